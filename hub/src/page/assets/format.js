@@ -2,9 +2,11 @@
 
 import { stringify } from './json.js';
 import { h, setText } from './dom.js';
+import { REALS } from './numbers.js';
 import { texts } from './texts.js';
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const real = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 2 });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
@@ -17,7 +19,7 @@ export function formatValue(value, schema) {
     return known ? known.label : `${stringify(value)} (not in the model)`;
   }
   if (typeof value === 'string') return value === '' ? '""' : value;
-  if (typeof value === 'number' && !Number.isInteger(value)) return number.format(value);
+  if (typeof value === 'number' && (REALS.has(schema?.type) || !Number.isInteger(value))) return real.format(value);
   return stringify(value);
 }
 

@@ -26,7 +26,7 @@ export function historyView() {
   }
 
   return {
-    element: h('section', { class: 'card', 'aria-labelledby': 'history-title' },
+    element: h('section', { class: 'card history', 'aria-labelledby': 'history-title' },
       h('header', { class: 'card-head' }, h('h2', { id: 'history-title' }, words.history)), empty, h('div', { class: 'scroll' }, table)),
     set(all) {
       rows.clear();

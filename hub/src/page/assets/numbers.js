@@ -9,7 +9,8 @@ const INTEGERS = {
   byte: signed(8), short: signed(16), integer: signed(32), long: signed(64),
   unsignedByte: unsigned(8), unsignedShort: unsigned(16), unsignedInteger: unsigned(32), unsignedLong: unsigned(64),
 };
-const REALS = new Set(['float', 'double', 'decimal', 'scaledDecimal']);
+/** The types with a fraction. */
+export const REALS = new Set(['float', 'double', 'decimal', 'scaledDecimal']);
 
 export const isInteger = (type) => type in INTEGERS;
 export const isNumeric = (type) => isInteger(type) || REALS.has(type);
