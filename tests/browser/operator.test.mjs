@@ -57,8 +57,10 @@ describe('an operator', { concurrency: false }, () => {
 
   test('sets the brightness to 2 and sees it synced', async () => {
     await page.getByTestId('input-brightness').fill('2');
+    const answered = page.waitForResponse((response) => response.request().method() === 'PATCH');
     await page.getByTestId('set-brightness').click();
-    await page.locator('[data-testid="sync-brightness"][data-sync="synced"]').waitFor();
+    const { version } = await (await answered).json();
+    await page.locator(`[data-testid="sync-brightness"][data-sync="synced"][data-version="${version}"]`).waitFor();
     assert.equal(await page.getByTestId('value-brightness').textContent(), '2');
     assert.equal(await page.getByTestId('sync-brightness').textContent(), 'Synced');
   });

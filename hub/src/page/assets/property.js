@@ -95,7 +95,7 @@ export class PropertyRow {
     this.badge.dataset.sync = state.sync;
     // A read-only property that is simply reported needs no badge.
     this.badge.hidden = !definition.writable && state.sync === 'reported';
-    setAttribute(this.badge, 'title', state.desiredVersion ? `version ${state.desiredVersion}` : null);
+    setAttribute(this.badge, 'data-version', state.desiredVersion);
     this.#showNote();
   }
 
