@@ -152,7 +152,7 @@ pub(super) fn device(plan: &Plan, request: &Request, paths: &Paths) -> TokenStre
             async fn __command(
                 &self,
                 call: #rt::CommandCall<'_>,
-                client: &#module::Client,
+                client: &#rt::Client,
             ) -> ::core::result::Result<#rt::Answer, #facade::CommandError> {
                 #command
             }
@@ -160,7 +160,7 @@ pub(super) fn device(plan: &Plan, request: &Request, paths: &Paths) -> TokenStre
             async fn __desired(
                 &self,
                 change: #rt::DesiredChange<'_>,
-                client: &#module::Client,
+                client: &#rt::Client,
             ) -> ::core::result::Result<#rt::InForce, #facade::PropertyError> {
                 #desired
             }
@@ -208,5 +208,8 @@ fn dispatch(plan: &Plan, device: &Ident, call: &Call) -> TokenStream {
     if arms.is_empty() {
         return quote!({ let _ = client; #unknown });
     }
-    quote!(match #argument.component() { #arms _ => #unknown })
+    quote! {
+        let client = &#module::Client::from(::core::clone::Clone::clone(client));
+        match #argument.component() { #arms _ => #unknown }
+    }
 }
