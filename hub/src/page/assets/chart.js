@@ -9,7 +9,8 @@ import { gapLength, perColumn, runs } from './series.js';
 import { texts } from './texts.js';
 
 const HEIGHT = 220;
-const EDGE = { top: 12, right: 12, bottom: 26, left: 52 };
+const EMPTY_HEIGHT = 64;
+const EDGE = { top: 12, right: 20, bottom: 26, left: 52 };
 const SHORTEST_SPAN = 60_000;
 
 export class Chart {
@@ -61,11 +62,11 @@ export class Chart {
     const from = this.#begin(to);
     const visible = this.lines.map((line) => line.series.since(from));
     const values = visible.flat().map(([, value]) => value);
-    this.plot.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
+    this.#size(width, values.length > 0);
     this.x = linear(from, to, EDGE.left, width - EDGE.right);
     if (values.length === 0) {
-      replace(this.plot, s('text', { class: 'no-data', x: width / 2, y: HEIGHT / 2 }, texts.telemetry.noData));
-      setText(this.summary, '');
+      this.y = null;
+      replace(this.plot, s('text', { class: 'no-data', x: width / 2, y: EMPTY_HEIGHT / 2 }, texts.telemetry.noData));
       return;
     }
     const vertical = niceRange(least(values), greatest(values), 4);
@@ -74,6 +75,15 @@ export class Chart {
     this.#drawCursor();
     this.#summarize(visible[0], values);
     if (this.table.open) this.#drawTable();
+  }
+
+  /** An empty chart takes little room. */
+  #size(width, filled) {
+    const height = filled ? HEIGHT : EMPTY_HEIGHT;
+    this.plot.setAttribute('height', height);
+    this.plot.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.summary.hidden = !filled;
+    this.table.hidden = !filled;
   }
 
   /** A young series fills the width instead of a corner of it. */

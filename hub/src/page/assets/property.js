@@ -89,14 +89,20 @@ export class PropertyRow {
 
   #show() {
     const { definition, state } = this;
-    const shown = state.reported ?? undefined;
-    setText(this.value, shown === undefined && state.sync === 'none' ? '' : withUnit(shown, definition.schema, definition.unit));
+    const unset = state.sync === 'none';
+    setText(this.value, unset ? this.#unsetText() : withUnit(state.reported, definition.schema, definition.unit));
+    this.value.classList.toggle('weak', unset);
     setText(this.badge, words.sync[state.sync] ?? state.sync);
     this.badge.dataset.sync = state.sync;
-    // A read-only property that is simply reported needs no badge.
-    this.badge.hidden = !definition.writable && state.sync === 'reported';
+    // What is only reported or never set needs no badge when an operator cannot change it.
+    this.badge.hidden = !definition.writable && ['reported', 'none'].includes(state.sync);
     setAttribute(this.badge, 'data-version', state.desiredVersion);
     this.#showNote();
+  }
+
+  /** A writable property says by its badge that it is not set. */
+  #unsetText() {
+    return this.definition.writable ? '' : words.notSet;
   }
 
   #showNote() {

@@ -97,17 +97,19 @@ function byUnit(lines) {
 class Tile {
   constructor(entry) {
     this.entry = entry;
-    this.value = h('span', { class: 'tile-value', 'data-testid': hook('latest', entry.component, entry.name) }, texts.none);
+    this.value = h('span', { class: 'tile-value tile-long', 'data-testid': hook('latest', entry.component, entry.name) }, texts.none);
+    this.unit = h('span', { class: 'tile-unit', hidden: true }, entry.unit);
     this.age = h('span', { class: 'tile-age' }, texts.telemetry.waiting);
     this.element = h('article', { class: 'tile', title: entry.description ?? null },
       h('h3', { class: 'tile-label' }, entry.component ? h('span', { class: 'tile-component' }, `${entry.group ?? entry.component} `) : null, entry.label),
-      h('p', { class: 'tile-main' }, this.value, entry.unit ? h('span', { class: 'tile-unit' }, entry.unit) : null),
+      h('p', { class: 'tile-main' }, this.value, this.unit),
       h('p', {}, this.age));
   }
 
   show(value, at) {
     setText(this.value, formatValue(value, this.entry.schema));
     this.value.classList.toggle('tile-long', this.value.textContent.length > 12);
+    this.unit.hidden = !this.entry.unit;
     replace(this.age, ageTime(at));
   }
 }
