@@ -28,3 +28,8 @@ pub mod __private {
     pub use std::string::String;
     pub use std::vec::Vec;
 }
+
+/// The README's device compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -9,10 +9,10 @@ use crate::arguments::{Arguments, spanned};
 use crate::model;
 
 /// The struct, the generated module, and everything that is wrong, in one go.
-pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut device = match struct_of(item.clone()) {
+pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut device = match struct_of(item) {
         Ok(device) => device,
-        Err(error) => return with_item(&error, &item),
+        Err(error) => return with_item(&error, item),
     };
     let fields = component_fields(&mut device);
     let item = device.to_token_stream();
@@ -28,8 +28,8 @@ fn with_item(error: &Error, item: &TokenStream) -> TokenStream {
     quote!(#item #error)
 }
 
-fn struct_of(item: TokenStream) -> Result<ItemStruct> {
-    match syn::parse2::<Item>(item)? {
+fn struct_of(item: &TokenStream) -> Result<ItemStruct> {
+    match syn::parse2::<Item>(item.clone())? {
         Item::Struct(device) => Ok(device),
         other => Err(Error::new_spanned(
             other,

@@ -34,5 +34,5 @@ use proc_macro::TokenStream;
 /// `#[component("deviceInformation")]`.
 #[proc_macro_attribute]
 pub fn device_model(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    device::expand(arguments.into(), item.into()).into()
+    device::expand(arguments.into(), &item.into()).into()
 }

@@ -267,7 +267,9 @@ pub(crate) fn members(class: Class, version: Version) -> impl Iterator<Item = &'
         Class::CommandPayload | Class::CommandRequest | Class::CommandResponse => {
             &[TEXTS, NAMED_SCHEMA, UNITS, NULLABLE]
         }
-        Class::Telemetry | Class::SchemaField | Class::Field | Class::MapValue => &[TEXTS, NAMED_SCHEMA, UNITS],
+        Class::Telemetry | Class::SchemaField | Class::Field | Class::MapValue => {
+            &[TEXTS, NAMED_SCHEMA, UNITS]
+        }
         Class::Array => &[TEXTS, ARRAY],
         Class::Enum => &[TEXTS, ENUM],
         Class::EnumValue => &[TEXTS, ENUM_VALUE],
