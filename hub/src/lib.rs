@@ -1,1 +1,8 @@
 //! Being built.
+#![allow(dead_code)]
+mod sas;
+mod state;
+mod sync;
+mod topics;
+mod twin;
+mod view;
