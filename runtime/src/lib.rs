@@ -1,1 +1,18 @@
-//! Being built.
+//! The runtime below code that device-model generates: it carries a device's telemetry, commands and properties to
+//! Azure IoT Hub over MQTT 3.1.1.
+//!
+//! It knows no DTDL. Generated code describes the model in a [`ModelTable`] and hands values over.
+
+pub mod json;
+pub mod time;
+
+mod call;
+mod error;
+mod refusal;
+mod table;
+
+pub use call::{Answer, CommandCall, DesiredChange, InForce, answer, in_force};
+pub use error::Error;
+pub use refusal::{CommandError, PropertyError};
+pub use serde_json::Value as Json;
+pub use table::{CommandTable, Convention, ModelTable, PartTable, PropertyTable};

@@ -1,0 +1,219 @@
+//! Reading values strictly from JSON, and writing them without silent losses.
+//!
+//! Decides what a legal value on the wire is: integers without fraction or exponent and in range, finite floats, no
+//! null, no coercion from strings, no unknown object fields. Generated types are put together from [`FromJson`],
+//! [`ObjectReader`] and [`one_of`]. It does not know DTDL, and it does not parse JSON text (serde_json does).
+
+mod choice;
+mod object;
+mod pointer;
+mod write;
+
+use std::collections::BTreeMap;
+
+pub use choice::{EnumValue, one_of};
+pub use object::ObjectReader;
+pub use pointer::Pointer;
+pub use serde_json::Value as Json;
+pub(crate) use write::{to_bytes, to_json};
+
+/// A value that is not what the model says, and where.
+///
+/// It is not a `std::error::Error` on purpose: `?` turns it into a refusal with status 400, not into a failure (500).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueError {
+    at: String,
+    message: String,
+}
+
+impl ValueError {
+    /// An error at a place in the payload.
+    pub fn new(at: &Pointer<'_>, message: impl Into<String>) -> Self {
+        Self {
+            at: at.to_string(),
+            message: message.into(),
+        }
+    }
+
+    /// The JSON pointer (RFC 6901) of the bad value; empty for the whole payload.
+    pub fn at(&self) -> &str {
+        &self.at
+    }
+
+    /// What is wrong with it.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn expected(at: &Pointer<'_>, wanted: &str, found: &Json) -> Self {
+        Self::new(at, format!("expected {wanted}, found {}", describe(found)))
+    }
+}
+
+/// A type that is read strictly from a JSON value.
+pub trait FromJson: Sized {
+    /// Reads `value`, which stands at `at` in the payload.
+    ///
+    /// # Errors
+    /// When the value is not exactly of this type; the error names the place.
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError>;
+}
+
+impl FromJson for Json {
+    fn from_json(value: &Json, _: &Pointer<'_>) -> Result<Self, ValueError> {
+        Ok(value.clone())
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        value
+            .as_bool()
+            .ok_or_else(|| ValueError::expected(at, "a boolean", value))
+    }
+}
+
+impl FromJson for i64 {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        value
+            .as_i64()
+            .ok_or_else(|| ValueError::expected(at, "a 64-bit integer without fraction or exponent", value))
+    }
+}
+
+impl FromJson for i32 {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        let narrow = value.as_i64().and_then(|number| Self::try_from(number).ok());
+        narrow.ok_or_else(|| ValueError::expected(at, "a 32-bit integer without fraction or exponent", value))
+    }
+}
+
+impl FromJson for f64 {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        let number = value.as_f64().filter(|number| number.is_finite());
+        number.ok_or_else(|| ValueError::expected(at, "a number", value))
+    }
+}
+
+impl FromJson for f32 {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        let wide = f64::from_json(value, at)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "rounding to the nearest single is what the type means"
+        )]
+        let narrow = wide as Self;
+        if narrow.is_finite() {
+            Ok(narrow)
+        } else {
+            Err(ValueError::expected(
+                at,
+                "a number in the range of a single-precision float",
+                value,
+            ))
+        }
+    }
+}
+
+impl FromJson for String {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        value
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| ValueError::expected(at, "a string", value))
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        let elements = value
+            .as_array()
+            .ok_or_else(|| ValueError::expected(at, "an array", value))?;
+        elements
+            .iter()
+            .enumerate()
+            .map(|(index, element)| T::from_json(element, &at.index(index)))
+            .collect()
+    }
+}
+
+impl<T: FromJson> FromJson for BTreeMap<String, T> {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        let entries = value
+            .as_object()
+            .ok_or_else(|| ValueError::expected(at, "an object", value))?;
+        let read = |(key, entry): (&String, &Json)| Ok((key.clone(), T::from_json(entry, &at.field(key))?));
+        entries.iter().map(read).collect()
+    }
+}
+
+/// A value as error texts name it: short, whatever its size.
+fn describe(value: &Json) -> String {
+    const LONGEST: usize = 40;
+    match value {
+        Json::Null => "null".to_owned(),
+        Json::Bool(_) | Json::Number(_) => value.to_string(),
+        Json::String(text) if text.len() <= LONGEST => format!("{text:?}"),
+        Json::String(_) => "a long string".to_owned(),
+        Json::Array(_) => "an array".to_owned(),
+        Json::Object(_) => "an object".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read<T: FromJson>(value: Json) -> Result<T, ValueError> {
+        T::from_json(&value, &Pointer::root())
+    }
+
+    #[test]
+    fn integers_have_no_fraction_and_no_exponent() {
+        assert_eq!(read::<i64>(json!(5)), Ok(5));
+        assert_eq!(read::<i32>(json!(-2_147_483_648)), Ok(i32::MIN));
+        for text in ["1.0", "1e2", "\"1\"", "null", "true", "18446744073709551615"] {
+            let value = serde_json::from_str(text).unwrap();
+            assert!(read::<i64>(value).is_err(), "{text}");
+        }
+        assert!(read::<i32>(json!(2_147_483_648_i64)).is_err());
+    }
+
+    #[test]
+    fn floats_are_finite_and_in_range() {
+        assert_eq!(read::<f64>(json!(1)), Ok(1.0));
+        assert_eq!(read::<f32>(json!(1.5)), Ok(1.5));
+        assert!(read::<f32>(json!(1e39)).is_err());
+        assert!(read::<f64>(json!("1.5")).is_err());
+    }
+
+    #[test]
+    fn an_error_in_depth_names_its_place() {
+        let error = read::<BTreeMap<String, Vec<i32>>>(json!({"a/b": [1, "x"]})).unwrap_err();
+        assert_eq!(error.at(), "/a~1b/1");
+        assert_eq!(
+            error.message(),
+            "expected a 32-bit integer without fraction or exponent, found \"x\""
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_reading_panic(text in "[\\[\\]{}\":,0-9eE.+a-z -]{0,40}") {
+            if let Ok(value) = serde_json::from_str::<Json>(&text) {
+                let at = Pointer::root();
+                let _ = i32::from_json(&value, &at);
+                let _ = f32::from_json(&value, &at);
+                let _ = Vec::<BTreeMap<String, i64>>::from_json(&value, &at);
+            }
+        }
+
+        #[test]
+        fn every_integer_is_read_back(number: i64) {
+            prop_assert_eq!(read::<i64>(json!(number)), Ok(number));
+        }
+    }
+}
