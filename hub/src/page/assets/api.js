@@ -1,0 +1,58 @@
+// The hub's page API: one function a resource. Every failure is an ApiError whose message can be shown.
+
+import { parse, stringify } from './json.js';
+
+export class ApiError extends Error {
+  constructor(status, code, message, details) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details ?? [];
+  }
+}
+
+async function call(method, path, body, type = 'application/json') {
+  let response;
+  try {
+    response = await fetch(path, { method, body, headers: body === undefined ? {} : { 'content-type': type } });
+  } catch (cause) {
+    throw new ApiError(0, 'unreachable', `The hub does not answer (${cause.message}).`);
+  }
+  const text = await response.text();
+  const answer = parseOr(text, null);
+  if (response.ok) return answer;
+  throw new ApiError(response.status, answer?.code ?? 'http', answer?.message ?? `HTTP ${response.status}`, answer?.details);
+}
+
+function parseOr(text, fallback) {
+  try {
+    return parse(text);
+  } catch {
+    return fallback;
+  }
+}
+
+const device = (id) => `/api/devices/${encodeURIComponent(id)}`;
+const send = (method, path, value) => call(method, path, stringify(value));
+
+export const api = {
+  hub: () => call('GET', '/api/hub'),
+  log: () => call('GET', '/api/log?limit=100'),
+  models: () => call('GET', '/api/models'),
+  importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
+  devices: () => call('GET', '/api/devices'),
+  addDevice: (id, modelId) => send('POST', '/api/devices', { id, modelId }),
+  device: (id) => call('GET', device(id)),
+  credentials: (id) => call('GET', `${device(id)}/credentials`),
+  assignModel: (id, modelId) => send('PUT', `${device(id)}/model`, { modelId }),
+  setProperty: (id, component, name, value) => send('PATCH', `${device(id)}/properties`, [{ component, name, value }]),
+  runCommand: (id, command) => send('POST', `${device(id)}/commands`, command),
+  raw: (id) => call('GET', `${device(id)}/raw?limit=100`),
+
+  /** Down-sampled history of one series between two times in milliseconds. */
+  telemetry(id, { component, name }, from, to, width) {
+    const query = new URLSearchParams({ name, from: new Date(from).toISOString(), to: new Date(to).toISOString(), width });
+    if (component) query.set('component', component);
+    return call('GET', `${device(id)}/telemetry?${query}`);
+  },
+};

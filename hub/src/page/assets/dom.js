@@ -1,0 +1,54 @@
+// Building the document: elements from a tag, properties and children. Strings become text nodes, never markup,
+// so nothing that a device says can turn into elements.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** An HTML element. Properties: `on` = listeners; `true` = empty attribute; `false`, `null`, `undefined` = absent. */
+export function h(tag, properties = {}, ...children) {
+  return fill(document.createElement(tag), properties, children);
+}
+
+/** The same for SVG. */
+export function s(tag, properties = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), properties, children);
+}
+
+function fill(element, { on = {}, ...attributes }, children) {
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
+  for (const [event, listener] of Object.entries(on)) element.addEventListener(event, listener);
+  element.append(...flat(children));
+  return element;
+}
+
+/** Sets, or with `false`, `null` or `undefined` removes, an attribute. */
+export function setAttribute(element, name, value) {
+  if (value === false || value === null || value === undefined) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? '' : String(value));
+}
+
+/** Replaces all children. */
+export function replace(element, ...children) {
+  element.replaceChildren(...flat(children));
+}
+
+/** Writes a text only when it differs, so that selections and live regions are left alone. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function flat(children) {
+  return children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+}
+
+let ids = 0;
+
+/** An id that is free in this document. */
+export function freshId(prefix) {
+  ids += 1;
+  return `${prefix}-${ids}`;
+}
+
+/** The hook tests find an element by: `input-brightness`, or `input-sensor-brightness` inside a component. */
+export function hook(kind, component, name) {
+  return component ? `${kind}-${component}-${name}` : `${kind}-${name}`;
+}

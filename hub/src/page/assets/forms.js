@@ -1,0 +1,168 @@
+// A form control for every schema: scalars from fields.js, objects, arrays and maps built of them, and a JSON editor for
+// whatever is left; composite values can be switched to the JSON editor at any time.
+
+import { h, replace, setText } from './dom.js';
+import { isScalar, labelled, scalarField } from './fields.js';
+import { parse, stringify } from './json.js';
+import { texts } from './texts.js';
+
+const COMPOSITES = { object: objectBody, array: arrayBody, map: mapBody };
+const MAP_KEY = /^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$/;
+
+/** A field for a schema. Options: `label`, `hideLabel`, `optional`, `testId`. */
+export function field(schema, options) {
+  if (isScalar(schema)) return scalarField(schema, options);
+  return schema.type in COMPOSITES ? compositeField(schema, options) : jsonField(options);
+}
+
+function jsonField(options) {
+  const area = h('textarea', { rows: 4, spellcheck: 'false', class: 'code' });
+  return labelled(area, options, {
+    read() {
+      if (area.value.trim() === '') return options.optional ? { absent: true } : { error: texts.form.errors.required };
+      try {
+        return { value: parse(area.value) };
+      } catch (cause) {
+        return { error: texts.form.errors.json(cause.message) };
+      }
+    },
+    write: (value) => { area.value = value === undefined || value === null ? '' : stringify(value, 2); },
+  });
+}
+
+function compositeField(schema, options) {
+  const body = COMPOSITES[schema.type](schema, options);
+  const json = jsonField({ ...options, hideLabel: true, testId: null });
+  let active = body;
+  const toggle = h('button', { type: 'button', class: 'link', on: { click: switchOver } }, texts.form.json);
+  const content = h('div', { class: 'fieldset-body' }, body.element);
+
+  function switchOver() {
+    const { value, error } = active.read();
+    if (error) return;
+    active = active === body ? json : body;
+    active.write(value);
+    replace(content, active.element);
+    setText(toggle, active === body ? texts.form.json : texts.form.fields);
+  }
+
+  return {
+    element: h('fieldset', { 'data-testid': options.testId ?? null },
+      h('legend', { class: options.hideLabel ? 'visually-hidden' : null }, options.label), content, toggle),
+    read: () => active.read(),
+    write: (value) => active.write(value),
+    focus: () => active.focus(),
+    fail: (text) => active.fail?.(text),
+  };
+}
+
+function objectBody(schema, options) {
+  const members = schema.fields.map((member) => [member.name, field(member.schema, { label: member.label, optional: true })]);
+  return {
+    element: h('div', { class: 'members' }, members.map(([, member]) => member.element)),
+    read() {
+      const { error, values } = readAll(members);
+      if (error) return { error };
+      return options.optional && Object.keys(values).length === 0 ? { absent: true } : { value: values };
+    },
+    write: (value) => members.forEach(([name, member]) => member.write(value?.[name])),
+    focus: () => members[0]?.[1].focus(),
+  };
+}
+
+/** Reads every named field, so that all errors show at once; absent ones are left out. */
+function readAll(members) {
+  const values = {};
+  let failed = null;
+  for (const [name, member] of members) {
+    const { value, absent, error } = member.read();
+    if (error) failed ??= error;
+    else if (!absent) values[name] = value;
+  }
+  return { error: failed, values };
+}
+
+function arrayBody(schema, options) {
+  const rows = rowList((index) => field(schema.element, { label: texts.form.item(index + 1) }), (item) => item.element);
+  return {
+    element: rows.element,
+    read() {
+      const { error, values } = readAll(rows.items().map((item, index) => [index, item]));
+      const list = Object.values(values);
+      if (error) return { error };
+      return options.optional && list.length === 0 ? { absent: true } : { value: list };
+    },
+    write: (value) => rows.fill(Array.isArray(value) ? value : [], (item, member) => item.write(member)),
+    focus: rows.focus,
+  };
+}
+
+function mapBody(schema, options) {
+  const rows = rowList(() => ({
+    key: scalarField({ type: 'string' }, { label: schema.key.name }),
+    value: field(schema.value.schema, { label: schema.value.name }),
+  }), (pair) => h('div', { class: 'pair' }, pair.key.element, pair.value.element));
+  return {
+    element: rows.element,
+    read() {
+      const pairs = rows.items().map((pair) => [pair.key.read().value, pair]);
+      const bad = checkKeys(pairs);
+      if (bad) return { error: bad };
+      const { error, values } = readAll(pairs.map(([key, pair]) => [key, pair.value]));
+      if (error) return { error };
+      return options.optional && pairs.length === 0 ? { absent: true } : { value: values };
+    },
+    write: (value) => rows.fill(Object.entries(value ?? {}), (pair, [key, member]) => {
+      pair.key.write(key);
+      pair.value.write(member);
+    }),
+    focus: rows.focus,
+  };
+}
+
+function checkKeys(pairs) {
+  const seen = new Set();
+  let first = null;
+  for (const [key, pair] of pairs) {
+    const error = MAP_KEY.test(key) ? (seen.has(key) && texts.form.errors.duplicate(key)) : texts.form.errors.key;
+    seen.add(key);
+    if (error) pair.key.fail(error);
+    first ??= error || null;
+  }
+  return first;
+}
+
+/** Rows that can be added and removed; `make` builds an item's fields, `show` its element. */
+function rowList(make, show) {
+  const rows = [];
+  const list = h('div', { class: 'rows' });
+  const addButton = h('button', { type: 'button', class: 'small', on: { click: () => add() } }, texts.form.add);
+
+  function add(notify = true) {
+    const item = make(rows.length);
+    const remove = h('button', { type: 'button', class: 'small', 'aria-label': texts.form.removeItem(rows.length + 1) }, texts.form.remove);
+    const row = { item, element: h('div', { class: 'row' }, show(item), remove) };
+    remove.addEventListener('click', () => {
+      rows.splice(rows.indexOf(row), 1);
+      row.element.remove();
+      changed();
+      addButton.focus();
+    });
+    rows.push(row);
+    list.append(row.element);
+    if (notify) changed();
+    return item;
+  }
+
+  const changed = () => list.dispatchEvent(new Event('input', { bubbles: true }));
+  return {
+    element: h('div', {}, list, addButton),
+    items: () => rows.map((row) => row.item),
+    fill(values, write) {
+      rows.length = 0;
+      replace(list);
+      for (const value of values) write(add(false), value);
+    },
+    focus: () => addButton.focus(),
+  };
+}

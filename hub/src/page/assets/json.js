@@ -1,0 +1,30 @@
+// JSON without losing digits: integers beyond 2^53 are read as BigInt and written as plain digits.
+
+/** Parses a text; integers that a number cannot hold become BigInt where the browser shows their source. */
+export function parse(text) {
+  return JSON.parse(text, (_key, value, context) => {
+    const unsafe = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
+    return unsafe && /^-?\d+$/.test(context?.source ?? '') ? BigInt(context.source) : value;
+  });
+}
+
+/** Writes a value; `indent` > 0 puts members on lines of their own. */
+export function stringify(value, indent = 0, depth = 0) {
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  const members = Array.isArray(value)
+    ? value.map((item) => stringify(item, indent, depth + 1))
+    : Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => `${JSON.stringify(key)}:${indent ? ' ' : ''}${stringify(member, indent, depth + 1)}`);
+  if (members.length === 0) return open + close;
+  if (indent === 0) return open + members.join(',') + close;
+  const pad = ' '.repeat(indent * (depth + 1));
+  return `${open}\n${pad}${members.join(`,\n${pad}`)}\n${' '.repeat(indent * depth)}${close}`;
+}
+
+/** Whether two values are the same JSON (members in the same order). */
+export function same(left, right) {
+  return left === right || stringify(left) === stringify(right);
+}

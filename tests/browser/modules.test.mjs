@@ -1,0 +1,128 @@
+// The page's modules one by one, in the browser that runs them: numbers, JSON, charts' arithmetic, forms, and the rule
+// that what an operator is typing is never overwritten. Needs PAGE_URL; see operator.test.mjs for the variables.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+
+let browser;
+let page;
+
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  page = await browser.newPage();
+  await page.goto(`${new URL(process.env.PAGE_URL).origin}/devices`);
+});
+
+after(async () => {
+  await browser?.close();
+});
+
+test('a long keeps all its digits from the control to the wire', async () => {
+  const text = await page.evaluate(async () => {
+    const { field } = await import('/assets/forms.js');
+    const { parse, stringify } = await import('/assets/json.js');
+    const long = field({ type: 'long' }, { label: 'n' });
+    long.write(parse('9223372036854775807'));
+    return stringify({ n: long.read().value });
+  });
+  assert.equal(text, '{"n":9223372036854775807}');
+});
+
+test('integers are checked against the range of their type', async () => {
+  const results = await page.evaluate(async () => {
+    const { readNumber } = await import('/assets/numbers.js');
+    return ['2147483647', '2147483648', '1.5', '0x10', ''].map((text) => readNumber('integer', text).value ?? null);
+  });
+  assert.deepEqual(results, [2147483647, null, null, null, null]);
+});
+
+test('zero, false and the empty text are values, and an empty control is none', async () => {
+  const values = await page.evaluate(async () => {
+    const { field } = await import('/assets/forms.js');
+    const read = (schema, value) => {
+      const control = field(schema, { label: 'x' });
+      control.write(value);
+      const { value: result, error } = control.read();
+      return error ? 'refused' : result;
+    };
+    const mode = { type: 'enum', valueSchema: 'integer', values: [{ name: 'off', label: 'Off', value: 0 }] };
+    return [read({ type: 'long' }, 0), read({ type: 'boolean' }, false), read({ type: 'string' }, ''), read(mode, 0),
+      read({ type: 'long' }), read({ type: 'boolean' })];
+  });
+  assert.deepEqual(values, [0, false, '', 0, 'refused', 'refused']);
+});
+
+test('objects, arrays and maps are read as they were written', async () => {
+  const same = await page.evaluate(async () => {
+    const { field } = await import('/assets/forms.js');
+    const schema = {
+      type: 'object',
+      fields: [
+        { name: 'limits', label: 'Limits', schema: { type: 'array', element: { type: 'double' } } },
+        { name: 'tags', label: 'Tags', schema: { type: 'map', key: { name: 'tag' }, value: { name: 'count', schema: { type: 'integer' } } } },
+        { name: 'place', label: 'Place', schema: { type: 'geopoint' } },
+        { name: 'left_out', label: 'Left out', schema: { type: 'string' } },
+      ],
+    };
+    const value = { limits: [1.5, 0], tags: { a: 1, b: 0 }, place: { lat: 1, lon: 2 } };
+    const control = field(schema, { label: 'x' });
+    control.write(value);
+    return JSON.stringify(control.read().value) === JSON.stringify(value);
+  });
+  assert.ok(same);
+});
+
+test('a map refuses a key that is there twice', async () => {
+  const error = await page.evaluate(async () => {
+    const { field } = await import('/assets/forms.js');
+    const control = field({ type: 'map', key: { name: 'key' }, value: { name: 'value', schema: { type: 'string' } } }, { label: 'm' });
+    control.write({ a: 'x', b: 'y' });
+    control.element.querySelectorAll('input')[2].value = 'a';
+    return control.read().error;
+  });
+  assert.match(error, /twice/);
+});
+
+test('a field that is being edited is not overwritten; the new value is offered', async () => {
+  const seen = await page.evaluate(async () => {
+    const { PropertyRow } = await import('/assets/property.js');
+    const row = new PropertyRow('d', null, { name: 'p', label: 'P', writable: true, schema: { type: 'long' } });
+    document.body.append(row.element);
+    const input = row.element.querySelector('input');
+    row.update({ name: 'p', reported: 1, sync: 'reported' });
+    const before = input.value;
+    input.value = '7';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    row.update({ name: 'p', reported: 5, sync: 'reported' });
+    const during = input.value;
+    row.element.querySelector('.offer button').click();
+    const after = input.value;
+    row.element.remove();
+    return [before, during, after];
+  });
+  assert.deepEqual(seen, ['1', '7', '5']);
+});
+
+test('a line is broken where values are missing, at any zoom', async () => {
+  const lengths = await page.evaluate(async () => {
+    const { gapLength, runs } = await import('/assets/series.js');
+    const points = [0, 1, 2, 3, 40, 41].map((second) => [second * 1000, 1]);
+    return runs(points, gapLength(points, 0)).map((run) => run.length);
+  });
+  assert.deepEqual(lengths, [4, 2]);
+});
+
+test('each pixel column keeps its first, least, greatest and last value', async () => {
+  const values = await page.evaluate(async () => {
+    const { perColumn } = await import('/assets/series.js');
+    return perColumn([[0, 5], [1, 9], [2, 4], [3, 1], [4, 6], [10, 7]], (at) => Math.floor(at / 10)).map(([, value]) => value);
+  });
+  assert.deepEqual(values, [5, 9, 1, 6, 7]);
+});
+
+test('a constant series gets room around it and round ticks', async () => {
+  const { low, high, ticks } = await page.evaluate(async () => (await import('/assets/scale.js')).niceRange(21, 21, 4));
+  assert.ok(low < 21 && high > 21);
+  assert.ok(ticks.every((tick, index) => index === 0 || tick > ticks[index - 1]));
+});
