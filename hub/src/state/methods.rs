@@ -107,6 +107,11 @@ impl State {
         true
     }
 
+    /// Whether the call has no answer yet.
+    pub(crate) fn is_waiting(&self, call: CallId) -> bool {
+        self.calls.contains_key(&call)
+    }
+
     /// The caller has waited long enough.
     pub(crate) fn time_out_call(&mut self, call: CallId) {
         self.end_call(call, CallOutcome::TimedOut);

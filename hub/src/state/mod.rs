@@ -12,7 +12,7 @@ pub(crate) mod history;
 pub(crate) mod methods;
 mod persist;
 pub(crate) mod properties;
-mod registry;
+pub(crate) mod registry;
 mod telemetry;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -34,7 +34,7 @@ use history::{Kind, Row};
 
 pub(crate) use enrollment::{Enrollment, RegistrationRefused};
 pub(crate) use methods::CallId;
-pub(crate) use persist::StoreKey;
+pub(crate) use persist::{Change, StoreKey};
 pub(crate) use properties::PropertyWrite;
 pub(crate) use registry::DeviceChange;
 
@@ -45,6 +45,7 @@ const LOG_LIMIT: usize = 1000;
 #[derive(Debug)]
 pub(crate) struct State {
     enrollment: Enrollment,
+    host_name: String,
     devices: BTreeMap<String, Device>,
     models: BTreeMap<String, Arc<Model>>,
     calls: BTreeMap<CallId, methods::Call>,
@@ -127,6 +128,8 @@ pub(crate) enum StateError {
     Etag { given: String, current: String },
     #[error("there is no model {0:?}: add its file first")]
     UnknownModel(String),
+    #[error("{0:?} is not an import mode: create, update, createOrUpdate or delete")]
+    BadMode(String),
     #[error(transparent)]
     Twin(#[from] TwinError),
     #[error("{} of the values cannot be set", .0.len())]
@@ -140,6 +143,7 @@ impl State {
     pub(crate) fn new(enrollment: Enrollment) -> Self {
         Self {
             enrollment,
+            host_name: "localhost".to_owned(),
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
             calls: BTreeMap::new(),
@@ -149,6 +153,21 @@ impl State {
             next_session: 1,
             next_call: 1,
         }
+    }
+
+    /// The name under which devices are told to reach this hub, with a port unless it is 8883.
+    pub(crate) fn host_name(&self) -> &str {
+        &self.host_name
+    }
+
+    /// Sets the port devices reach this hub on. The Python SDK knows no port but 8883, so that one is
+    /// never named.
+    pub(crate) fn set_mqtt_port(&mut self, port: u16) {
+        self.host_name = if port == 8883 {
+            "localhost".to_owned()
+        } else {
+            format!("localhost:{port}")
+        };
     }
 
     /// What the calls since the last time want done, in order.
@@ -178,6 +197,11 @@ impl State {
     /// All models, by id.
     pub(crate) fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
         self.models.values()
+    }
+
+    /// Whether a model was added.
+    pub(crate) fn has_model(&self, id: &str) -> bool {
+        self.models.contains_key(id)
     }
 
     /// The model of a device, if it has one that was added.

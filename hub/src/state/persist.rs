@@ -3,7 +3,6 @@
 //! Decides the records' form and how they are read back; the file itself is [`crate::store`]'s.
 //! Begin with [`StoreKey`].
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::commands::{CallOutcome, Command, CommandState};
@@ -98,7 +97,7 @@ impl State {
 
     /// The time a device was last heard of, for tests of what survives.
     #[cfg(test)]
-    pub(crate) fn last_seen(&self, id: &str) -> Option<Timestamp> {
+    pub(crate) fn last_seen(&self, id: &str) -> Option<jiff::Timestamp> {
         self.devices.get(id)?.record.last_seen
     }
 }

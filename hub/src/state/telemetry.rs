@@ -25,6 +25,11 @@ impl State {
     pub(crate) fn telemetry(&mut self, id: &str, bag: &Bag, payload: &[u8], now: Timestamp) {
         let at = device_time(bag).unwrap_or(now);
         let (body, parsed, problem) = read_body(payload);
+        let retained = || {
+            bag.get("mqtt-retain")
+                .map(|_| "RETAIN is not honoured by IoT Hub".to_owned())
+        };
+        let problem = problem.or_else(retained);
         let component = bag.component();
         let Some(device) = self.devices.get_mut(id) else {
             return;
