@@ -1,1 +1,40 @@
-//! Being built.
+//! A local IoT Hub with an operator's page, for development and tests.
+//!
+//! One process serves what a device of Azure IoT Hub needs: the provisioning service and the hub's MQTT
+//! endpoint over TLS, twins, direct methods, the service API, and a page to look at it all. Begin with
+//! [`Hub::builder`]; a running [`Hub`] tells its addresses and keys by [`Hub::ready`].
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), device_model_hub::HubError> {
+//! let hub = device_model_hub::Hub::builder().dir("hub-data").fall_back_to_free_ports(true).start().await?;
+//! println!("{} (id scope {})", hub.page_url(), hub.id_scope());
+//! hub.shutdown().await
+//! # }
+//! ```
+//!
+//! Inside, the cores are without I/O: [`state`] (registry, twins, methods) and the MQTT connection in
+//! [`mqtt`]; `shared` carries out what they want done, and the listeners, the store and the page stand
+//! around it. It listens on loopback only, keeps its data in one folder, and says in its log why it
+//! refused something. It does not receive messages to devices (C2D), X.509 devices or modules.
+
+mod error;
+mod events;
+mod http;
+mod hub;
+mod model_view;
+mod mqtt;
+mod page;
+mod rest;
+mod sas;
+mod settings;
+mod shared;
+mod state;
+mod store;
+mod sync;
+mod tls;
+mod topics;
+mod twin;
+mod view;
+
+pub use error::{HubError, ModelProblem};
+pub use hub::{Hub, HubBuilder, ModelId, Ready};

@@ -1,0 +1,156 @@
+//! `device-model hub`: runs the local hub until Ctrl-C or SIGTERM.
+//!
+//! Prints where it listens, for a person or (`--json`) for a program; the log goes to standard error.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use device_model_hub::{Hub, HubError};
+use tracing_subscriber::EnvFilter;
+
+use crate::Outcome;
+
+/// Where the hub keeps its data and listens.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Data folder: certificates, keys, devices; made if it does not exist
+    #[arg(long, default_value = "device-model-hub")]
+    dir: PathBuf,
+    /// Address for devices; port 0 takes a free one (the Python SDK knows only 8883)
+    #[arg(long, default_value = "127.0.0.1:8883", value_name = "HOST:PORT")]
+    mqtt: SocketAddr,
+    /// Address of the operator's page
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "HOST:PORT")]
+    http: SocketAddr,
+    /// Address of the service API
+    #[arg(long, default_value = "127.0.0.1:8443", value_name = "HOST:PORT")]
+    https: SocketAddr,
+    /// Folder with models (.json files) to offer on the page
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Print one line of JSON with addresses and keys when ready
+    #[arg(long)]
+    json: bool,
+    /// Print the group key and the service connection string, too
+    #[arg(long)]
+    show_keys: bool,
+}
+
+/// Runs the hub.
+pub(crate) fn run(options: &Options) -> Outcome {
+    start_log();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("cannot start the runtime: {error}")),
+    };
+    match runtime.block_on(serve(options)) {
+        Ok(()) => Outcome::Done,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(message: &str) -> Outcome {
+    // nothing is left to do when standard error is closed
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+    Outcome::Unusable
+}
+
+fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+async fn serve(options: &Options) -> Result<(), String> {
+    let stop = stop_signal()?;
+    let hub = start(options).await.map_err(|error| error.to_string())?;
+    let text = if options.json {
+        serde_json::to_string(&hub.ready()).map_err(|error| error.to_string())?
+    } else {
+        greeting(&hub, options.show_keys)
+    };
+    // whoever read the addresses may have closed the pipe: the hub goes on
+    let mut stdout = std::io::stdout();
+    let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
+    stop.await;
+    hub.shutdown().await.map_err(|error| error.to_string())
+}
+
+async fn start(options: &Options) -> Result<Hub, HubError> {
+    let mut builder = Hub::builder()
+        .dir(&options.dir)
+        .mqtt(options.mqtt)
+        .http(options.http)
+        .https(options.https);
+    if let Some(models) = &options.models {
+        builder = builder.models_dir(models);
+    }
+    builder.start().await
+}
+
+/// Ends at the first Ctrl-C or SIGTERM.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).map_err(|error| format!("cannot listen for signals: {error}"));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends at the first Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
+    Ok(async {
+        // without the signal the process is ended from outside
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// What a person needs to begin.
+fn greeting(hub: &Hub, show_keys: bool) -> String {
+    let mut text = format!(
+        "The local hub is running. Ctrl-C ends it.\n\n\
+         \x20 page       {page}\n\
+         \x20 devices    localhost:{mqtt} (MQTT over TLS)\n\
+         \x20 service    https://localhost:{https}\n\
+         \x20 id scope   {scope}\n\
+         \x20 CA file    {ca}\n\n\
+         To connect a device, add it on the page, open Connect there, and set:\n\n\
+         \x20 export IOTHUB_DEVICE_SECURITY_TYPE=DPS\n\
+         \x20 export IOTHUB_DEVICE_DPS_ENDPOINT=localhost:{mqtt}\n\
+         \x20 export IOTHUB_DEVICE_DPS_ID_SCOPE={scope}\n\
+         \x20 export IOTHUB_DEVICE_DPS_DEVICE_ID=...\n\
+         \x20 export IOTHUB_DEVICE_DPS_DEVICE_KEY=...\n\
+         \x20 export DEVICE_MODEL_CA_FILE={ca}\n",
+        page = hub.page_url(),
+        mqtt = hub.mqtt().port(),
+        https = hub.https().port(),
+        scope = hub.id_scope(),
+        ca = hub.ca_file().display(),
+    );
+    // writing to a String cannot fail
+    let _ = if show_keys {
+        write!(
+            text,
+            "\n  group key  {}\n  service    {}",
+            hub.group_key(),
+            hub.service_connection_string()
+        )
+    } else {
+        write!(
+            text,
+            "\nThe group key and the service connection string are shown with --show-keys."
+        )
+    };
+    text
+}

@@ -1,0 +1,92 @@
+//! The crate's one error: why a hub could not start, stop or take a model.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why a hub could not start, stop or take a model.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HubError {
+    /// No data folder was given.
+    #[error("no data folder: call HubBuilder::dir")]
+    NoFolder,
+    /// A file of the data folder cannot be read or written.
+    #[error("{action} {path}: {source}")]
+    File {
+        /// What was tried, e.g. `cannot write`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A file of the data folder does not hold what the hub wrote there.
+    #[error("{path} is damaged ({reason}): restore it, or delete the folder to start anew")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Another hub works in the data folder.
+    #[error("another hub is using {0}: stop it, or give this one its own folder")]
+    Locked(PathBuf),
+    /// An address cannot be listened on.
+    #[error(
+        "cannot listen on {address} for {service}: {source}; choose another address, or port 0 for a free one"
+    )]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// `mqtt`, `http` or `https`.
+        service: &'static str,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The hub would be reachable from other machines, which its page is not made for.
+    #[error(
+        "{0} is reachable from other machines, but the page asks for no password: use a loopback address such as 127.0.0.1"
+    )]
+    NotLoopback(SocketAddr),
+    /// Certificates or keys could not be made.
+    #[error("cannot make the hub's certificates or keys: {0}")]
+    Tls(String),
+    /// The store failed.
+    #[error("the store failed: {0}")]
+    Store(String),
+    /// A model file is not valid.
+    #[error("{name} is not a valid model: {}", .problems.first().map_or("no reason was given", |p| &p.message))]
+    Model {
+        /// The name the file was given under.
+        name: String,
+        /// Everything that is wrong with it.
+        problems: Vec<ModelProblem>,
+    },
+    /// Tasks did not end in time at shutdown.
+    #[error("the hub's tasks did not end within {0} s and were abandoned")]
+    Shutdown(u64),
+}
+
+/// One thing that is wrong with a model file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct ModelProblem {
+    /// The stable code of the diagnostic.
+    pub code: String,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+}
+
+impl HubError {
+    pub(crate) fn file(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { action, path, source }
+    }
+}

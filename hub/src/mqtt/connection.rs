@@ -1,0 +1,402 @@
+//! One device connection as a state machine: a packet in, packets and perhaps the end out.
+//!
+//! ```text
+//!                     CONNECT, a registration          CONNECT, a device and a good token
+//!  Registering <------------------------- AwaitingConnect -------------------------> Online
+//!       |                                       | refused                              |
+//!       +---------------------------------------v--------------------------------------+
+//!                                             Closed
+//! ```
+//!
+//! It has no socket and no clock: the state and the time are arguments. Begin with [`Connection::handle`].
+
+use jiff::Timestamp;
+use rumqttc::mqttbytes::v4::{
+    ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeReasonCode,
+    UnsubAck,
+};
+use rumqttc::mqttbytes::{Protocol, QoS};
+use serde_json::{Map, Value, json};
+
+use super::registration::Registration;
+use super::username::Username;
+use crate::state::State;
+use crate::state::device::SessionId;
+use crate::topics::{self, Bag, Subscription, Topic, TopicError};
+
+/// The keep-alive the hub grants at most, in seconds (protocol reference, section 2.1).
+const KEEP_ALIVE_LIMIT: u16 = 1177;
+
+/// A connection and where it stands.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    session: SessionId,
+    phase: Phase,
+    keep_alive: u16,
+}
+
+#[derive(Debug)]
+enum Phase {
+    AwaitingConnect,
+    Registering(Registration),
+    Online(Online),
+    Closed,
+}
+
+#[derive(Debug)]
+struct Online {
+    device: String,
+    /// Without an api-version the service answers twin operations with 400.
+    has_api_version: bool,
+    hears_twin: bool,
+    expires: Option<Timestamp>,
+    will: Option<(Bag, Vec<u8>)>,
+}
+
+/// What a packet led to.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Output {
+    pub(crate) send: Vec<Packet>,
+    pub(crate) end: Option<End>,
+}
+
+/// Why a connection ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The device said DISCONNECT.
+    Clean,
+    /// The device did what it must not, and the log says what.
+    Refused(String),
+}
+
+impl Output {
+    pub(super) fn send(packet: Packet) -> Self {
+        Self {
+            send: vec![packet],
+            end: None,
+        }
+    }
+
+    fn refuse(reason: impl Into<String>) -> Self {
+        Self {
+            send: Vec::new(),
+            end: Some(End::Refused(reason.into())),
+        }
+    }
+
+    /// A PUBLISH at QoS 0.
+    pub(super) fn publish(topic: String, payload: Vec<u8>) -> Self {
+        Self::send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload)))
+    }
+}
+
+impl Connection {
+    /// A connection that has sent nothing yet.
+    pub(crate) fn new(session: SessionId) -> Self {
+        Self {
+            session,
+            phase: Phase::AwaitingConnect,
+            keep_alive: 0,
+        }
+    }
+
+    /// Whether CONNECT is still to come.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.phase, Phase::AwaitingConnect)
+    }
+
+    /// The silence, in milliseconds, after which the device counts as gone; `None` is for ever.
+    pub(crate) fn silence_limit_ms(&self) -> Option<u64> {
+        (self.keep_alive > 0).then(|| u64::from(self.keep_alive) * 1500)
+    }
+
+    /// When the token of a connected device expires.
+    pub(crate) fn expires(&self) -> Option<Timestamp> {
+        match &self.phase {
+            Phase::Online(online) => online.expires,
+            _ => None,
+        }
+    }
+
+    /// The device or registration, for the log.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Online(online) => Some(&online.device),
+            Phase::Registering(registration) => Some(registration.id()),
+            Phase::AwaitingConnect | Phase::Closed => None,
+        }
+    }
+
+    /// Handles one packet.
+    #[must_use]
+    pub(crate) fn handle(&mut self, packet: Packet, state: &mut State, now: Timestamp) -> Output {
+        match (&mut self.phase, packet) {
+            (Phase::AwaitingConnect, Packet::Connect(connect)) => self.connect(connect, state, now),
+            (Phase::AwaitingConnect, _) => Output::refuse("the first packet is not CONNECT"),
+            (Phase::Closed, _) => Output::refuse("the connection is closed"),
+            (_, Packet::Connect(_)) => Output::refuse("a second CONNECT"),
+            (_, Packet::PingReq) => Output::send(Packet::PingResp),
+            (_, Packet::Disconnect) => Output {
+                send: Vec::new(),
+                end: Some(End::Clean),
+            },
+            (_, Packet::PubAck(_)) => Output::default(),
+            (_, Packet::Publish(publish)) if publish.qos == QoS::ExactlyOnce => {
+                Output::refuse("PUBLISH with QoS 2, which IoT Hub does not support")
+            }
+            (_, Packet::PubRec(_) | Packet::PubRel(_) | Packet::PubComp(_)) => {
+                Output::refuse("a packet of QoS 2, which IoT Hub does not support")
+            }
+            (Phase::Registering(registration), Packet::Publish(publish)) => {
+                acknowledged(&publish, registration.publish(&publish, state, now))
+            }
+            (Phase::Online(online), Packet::Publish(publish)) => {
+                let answer = online.publish(&publish, self.session, state, now);
+                acknowledged(&publish, answer.map_err(|error| explain(&publish.topic, &error)))
+            }
+            (_, Packet::Subscribe(subscribe)) => self.subscribe(&subscribe, state),
+            (_, Packet::Unsubscribe(unsubscribe)) => {
+                self.unsubscribe(&unsubscribe.topics, state);
+                Output::send(Packet::UnsubAck(UnsubAck {
+                    pkid: unsubscribe.pkid,
+                }))
+            }
+            (_, other) => Output::refuse(format!("a client does not send {other:?}")),
+        }
+    }
+
+    /// The connection is over: the state is told, and the will is delivered unless the end was clean.
+    pub(crate) fn close(&mut self, why: &str, clean: bool, state: &mut State, now: Timestamp) {
+        if let Phase::Online(online) = std::mem::replace(&mut self.phase, Phase::Closed) {
+            if let Some((bag, payload)) = online.will.filter(|_| !clean) {
+                state.telemetry(&online.device, &bag, &payload, now);
+            }
+            state.disconnect(&online.device, self.session, why, now);
+        }
+    }
+
+    fn connect(&mut self, connect: Connect, state: &mut State, now: Timestamp) -> Output {
+        if connect.protocol != Protocol::V4 {
+            return denied("the client speaks MQTT 5: IoT Hub's endpoint is MQTT 3.1.1".to_owned());
+        }
+        self.keep_alive = connect.keep_alive.min(KEEP_ALIVE_LIMIT);
+        let Some(login) = &connect.login else {
+            return denied("CONNECT has no user name".to_owned());
+        };
+        match Username::parse(&login.username) {
+            Err(error) => denied(format!("{error} (it is {:?})", login.username)),
+            // a bad token is answered when the device registers, as the service does
+            Ok(Username::Registration { scope, id }) => {
+                self.phase = Phase::Registering(Registration::new(scope, id, &login.password));
+                accepted()
+            }
+            Ok(Username::Device { id, .. }) if id != connect.client_id => denied(format!(
+                "the client id {:?} is not the user name's device {id:?}",
+                connect.client_id
+            )),
+            Ok(Username::Device {
+                id,
+                api_version,
+                model_id,
+            }) => {
+                let expires = match state.authenticate(id, &login.password, now) {
+                    Ok(expires) => expires,
+                    Err(error) => return denied(format!("device {id:?}: {error}")),
+                };
+                let will = match will_of(&connect, id) {
+                    Ok(will) => will,
+                    Err(error) => return denied(format!("device {id:?}: the will: {error}")),
+                };
+                if let Err(error) = state.connect(id, self.session, model_id.as_deref(), now) {
+                    return denied(error.to_string());
+                }
+                let (device, has_api_version) = (id.to_owned(), api_version);
+                self.phase = Phase::Online(Online {
+                    device,
+                    has_api_version,
+                    hears_twin: false,
+                    expires,
+                    will,
+                });
+                accepted()
+            }
+        }
+    }
+
+    fn subscribe(&mut self, subscribe: &Subscribe, state: &mut State) -> Output {
+        let mut granted = Vec::new();
+        for filter in &subscribe.filters {
+            let Some(found) = self.find(&filter.path) else {
+                return Output::refuse(format!(
+                    "SUBSCRIBE to {:?}, which IoT Hub does not know",
+                    filter.path
+                ));
+            };
+            if let Phase::Online(online) = &mut self.phase {
+                online.hears_twin |= found == Subscription::TwinResponses;
+                state.subscribe(&online.device, self.session, found);
+            }
+            // QoS 2 is granted as 1
+            let qos = if filter.qos == QoS::AtMostOnce {
+                QoS::AtMostOnce
+            } else {
+                QoS::AtLeastOnce
+            };
+            granted.push(SubscribeReasonCode::Success(qos));
+        }
+        Output::send(Packet::SubAck(SubAck::new(subscribe.pkid, granted)))
+    }
+
+    fn unsubscribe(&mut self, filters: &[String], state: &mut State) {
+        for filter in filters {
+            let Some(found) = self.find(filter) else { continue };
+            if let Phase::Online(online) = &mut self.phase {
+                online.hears_twin &= found != Subscription::TwinResponses;
+                state.unsubscribe(&online.device, self.session, found);
+            }
+        }
+    }
+
+    fn find(&self, filter: &str) -> Option<Subscription> {
+        match &self.phase {
+            Phase::Online(online) => Subscription::of_device(filter, &online.device),
+            _ => Subscription::of_registration(filter),
+        }
+    }
+}
+
+impl Online {
+    fn publish(
+        &self,
+        publish: &Publish,
+        session: SessionId,
+        state: &mut State,
+        now: Timestamp,
+    ) -> Result<Output, TopicError> {
+        match Topic::parse(&publish.topic)? {
+            Topic::Telemetry { device, mut bag } if device == self.device => {
+                if publish.retain {
+                    bag.insert("mqtt-retain", "true");
+                }
+                state.telemetry(&self.device, &bag, &publish.payload, now);
+                Ok(Output::default())
+            }
+            Topic::TwinGet { rid } => Ok(self.answer_get(rid, state, now)),
+            Topic::TwinPatch { rid } => Ok(self.answer_patch(rid, &publish.payload, state, now)),
+            Topic::MethodAnswer { status, rid } => {
+                if !state.answer_call(session, rid, status, &publish.payload) {
+                    let text =
+                        format!("an answer to the method call {rid:?}, which nobody waits for (any more)");
+                    state.refuse(Some(&self.device), text, now);
+                }
+                Ok(Output::default())
+            }
+            Topic::Telemetry { .. } | Topic::DpsRegister { .. } | Topic::DpsPoll { .. } => {
+                Err(TopicError::Unknown)
+            }
+        }
+    }
+
+    fn answer_get(&self, rid: &str, state: &State, now: Timestamp) -> Output {
+        match state.device(&self.device) {
+            Ok(device) if self.has_api_version => {
+                let body = device.record.twin.for_device().to_string();
+                self.twin_answer(topics::twin_response(200, rid, None), body.into_bytes())
+            }
+            Ok(_) => self.twin_error(rid, NO_API_VERSION, now),
+            Err(error) => self.twin_error(rid, &error.to_string(), now),
+        }
+    }
+
+    fn answer_patch(&self, rid: &str, payload: &[u8], state: &mut State, now: Timestamp) -> Output {
+        if !self.has_api_version {
+            return self.twin_error(rid, NO_API_VERSION, now);
+        }
+        let reported = serde_json::from_slice::<Map<String, Value>>(payload)
+            .map_err(|error| format!("the reported properties are not a JSON object: {error}"))
+            .and_then(|patch| {
+                state
+                    .report(&self.device, &patch, now)
+                    .map_err(|error| error.to_string())
+            });
+        match reported {
+            Ok(version) => self.twin_answer(topics::twin_response(204, rid, Some(version)), Vec::new()),
+            Err(message) => {
+                state.refuse(Some(&self.device), format!("reported properties: {message}"), now);
+                self.twin_error(rid, &message, now)
+            }
+        }
+    }
+
+    fn twin_error(&self, rid: &str, message: &str, now: Timestamp) -> Output {
+        // the clients look at the topic's status or at the body's code: both are given
+        let body = error_body(400_004, message, now);
+        self.twin_answer(topics::twin_response(400, rid, None), body)
+    }
+
+    fn twin_answer(&self, topic: String, payload: Vec<u8>) -> Output {
+        if self.hears_twin {
+            Output::publish(topic, payload)
+        } else {
+            Output::default()
+        }
+    }
+}
+
+const NO_API_VERSION: &str = "the CONNECT user name has no api-version";
+
+/// The body of an error on the device's side of the service.
+pub(super) fn error_body(code: u32, message: &str, now: Timestamp) -> Vec<u8> {
+    let tracking = format!("{:032x}", fastrand::u128(..));
+    json!({ "errorCode": code, "trackingId": tracking, "message": message, "timestampUtc": now })
+        .to_string()
+        .into_bytes()
+}
+
+/// What `answer` sends, and the PUBACK of what was taken before it.
+fn acknowledged(publish: &Publish, answer: Result<Output, String>) -> Output {
+    match answer {
+        Err(reason) => Output::refuse(reason),
+        Ok(mut output) => {
+            if publish.qos == QoS::AtLeastOnce {
+                output.send.insert(0, Packet::PubAck(PubAck::new(publish.pkid)));
+            }
+            output
+        }
+    }
+}
+
+pub(super) fn explain(topic: &str, error: &TopicError) -> String {
+    let shown: String = topic.chars().take(200).collect();
+    format!("PUBLISH to {shown:?}: {error}")
+}
+
+fn accepted() -> Output {
+    Output::send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false)))
+}
+
+/// IoT Hub answers nearly every refusal with code 5.
+fn denied(reason: String) -> Output {
+    let refusal = Packet::ConnAck(ConnAck::new(ConnectReturnCode::NotAuthorized, false));
+    Output {
+        send: vec![refusal],
+        end: Some(End::Refused(reason)),
+    }
+}
+
+fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, TopicError> {
+    let Some(will) = &connect.last_will else {
+        return Ok(None);
+    };
+    match Topic::parse(&will.topic)? {
+        Topic::Telemetry { device: of, mut bag } if of == device => {
+            bag.insert("iothub-MessageType", "Will");
+            Ok(Some((bag, will.message.to_vec())))
+        }
+        _ => Err(TopicError::Unknown),
+    }
+}
+
+#[cfg(test)]
+#[path = "connection_tests.rs"]
+mod tests;

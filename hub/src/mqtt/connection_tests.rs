@@ -1,0 +1,293 @@
+//! Tests of the connection's state machine, in virtual time and without a socket.
+
+use super::*;
+use crate::state::tests::{NOW, device_token, group_token, state};
+use proptest::prelude::*;
+use rumqttc::mqttbytes::v4::{SubscribeFilter, Unsubscribe};
+
+fn connect_packet(id: &str, username: &str, password: &str) -> Packet {
+    let mut connect = Connect::new(id);
+    connect.keep_alive = 60;
+    connect.set_login(username, password);
+    Packet::Connect(connect)
+}
+
+fn publish(topic: &str, body: &str) -> Packet {
+    Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body))
+}
+
+fn online() -> (State, Connection) {
+    let mut state = state();
+    let key = state
+        .create("d1", None, true, NOW)
+        .unwrap()
+        .record
+        .primary
+        .clone();
+    let mut connection = Connection::new(state.next_session());
+    let token = device_token("localhost/devices/d1", &key);
+    let packet = connect_packet("d1", "localhost/d1/?api-version=2021-04-12", &token);
+    assert_eq!(connection.handle(packet, &mut state, NOW), accepted());
+    (state, connection)
+}
+
+fn subscribe(connection: &mut Connection, state: &mut State, filter: &str, qos: QoS) -> Output {
+    let filters = vec![SubscribeFilter::new(filter.to_owned(), qos)];
+    connection.handle(Packet::Subscribe(Subscribe { pkid: 7, filters }), state, NOW)
+}
+
+fn only_publish(output: &Output) -> (&str, Value) {
+    match output.send.as_slice() {
+        [Packet::Publish(one)] => (
+            &one.topic,
+            serde_json::from_slice(&one.payload).unwrap_or(Value::Null),
+        ),
+        other => panic!("expected one publish, got {other:?}"),
+    }
+}
+
+fn reason(output: &Output) -> &str {
+    match &output.end {
+        Some(End::Refused(reason)) => reason,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+#[test]
+fn a_registration_is_assigned_on_the_first_poll() {
+    let mut state = state();
+    let mut connection = Connection::new(state.next_session());
+    let token = group_token(&state, "d1");
+    let user = "0neTEST/registrations/d1/api-version=2019-03-31";
+    assert_eq!(
+        connection.handle(connect_packet("d1", user, &token), &mut state, NOW),
+        accepted()
+    );
+    subscribe(
+        &mut connection,
+        &mut state,
+        "$dps/registrations/res/#",
+        QoS::AtLeastOnce,
+    );
+    let register = publish(
+        "$dps/registrations/PUT/iotdps-register/?$rid=r1",
+        r#"{"payload":null}"#,
+    );
+    let output = connection.handle(register, &mut state, NOW);
+    let (topic, body) = only_publish(&output);
+    assert_eq!(topic, "$dps/registrations/res/202/?$rid=r1&retry-after=1");
+    let operation = body["operationId"].as_str().unwrap();
+    let poll = format!("$dps/registrations/GET/iotdps-get-operationstatus/?$rid=r2&operationId={operation}");
+    let output = connection.handle(publish(&poll, " "), &mut state, NOW);
+    let (topic, body) = only_publish(&output);
+    assert_eq!(topic, "$dps/registrations/res/200/?$rid=r2");
+    assert_eq!(body["status"], "assigned");
+    assert_eq!(body["registrationState"]["deviceId"], "d1");
+    assert_eq!(body["registrationState"]["assignedHub"], "localhost");
+}
+
+#[test]
+fn a_bad_registration_token_is_accepted_at_connect_and_refused_at_register() {
+    let mut state = state();
+    let mut connection = Connection::new(state.next_session());
+    let token = group_token(&state, "other");
+    let user = "0neTEST/registrations/d1/api-version=2019-03-31";
+    assert_eq!(
+        connection.handle(connect_packet("d1", user, &token), &mut state, NOW),
+        accepted()
+    );
+    let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
+    let output = connection.handle(register, &mut state, NOW);
+    let (topic, body) = only_publish(&output);
+    assert_eq!(
+        (topic, &body["errorCode"]),
+        ("$dps/registrations/res/401/?$rid=r1", &json!(401_000))
+    );
+    assert_eq!(state.log().count(), 1);
+}
+
+#[test]
+fn refuses_unknown_devices_wrong_names_and_bad_tokens_with_code_5() {
+    let mut state = state();
+    let key = state
+        .create("d1", None, true, NOW)
+        .unwrap()
+        .record
+        .primary
+        .clone();
+    let good = device_token("localhost/devices/d1", &key);
+    let cases = [
+        ("d2", "localhost/d2/?api-version=1", good.as_str(), "no device"),
+        (
+            "d1",
+            "localhost/d1/?api-version=1",
+            "",
+            "no shared access signature",
+        ),
+        ("x", "localhost/d1/?api-version=1", good.as_str(), "client id"),
+        ("d1", "d1", good.as_str(), "user name"),
+    ];
+    for (id, user, password, why) in cases {
+        let mut connection = Connection::new(state.next_session());
+        let output = connection.handle(connect_packet(id, user, password), &mut state, NOW);
+        let [Packet::ConnAck(ack)] = output.send.as_slice() else {
+            panic!("no CONNACK")
+        };
+        assert_eq!(ack.code, ConnectReturnCode::NotAuthorized);
+        assert!(reason(&output).contains(why), "{}", reason(&output));
+        assert!(!reason(&output).contains("sig="));
+    }
+}
+
+#[test]
+fn twins_are_read_patched_and_refused_with_a_code_in_the_body() {
+    let (mut state, mut connection) = online();
+    subscribe(&mut connection, &mut state, "$iothub/twin/res/#", QoS::AtMostOnce);
+    let patch = |body: &str| publish("$iothub/twin/PATCH/properties/reported/?$rid=1", body);
+    let output = connection.handle(patch(r#"{"a":1}"#), &mut state, NOW);
+    assert_eq!(only_publish(&output).0, "$iothub/twin/res/204/?$rid=1&$version=2");
+    for bad in ["[1]", "", r#"{"a b":1}"#] {
+        let output = connection.handle(patch(bad), &mut state, NOW);
+        let (topic, body) = only_publish(&output);
+        assert_eq!(
+            (topic, &body["errorCode"]),
+            ("$iothub/twin/res/400/?$rid=1", &json!(400_004)),
+            "{bad}"
+        );
+    }
+    let output = connection.handle(publish("$iothub/twin/GET/?$rid=2", " "), &mut state, NOW);
+    let (_, body) = only_publish(&output);
+    assert_eq!(
+        body,
+        json!({ "desired": { "$version": 1 }, "reported": { "a": 1, "$version": 2 } })
+    );
+}
+
+#[test]
+fn without_an_api_version_twin_operations_answer_400() {
+    let mut state = state();
+    let key = state
+        .create("d1", None, true, NOW)
+        .unwrap()
+        .record
+        .primary
+        .clone();
+    let mut connection = Connection::new(state.next_session());
+    let token = device_token("localhost/devices/d1", &key);
+    let _ = connection.handle(connect_packet("d1", "localhost/d1", &token), &mut state, NOW);
+    subscribe(&mut connection, &mut state, "$iothub/twin/res/#", QoS::AtMostOnce);
+    let output = connection.handle(publish("$iothub/twin/GET/?$rid=2", ""), &mut state, NOW);
+    assert_eq!(only_publish(&output).0, "$iothub/twin/res/400/?$rid=2");
+}
+
+#[test]
+fn subscribing_is_idempotent_and_qos_2_is_granted_1() {
+    let (mut state, mut connection) = online();
+    for _ in 0..2 {
+        let output = subscribe(
+            &mut connection,
+            &mut state,
+            "$iothub/methods/POST/#",
+            QoS::ExactlyOnce,
+        );
+        let codes = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce)];
+        assert_eq!(output, Output::send(Packet::SubAck(SubAck::new(7, codes))));
+    }
+    assert!(state.is_listening("d1"));
+    let gone = Unsubscribe {
+        pkid: 8,
+        topics: vec!["$iothub/methods/POST/#".into()],
+    };
+    let _ = connection.handle(Packet::Unsubscribe(gone), &mut state, NOW);
+    assert!(!state.is_listening("d1"));
+}
+
+#[test]
+fn ends_on_what_iot_hub_does_not_allow_saying_what_it_was() {
+    let qos2 = Packet::Publish(Publish::new("devices/d1/messages/events/", QoS::ExactlyOnce, ""));
+    let cases = [
+        (qos2, "QoS 2"),
+        (publish("home/kitchen", ""), "not a topic"),
+        (publish("devices/d2/messages/events/", ""), "not a topic"),
+        (publish("devices/d1/messages/events/a=%zz", ""), "percent-encoded"),
+        (connect_packet("d1", "localhost/d1", ""), "second CONNECT"),
+    ];
+    for (packet, why) in cases {
+        let (mut state, mut connection) = online();
+        let output = connection.handle(packet, &mut state, NOW);
+        assert!(reason(&output).contains(why), "{}", reason(&output));
+    }
+    let (mut state, mut connection) = online();
+    let output = subscribe(&mut connection, &mut state, "#", QoS::AtMostOnce);
+    assert!(reason(&output).contains("SUBSCRIBE"));
+}
+
+#[test]
+fn telemetry_at_qos_1_is_acknowledged_once_it_is_kept() {
+    let (mut state, mut connection) = online();
+    let mut message = Publish::new("devices/d1/messages/events/", QoS::AtLeastOnce, r#"{"temp":1}"#);
+    message.pkid = 9;
+    let output = connection.handle(Packet::Publish(message), &mut state, NOW);
+    assert_eq!(output, Output::send(Packet::PubAck(PubAck::new(9))));
+    assert_eq!(state.device("d1").unwrap().record.messages, 1);
+}
+
+#[test]
+fn a_will_is_delivered_unless_the_end_was_clean() {
+    for (clean, expected) in [(true, 0), (false, 1)] {
+        let mut state = state();
+        let key = state
+            .create("d1", None, true, NOW)
+            .unwrap()
+            .record
+            .primary
+            .clone();
+        let mut connect = Connect::new("d1");
+        connect.set_login(
+            "localhost/d1/?api-version=1",
+            device_token("localhost/devices/d1", &key),
+        );
+        let will = rumqttc::mqttbytes::v4::LastWill::new(
+            "devices/d1/messages/events/",
+            "{}",
+            QoS::AtMostOnce,
+            false,
+        );
+        connect.last_will = Some(will);
+        let mut connection = Connection::new(state.next_session());
+        let _ = connection.handle(Packet::Connect(connect), &mut state, NOW);
+        connection.close("over", clean, &mut state, NOW);
+        assert_eq!(state.device("d1").unwrap().record.messages, expected);
+        assert!(state.device("d1").unwrap().session.is_none());
+    }
+}
+
+fn any_packet() -> impl Strategy<Value = Packet> {
+    let topic = "(devices/d1/messages/events/|\\$iothub/(twin/GET|methods/res/200)/\\?\\$rid=|\\$dps/)?[a-z0-9%&=]{0,9}";
+    prop_oneof![
+        (topic, ".{0,20}").prop_map(|(topic, body)| publish(&topic, &body)),
+        (".{0,20}", ".{0,20}").prop_map(|(user, password)| connect_packet("d1", &user, &password)),
+        (topic).prop_map(|path| {
+            let filters = vec![SubscribeFilter::new(path, QoS::AtMostOnce)];
+            Packet::Subscribe(Subscribe { pkid: 1, filters })
+        }),
+        Just(Packet::PingReq),
+        Just(Packet::Disconnect),
+        Just(Packet::PubAck(PubAck::new(1))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn arbitrary_packets_never_panic(packets in proptest::collection::vec(any_packet(), 0..12), new: bool) {
+        let (mut state, mut connection) = online();
+        if new {
+            connection = Connection::new(state.next_session());
+        }
+        for packet in packets {
+            let _ = connection.handle(packet, &mut state, NOW);
+        }
+        connection.close("over", false, &mut state, NOW);
+    }
+}

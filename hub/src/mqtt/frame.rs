@@ -1,0 +1,177 @@
+//! Bytes to packets and back: the codec with the strictness that it lacks.
+//!
+//! Decides what is refused before a packet is looked at: what only a server sends, wrong reserved bits,
+//! trailing bytes, bad topics and filters. Begin with [`read`].
+
+use bytes::BytesMut;
+use rumqttc::mqttbytes::v4::Packet;
+use rumqttc::mqttbytes::{Error, QoS, valid_filter, valid_topic};
+
+/// The largest message IoT Hub takes: 256 KiB with its topic.
+pub(crate) const MESSAGE_LIMIT: usize = 256 * 1024;
+/// The largest packet read: a message and what MQTT puts around it.
+const PACKET_LIMIT: usize = MESSAGE_LIMIT + 1024;
+
+/// Why a connection ends on the wire's account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum WireError {
+    #[error("a packet of {0} bytes is larger than the limit of {MESSAGE_LIMIT}")]
+    TooLarge(usize),
+    #[error("this is not MQTT (a connection must begin with CONNECT): {0}")]
+    NotMqtt(String),
+    #[error("malformed packet: {0}")]
+    Malformed(String),
+}
+
+/// Takes the next whole packet from `buffer`, if there is one. `first` asks for a CONNECT.
+pub(crate) fn read(buffer: &mut BytesMut, first: bool) -> Result<Option<Packet>, WireError> {
+    let Some(&head) = buffer.first() else {
+        return Ok(None);
+    };
+    if first && head != 0x10 {
+        let start = String::from_utf8_lossy(buffer.get(..buffer.len().min(16)).unwrap_or_default());
+        return Err(WireError::NotMqtt(format!("{:?}", start)));
+    }
+    check_head(head)?;
+    let before = buffer.len();
+    let packet = match Packet::read(buffer, PACKET_LIMIT) {
+        Ok(packet) => packet,
+        Err(Error::InsufficientBytes(_)) => return Ok(None),
+        Err(Error::PayloadSizeLimitExceeded(size)) => return Err(WireError::TooLarge(size)),
+        Err(error) if first => return Err(WireError::NotMqtt(error.to_string())),
+        Err(error) => return Err(WireError::Malformed(error.to_string())),
+    };
+    check(&packet, before - buffer.len())?;
+    Ok(Some(packet))
+}
+
+/// Appends a packet to `buffer`.
+pub(crate) fn write(packet: &Packet, buffer: &mut BytesMut) -> Result<(), WireError> {
+    // methods and twins stay far below this; it guards the writer against its own mistakes
+    packet
+        .write(buffer, 2 * PACKET_LIMIT)
+        .map(drop)
+        .map_err(|error| WireError::Malformed(error.to_string()))
+}
+
+/// Only what a client sends, with the reserved bits the standard asks for.
+fn check_head(head: u8) -> Result<(), WireError> {
+    let (kind, flags) = (head >> 4, head & 0x0f);
+    let fits = match kind {
+        3 => flags & 0b0110 != 0b0110 && (flags & 0b0110 != 0 || flags & 0b1000 == 0),
+        1 | 4 | 5 | 7 | 12 | 14 => flags == 0,
+        6 | 8 | 10 => flags == 2,
+        _ => {
+            return Err(WireError::Malformed(format!(
+                "a client does not send packets of type {kind}"
+            )));
+        }
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(WireError::Malformed(format!("wrong flags in packet type {kind}")))
+    }
+}
+
+fn check(packet: &Packet, length: usize) -> Result<(), WireError> {
+    let malformed = |text: &str| Err(WireError::Malformed(text.to_owned()));
+    match packet {
+        Packet::Publish(publish) => {
+            let topic = &publish.topic;
+            if topic.is_empty() || topic.contains('\0') || !valid_topic(topic) {
+                return malformed("a topic is empty or has a wildcard");
+            }
+            if publish.payload.len() + topic.len() > MESSAGE_LIMIT {
+                return Err(WireError::TooLarge(publish.payload.len() + topic.len()));
+            }
+            Ok(())
+        }
+        Packet::Subscribe(subscribe) => {
+            if subscribe.pkid == 0 || subscribe.size() != length {
+                return malformed("SUBSCRIBE has no packet id or trailing bytes");
+            }
+            let bad = |path: &str| path.is_empty() || path.contains('\0') || !valid_filter(path);
+            if subscribe.filters.iter().any(|filter| bad(&filter.path)) {
+                return malformed("a filter is not valid");
+            }
+            Ok(())
+        }
+        Packet::Unsubscribe(unsubscribe) if unsubscribe.pkid == 0 => {
+            malformed("UNSUBSCRIBE has no packet id")
+        }
+        Packet::PingReq | Packet::Disconnect if length != 2 => malformed("a packet without content has some"),
+        Packet::Connect(connect) => match &connect.last_will {
+            Some(will) if will.qos == QoS::ExactlyOnce || !valid_topic(&will.topic) => {
+                malformed("the will's topic or QoS is not valid")
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use rumqttc::mqttbytes::v4::{Connect, Publish};
+
+    fn bytes(packet: &Packet) -> BytesMut {
+        let mut buffer = BytesMut::new();
+        packet.write(&mut buffer, 1 << 21).unwrap();
+        buffer
+    }
+
+    #[test]
+    fn waits_for_a_whole_packet() {
+        let whole = bytes(&Packet::Connect(Connect::new("d1")));
+        let mut part = BytesMut::from(&whole[..5]);
+        assert_eq!(read(&mut part, true), Ok(None));
+        part.extend_from_slice(&whole[5..]);
+        assert!(matches!(read(&mut part, true), Ok(Some(Packet::Connect(_)))));
+        assert!(part.is_empty());
+    }
+
+    #[test]
+    fn refuses_what_the_codec_alone_would_take() {
+        let cases: [(&str, &[u8]); 6] = [
+            ("server-only packet", &[0x20, 2, 0, 0]),
+            ("SUBSCRIBE flags", &[0x80, 6, 0, 1, 0, 1, b'a', 0]),
+            ("SUBSCRIBE packet id 0", &[0x82, 6, 0, 0, 0, 1, b'a', 0]),
+            ("wildcard topic", &[0x30, 4, 0, 1, b'#', b'x']),
+            ("DUP at QoS 0", &[0x38, 4, 0, 1, b'a', b'x']),
+            ("PINGREQ with a body", &[0xc0, 1, 0]),
+        ];
+        for (name, bytes) in cases {
+            assert!(read(&mut BytesMut::from(bytes), false).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_the_size_of_a_message_that_is_too_large() {
+        let publish = Publish::new(
+            "devices/d1/messages/events/",
+            QoS::AtMostOnce,
+            vec![0; 300 * 1024],
+        );
+        let error = read(&mut bytes(&Packet::Publish(publish)), false);
+        assert!(matches!(error, Err(WireError::TooLarge(_))), "{error:?}");
+    }
+
+    #[test]
+    fn says_that_http_is_not_mqtt() {
+        let error = read(&mut BytesMut::from(&b"GET / HTTP/1.1\r\n"[..]), true).unwrap_err();
+        assert!(error.to_string().contains("GET / HTTP"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(mut input: Vec<u8>, first: bool) {
+            let mut buffer = BytesMut::from(&input[..]);
+            let _ = read(&mut buffer, first);
+            input.insert(0, 0x30);
+            let _ = read(&mut BytesMut::from(&input[..]), false);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The MQTT 3.1.1 endpoint for devices: provisioning service and hub on one listener.
+//!
+//! [`frame`] turns bytes into packets, strictly; [`connection`] is the state machine of one connection,
+//! without I/O; [`registration`] is its provisioning half; [`task`] drives it on a socket.
+
+mod connection;
+mod frame;
+mod registration;
+pub(crate) mod task;
+mod username;

@@ -1,0 +1,264 @@
+//! The listener for devices and the task of each connection: sockets, TLS and deadlines.
+//!
+//! Drives [`Connection`] and decides nothing about MQTT. A panic in one connection's task ends that
+//! connection only. Begin with [`listen`].
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use rumqttc::mqttbytes::QoS;
+use rumqttc::mqttbytes::v4::{Packet, Publish};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Instant, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::connection::{Connection, End, Output};
+use super::frame;
+use crate::sas::CLOCK_SKEW_SECONDS;
+use crate::shared::{Shared, ToDevice};
+use crate::state::device::SessionId;
+
+/// How long a client may take for the TLS handshake and for CONNECT.
+const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a client may take to read what it is sent.
+const WRITE_DEADLINE: Duration = Duration::from_secs(30);
+/// Pause after a failed accept (e.g. no file descriptors left).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Most connections at a time, registering ones included.
+const CONNECTION_LIMIT: usize = 10_000;
+
+/// Accepts devices until `stop`.
+pub(crate) async fn listen(
+    listener: TcpListener,
+    tls: TlsAcceptor,
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) {
+    let places = Arc::new(Semaphore::new(CONNECTION_LIMIT));
+    loop {
+        let place = tokio::select! {
+            () = stop.cancelled() => return,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a device's connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+            Ok((socket, peer)) => {
+                let (tls, shared, stop) = (tls.clone(), Arc::clone(&shared), stop.clone());
+                tasks.spawn(async move {
+                    serve(socket, peer, &tls, &shared, &stop).await;
+                    drop(place);
+                });
+            }
+        }
+    }
+}
+
+async fn serve(
+    socket: TcpStream,
+    peer: SocketAddr,
+    tls: &TlsAcceptor,
+    shared: &Shared,
+    stop: &CancellationToken,
+) {
+    // small packets that wait for each other's acknowledgement are the rule here
+    if let Err(error) = socket.set_nodelay(true) {
+        tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
+    }
+    let handshake = tokio::select! {
+        () = stop.cancelled() => return,
+        handshake = timeout(CONNECT_DEADLINE, tls.accept(socket)) => handshake,
+    };
+    let refusal = match handshake {
+        Ok(Ok(stream)) => {
+            let (session, inbox) = shared.open_link();
+            let mut driver = Driver::new(stream, session, shared, peer);
+            return driver.run(inbox, stop).await;
+        }
+        Ok(Err(error)) => {
+            format!("{peer}: the TLS handshake failed: {error} (does the client trust the CA?)")
+        }
+        Err(_) => format!(
+            "{peer}: the TLS handshake took more than {} s",
+            CONNECT_DEADLINE.as_secs()
+        ),
+    };
+    shared.with(|state, now| state.refuse(None, refusal, now));
+}
+
+/// One connection's socket and state machine. Dropping it, be it by a panic, tells the state.
+struct Driver<'a, S> {
+    stream: S,
+    session: SessionId,
+    connection: Connection,
+    shared: &'a Shared,
+    peer: SocketAddr,
+    incoming: BytesMut,
+    outgoing: BytesMut,
+    heard: Instant,
+}
+
+/// How a connection ended: what the log and the device's history say.
+enum Ended {
+    Clean,
+    /// Nothing was wrong with what the device did.
+    Plain(String),
+    Refused(String),
+}
+
+impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
+    fn new(stream: S, session: SessionId, shared: &'a Shared, peer: SocketAddr) -> Self {
+        Self {
+            stream,
+            session,
+            connection: Connection::new(session),
+            shared,
+            peer,
+            incoming: BytesMut::with_capacity(4096),
+            outgoing: BytesMut::new(),
+            heard: Instant::now(),
+        }
+    }
+
+    async fn run(&mut self, inbox: mpsc::Receiver<ToDevice>, stop: &CancellationToken) {
+        let ended = self.drive(inbox, stop).await;
+        let (why, clean) = match &ended {
+            Ended::Clean => ("the device said goodbye", true),
+            Ended::Plain(why) | Ended::Refused(why) => (why.as_str(), false),
+        };
+        tracing::debug!(peer = %self.peer, device = self.connection.name(), why, "connection ended");
+        self.shared.with(|state, now| {
+            if let Ended::Refused(reason) = &ended {
+                let message = format!("{}: {reason}", self.peer);
+                state.refuse(self.connection.name(), message, now);
+            }
+            self.connection.close(why, clean, state, now);
+        });
+        // the client learns of the end by the close; how well that goes does not matter
+        let _ = timeout(WRITE_DEADLINE, self.stream.shutdown()).await;
+    }
+
+    async fn drive(&mut self, mut inbox: mpsc::Receiver<ToDevice>, stop: &CancellationToken) -> Ended {
+        loop {
+            if let Some(ended) = self.handle_packets().await {
+                return ended;
+            }
+            let deadline = self.deadline();
+            tokio::select! {
+                () = stop.cancelled() => return Ended::Plain("the hub is stopping".to_owned()),
+                () = sleep_until(deadline.as_ref().map(|(at, _)| *at)) => {
+                    let reason = deadline.map_or("a deadline has passed", |(_, reason)| reason);
+                    return Ended::Refused(reason.to_owned());
+                }
+                message = inbox.recv() => match message {
+                    None => return Ended::Refused("the device does not read its messages".to_owned()),
+                    Some(ToDevice::Close(reason)) => return Ended::Plain(reason),
+                    Some(ToDevice::Publish { topic, payload }) => {
+                        let packet = Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload));
+                        if let Err(ended) = self.send(vec![packet]).await {
+                            return ended;
+                        }
+                    }
+                },
+                read = self.stream.read_buf(&mut self.incoming) => match read {
+                    Ok(0) => return Ended::Plain("the device closed the connection".to_owned()),
+                    Ok(_) => self.heard = Instant::now(),
+                    Err(error) => return Ended::Plain(format!("the connection was lost: {error}")),
+                },
+            }
+        }
+    }
+
+    /// Handles all whole packets that have come; answers an end.
+    async fn handle_packets(&mut self) -> Option<Ended> {
+        loop {
+            let packet = match frame::read(&mut self.incoming, self.connection.is_new()) {
+                Ok(Some(packet)) => packet,
+                Ok(None) => return None,
+                Err(error) => return Some(Ended::Refused(error.to_string())),
+            };
+            let connection = &mut self.connection;
+            let Output { send, end } = self
+                .shared
+                .with(|state, now| connection.handle(packet, state, now));
+            if let Err(ended) = self.send(send).await {
+                return Some(ended);
+            }
+            match end {
+                None => {}
+                Some(End::Clean) => return Some(Ended::Clean),
+                Some(End::Refused(reason)) => return Some(Ended::Refused(reason)),
+            }
+        }
+    }
+
+    async fn send(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
+        self.outgoing.clear();
+        for packet in &packets {
+            frame::write(packet, &mut self.outgoing).map_err(|error| Ended::Refused(error.to_string()))?;
+        }
+        if self.outgoing.is_empty() {
+            return Ok(());
+        }
+        let (stream, outgoing) = (&mut self.stream, &self.outgoing);
+        let write = async {
+            stream.write_all(outgoing).await?;
+            stream.flush().await
+        };
+        match timeout(WRITE_DEADLINE, write).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Ended::Plain(format!("the connection was lost: {error}"))),
+            Err(_) => Err(Ended::Refused("the device does not read its messages".to_owned())),
+        }
+    }
+
+    /// The next deadline and what it means to miss it.
+    fn deadline(&self) -> Option<(Instant, &'static str)> {
+        if self.connection.is_new() {
+            return Some((self.heard + CONNECT_DEADLINE, "no CONNECT came in time"));
+        }
+        let silence = self.connection.silence_limit_ms().map(|limit| {
+            (
+                self.heard + Duration::from_millis(limit),
+                "nothing was heard for 1.5 times the keep-alive",
+            )
+        });
+        let expiry = self.connection.expires().map(|at| {
+            let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second()) + CLOCK_SKEW_SECONDS;
+            // far deadlines are looked at again when something is heard
+            let left = Duration::from_secs(u64::try_from(left).unwrap_or(0).min(24 * 3600));
+            (Instant::now() + left, "the token has expired")
+        });
+        [silence, expiry].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+}
+
+impl<S> Drop for Driver<'_, S> {
+    fn drop(&mut self) {
+        // after a regular end there is nothing left to tell; after a panic there is
+        self.shared.close_link(self.session);
+        let connection = &mut self.connection;
+        self.shared
+            .with(|state, now| connection.close("the connection's task failed", false, state, now));
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,103 @@
+//! The CONNECT user name, which says which service a connection is for.
+//!
+//! Facts: protocol reference, sections 1 and 2.1. Begin with [`Username::parse`].
+
+use percent_encoding::percent_decode_str;
+
+/// A user name's parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Username<'a> {
+    /// `{idScope}/registrations/{registrationId}/api-version=..`
+    Registration { scope: &'a str, id: &'a str },
+    /// `{hub}/{deviceId}/?api-version=..[&model-id=..]`, with or without the `?`
+    Device {
+        id: &'a str,
+        api_version: bool,
+        model_id: Option<String>,
+    },
+}
+
+impl<'a> Username<'a> {
+    /// Reads a user name; the error says what is wrong with it.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
+        let (path, query) = match text.split_once("/?") {
+            Some(parts) => parts,
+            None => match text.rsplit_once('/') {
+                Some((path, query)) if query.contains('=') => (path, query),
+                _ => (text.trim_end_matches('/'), ""),
+            },
+        };
+        if let Some((scope, id)) = path.split_once("/registrations/") {
+            return Ok(Self::Registration { scope, id });
+        }
+        let (host, id) = path
+            .split_once('/')
+            .ok_or("the user name is not {hub}/{deviceId}/?api-version=..")?;
+        if host.is_empty() || id.is_empty() {
+            return Err("the user name has no hub name or no device id");
+        }
+        if id.contains('/') {
+            return Err("modules are not supported");
+        }
+        let value = |name: &str| {
+            query
+                .split('&')
+                .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name))
+                .map(|p| p.1)
+        };
+        let model_id = value("model-id").and_then(|id| percent_decode_str(id).decode_utf8().ok());
+        Ok(Self::Device {
+            id,
+            api_version: value("api-version").is_some_and(|version| !version.is_empty()),
+            model_id: model_id
+                .filter(|id| !id.is_empty())
+                .map(std::borrow::Cow::into_owned),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_user_names_of_the_official_clients() {
+        let device = |api_version, model_id: Option<&str>| {
+            Ok(Username::Device {
+                id: "d1",
+                api_version,
+                model_id: model_id.map(str::to_owned),
+            })
+        };
+        let model = Some("dtmi:com:example:Env;1");
+        let cases = [
+            (
+                "localhost/d1/?api-version=2019-10-01&DeviceClientType=x%2Fy",
+                device(true, None),
+            ),
+            (
+                "localhost/d1/?api-version=2020-09-30&DeviceClientType=x&model-id=dtmi%3Acom%3Aexample%3AEnv%3B1",
+                device(true, model),
+            ),
+            (
+                "localhost/d1/?api-version=2021-04-12&model-id=dtmi:com:example:Env;1",
+                device(true, model),
+            ),
+            ("localhost/d1/api-version=2018-06-30", device(true, None)),
+            ("localhost/d1", device(false, None)),
+            ("localhost/d1/", device(false, None)),
+            (
+                "0ne1/registrations/d1/api-version=2019-03-31&ClientVersion=a%2Fb",
+                Ok(Username::Registration {
+                    scope: "0ne1",
+                    id: "d1",
+                }),
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Username::parse(text), expected, "{text}");
+        }
+        assert!(Username::parse("localhost/d1/m1/?api-version=1").is_err());
+        assert!(Username::parse("d1").is_err());
+    }
+}

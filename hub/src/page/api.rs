@@ -1,0 +1,117 @@
+//! The page's API about the hub as a whole: its addresses, log, models and list of devices.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::PageState;
+use super::error::PageError;
+use crate::model_view;
+use crate::state::StateError;
+
+pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
+    let shared = &page.shared;
+    Json(shared.with(|state, _| {
+        let models: Vec<_> = state
+            .models()
+            .map(|model| json!({ "id": model.view.id, "name": model.view.name }))
+            .collect();
+        json!({
+            "idScope": shared.settings.id_scope,
+            "mqtt": format!("localhost:{}", shared.mqtt_port),
+            "https": format!("localhost:{}", shared.https_port),
+            "startedAt": shared.started,
+            "devices": state.devices().count(),
+            "connected": state.devices().filter(|device| device.session.is_some()).count(),
+            "models": models,
+        })
+    }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Limit {
+    limit: Option<usize>,
+}
+
+impl Limit {
+    /// The wanted number of rows: 100 unless told, at most 1000.
+    pub(super) fn rows(&self) -> usize {
+        self.limit.unwrap_or(100).min(1000)
+    }
+}
+
+pub(super) async fn log(State(page): State<PageState>, Query(limit): Query<Limit>) -> Json<Value> {
+    let items: Vec<Value> = page.shared.with(|state, _| {
+        state
+            .log()
+            .rev()
+            .take(limit.rows())
+            .map(|row| json!(row))
+            .collect()
+    });
+    Json(json!({ "items": items }))
+}
+
+pub(super) async fn models(State(page): State<PageState>) -> Json<Value> {
+    let items: Vec<Value> = page.shared.with(|state, _| {
+        let item = |model: &std::sync::Arc<crate::state::Model>| {
+            json!({ "id": model.view.id, "name": model.view.name, "language": model.language })
+        };
+        state.models().map(item).collect()
+    });
+    Json(json!({ "items": items }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct ModelName {
+    name: Option<String>,
+}
+
+pub(super) async fn add_model(
+    State(page): State<PageState>,
+    Query(query): Query<ModelName>,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), PageError> {
+    let text =
+        std::str::from_utf8(&body).map_err(|_| PageError::bad_request("the file is not UTF-8 text"))?;
+    let name = query.name.unwrap_or_else(|| "model.json".to_owned());
+    let model = model_view::read(&name, text).map_err(|problems| {
+        PageError::bad_request(format!("{name} is not a valid model")).with_details(json!(problems))
+    })?;
+    let answer = json!({ "id": model.view.id, "name": model.view.name });
+    page.shared.with(|state, _| state.add_model(model));
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+pub(super) async fn devices(State(page): State<PageState>) -> Json<Value> {
+    let items: Vec<Value> = page
+        .shared
+        .with(|state, _| state.devices().map(|device| state.item(device)).collect());
+    Json(json!({ "items": items }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NewDevice {
+    id: String,
+    #[serde(default)]
+    model_id: Option<String>,
+}
+
+pub(super) async fn add_device(
+    State(page): State<PageState>,
+    Json(new): Json<NewDevice>,
+) -> Result<(StatusCode, Json<Value>), PageError> {
+    let item = page.shared.with(|state, now| {
+        if let Some(model) = new.model_id.as_ref().filter(|id| !state.has_model(id)) {
+            return Err(StateError::UnknownModel(model.clone()));
+        }
+        state.create(&new.id, None, true, now)?;
+        state.assign_model(&new.id, new.model_id)?;
+        Ok(state.item(state.device(&new.id)?))
+    })?;
+    Ok((StatusCode::CREATED, Json(item)))
+}

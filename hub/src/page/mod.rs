@@ -1,0 +1,83 @@
+//! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
+//!
+//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), every other
+//! one to the page. The page asks for no password, so [`guard`] keeps other web sites out. Begin with
+//! [`router`].
+
+mod api;
+mod assets;
+mod commands;
+mod device;
+mod error;
+mod guard;
+mod series;
+mod stream;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use crate::rest;
+use crate::shared::Shared;
+
+/// The largest request body: a model file, or a bulk of devices.
+const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+/// What the page's handlers share.
+#[derive(Clone)]
+pub(crate) struct PageState {
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+}
+
+/// The router of the HTTP listeners; event streams end with `stop`.
+pub(crate) fn router(shared: Arc<Shared>, stop: CancellationToken) -> Router {
+    let service = rest::router()
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(Arc::clone(&shared));
+    let page = page_router().with_state(PageState { shared, stop });
+    Router::new().fallback(choose).with_state((service, page))
+}
+
+async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or("");
+    let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
+    let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
+    response
+}
+
+fn page_router() -> Router<PageState> {
+    Router::new()
+        .route("/", get(assets::index))
+        .route("/devices", get(assets::index))
+        .route("/devices/{id}", get(assets::index))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/api/hub", get(api::hub))
+        .route("/api/log", get(api::log))
+        .route("/api/models", get(api::models).post(api::add_model))
+        .route("/api/devices", get(api::devices).post(api::add_device))
+        .route("/api/devices/{id}", get(device::read))
+        .route("/api/devices/{id}/model", put(device::assign_model))
+        .route("/api/devices/{id}/credentials", get(device::credentials))
+        .route("/api/devices/{id}/telemetry", get(device::telemetry))
+        .route("/api/devices/{id}/raw", get(device::raw))
+        .route(
+            "/api/devices/{id}/properties",
+            axum::routing::patch(device::write_properties),
+        )
+        .route("/api/devices/{id}/commands", post(commands::call))
+        .route("/events", get(stream::events))
+        .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(guard::guard))
+}
+
+#[cfg(test)]
+mod tests;

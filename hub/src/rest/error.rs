@@ -1,0 +1,133 @@
+//! Errors of the service API in the forms that its clients parse.
+//!
+//! Identity errors use the older text form, which the Node client reads; methods the JSON form. Begin
+//! with [`RestError`].
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::state::StateError;
+
+/// A refusal with everything a client may look at.
+#[derive(Debug)]
+pub(crate) struct RestError {
+    status: StatusCode,
+    code: u32,
+    name: &'static str,
+    message: String,
+    form: Form,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Text,
+    Json,
+}
+
+impl RestError {
+    fn new(status: StatusCode, code: u32, name: &'static str, message: String) -> Self {
+        Self {
+            status,
+            code,
+            name,
+            message,
+            form: Form::Text,
+        }
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            400_004,
+            "ArgumentInvalid",
+            message.into(),
+        )
+    }
+
+    pub(super) fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            401_003,
+            "IotHubUnauthorized",
+            message.into(),
+        )
+    }
+
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, 404_000, "NotFound", message.into())
+    }
+
+    pub(super) fn method_not_allowed(message: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            405_000,
+            "MethodNotAllowed",
+            message.into(),
+        )
+    }
+
+    pub(super) fn offline() -> Self {
+        let message = "Timed out waiting for device to connect.".to_owned();
+        let error = Self::new(StatusCode::NOT_FOUND, 404_103, "DeviceNotOnline", message);
+        Self {
+            form: Form::Json,
+            ..error
+        }
+    }
+
+    pub(super) fn no_answer() -> Self {
+        let message = "Timed out waiting for the response from device.".to_owned();
+        let error = Self::new(StatusCode::GATEWAY_TIMEOUT, 504_101, "GatewayTimeout", message);
+        Self {
+            form: Form::Json,
+            ..error
+        }
+    }
+}
+
+impl From<StateError> for RestError {
+    fn from(error: StateError) -> Self {
+        let (status, code, name) = match &error {
+            StateError::NotFound(_) => (StatusCode::NOT_FOUND, 404_001, "DeviceNotFound"),
+            StateError::Exists(_) => (StatusCode::CONFLICT, 409_001, "DeviceAlreadyExists"),
+            StateError::Etag { .. } => (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed"),
+            StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
+            StateError::BadId(_)
+            | StateError::BadKey
+            | StateError::BadMode(_)
+            | StateError::UnknownModel(_)
+            | StateError::Twin(_)
+            | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),
+        };
+        Self::new(status, code, name, error.to_string())
+    }
+}
+
+impl IntoResponse for RestError {
+    fn into_response(self) -> Response {
+        let tracking = format!("{:032X}", fastrand::u128(..));
+        let now = jiff::Timestamp::now();
+        let body = match self.form {
+            Form::Text => json!({
+                "Message": format!("ErrorCode:{};{}", self.name, self.message),
+                "ExceptionMessage": format!("Tracking ID:{tracking}-TimeStamp:{now}"),
+            }),
+            Form::Json => {
+                let inner = json!({
+                    "errorCode": self.code,
+                    "trackingId": tracking,
+                    "message": self.message,
+                    "timestampUtc": now,
+                });
+                json!({ "Message": inner.to_string(), "ExceptionMessage": "" })
+            }
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        response
+            .headers_mut()
+            .insert("iothub-errorcode", HeaderValue::from_static(self.name));
+        response
+    }
+}

@@ -1,0 +1,77 @@
+//! Direct methods in the service API.
+//!
+//! Decides limits and answers; the call itself is [`Shared::call`]. Begin with [`call`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::RestError;
+use super::auth::{Right, authorize};
+use crate::shared::{MethodCall, Shared};
+use crate::state::commands::CommandState;
+
+/// A call's body (protocol reference, section 5.3).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Request {
+    method_name: String,
+    #[serde(default)]
+    payload: Option<Value>,
+    response_timeout_in_seconds: Option<u64>,
+    connect_timeout_in_seconds: Option<u64>,
+}
+
+pub(super) async fn call(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Json(request): Json<Request>,
+) -> Result<Json<Value>, RestError> {
+    authorize(&shared, &headers, Right::Service)?;
+    let response_timeout = request.response_timeout_in_seconds.unwrap_or(30);
+    let connect_timeout = request.connect_timeout_in_seconds.unwrap_or(0);
+    if !(5..=300).contains(&response_timeout) || connect_timeout > 300 {
+        return Err(RestError::bad_request(
+            "responseTimeoutInSeconds must be 5 to 300 and connectTimeoutInSeconds 0 to 300",
+        ));
+    }
+    if !is_method_name(&request.method_name) {
+        return Err(RestError::bad_request(
+            "a method name has no '/', '+', '#', blanks or control characters",
+        ));
+    }
+    shared.with(|state, _| state.device(&id).map(drop))?;
+    let (component, name) = match request.method_name.split_once('*') {
+        Some((component, name)) => (Some(component), name),
+        None => (None, request.method_name.as_str()),
+    };
+    let command = shared
+        .call(MethodCall {
+            device: &id,
+            component,
+            name,
+            request: request.payload,
+            connect_timeout: Duration::from_secs(connect_timeout),
+            response_timeout: Duration::from_secs(response_timeout),
+        })
+        .await?;
+    match command.state {
+        CommandState::Offline => Err(RestError::offline()),
+        CommandState::Sent | CommandState::Timeout => Err(RestError::no_answer()),
+        _ => Ok(Json(
+            json!({ "status": command.status, "payload": command.response }),
+        )),
+    }
+}
+
+/// Whether a method's name can stand in a topic.
+pub(crate) fn is_method_name(name: &str) -> bool {
+    let bad = |c: char| c.is_control() || c.is_whitespace() || "/+#".contains(c);
+    (1..=128).contains(&name.len()) && !name.contains(bad)
+}

@@ -1,0 +1,130 @@
+//! One device: what is kept on disk and what lives only while the hub runs.
+//!
+//! Plain data and small questions about it; changes go through [`super::State`]. Begin with [`Device`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::commands::Commands;
+use super::history::History;
+use crate::sas::Key;
+use crate::topics::Subscription;
+use crate::twin::Twin;
+
+/// The longest device id IoT Hub takes.
+const ID_LIMIT: usize = 128;
+
+/// The number of one connection, unique while the hub runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SessionId(pub(crate) u64);
+
+/// A device with everything known of it.
+#[derive(Debug)]
+pub(crate) struct Device {
+    pub(crate) record: Record,
+    pub(crate) session: Option<Session>,
+    pub(crate) history: History,
+    pub(crate) commands: Commands,
+    /// The newest value of each telemetry name, by component and name.
+    pub(crate) latest: BTreeMap<(Option<String>, String), Latest>,
+}
+
+/// What is kept across restarts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) id: String,
+    pub(crate) generation: String,
+    pub(crate) etag: u64,
+    pub(crate) enabled: bool,
+    pub(crate) status_reason: Option<String>,
+    pub(crate) status_updated: Option<Timestamp>,
+    pub(crate) primary: Key,
+    pub(crate) secondary: Key,
+    pub(crate) model_id: Option<String>,
+    /// Has been assigned by the provisioning service or has connected.
+    pub(crate) provisioned: bool,
+    pub(crate) created: Timestamp,
+    pub(crate) last_seen: Option<Timestamp>,
+    pub(crate) connection_changed: Option<Timestamp>,
+    pub(crate) messages: u64,
+    pub(crate) twin: Twin,
+}
+
+/// A connection in force.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) id: SessionId,
+    pub(crate) since: Timestamp,
+    pub(crate) subscriptions: BTreeSet<Subscription>,
+}
+
+/// The newest value of one telemetry name.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Latest {
+    pub(crate) component: Option<String>,
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    pub(crate) at: Timestamp,
+}
+
+impl Device {
+    /// A device as read from the store or just created, not connected.
+    pub(crate) fn new(record: Record) -> Self {
+        Self {
+            record,
+            session: None,
+            history: History::default(),
+            commands: Commands::default(),
+            latest: BTreeMap::new(),
+        }
+    }
+
+    /// The operator's word for the device's standing.
+    pub(crate) fn status(&self) -> &'static str {
+        match (self.record.enabled, self.record.provisioned) {
+            (false, _) => "blocked",
+            (true, true) => "provisioned",
+            (true, false) => "registered",
+        }
+    }
+
+    /// The connection to send to, if the device listens on `subscription`.
+    pub(crate) fn listening(&self, subscription: Subscription) -> Option<SessionId> {
+        self.session
+            .as_ref()
+            .filter(|session| session.subscriptions.contains(&subscription))
+            .map(|session| session.id)
+    }
+}
+
+/// Whether a text may be a device id: 1 to 128 ASCII letters, digits and `- . _ : + % # * ? ! ( ) , = @ $ '`,
+/// without what topics cannot carry (`+`, `#`).
+pub(crate) fn is_device_id(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._:%*?!(),=@$'".contains(c);
+    (1..=ID_LIMIT).contains(&text.len()) && text.chars().all(allowed)
+}
+
+/// Whether a text may be a registration id: as the provisioning service says (protocol reference, section 1).
+pub(crate) fn is_registration_id(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
+    let ends_well = text.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    (1..=ID_LIMIT).contains(&text.len()) && text.chars().all(allowed) && ends_well
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_keep_to_the_characters_topics_can_carry() {
+        assert!(is_device_id("sensor-1.a_b:c"));
+        for bad in ["", "a/b", "a b", "a+b", "a#", "ä", &"x".repeat(129)] {
+            assert!(!is_device_id(bad), "{bad}");
+        }
+        assert!(is_registration_id("a-"));
+        assert!(!is_registration_id("a."));
+    }
+}

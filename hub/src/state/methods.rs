@@ -1,0 +1,264 @@
+//! Direct methods: calls on their way to a device and their answers.
+//!
+//! Decides whether a device can be called, which answer belongs to which call and what the command
+//! history shows. Waiting and deadlines belong to the caller. Begin with [`State::start_call`].
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::commands::{CallOutcome, Command};
+use super::device::SessionId;
+use super::{Effect, State, StateError, StoreKey};
+use crate::topics::{self, Subscription};
+
+/// The number of a call, also the `$rid` on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CallId(u64);
+
+/// A call that waits for its answer.
+#[derive(Debug)]
+pub(crate) struct Call {
+    device: String,
+    session: SessionId,
+    row: u64,
+}
+
+/// How a call begins.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Started {
+    /// The request is on its way; the row of the command history has this number.
+    Sent { call: CallId, row: u64 },
+    /// The device is not connected, or has not subscribed to methods.
+    Offline { row: u64 },
+}
+
+impl State {
+    /// Whether a call would reach the device now.
+    pub(crate) fn is_listening(&self, device: &str) -> bool {
+        self.devices
+            .get(device)
+            .and_then(|device| device.listening(Subscription::Methods))
+            .is_some()
+    }
+
+    /// Calls a method. `component` becomes the `component*name` of the wire.
+    pub(crate) fn start_call(
+        &mut self,
+        id: &str,
+        component: Option<&str>,
+        name: &str,
+        request: Option<Value>,
+        now: Timestamp,
+    ) -> Result<Started, StateError> {
+        let device = self.device_mut(id)?;
+        let listening = device.listening(Subscription::Methods);
+        let payload = request.as_ref().map(Value::to_string).unwrap_or_default();
+        let (row, dropped) = device
+            .commands
+            .begin(component.map(str::to_owned), name, request, now);
+        if let Some(old) = dropped {
+            self.dirty.insert(StoreKey::Command(id.to_owned(), old));
+        }
+        let Some(session) = listening else {
+            self.finish_row(id, row.id, &CallOutcome::Offline);
+            return Ok(Started::Offline { row: row.id });
+        };
+        let call = CallId(self.next_call);
+        self.next_call += 1;
+        self.calls.insert(
+            call,
+            Call {
+                device: id.to_owned(),
+                session,
+                row: row.id,
+            },
+        );
+        let method = component.map_or_else(|| name.to_owned(), |component| format!("{component}*{name}"));
+        let topic = topics::method_request(&method, call.0);
+        self.effects.push(Effect::Send {
+            session,
+            topic,
+            payload: payload.into_bytes(),
+        });
+        let row_id = row.id;
+        self.command_changed(id, &row);
+        Ok(Started::Sent { call, row: row_id })
+    }
+
+    /// A device's answer; `false` when nobody waits for it on this connection.
+    pub(crate) fn answer_call(&mut self, session: SessionId, rid: &str, status: i32, payload: &[u8]) -> bool {
+        let Some(call) = u64::from_str_radix(rid, 16).ok().map(CallId) else {
+            return false;
+        };
+        if self
+            .calls
+            .get(&call)
+            .is_none_or(|waiting| waiting.session != session)
+        {
+            return false;
+        }
+        // a body that is not JSON is shown as text rather than lost
+        let payload = match payload {
+            [] => Value::Null,
+            bytes => serde_json::from_slice(bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
+        };
+        self.end_call(call, CallOutcome::Answered { status, payload });
+        true
+    }
+
+    /// Whether the call has no answer yet.
+    pub(crate) fn is_waiting(&self, call: CallId) -> bool {
+        self.calls.contains_key(&call)
+    }
+
+    /// The caller has waited long enough.
+    pub(crate) fn time_out_call(&mut self, call: CallId) {
+        self.end_call(call, CallOutcome::TimedOut);
+    }
+
+    /// The connection of waiting calls is gone: nobody will answer them.
+    pub(super) fn lose_calls(&mut self, session: SessionId) {
+        let lost: Vec<CallId> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.session == session)
+            .map(|(id, _)| *id)
+            .collect();
+        for call in lost {
+            self.end_call(call, CallOutcome::Offline);
+        }
+    }
+
+    fn end_call(&mut self, id: CallId, outcome: CallOutcome) {
+        let Some(call) = self.calls.remove(&id) else {
+            return;
+        };
+        self.finish_row(&call.device, call.row, &outcome);
+        self.effects.push(Effect::Answer { call: id, outcome });
+    }
+
+    fn finish_row(&mut self, device: &str, row: u64, outcome: &CallOutcome) {
+        let finished = self
+            .devices
+            .get_mut(device)
+            .and_then(|device| device.commands.finish(row, outcome).cloned());
+        if let Some(row) = finished {
+            self.command_changed(device, &row);
+        }
+    }
+
+    /// Closes the oldest open asynchronous command of this name.
+    pub(super) fn complete_command(
+        &mut self,
+        id: &str,
+        component: Option<&str>,
+        name: &str,
+        value: &Value,
+        now: Timestamp,
+    ) {
+        let value = value.get("value").unwrap_or(value);
+        let closed = self
+            .devices
+            .get_mut(id)
+            .and_then(|device| device.commands.complete(component, name, value, now).cloned());
+        if let Some(row) = closed {
+            self.command_changed(id, &row);
+        }
+    }
+
+    fn command_changed(&mut self, device: &str, row: &Command) {
+        self.dirty.insert(StoreKey::Command(device.to_owned(), row.id));
+        let mut data = json!(row);
+        data["device"] = device.into();
+        self.emit("command", Some(device), data);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::commands::CommandState;
+    use super::super::tests::{NOW, connected, state};
+    use super::*;
+
+    fn call(state: &mut State) -> CallId {
+        match state
+            .start_call("d1", Some("sensor"), "blink", Some(json!(5)), NOW)
+            .unwrap()
+        {
+            Started::Sent { call, .. } => call,
+            Started::Offline { .. } => panic!("the device should listen"),
+        }
+    }
+
+    #[test]
+    fn reaches_a_listening_device_and_returns_its_answer() {
+        let (mut state, session) = connected("d1");
+        state.subscribe("d1", session, Subscription::Methods);
+        let id = call(&mut state);
+        let topic = format!("$iothub/methods/POST/sensor*blink/?$rid={:x}", id.0);
+        let send = Effect::Send {
+            session,
+            topic,
+            payload: b"5".to_vec(),
+        };
+        assert!(state.take_effects().contains(&send));
+        assert!(!state.answer_call(SessionId(999), &format!("{:x}", id.0), 200, b"null"));
+        assert!(state.answer_call(session, &format!("{:x}", id.0), 200, br#"{"a":1}"#));
+        let outcome = CallOutcome::Answered {
+            status: 200,
+            payload: json!({ "a": 1 }),
+        };
+        assert!(
+            state
+                .take_effects()
+                .contains(&Effect::Answer { call: id, outcome })
+        );
+        assert!(
+            !state.answer_call(session, &format!("{:x}", id.0), 200, b""),
+            "an answer counts once"
+        );
+    }
+
+    #[test]
+    fn a_device_that_is_absent_or_does_not_listen_is_offline() {
+        let mut absent = state();
+        absent.create("d1", None, true, NOW).unwrap();
+        for mut state in [absent, connected("d1").0] {
+            let started = state.start_call("d1", None, "blink", None, NOW).unwrap();
+            assert_eq!(started, Started::Offline { row: 0 });
+            let row = state.device("d1").unwrap().commands.get(0).unwrap().clone();
+            assert_eq!(row.state, CommandState::Offline);
+        }
+    }
+
+    #[test]
+    fn a_lost_connection_ends_its_calls() {
+        let (mut state, session) = connected("d1");
+        state.subscribe("d1", session, Subscription::Methods);
+        let id = call(&mut state);
+        state.disconnect("d1", session, "gone", NOW);
+        assert!(state.take_effects().contains(&Effect::Answer {
+            call: id,
+            outcome: CallOutcome::Offline
+        }));
+    }
+
+    #[test]
+    fn a_reported_property_of_its_name_completes_an_accepted_command() {
+        let (mut state, session) = connected("d1");
+        state.subscribe("d1", session, Subscription::Methods);
+        let started = state.start_call("d1", None, "rundiagnostics", None, NOW).unwrap();
+        let Started::Sent { call, row } = started else {
+            panic!("the device should listen")
+        };
+        state.answer_call(session, &format!("{:x}", call.0), 202, b"null");
+        let report = json!({ "rundiagnostics": { "value": "done" } });
+        state.report("d1", report.as_object().unwrap(), NOW).unwrap();
+        let row = state.device("d1").unwrap().commands.get(row).unwrap();
+        assert_eq!(
+            (row.state, &row.completion),
+            (CommandState::Completed, &Some(json!("done")))
+        );
+    }
+}

@@ -1,0 +1,393 @@
+//! The hub's state: devices, twins, commands, models and the log of refusals.
+//!
+//! A core without I/O or clock: the time is an argument, and whatever must happen outside (send to a
+//! device, close a connection, answer a caller, tell the page) is an [`Effect`] to be taken with
+//! [`State::take_effects`] after each call. What must be written to disk is named by [`State::take_dirty`].
+//! It does not read packets or HTTP. Begin with [`State`].
+
+pub(crate) mod commands;
+pub(crate) mod device;
+mod enrollment;
+pub(crate) mod history;
+pub(crate) mod methods;
+mod persist;
+pub(crate) mod properties;
+pub(crate) mod registry;
+mod telemetry;
+#[cfg(test)]
+pub(crate) mod tests;
+mod twins;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::topics::Subscription;
+use crate::twin::TwinError;
+use crate::view::ModelView;
+use commands::CallOutcome;
+use device::{Device, Session, SessionId};
+use history::{Kind, Row};
+
+pub(crate) use enrollment::{Enrollment, RegistrationRefused};
+pub(crate) use methods::CallId;
+pub(crate) use persist::{Change, StoreKey};
+pub(crate) use properties::PropertyWrite;
+pub(crate) use registry::DeviceChange;
+
+/// Most rows kept in the log of refusals.
+const LOG_LIMIT: usize = 1000;
+
+/// Everything the hub knows.
+#[derive(Debug)]
+pub(crate) struct State {
+    enrollment: Enrollment,
+    host_name: String,
+    devices: BTreeMap<String, Device>,
+    models: BTreeMap<String, Arc<Model>>,
+    calls: BTreeMap<CallId, methods::Call>,
+    log: VecDeque<LogRow>,
+    dirty: BTreeSet<StoreKey>,
+    effects: Vec<Effect>,
+    next_session: u64,
+    next_call: u64,
+}
+
+/// A model the operator or the program gave.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    pub(crate) view: ModelView,
+    /// The language of the file, e.g. `v2`.
+    pub(crate) language: String,
+    pub(crate) file_name: String,
+    pub(crate) text: String,
+}
+
+/// One line of the log: why something was refused. Never holds a key or token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct LogRow {
+    pub(crate) at: Timestamp,
+    pub(crate) device: Option<String>,
+    pub(crate) message: String,
+}
+
+/// What has to happen outside.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    /// Publish to a connected device.
+    Send {
+        session: SessionId,
+        topic: String,
+        payload: Vec<u8>,
+    },
+    /// Close a connection.
+    Close { session: SessionId, reason: CloseReason },
+    /// Tell whoever waits for this call.
+    Answer { call: CallId, outcome: CallOutcome },
+    /// Tell the pages.
+    Emit(Event),
+    /// A device began to take commands: callers waiting for it should try again.
+    Listening,
+}
+
+/// Why the hub closes a connection that did nothing wrong on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CloseReason {
+    #[error("a newer connection of the same device took over")]
+    TakenOver,
+    #[error("the device was deleted")]
+    Deleted,
+    #[error("the device was disabled")]
+    Disabled,
+}
+
+/// Something a page may want to know.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Event {
+    pub(crate) name: &'static str,
+    /// Only pages that look at this device get it; `None` is for all.
+    pub(crate) device: Option<String>,
+    pub(crate) data: Value,
+}
+
+/// Why the state did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum StateError {
+    #[error("there is no device {0:?}")]
+    NotFound(String),
+    #[error("there already is a device {0:?}")]
+    Exists(String),
+    #[error("{0:?} is not a device id: 1 to 128 ASCII letters, digits and - . _ : % * ? ! ( ) , = @ $ '")]
+    BadId(String),
+    #[error("the key must be base64 of 16 to 64 bytes")]
+    BadKey,
+    #[error("the etag {given} is not the current one ({current})")]
+    Etag { given: String, current: String },
+    #[error("there is no model {0:?}: add its file first")]
+    UnknownModel(String),
+    #[error("{0:?} is not an import mode: create, update, createOrUpdate or delete")]
+    BadMode(String),
+    #[error(transparent)]
+    Twin(#[from] TwinError),
+    #[error("{} of the values cannot be set", .0.len())]
+    Properties(Vec<properties::PropertyProblem>),
+    #[error("no random numbers for a key: {0}")]
+    Random(String),
+}
+
+impl State {
+    /// An empty state.
+    pub(crate) fn new(enrollment: Enrollment) -> Self {
+        Self {
+            enrollment,
+            host_name: "localhost".to_owned(),
+            devices: BTreeMap::new(),
+            models: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            log: VecDeque::new(),
+            dirty: BTreeSet::new(),
+            effects: Vec::new(),
+            next_session: 1,
+            next_call: 1,
+        }
+    }
+
+    /// The name under which devices are told to reach this hub, with a port unless it is 8883.
+    pub(crate) fn host_name(&self) -> &str {
+        &self.host_name
+    }
+
+    /// Sets the port devices reach this hub on. The Python SDK knows no port but 8883, so that one is
+    /// never named.
+    pub(crate) fn set_mqtt_port(&mut self, port: u16) {
+        self.host_name = if port == 8883 {
+            "localhost".to_owned()
+        } else {
+            format!("localhost:{port}")
+        };
+    }
+
+    /// What the calls since the last time want done, in order.
+    #[must_use]
+    pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// All devices, by id.
+    pub(crate) fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.devices.values()
+    }
+
+    /// One device.
+    pub(crate) fn device(&self, id: &str) -> Result<&Device, StateError> {
+        self.devices
+            .get(id)
+            .ok_or_else(|| StateError::NotFound(id.to_owned()))
+    }
+
+    fn device_mut(&mut self, id: &str) -> Result<&mut Device, StateError> {
+        self.devices
+            .get_mut(id)
+            .ok_or_else(|| StateError::NotFound(id.to_owned()))
+    }
+
+    /// All models, by id.
+    pub(crate) fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.models.values()
+    }
+
+    /// Whether a model was added.
+    pub(crate) fn has_model(&self, id: &str) -> bool {
+        self.models.contains_key(id)
+    }
+
+    /// The model of a device, if it has one that was added.
+    pub(crate) fn model_of(&self, device: &Device) -> Option<&Arc<Model>> {
+        self.models.get(device.record.model_id.as_ref()?)
+    }
+
+    /// Adds or replaces a model.
+    pub(crate) fn add_model(&mut self, model: Model) {
+        let id = model.view.id.clone();
+        self.dirty.insert(StoreKey::Model(id.clone()));
+        self.models.insert(id.clone(), Arc::new(model));
+        let touched: Vec<String> = self
+            .devices
+            .values()
+            .filter(|device| device.record.model_id.as_deref() == Some(&id))
+            .map(|device| device.record.id.clone())
+            .collect();
+        for device in touched {
+            self.emit_device(&device);
+        }
+    }
+
+    /// Writes down why something was refused.
+    pub(crate) fn refuse(&mut self, device: Option<&str>, message: String, now: Timestamp) {
+        tracing::warn!(device, reason = %message, "refused");
+        self.log.push_back(LogRow {
+            at: now,
+            device: device.map(str::to_owned),
+            message,
+        });
+        if self.log.len() > LOG_LIMIT {
+            self.log.pop_front();
+        }
+    }
+
+    /// The log, oldest first.
+    pub(crate) fn log(&self) -> impl DoubleEndedIterator<Item = &LogRow> {
+        self.log.iter()
+    }
+
+    /// The number for a connection that is about to be tried.
+    pub(crate) fn next_session(&mut self) -> SessionId {
+        let id = SessionId(self.next_session);
+        self.next_session += 1;
+        id
+    }
+
+    /// A device has connected (its token is checked); an older connection of it is closed.
+    pub(crate) fn connect(
+        &mut self,
+        id: &str,
+        session: SessionId,
+        model_id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StateError> {
+        let device = self.device_mut(id)?;
+        let record = &mut device.record;
+        record.provisioned = true;
+        record.last_seen = Some(now);
+        record.connection_changed = Some(now);
+        if let Some(model_id) = model_id {
+            record.model_id = Some(model_id.to_owned());
+        }
+        let fresh = Session {
+            id: session,
+            since: now,
+            subscriptions: BTreeSet::new(),
+        };
+        if let Some(old) = device.session.replace(fresh) {
+            self.effects.push(Effect::Close {
+                session: old.id,
+                reason: CloseReason::TakenOver,
+            });
+            self.lose_calls(old.id);
+        }
+        self.connection_row(id, "connected", now);
+        Ok(())
+    }
+
+    /// A connection of a device has ended; nothing happens if a newer one has taken over.
+    pub(crate) fn disconnect(&mut self, id: &str, session: SessionId, why: &str, now: Timestamp) {
+        self.lose_calls(session);
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
+        if device
+            .session
+            .as_ref()
+            .is_none_or(|current| current.id != session)
+        {
+            return;
+        }
+        device.session = None;
+        device.record.connection_changed = Some(now);
+        self.connection_row(id, &format!("disconnected: {why}"), now);
+    }
+
+    fn connection_row(&mut self, id: &str, text: &str, now: Timestamp) {
+        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        self.push_row(id, Kind::Connection, None, text.to_owned(), None, now);
+        self.emit_device(id);
+        // pending properties are explained differently once the device is there, or gone
+        self.emit_properties(id, None);
+    }
+
+    /// A device listens on something.
+    pub(crate) fn subscribe(&mut self, id: &str, session: SessionId, subscription: Subscription) {
+        if let Some(current) = self.session_mut(id, session) {
+            current.subscriptions.insert(subscription);
+            if subscription == Subscription::Methods {
+                self.effects.push(Effect::Listening);
+            }
+        }
+    }
+
+    /// A device listens on something no more.
+    pub(crate) fn unsubscribe(&mut self, id: &str, session: SessionId, subscription: Subscription) {
+        if let Some(current) = self.session_mut(id, session) {
+            current.subscriptions.remove(&subscription);
+        }
+    }
+
+    fn session_mut(&mut self, id: &str, session: SessionId) -> Option<&mut Session> {
+        self.devices
+            .get_mut(id)?
+            .session
+            .as_mut()
+            .filter(|current| current.id == session)
+    }
+
+    fn push_row(
+        &mut self,
+        id: &str,
+        kind: Kind,
+        component: Option<&str>,
+        body: String,
+        problem: Option<String>,
+        at: Timestamp,
+    ) {
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
+        let component = component.map(str::to_owned);
+        let (seq, dropped) = device.history.push(Row {
+            seq: 0,
+            at,
+            kind,
+            component,
+            body,
+            problem,
+        });
+        let keys = dropped
+            .into_iter()
+            .chain([seq])
+            .map(|seq| StoreKey::Row(id.to_owned(), seq));
+        self.dirty.extend(keys);
+    }
+
+    fn emit(&mut self, name: &'static str, device: Option<&str>, data: Value) {
+        self.effects.push(Effect::Emit(Event {
+            name,
+            device: device.map(str::to_owned),
+            data,
+        }));
+    }
+
+    fn emit_device(&mut self, id: &str) {
+        if let Some(device) = self.devices.get(id) {
+            let item = self.item(device);
+            self.emit("device", None, item);
+        }
+    }
+
+    /// A device's row in the page's list.
+    pub(crate) fn item(&self, device: &Device) -> Value {
+        let record = &device.record;
+        json!({
+            "id": record.id,
+            "status": device.status(),
+            "connected": device.session.is_some(),
+            "connectedSince": device.session.as_ref().map(|session| session.since),
+            "lastSeen": record.last_seen,
+            "modelId": record.model_id,
+            "modelName": self.model_of(device).map(|model| &model.view.name),
+            "messages": record.messages,
+        })
+    }
+}

@@ -1,0 +1,300 @@
+//! The properties of a device as the page shows them, and the operator's changes of them.
+//!
+//! Decides which properties a twin and a model have together and how a change goes on the wire; the
+//! sync state of each comes from [`crate::sync`]. Begin with [`State::properties_of`].
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::device::Device;
+use super::{State, StateError};
+use crate::sync::{self, Inputs, Sync};
+use crate::view::{Convention, ModelView};
+
+/// One property: the page's `PROP`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Prop {
+    component: Option<String>,
+    name: String,
+    desired: Option<Value>,
+    desired_version: Option<u64>,
+    desired_at: Option<String>,
+    reported: Option<Value>,
+    reported_at: Option<String>,
+    sync: Sync,
+    code: Option<i64>,
+    note: Option<String>,
+}
+
+/// What an operator wants a property to be; `null` withdraws the wish.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(crate) struct PropertyWrite {
+    #[serde(default)]
+    pub(crate) component: Option<String>,
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
+
+/// Why one property cannot be set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct PropertyProblem {
+    pub(crate) name: String,
+    pub(crate) message: String,
+}
+
+impl State {
+    /// The properties in the twin or the model of a device, sorted by component and name.
+    pub(crate) fn properties_of(&self, id: &str) -> Vec<Prop> {
+        let Some(device) = self.devices.get(id) else {
+            return Vec::new();
+        };
+        let model = self.model_of(device).map(|model| &model.view);
+        paths(device, model)
+            .into_iter()
+            .map(|(component, name)| prop(device, model, component, name))
+            .collect()
+    }
+
+    /// Tells the pages which properties differ from `before`; from nothing, all of them.
+    pub(super) fn emit_properties(&mut self, id: &str, before: Option<&[Prop]>) {
+        let mut changed = self.properties_of(id);
+        if let Some(before) = before {
+            changed.retain(|prop| !before.contains(prop));
+        }
+        if !changed.is_empty() {
+            self.emit(
+                "properties",
+                Some(id),
+                json!({ "device": id, "properties": changed }),
+            );
+        }
+    }
+
+    /// Sets desired properties for an operator, checked against the model; answers the new version.
+    pub(crate) fn write_properties(
+        &mut self,
+        id: &str,
+        writes: &[PropertyWrite],
+        now: Timestamp,
+    ) -> Result<u64, StateError> {
+        let device = self.device(id)?;
+        let model = self.model_of(device).map(|model| &model.view);
+        let problems: Vec<_> = writes.iter().filter_map(|write| problem(model, write)).collect();
+        if !problems.is_empty() {
+            return Err(StateError::Properties(problems));
+        }
+        let wrapped = is_wrapped(device, model);
+        let mut patch = Map::new();
+        for PropertyWrite {
+            component,
+            name,
+            value,
+        } in writes
+        {
+            let value = if wrapped && !value.is_null() {
+                json!({ "value": value })
+            } else {
+                value.clone()
+            };
+            let target = match component {
+                None => &mut patch,
+                Some(component) => {
+                    let slot = patch
+                        .entry(component.clone())
+                        .or_insert_with(|| json!({ "__t": "c" }));
+                    match slot.as_object_mut() {
+                        Some(inner) => inner,
+                        None => continue,
+                    }
+                }
+            };
+            target.insert(name.clone(), value);
+        }
+        self.desire(id, &patch, now)
+    }
+}
+
+fn problem(model: Option<&ModelView>, write: &PropertyWrite) -> Option<PropertyProblem> {
+    let model = model?;
+    let message = match model.property(write.component.as_deref(), &write.name) {
+        None => "the model has no such property".to_owned(),
+        Some(property) if !property.writable => "the property is not writable".to_owned(),
+        Some(_) if write.value.is_null() => return None,
+        Some(property) => property.schema.check(&write.value).err()?,
+    };
+    Some(PropertyProblem {
+        name: write.name.clone(),
+        message,
+    })
+}
+
+/// Devices of capability models read desired values out of `{"value": ..}`.
+fn is_wrapped(device: &Device, model: Option<&ModelView>) -> bool {
+    match model {
+        Some(model) => model.convention == Convention::Central2020,
+        None => device
+            .record
+            .model_id
+            .as_deref()
+            .is_some_and(|id| id.starts_with("urn:")),
+    }
+}
+
+type Path<'a> = (Option<&'a str>, &'a str);
+
+fn paths<'a>(device: &'a Device, model: Option<&'a ModelView>) -> BTreeSet<Path<'a>> {
+    let twin = &device.record.twin;
+    let mut paths = BTreeSet::new();
+    for values in [twin.desired.values(), twin.reported.values()] {
+        for (key, value) in values {
+            match value.as_object().filter(|inner| is_component(key, inner, model)) {
+                Some(inner) => {
+                    paths.extend(
+                        inner
+                            .keys()
+                            .filter(|name| *name != "__t")
+                            .map(|n| (Some(&**key), &**n)),
+                    );
+                }
+                None => {
+                    paths.insert((None, key));
+                }
+            }
+        }
+    }
+    let Some(model) = model else { return paths };
+    for group in &model.groups {
+        let component = group.component.as_deref();
+        paths.extend(
+            group
+                .properties
+                .iter()
+                .map(|property| (component, &*property.name)),
+        );
+        for command in &group.commands {
+            // the progress of an asynchronous command is shown with the command
+            if model.property(component, &command.name).is_none() {
+                paths.remove(&(component, &*command.name));
+            }
+        }
+    }
+    paths
+}
+
+fn is_component(key: &str, value: &Map<String, Value>, model: Option<&ModelView>) -> bool {
+    value.contains_key("__t") || model.is_some_and(|model| model.has_component(key))
+}
+
+fn prop(device: &Device, model: Option<&ModelView>, component: Option<&str>, name: &str) -> Prop {
+    let twin = &device.record.twin;
+    let path: Vec<&str> = component.into_iter().chain([name]).collect();
+    let (desired, reported) = (
+        lookup(twin.desired.values(), &path),
+        lookup(twin.reported.values(), &path),
+    );
+    let asked = desired.and(twin.desired.written(&path));
+    let told = reported.and(twin.reported.written(&path));
+    let outcome = sync::derive(&Inputs {
+        desired,
+        desired_version: asked.map(|(version, _)| version),
+        reported,
+        online: device.session.is_some(),
+        wrapped: is_wrapped(device, model),
+        schema: model.and_then(|model| Some(&model.property(component, name)?.schema)),
+    });
+    Prop {
+        component: component.map(str::to_owned),
+        name: name.to_owned(),
+        desired: outcome.desired,
+        desired_version: asked.map(|(version, _)| version),
+        desired_at: asked.map(|(_, at)| at.to_owned()),
+        reported: outcome.reported,
+        reported_at: told.map(|(_, at)| at.to_owned()),
+        sync: outcome.sync,
+        code: outcome.code,
+        note: outcome.note,
+    }
+}
+
+fn lookup<'a>(values: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
+    let (first, rest) = path.split_first()?;
+    rest.iter()
+        .try_fold(values.get(*first)?, |value, name| value.get(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, connected, sensor_model};
+    use super::*;
+
+    fn write(name: &str, value: Value) -> PropertyWrite {
+        PropertyWrite {
+            component: None,
+            name: name.to_owned(),
+            value,
+        }
+    }
+
+    #[test]
+    fn wraps_desired_values_for_a_capability_model() {
+        let (mut state, _) = connected("d1");
+        state.add_model(sensor_model());
+        state
+            .assign_model("d1", Some("urn:test:sensor:1".into()))
+            .unwrap();
+        assert_eq!(
+            state.write_properties("d1", &[write("brightness", json!(2))], NOW),
+            Ok(2)
+        );
+        let device = state.device("d1").unwrap();
+        let desired = Value::Object(device.record.twin.desired.values().clone());
+        assert_eq!(desired, json!({ "brightness": { "value": 2 } }));
+        let props = json!(state.properties_of("d1"));
+        assert_eq!(
+            (&props[0]["desired"], &props[0]["sync"]),
+            (&json!(2), &json!("pending"))
+        );
+        assert_eq!(props[1]["sync"], json!("none"), "{props}");
+    }
+
+    #[test]
+    fn refuses_what_the_model_does_not_allow_naming_each_value() {
+        let (mut state, _) = connected("d1");
+        state.add_model(sensor_model());
+        state
+            .assign_model("d1", Some("urn:test:sensor:1".into()))
+            .unwrap();
+        let writes = [
+            write("brightness", json!("x")),
+            write("state", json!(true)),
+            write("z", json!(1)),
+        ];
+        let Err(StateError::Properties(problems)) = state.write_properties("d1", &writes, NOW) else {
+            panic!("all three are wrong");
+        };
+        assert_eq!(problems.len(), 3);
+        assert_eq!(problems[0].message, "expected a whole number, got string");
+        assert_eq!(state.device("d1").unwrap().record.twin.desired.version(), 1);
+    }
+
+    #[test]
+    fn marks_components_and_finds_them_again() {
+        let (mut state, _) = connected("d1");
+        let component = Some("sensor".to_owned());
+        let writes = [PropertyWrite {
+            component,
+            name: "rate".into(),
+            value: json!(5),
+        }];
+        state.write_properties("d1", &writes, NOW).unwrap();
+        let ack = json!({ "sensor": { "__t": "c", "rate": { "value": 5, "ac": 200, "av": 2 } } });
+        state.report("d1", ack.as_object().unwrap(), NOW).unwrap();
+        let props = json!(state.properties_of("d1"));
+        assert_eq!(props[0]["component"], json!("sensor"));
+        assert_eq!(props[0]["sync"], json!("synced"));
+    }
+}

@@ -1,0 +1,254 @@
+//! The device registry: making, changing and deleting devices, and checking a device's token.
+//!
+//! Decides what an identity may look like and what a change of it closes. The service's JSON for it is
+//! in [`crate::rest`]. Begin with [`State::create`].
+
+use jiff::Timestamp;
+
+use super::device::{Device, Record, is_device_id};
+use super::{CloseReason, Effect, State, StateError, StoreKey};
+use crate::sas::{Key, SasError, Token};
+use crate::twin::Twin;
+
+/// The two keys of a device.
+#[derive(Debug, Clone)]
+pub(crate) struct DeviceKeys {
+    pub(crate) primary: Key,
+    pub(crate) secondary: Key,
+}
+
+/// What to change of an identity; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct DeviceChange {
+    pub(crate) enabled: Option<bool>,
+    pub(crate) status_reason: Option<String>,
+    pub(crate) primary: Option<Key>,
+    pub(crate) secondary: Option<Key>,
+}
+
+/// Why a device's connection is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum AuthError {
+    #[error("there is no device {0:?} in the registry: provision it first, or create it")]
+    Unknown(String),
+    #[error("the device is disabled")]
+    Disabled,
+    #[error(transparent)]
+    Token(#[from] SasError),
+}
+
+impl State {
+    /// Makes a device; without keys it gets random ones.
+    pub(crate) fn create(
+        &mut self,
+        id: &str,
+        keys: Option<DeviceKeys>,
+        enabled: bool,
+        now: Timestamp,
+    ) -> Result<&Device, StateError> {
+        if !is_device_id(id) {
+            return Err(StateError::BadId(id.chars().take(140).collect()));
+        }
+        if self.devices.contains_key(id) {
+            return Err(StateError::Exists(id.to_owned()));
+        }
+        let random = || Key::random().map_err(|error| StateError::Random(error.to_string()));
+        let DeviceKeys { primary, secondary } = match keys {
+            Some(keys) => keys,
+            None => DeviceKeys {
+                primary: random()?,
+                secondary: random()?,
+            },
+        };
+        let record = Record {
+            id: id.to_owned(),
+            generation: now.as_nanosecond().to_string(),
+            etag: 1,
+            enabled,
+            status_reason: None,
+            status_updated: None,
+            primary,
+            secondary,
+            model_id: None,
+            provisioned: false,
+            created: now,
+            last_seen: None,
+            connection_changed: None,
+            messages: 0,
+            twin: Twin {
+                version: 1,
+                ..Twin::default()
+            },
+        };
+        self.devices.insert(id.to_owned(), Device::new(record));
+        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        self.emit_device(id);
+        self.device(id)
+    }
+
+    /// Deletes a device with all its history; its connection is closed.
+    pub(crate) fn delete(&mut self, id: &str) -> Result<(), StateError> {
+        let device = self
+            .devices
+            .remove(id)
+            .ok_or_else(|| StateError::NotFound(id.to_owned()))?;
+        if let Some(session) = device.session {
+            self.effects.push(Effect::Close {
+                session: session.id,
+                reason: CloseReason::Deleted,
+            });
+            self.lose_calls(session.id);
+        }
+        let rows = device
+            .history
+            .iter()
+            .map(|row| StoreKey::Row(id.to_owned(), row.seq));
+        let commands = device
+            .commands
+            .iter()
+            .map(|row| StoreKey::Command(id.to_owned(), row.id));
+        self.dirty
+            .extend(rows.chain(commands).chain([StoreKey::Device(id.to_owned())]));
+        self.emit("device", None, serde_json::json!({ "id": id, "deleted": true }));
+        Ok(())
+    }
+
+    /// Changes an identity; a device that is disabled by it is disconnected.
+    pub(crate) fn change(
+        &mut self,
+        id: &str,
+        change: DeviceChange,
+        now: Timestamp,
+    ) -> Result<&Device, StateError> {
+        let device = self.device_mut(id)?;
+        let record = &mut device.record;
+        record.etag += 1;
+        record.primary = change.primary.unwrap_or_else(|| record.primary.clone());
+        record.secondary = change.secondary.unwrap_or_else(|| record.secondary.clone());
+        record.status_reason = change.status_reason;
+        if let Some(enabled) = change.enabled.filter(|enabled| *enabled != record.enabled) {
+            record.enabled = enabled;
+            record.status_updated = Some(now);
+        }
+        if let Some(session) = device.session.as_ref().filter(|_| !device.record.enabled) {
+            let close = Effect::Close {
+                session: session.id,
+                reason: CloseReason::Disabled,
+            };
+            self.effects.push(close);
+        }
+        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        self.emit_device(id);
+        self.device(id)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_enabled(&mut self, id: &str, enabled: bool, now: Timestamp) -> Result<(), StateError> {
+        let change = DeviceChange {
+            enabled: Some(enabled),
+            ..DeviceChange::default()
+        };
+        self.change(id, change, now).map(drop)
+    }
+
+    /// Gives a device a model that was added before, or takes it away.
+    pub(crate) fn assign_model(&mut self, id: &str, model: Option<String>) -> Result<(), StateError> {
+        if let Some(model) = model.as_ref().filter(|model| !self.models.contains_key(*model)) {
+            return Err(StateError::UnknownModel(model.clone()));
+        }
+        self.device_mut(id)?.record.model_id = model;
+        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        self.emit_device(id);
+        self.emit_properties(id, None);
+        Ok(())
+    }
+
+    /// Checks the password of a device's connection; answers when it expires.
+    pub(crate) fn authenticate(
+        &self,
+        id: &str,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, AuthError> {
+        let device = self
+            .devices
+            .get(id)
+            .ok_or_else(|| AuthError::Unknown(id.to_owned()))?;
+        if !device.record.enabled {
+            return Err(AuthError::Disabled);
+        }
+        let token = Token::parse(password)?;
+        // the host part may be any name the device reached the hub by
+        let (_, signed_for) = token.resource().rsplit_once("/devices/").unwrap_or_default();
+        if !signed_for.eq_ignore_ascii_case(id) {
+            let wanted = format!("localhost/devices/{id}");
+            return Err(SasError::WrongResource {
+                found: token.resource().to_owned(),
+                wanted,
+            }
+            .into());
+        }
+        token.verify([&device.record.primary, &device.record.secondary], now)?;
+        Ok(token.expires_at())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, connected, device_token, state};
+    use super::*;
+
+    #[test]
+    fn a_device_authenticates_by_its_own_name_and_key() {
+        let mut state = state();
+        let key = state
+            .create("d1", None, true, NOW)
+            .unwrap()
+            .record
+            .primary
+            .clone();
+        state.create("d2", None, true, NOW).unwrap();
+        for host in ["localhost", "localhost:8883", "127.0.0.1"] {
+            let token = device_token(&format!("{host}/devices/d1"), &key);
+            assert!(state.authenticate("d1", &token, NOW).is_ok(), "{host}");
+            let other = state.authenticate("d2", &token, NOW);
+            assert!(matches!(
+                other,
+                Err(AuthError::Token(SasError::WrongResource { .. }))
+            ));
+        }
+        assert_eq!(
+            state.authenticate("nobody", "", NOW),
+            Err(AuthError::Unknown("nobody".into()))
+        );
+        assert_eq!(
+            state.authenticate("d1", "", NOW),
+            Err(AuthError::Token(SasError::Missing))
+        );
+    }
+
+    #[test]
+    fn disabling_or_deleting_a_device_closes_its_connection() {
+        let (mut state, session) = connected("d1");
+        state.set_enabled("d1", false, NOW).unwrap();
+        let close = |reason| Effect::Close { session, reason };
+        assert!(state.take_effects().contains(&close(CloseReason::Disabled)));
+        state.delete("d1").unwrap();
+        assert!(state.take_effects().contains(&close(CloseReason::Deleted)));
+        assert_eq!(state.delete("d1"), Err(StateError::NotFound("d1".into())));
+    }
+
+    #[test]
+    fn a_newer_connection_takes_over() {
+        let (mut state, first) = connected("d1");
+        let second = state.next_session();
+        state.connect("d1", second, None, NOW).unwrap();
+        let close = Effect::Close {
+            session: first,
+            reason: CloseReason::TakenOver,
+        };
+        assert!(state.take_effects().contains(&close));
+        state.disconnect("d1", first, "late", NOW);
+        assert!(state.device("d1").unwrap().session.is_some());
+    }
+}

@@ -1,0 +1,166 @@
+//! Device-to-cloud messages: what is kept of them and what the page is told.
+//!
+//! Decides the time of a message, its component and what is wrong with it. Begin with
+//! [`State::telemetry`].
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::device::Latest;
+use super::history::Kind;
+use super::{State, StoreKey};
+use crate::topics::Bag;
+
+/// Names a device may have in its latest values; more are kept in the history only.
+const LATEST_LIMIT: usize = 500;
+/// A value longer than this as JSON is kept in the history only.
+const LATEST_VALUE_LIMIT: usize = 4096;
+/// Bytes shown of a body that is not text.
+const HEX_LIMIT: usize = 2048;
+
+impl State {
+    /// Takes a message of a device that exists.
+    pub(crate) fn telemetry(&mut self, id: &str, bag: &Bag, payload: &[u8], now: Timestamp) {
+        let at = device_time(bag).unwrap_or(now);
+        let (body, parsed, problem) = read_body(payload);
+        let retained = || {
+            bag.get("mqtt-retain")
+                .map(|_| "RETAIN is not honoured by IoT Hub".to_owned())
+        };
+        let problem = problem.or_else(retained);
+        let component = bag.component();
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
+        device.record.messages += 1;
+        device.record.last_seen = Some(now);
+        if let Some(Value::Object(values)) = parsed {
+            for (name, value) in &values {
+                remember(&mut device.latest, component, name, value, at);
+            }
+            let data = json!({ "device": id, "at": at, "component": component, "values": values });
+            self.emit("telemetry", Some(id), data);
+        }
+        self.push_row(id, Kind::Telemetry, component, body, problem, at);
+        self.dirty.insert(StoreKey::Device(id.to_owned()));
+    }
+}
+
+/// Keeps a value as the newest of its name.
+pub(super) fn remember(
+    latest: &mut std::collections::BTreeMap<(Option<String>, String), Latest>,
+    component: Option<&str>,
+    name: &str,
+    value: &Value,
+    at: Timestamp,
+) {
+    let key = (component.map(str::to_owned), name.to_owned());
+    let known = latest.contains_key(&key);
+    if (!known && latest.len() >= LATEST_LIMIT) || value.to_string().len() > LATEST_VALUE_LIMIT {
+        return;
+    }
+    let (component, name) = key.clone();
+    latest.insert(
+        key,
+        Latest {
+            component,
+            name,
+            value: value.clone(),
+            at,
+        },
+    );
+}
+
+/// The time a device gave its message, if it did and it is a time.
+fn device_time(bag: &Bag) -> Option<Timestamp> {
+    bag.get("iothub-creation-time-utc")
+        .or_else(|| bag.get("$.ctime"))?
+        .parse()
+        .ok()
+}
+
+/// The body as text, as JSON if it is JSON, and what is wrong with it.
+fn read_body(payload: &[u8]) -> (String, Option<Value>, Option<String>) {
+    let Ok(text) = std::str::from_utf8(payload) else {
+        let mut hex = String::new();
+        for byte in payload.iter().take(HEX_LIMIT) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        return (
+            hex,
+            None,
+            Some(format!(
+                "{} bytes that are not UTF-8 text, shown in hex",
+                payload.len()
+            )),
+        );
+    };
+    match serde_json::from_str::<Value>(text) {
+        Ok(value @ Value::Object(_)) => (text.to_owned(), Some(value), None),
+        Ok(_) => (
+            text.to_owned(),
+            None,
+            Some("the JSON is not an object".to_owned()),
+        ),
+        Err(error) => (text.to_owned(), None, Some(format!("not JSON: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{NOW, connected};
+    use super::*;
+
+    #[test]
+    fn keeps_latest_values_by_component_and_name() {
+        let (mut state, _) = connected("d1");
+        state.telemetry("d1", &Bag::default(), br#"{"temp":1,"humid":2}"#, NOW);
+        state.telemetry("d1", &Bag::parse("$.sub=a").unwrap(), br#"{"temp":3}"#, NOW);
+        let device = state.device("d1").unwrap();
+        let shown: Vec<_> = device
+            .latest
+            .values()
+            .map(|l| (l.component.as_deref(), &l.value))
+            .collect();
+        assert_eq!(
+            shown,
+            [(None, &json!(2)), (None, &json!(1)), (Some("a"), &json!(3))]
+        );
+        assert_eq!(device.record.messages, 2);
+    }
+
+    #[test]
+    fn keeps_bodies_that_are_no_json_and_says_what_is_wrong() {
+        let (mut state, _) = connected("d1");
+        for body in [&b"21.5"[..], b"{", b"\xff\x00"] {
+            state.telemetry("d1", &Bag::default(), body, NOW);
+        }
+        let device = state.device("d1").unwrap();
+        let rows: Vec<_> = device
+            .history
+            .iter()
+            .filter(|row| row.kind == Kind::Telemetry)
+            .collect();
+        assert_eq!(rows.len(), 3);
+        assert!(rows.iter().all(|row| row.problem.is_some()));
+        assert_eq!(rows[2].body, "ff00");
+    }
+
+    #[test]
+    fn takes_the_time_the_device_gives() {
+        let (mut state, _) = connected("d1");
+        let bag = Bag::parse("iothub-creation-time-utc=2026-01-02T03%3A04%3A05Z").unwrap();
+        state.telemetry("d1", &bag, b"{}", NOW);
+        let row = state
+            .device("d1")
+            .unwrap()
+            .history
+            .iter()
+            .next_back()
+            .unwrap()
+            .clone();
+        assert_eq!(row.at.to_string(), "2026-01-02T03:04:05Z");
+    }
+}

@@ -1,0 +1,192 @@
+//! The store: one redb file that keeps what [`crate::state`] says is worth keeping.
+//!
+//! Decides tables and transactions; it knows nothing of the records' contents. One task writes, in
+//! batches, each commit durable on disk. Begin with [`Store::open`].
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redb::{Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use tokio_util::sync::CancellationToken;
+
+use crate::HubError;
+use crate::shared::Shared;
+use crate::state::{Change, State, StoreKey};
+
+const MODELS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("models");
+const DEVICES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("devices");
+const ROWS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("rows");
+const COMMANDS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("commands");
+
+/// How long changes are gathered before they are written together.
+const BATCH_INTERVAL: Duration = Duration::from_millis(50);
+/// Most records in one transaction.
+const BATCH_LIMIT: usize = 5_000;
+
+/// An open store; the file is locked as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Store {
+    database: Database,
+}
+
+/// A model file as kept: its name and text.
+pub(crate) type KeptModel = (String, String);
+
+impl Store {
+    /// Opens or makes the file.
+    pub(crate) fn open(path: &Path) -> Result<Self, HubError> {
+        let database = Database::create(path).map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => HubError::Locked(path.to_owned()),
+            other => failed(other),
+        })?;
+        let store = Self { database };
+        // makes the tables, so that reading needs no case for their absence
+        store.write(&[])?;
+        Ok(store)
+    }
+
+    /// Gives everything back to `state`; answers the model files, which need reading anew.
+    pub(crate) fn load(&self, state: &mut State) -> Result<Vec<KeptModel>, HubError> {
+        let read = self.database.begin_read().map_err(failed)?;
+        for entry in read.open_table(DEVICES).map_err(failed)?.iter().map_err(failed)? {
+            state
+                .restore_device(entry.map_err(failed)?.1.value())
+                .map_err(failed)?;
+        }
+        for entry in read.open_table(ROWS).map_err(failed)?.iter().map_err(failed)? {
+            let (key, value) = entry.map_err(failed)?;
+            state.restore_row(key.value().0, value.value()).map_err(failed)?;
+        }
+        for entry in read
+            .open_table(COMMANDS)
+            .map_err(failed)?
+            .iter()
+            .map_err(failed)?
+        {
+            let (key, value) = entry.map_err(failed)?;
+            state
+                .restore_command(key.value().0, value.value())
+                .map_err(failed)?;
+        }
+        let mut models = Vec::new();
+        for entry in read.open_table(MODELS).map_err(failed)?.iter().map_err(failed)? {
+            models.push(serde_json::from_slice(entry.map_err(failed)?.1.value()).map_err(failed)?);
+        }
+        Ok(models)
+    }
+
+    /// Writes changes in one durable transaction.
+    pub(crate) fn write(&self, changes: &[Change]) -> Result<(), HubError> {
+        let transaction = self.database.begin_write().map_err(failed)?;
+        {
+            let mut models = transaction.open_table(MODELS).map_err(failed)?;
+            let mut devices = transaction.open_table(DEVICES).map_err(failed)?;
+            let mut rows = transaction.open_table(ROWS).map_err(failed)?;
+            let mut commands = transaction.open_table(COMMANDS).map_err(failed)?;
+            for (key, bytes) in changes {
+                let bytes = bytes.as_deref();
+                match key {
+                    StoreKey::Model(id) => put(&mut models, id.as_str(), bytes),
+                    StoreKey::Device(id) => put(&mut devices, id.as_str(), bytes),
+                    StoreKey::Row(id, seq) => put(&mut rows, (id.as_str(), *seq), bytes),
+                    StoreKey::Command(id, row) => put(&mut commands, (id.as_str(), *row), bytes),
+                }
+                .map_err(failed)?;
+            }
+        }
+        transaction.commit().map_err(failed)
+    }
+}
+
+fn put<'k, K: redb::Key + 'static>(
+    table: &mut redb::Table<'_, K, &'static [u8]>,
+    key: K::SelfType<'k>,
+    bytes: Option<&[u8]>,
+) -> Result<(), redb::StorageError> {
+    match bytes {
+        Some(bytes) => table.insert(key, bytes).map(drop),
+        None => table.remove(key).map(drop),
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> HubError {
+    HubError::Store(error.to_string())
+}
+
+/// Writes changes until `stop`, then what is left. A failed batch is tried again with the next one.
+pub(crate) async fn run(
+    store: Arc<Store>,
+    shared: Arc<Shared>,
+    stop: CancellationToken,
+) -> Result<(), HubError> {
+    loop {
+        let stopping = tokio::select! {
+            () = stop.cancelled() => true,
+            () = tokio::time::sleep(BATCH_INTERVAL) => false,
+        };
+        loop {
+            let written = write_batch(&store, &shared).await;
+            if let Err(error) = &written {
+                tracing::error!(%error, "changes are not on disk; trying again");
+            }
+            match (stopping, written) {
+                (true, Err(error)) => return Err(error),
+                (_, Ok(BATCH_LIMIT)) => {}
+                (true, Ok(_)) => return Ok(()),
+                (false, _) => break,
+            }
+        }
+    }
+}
+
+async fn write_batch(store: &Arc<Store>, shared: &Shared) -> Result<usize, HubError> {
+    let changes = shared.with(|state, _| state.take_dirty(BATCH_LIMIT));
+    if changes.is_empty() {
+        return Ok(0);
+    }
+    let count = changes.len();
+    let store = Arc::clone(store);
+    let task = tokio::task::spawn_blocking(move || {
+        let result = store.write(&changes);
+        (changes, result)
+    });
+    let (changes, result) = task.await.map_err(failed)?;
+    if result.is_err() {
+        shared.with(|state, _| state.mark_dirty(changes.into_iter().map(|(key, _)| key)));
+    }
+    result.map(|()| count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::tests::{NOW, connected, state};
+    use crate::topics::Bag;
+
+    #[test]
+    fn gives_back_what_was_written_and_forgets_what_was_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.redb");
+        let (mut before, _) = connected("d1");
+        before.create("d2", None, true, NOW).unwrap();
+        before.telemetry("d1", &Bag::default(), b"{}", NOW);
+        let store = Store::open(&path).unwrap();
+        store.write(&before.take_dirty(100)).unwrap();
+        before.delete("d2").unwrap();
+        store.write(&before.take_dirty(100)).unwrap();
+        drop(store);
+        let mut after = state();
+        Store::open(&path).unwrap().load(&mut after).unwrap();
+        assert_eq!(after.devices().count(), 1);
+        assert_eq!(after.device("d1").unwrap().history.iter().count(), 2);
+    }
+
+    #[test]
+    fn a_second_hub_in_the_same_folder_is_told_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.redb");
+        let _first = Store::open(&path).unwrap();
+        assert!(matches!(Store::open(&path), Err(HubError::Locked(_))));
+    }
+}

@@ -1,0 +1,276 @@
+//! The sync state of a property: what was asked, what the device reports and whether they agree.
+//!
+//! A pure function of one property's two sides; it reads both acknowledgement formats and their mix.
+//! It does not walk twins ([`crate::state`] does). Begin with [`derive`].
+//! Rules: operator pages reference, section 1.5.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::view::{Schema, type_name};
+
+/// What is known of one property.
+pub(crate) struct Inputs<'a> {
+    pub(crate) desired: Option<&'a Value>,
+    /// The version at which this property was last asked for, not the document's latest.
+    pub(crate) desired_version: Option<u64>,
+    pub(crate) reported: Option<&'a Value>,
+    pub(crate) online: bool,
+    /// Values may stand inside `{"value": ..}` without an acknowledgement (capability models).
+    pub(crate) wrapped: bool,
+    pub(crate) schema: Option<&'a Schema>,
+}
+
+/// What the page shows for it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) desired: Option<Value>,
+    pub(crate) reported: Option<Value>,
+    pub(crate) sync: Sync,
+    pub(crate) code: Option<i64>,
+    pub(crate) note: Option<String>,
+}
+
+/// The state shown under a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Sync {
+    None,
+    Reported,
+    Pending,
+    Working,
+    Synced,
+    Error,
+}
+
+/// A device's acknowledgement, whichever format it came in.
+struct Ack {
+    value: Option<Value>,
+    version: Option<u64>,
+    code: Option<i64>,
+    text: Option<String>,
+}
+
+/// Derives the state of one property.
+pub(crate) fn derive(inputs: &Inputs<'_>) -> Outcome {
+    let desired = inputs.desired.map(|value| {
+        if inputs.wrapped {
+            unwrap_value(value)
+        } else {
+            value.clone()
+        }
+    });
+    let ack = inputs.reported.and_then(read_ack);
+    let reported = match (&ack, inputs.reported) {
+        (Some(ack), _) => ack.value.clone(),
+        (None, Some(value)) if inputs.wrapped => Some(unwrap_value(value)),
+        (None, value) => value.cloned(),
+    };
+    let (sync, note) = match &desired {
+        None => (
+            if reported.is_some() {
+                Sync::Reported
+            } else {
+                Sync::None
+            },
+            None,
+        ),
+        Some(asked) => judge(inputs, asked, reported.as_ref(), ack.as_ref()),
+    };
+    let mismatch = || {
+        let (schema, value) = (inputs.schema?, reported.as_ref()?);
+        schema
+            .check(value)
+            .err()
+            .map(|_| format!("type differs from model: {}", type_name(value)))
+    };
+    let device_text = || ack.as_ref().and_then(|ack| ack.text.clone());
+    Outcome {
+        note: note.or_else(device_text).or_else(mismatch),
+        code: ack.as_ref().and_then(|ack| ack.code),
+        desired,
+        reported,
+        sync,
+    }
+}
+
+fn judge(
+    inputs: &Inputs<'_>,
+    asked: &Value,
+    reported: Option<&Value>,
+    ack: Option<&Ack>,
+) -> (Sync, Option<String>) {
+    let wanted = inputs.desired_version.unwrap_or(0);
+    let answered = ack.filter(|ack| ack.version.is_some_and(|version| version >= wanted));
+    let Some(ack) = answered else {
+        let note = if !inputs.online {
+            Some("offline: delivered when the device connects".to_owned())
+        } else {
+            reported.map(|value| format!("device reports {value}, not acknowledged"))
+        };
+        return (Sync::Pending, note);
+    };
+    match ack.code.unwrap_or(200) {
+        200 => match reported {
+            Some(value) if value != asked => (
+                Sync::Synced,
+                Some(format!("device chose {value}, you asked {asked}")),
+            ),
+            _ => (Sync::Synced, None),
+        },
+        201..=299 => (Sync::Working, None),
+        _ => (Sync::Error, None),
+    }
+}
+
+fn read_ack(reported: &Value) -> Option<Ack> {
+    let object = reported.as_object()?;
+    const MARKS: [&str; 5] = ["ac", "av", "status", "statusCode", "desiredVersion"];
+    if !object.contains_key("value") || !MARKS.iter().any(|mark| object.contains_key(*mark)) {
+        return None;
+    }
+    let number = |names: [&str; 2]| names.iter().find_map(|name| object.get(*name)?.as_i64());
+    let status = object.get("status").and_then(Value::as_str);
+    Some(Ack {
+        value: object.get("value").map(unwrap_value),
+        version: number(["av", "desiredVersion"]).and_then(|version| u64::try_from(version).ok()),
+        code: number(["ac", "statusCode"]).or_else(|| status.and_then(code_of_text)),
+        text: ["ad", "message"]
+            .iter()
+            .find_map(|name| Some(object.get(*name)?.as_str()?.to_owned())),
+    })
+}
+
+/// The 2020 status text in numbers; text the samples do not use counts as completed.
+fn code_of_text(status: &str) -> Option<i64> {
+    let status = status.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| status.contains(word));
+    Some(match () {
+        () if has(&["error", "fail", "invalid"]) => 500,
+        () if has(&["pending", "progress"]) => 202,
+        () if status.is_empty() => return None,
+        () => 200,
+    })
+}
+
+/// Takes the value out of `{"value": v}`; anything else is itself.
+fn unwrap_value(value: &Value) -> Value {
+    match value.as_object() {
+        Some(object) if object.len() == 1 => object.get("value").unwrap_or(value).clone(),
+        _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn run(desired: Option<Value>, reported: Option<Value>, wrapped: bool) -> Outcome {
+        let (desired, reported) = (desired.as_ref(), reported.as_ref());
+        let desired_version = desired.map(|_| 7);
+        derive(&Inputs {
+            desired,
+            desired_version,
+            reported,
+            online: true,
+            wrapped,
+            schema: None,
+        })
+    }
+
+    #[test]
+    fn derives_every_state_of_the_table() {
+        let cases = [
+            (None, None, Sync::None),
+            (None, Some(json!(1)), Sync::Reported),
+            (Some(json!(2)), None, Sync::Pending),
+            (Some(json!(2)), Some(json!(2)), Sync::Pending),
+            (
+                Some(json!(2)),
+                Some(json!({ "value": 2, "ac": 200, "av": 6 })),
+                Sync::Pending,
+            ),
+            (
+                Some(json!(2)),
+                Some(json!({ "value": 2, "ac": 200, "av": 7 })),
+                Sync::Synced,
+            ),
+            (
+                Some(json!(2)),
+                Some(json!({ "value": 2, "ac": 202, "av": 7 })),
+                Sync::Working,
+            ),
+            (
+                Some(json!(2)),
+                Some(json!({ "value": 2, "ac": 203, "av": 8 })),
+                Sync::Working,
+            ),
+            (
+                Some(json!(2)),
+                Some(json!({ "value": 1, "ac": 400, "av": 7, "ad": "no" })),
+                Sync::Error,
+            ),
+            (
+                Some(json!({ "value": 2 })),
+                Some(json!({ "value": 2, "status": "completed", "desiredVersion": 7 })),
+                Sync::Synced,
+            ),
+            (
+                Some(json!({ "value": 2 })),
+                Some(json!({ "value": 2, "status": "in progress", "desiredVersion": 7 })),
+                Sync::Working,
+            ),
+            (
+                Some(json!({ "value": 2 })),
+                Some(json!({ "value": 2, "status": "Failed", "desiredVersion": 7 })),
+                Sync::Error,
+            ),
+        ];
+        for (desired, reported, expected) in cases {
+            let wrapped = desired.as_ref().is_some_and(Value::is_object);
+            let shown = format!("{desired:?} / {reported:?}");
+            assert_eq!(run(desired, reported, wrapped).sync, expected, "{shown}");
+        }
+    }
+
+    #[test]
+    fn reads_the_mixed_format_and_unwraps_the_extra_value() {
+        let mixed = json!({ "value": { "value": "Contoso" }, "status": "completed",
+            "desiredVersion": 7, "ad": "completed", "av": 7, "ac": 200 });
+        let outcome = run(Some(json!({ "value": "Contoso" })), Some(mixed), true);
+        assert_eq!(
+            (outcome.sync, outcome.reported),
+            (Sync::Synced, Some(json!("Contoso")))
+        );
+    }
+
+    #[test]
+    fn explains_what_an_operator_would_wonder_about() {
+        let chose = run(
+            Some(json!(5)),
+            Some(json!({ "value": 2, "ac": 200, "av": 7 })),
+            false,
+        );
+        assert_eq!(chose.note.as_deref(), Some("device chose 2, you asked 5"));
+        let bare = run(Some(json!(2)), Some(json!(1)), false);
+        assert_eq!(bare.note.as_deref(), Some("device reports 1, not acknowledged"));
+        let refused = run(
+            Some(json!(2)),
+            Some(json!({ "value": 1, "ac": 400, "av": 7, "ad": "no" })),
+            false,
+        );
+        assert_eq!((refused.note.as_deref(), refused.code), (Some("no"), Some(400)));
+        let schema = Schema::primitive("boolean");
+        let text = json!("true");
+        let outcome = derive(&Inputs {
+            desired: None,
+            desired_version: None,
+            reported: Some(&text),
+            online: true,
+            wrapped: true,
+            schema: Some(&schema),
+        });
+        assert_eq!(outcome.note.as_deref(), Some("type differs from model: string"));
+    }
+}

@@ -1,0 +1,268 @@
+//! The device topics of IoT Hub and DPS: their text in, a [`Topic`] out, and the texts the hub publishes to.
+//!
+//! Decides what a topic means and reads property bags; it does not decide who may use it.
+//! Begin with [`Topic::parse`]. Facts: protocol reference, sections 1.2, 2.4 and 2.5.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+/// A topic a device publishes to, with the parts the hub needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Topic<'a> {
+    /// `devices/{id}/messages/events/{bag}`
+    Telemetry { device: &'a str, bag: Bag },
+    /// `$iothub/twin/GET/?$rid={rid}`
+    TwinGet { rid: &'a str },
+    /// `$iothub/twin/PATCH/properties/reported/?$rid={rid}`
+    TwinPatch { rid: &'a str },
+    /// `$iothub/methods/res/{status}/?$rid={rid}`
+    MethodAnswer { status: i32, rid: &'a str },
+    /// `$dps/registrations/PUT/iotdps-register/?$rid={rid}`
+    DpsRegister { rid: &'a str },
+    /// `$dps/registrations/GET/iotdps-get-operationstatus/?$rid={rid}&operationId={id}`
+    DpsPoll { rid: &'a str, operation: &'a str },
+}
+
+/// Why a topic is refused: the connection is closed and the log says this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum TopicError {
+    #[error("it is not a topic of IoT Hub")]
+    Unknown,
+    #[error("its query has no {0}")]
+    MissingParameter(&'static str),
+    #[error("the method status is not a whole number")]
+    Status,
+    #[error("the property bag has a part that is not percent-encoded UTF-8: {0:?}")]
+    Bag(String),
+}
+
+impl<'a> Topic<'a> {
+    /// Reads the topic of a device's PUBLISH.
+    pub(crate) fn parse(topic: &'a str) -> Result<Self, TopicError> {
+        if let Some(rest) = topic.strip_prefix("devices/") {
+            let (device, bag) = rest.split_once("/messages/events").ok_or(TopicError::Unknown)?;
+            let bag = match bag {
+                "" => "",
+                _ => bag.strip_prefix('/').ok_or(TopicError::Unknown)?,
+            };
+            return Ok(Self::Telemetry {
+                device,
+                bag: Bag::parse(bag)?,
+            });
+        }
+        let (path, query) = topic.split_once("/?").ok_or(TopicError::Unknown)?;
+        let rid = || parameter(query, "$rid").ok_or(TopicError::MissingParameter("$rid"));
+        match path {
+            "$iothub/twin/GET" => Ok(Self::TwinGet { rid: rid()? }),
+            "$iothub/twin/PATCH/properties/reported" => Ok(Self::TwinPatch { rid: rid()? }),
+            "$dps/registrations/PUT/iotdps-register" => Ok(Self::DpsRegister { rid: rid()? }),
+            "$dps/registrations/GET/iotdps-get-operationstatus" => Ok(Self::DpsPoll {
+                rid: rid()?,
+                operation: parameter(query, "operationId")
+                    .ok_or(TopicError::MissingParameter("operationId"))?,
+            }),
+            _ => {
+                let status = path
+                    .strip_prefix("$iothub/methods/res/")
+                    .ok_or(TopicError::Unknown)?;
+                Ok(Self::MethodAnswer {
+                    status: status.parse().map_err(|_| TopicError::Status)?,
+                    rid: rid()?,
+                })
+            }
+        }
+    }
+}
+
+fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query
+        .split('&')
+        .find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name))
+        .map(|(_, value)| value)
+}
+
+/// The filters a device may subscribe to, and what each one turns on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subscription {
+    TwinResponses,
+    DesiredPatches,
+    Methods,
+    CloudToDevice,
+    Registration,
+}
+
+impl Subscription {
+    /// Reads a filter of a connected device; `None` means IoT Hub does not know it.
+    pub(crate) fn of_device(filter: &str, device: &str) -> Option<Self> {
+        const TABLE: [(&str, Subscription); 3] = [
+            ("$iothub/twin/res/#", Subscription::TwinResponses),
+            (
+                "$iothub/twin/PATCH/properties/desired/#",
+                Subscription::DesiredPatches,
+            ),
+            ("$iothub/methods/POST/#", Subscription::Methods),
+        ];
+        if let Some((_, found)) = TABLE.iter().find(|(text, _)| *text == filter) {
+            return Some(*found);
+        }
+        let inbox = filter
+            .strip_prefix("devices/")?
+            .strip_suffix("/messages/devicebound/#")?;
+        (inbox == device).then_some(Self::CloudToDevice)
+    }
+
+    /// Reads a filter of a connection to the provisioning service.
+    pub(crate) fn of_registration(filter: &str) -> Option<Self> {
+        (filter == "$dps/registrations/res/#").then_some(Self::Registration)
+    }
+}
+
+/// The topic of a twin answer.
+pub(crate) fn twin_response(status: u16, rid: &str, version: Option<u64>) -> String {
+    let version = version.map(|v| format!("&$version={v}")).unwrap_or_default();
+    format!("$iothub/twin/res/{status}/?$rid={rid}{version}")
+}
+
+/// The topic of a desired-property notification.
+pub(crate) fn desired_patch(version: u64) -> String {
+    format!("$iothub/twin/PATCH/properties/desired/?$version={version}")
+}
+
+/// The topic of a method call.
+pub(crate) fn method_request(name: &str, rid: u64) -> String {
+    format!("$iothub/methods/POST/{name}/?$rid={rid:x}")
+}
+
+/// The topic of an answer of the provisioning service.
+pub(crate) fn registration_response(status: u16, rid: &str, retry_after: Option<u32>) -> String {
+    let retry = retry_after
+        .map(|s| format!("&retry-after={s}"))
+        .unwrap_or_default();
+    format!("$dps/registrations/res/{status}/?$rid={rid}{retry}")
+}
+
+/// A message's properties, decoded. `None` is a bare key (null), `Some("")` is `key=`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Bag(BTreeMap<String, Option<String>>);
+
+impl Bag {
+    /// Reads `k=v&k2=v2`, percent-encoded on both sides (`$` may be raw or encoded).
+    pub(crate) fn parse(text: &str) -> Result<Self, TopicError> {
+        let mut bag = BTreeMap::new();
+        for part in text.split('&').filter(|part| !part.is_empty()) {
+            let (key, value) = match part.split_once('=') {
+                Some((key, value)) => (key, Some(decode(value)?)),
+                None => (part, None),
+            };
+            bag.insert(decode(key)?, value);
+        }
+        Ok(Self(bag))
+    }
+
+    /// The value of a property that is present and not null.
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.as_deref()
+    }
+
+    /// Adds a property the hub itself sets.
+    pub(crate) fn insert(&mut self, key: &str, value: &str) {
+        self.0.insert(key.to_owned(), Some(value.to_owned()));
+    }
+
+    /// The component the message is about (`$.sub`).
+    pub(crate) fn component(&self) -> Option<&str> {
+        self.get("$.sub").filter(|name| !name.is_empty())
+    }
+}
+
+fn decode(text: &str) -> Result<String, TopicError> {
+    let mut rest = text;
+    while let Some((_, tail)) = rest.split_once('%') {
+        let hex = tail
+            .as_bytes()
+            .get(..2)
+            .filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        hex.ok_or_else(|| TopicError::Bag(text.to_owned()))?;
+        rest = tail;
+    }
+    percent_decode_str(text)
+        .decode_utf8()
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| TopicError::Bag(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_the_topics_of_the_official_clients() {
+        assert_eq!(
+            Topic::parse("$iothub/twin/GET/?$rid=a-b"),
+            Ok(Topic::TwinGet { rid: "a-b" })
+        );
+        assert_eq!(
+            Topic::parse("$iothub/twin/PATCH/properties/reported/?$rid=1"),
+            Ok(Topic::TwinPatch { rid: "1" })
+        );
+        assert_eq!(
+            Topic::parse("$iothub/methods/res/200/?$rid=7"),
+            Ok(Topic::MethodAnswer {
+                status: 200,
+                rid: "7"
+            })
+        );
+        assert_eq!(
+            Topic::parse("$dps/registrations/GET/iotdps-get-operationstatus/?$rid=2&operationId=4.x"),
+            Ok(Topic::DpsPoll {
+                rid: "2",
+                operation: "4.x"
+            })
+        );
+        assert_eq!(Topic::parse("home/kitchen"), Err(TopicError::Unknown));
+        assert_eq!(
+            Topic::parse("$iothub/twin/GET/?x=1"),
+            Err(TopicError::MissingParameter("$rid"))
+        );
+    }
+
+    #[test]
+    fn decodes_keys_and_values_of_a_bag_and_keeps_plus_signs() {
+        let text = "%24.ct=application%2Fjson&%24.sub=sensor&a%20b=c%2Fd%26e&empty=&bare&p=1+1";
+        let bag = Bag::parse(text).unwrap();
+        assert_eq!(bag.get("$.ct"), Some("application/json"));
+        assert_eq!(bag.component(), Some("sensor"));
+        assert_eq!(bag.get("a b"), Some("c/d&e"));
+        assert_eq!(bag.get("empty"), Some(""));
+        assert_eq!(bag.get("bare"), None);
+        assert_eq!(bag.get("p"), Some("1+1"));
+        assert_eq!(Bag::parse("$.sub=x").unwrap().component(), Some("x"));
+    }
+
+    #[test]
+    fn refuses_a_bag_that_is_not_percent_encoded() {
+        assert!(matches!(Bag::parse("a=100%"), Err(TopicError::Bag(_))));
+        assert!(matches!(Bag::parse("a=%ff"), Err(TopicError::Bag(_))));
+    }
+
+    #[test]
+    fn takes_only_the_devices_own_inbox() {
+        let filter = "devices/d1/messages/devicebound/#";
+        assert_eq!(
+            Subscription::of_device(filter, "d1"),
+            Some(Subscription::CloudToDevice)
+        );
+        assert_eq!(Subscription::of_device(filter, "d2"), None);
+        assert_eq!(Subscription::of_device("#", "d1"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(text in "[$a-zé/?&=%0-9#+]{0,60}") {
+            let _ = Topic::parse(&text);
+            let _ = Bag::parse(&text);
+        }
+    }
+}
