@@ -7,12 +7,13 @@
 
 use std::error::Error;
 use std::io::BufRead as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use clap::Parser;
-use device_model::hub::Hub;
+use device_model::hub::{Hub, HubError};
 use device_model::{CommandError, Connection, Device, DeviceKey, PropertyError, State, device_model};
 use environmental_sensor::{BlinkResponse, Client, Reported, Telemetry};
 use tokio::sync::mpsc;
@@ -180,15 +181,15 @@ async fn start_hub(dir: &std::path::Path) -> Result<Hub, Box<dyn Error>> {
     let builder = |dir: &std::path::Path| {
         Hub::builder()
             .dir(dir)
-            .mqtt("127.0.0.1:8883")
-            .http("127.0.0.1:8080")
-            .https("127.0.0.1:8443")
+            .mqtt(loopback(8883))
+            .http(loopback(8080))
+            .https(loopback(8443))
             .fall_back_to_free_ports(true)
             .model("environmental_sensor.json", include_str!("../models/environmental_sensor.json"))
     };
     let hub = match builder(dir).start().await {
         Ok(hub) => hub,
-        Err(error) if error.is_folder_in_use() => {
+        Err(HubError::Locked(_)) => {
             let own = dir.join(format!("process-{}", std::process::id()));
             builder(&own).start().await?
         }
@@ -197,6 +198,10 @@ async fn start_hub(dir: &std::path::Path) -> Result<Hub, Box<dyn Error>> {
     println!("operator page   {}", hub.page_url());
     println!("local hub       localhost:{} (MQTT over TLS), ID scope {}", hub.mqtt().port(), hub.id_scope());
     Ok(hub)
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 /// The device's own key, derived from the hub's enrollment group as a factory would do it.

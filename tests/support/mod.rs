@@ -1,5 +1,6 @@
 //! What the tests that cross crates share: a hub on free ports, its REST API and its events.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -15,26 +16,30 @@ use serde_json::Value;
 use sha2::Sha256;
 
 /// Long enough for a loaded machine; reached only when something is broken.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-pub const DEVICE: &str = "sensor-1";
+pub(crate) const DEVICE: &str = "sensor-1";
 const MODEL: &str = include_str!("../../models/environmental_sensor.json");
 
 /// A hub whose state is in `dir`; `mqtt` is a fixed port when a device must find it again.
-pub async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
+pub(crate) async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
     Hub::builder()
         .dir(dir)
-        .mqtt(format!("127.0.0.1:{mqtt}"))
-        .http("127.0.0.1:0")
-        .https("127.0.0.1:0")
+        .mqtt(loopback(mqtt))
+        .http(loopback(0))
+        .https(loopback(0))
         .model("environmental_sensor.json", MODEL)
         .start()
         .await
         .expect("the hub starts on free ports")
 }
 
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
 /// How a device of the hub's enrollment group connects.
-pub fn connection(hub: &Hub, device: &str) -> Connection {
+pub(crate) fn connection(hub: &Hub, device: &str) -> Connection {
     let key = DeviceKey::derived_from_group_key(hub.group_key(), device).expect("the hub's key is base64");
     let endpoint = format!("localhost:{}", hub.mqtt().port());
     Connection::provisioned(&endpoint, hub.id_scope(), device, key)
@@ -43,39 +48,39 @@ pub fn connection(hub: &Hub, device: &str) -> Connection {
 }
 
 /// The operator's side: page API and service REST.
-pub struct Operator {
-    address: std::net::SocketAddr,
+pub(crate) struct Operator {
+    address: SocketAddr,
     token: String,
 }
 
 impl Operator {
-    pub fn of(hub: &Hub) -> Self {
+    pub(crate) fn of(hub: &Hub) -> Self {
         Self { address: hub.http(), token: token(&hub.service_connection_string()) }
     }
 
     /// A call of the service REST API.
-    pub async fn service(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub(crate) async fn service(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let separator = if path.contains('?') { '&' } else { '?' };
         self.call(method, &format!("{path}{separator}api-version=2021-04-12"), body).await
     }
 
     /// A call of the page's API.
-    pub async fn page(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub(crate) async fn page(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         self.call(method, path, body).await
     }
 
-    pub async fn twin(&self, device: &str) -> Value {
+    pub(crate) async fn twin(&self, device: &str) -> Value {
         self.service(Method::GET, &format!("/twins/{device}"), None).await.1
     }
 
-    pub async fn desire(&self, device: &str, desired: Value) {
+    pub(crate) async fn desire(&self, device: &str, desired: Value) {
         let patch = serde_json::json!({ "properties": { "desired": desired } });
         let (status, body) = self.service(Method::PATCH, &format!("/twins/{device}"), Some(patch)).await;
         assert_eq!(status, 200, "{body}");
     }
 
     /// A direct method: the device's status and payload.
-    pub async fn command(&self, device: &str, name: &str, payload: Value) -> (u16, Value) {
+    pub(crate) async fn command(&self, device: &str, name: &str, payload: Value) -> (u16, Value) {
         let request = serde_json::json!({ "methodName": name, "payload": payload, "responseTimeoutInSeconds": 30 });
         let (status, body) = self.service(Method::POST, &format!("/twins/{device}/methods"), Some(request)).await;
         assert_eq!(status, 200, "{body}");
@@ -107,7 +112,7 @@ impl Operator {
     }
 
     /// The page's events about a device, from now on.
-    pub async fn events(&self, device: &str) -> Events {
+    pub(crate) async fn events(&self, device: &str) -> Events {
         let response = self.send(Method::GET, &format!("/events?device={device}"), None).await;
         assert_eq!(response.status(), 200);
         let mut events = Events { body: response.into_body(), text: String::new() };
@@ -117,14 +122,14 @@ impl Operator {
 }
 
 /// A stream of server-sent events.
-pub struct Events {
+pub(crate) struct Events {
     body: Incoming,
     text: String,
 }
 
 impl Events {
     /// The next event of that name that fits; others are passed over.
-    pub async fn until(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let found = tokio::time::timeout(PATIENCE, async {
             loop {
                 while let Some(end) = self.text.find("\n\n") {
@@ -145,7 +150,7 @@ impl Events {
     }
 
     /// The property event that carries `name` in a state.
-    pub async fn property(&mut self, name: &str, sync: &str) -> Value {
+    pub(crate) async fn property(&mut self, name: &str, sync: &str) -> Value {
         let fits = |property: &Value| property["name"] == name && property["sync"] == sync;
         let all = |data: &Value| data["properties"].as_array().cloned().unwrap_or_default();
         let event = self.until("properties", |data| all(data).iter().any(fits)).await;
