@@ -6,12 +6,17 @@
 pub mod json;
 pub mod time;
 
+mod auth;
 mod call;
+mod connection;
+mod convention;
 mod error;
 mod refusal;
 mod table;
 
+pub use auth::DeviceKey;
 pub use call::{Answer, CommandCall, DesiredChange, InForce, answer, in_force};
+pub use connection::{Connection, WhenFull};
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use serde_json::Value as Json;
