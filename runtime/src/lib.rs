@@ -8,8 +8,11 @@ pub mod time;
 
 mod auth;
 mod call;
+mod client;
 mod connection;
 mod convention;
+mod device;
+mod driver;
 mod error;
 mod outbox;
 mod provisioning;
@@ -21,7 +24,9 @@ mod twin;
 
 pub use auth::DeviceKey;
 pub use call::{Answer, CommandCall, DesiredChange, InForce, answer, in_force};
+pub use client::{Client, Delivery};
 pub use connection::{Connection, WhenFull};
+pub use device::Device;
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use serde_json::Value as Json;

