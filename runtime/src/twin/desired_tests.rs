@@ -36,6 +36,7 @@ const BRIGHTNESS: PropertyKey = PropertyKey {
     name: "brightness",
 };
 
+#[expect(clippy::needless_pass_by_value, reason = "it is called with literals")]
 fn fields(value: Json) -> Map<String, Json> {
     value.as_object().cloned().unwrap()
 }
