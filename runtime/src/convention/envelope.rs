@@ -10,6 +10,9 @@ use crate::refusal::{CommandError, PropertyError};
 use crate::table::Convention;
 
 /// The acknowledgement of a desired value. `kept` is the value in force.
+///
+/// A reported patch is merged into what the twin holds, so a success also clears what an earlier refusal (or initial
+/// value) left there: null deletes a field, and plug and play has the text `ok`.
 pub(crate) fn acknowledgement(
     convention: Convention,
     kept: &Json,
@@ -17,14 +20,15 @@ pub(crate) fn acknowledgement(
     refusal: Option<&PropertyError>,
 ) -> Json {
     match (convention, refusal) {
-        (Convention::Central2020, None) => {
-            json!({ "value": kept, "status": "completed", "desiredVersion": version })
-        }
+        (Convention::Central2020, None) => json!({
+            "value": kept, "status": "completed", "desiredVersion": version,
+            "statusCode": null, "message": null,
+        }),
         (Convention::Central2020, Some(error)) => json!({
             "value": kept, "status": "failed", "desiredVersion": version,
             "statusCode": error.code(), "message": error.message(),
         }),
-        (Convention::Pnp, None) => json!({ "value": kept, "ac": 200, "av": version }),
+        (Convention::Pnp, None) => json!({ "value": kept, "ac": 200, "av": version, "ad": "ok" }),
         (Convention::Pnp, Some(error)) => {
             json!({ "value": kept, "ac": error.code(), "av": version, "ad": error.message() })
         }
@@ -39,10 +43,11 @@ pub(crate) fn reported_writable(convention: Convention, value: &Json, version: O
     }
 }
 
-/// What an asynchronous command reports when it has ended.
+/// What an asynchronous command reports when it has ended; a success clears an earlier failure.
 pub(crate) fn command_result(convention: Convention, result: Result<&Json, &CommandError>) -> Json {
     match (convention, result) {
-        (_, Ok(value)) => json!({ "value": value }),
+        (Convention::Central2020, Ok(value)) => json!({ "value": value, "status": null, "statusCode": null }),
+        (Convention::Pnp, Ok(value)) => json!({ "value": value, "ac": null, "ad": null }),
         (Convention::Central2020, Err(error)) => {
             json!({ "value": error.message(), "status": "failed", "statusCode": error.status() })
         }
@@ -86,7 +91,7 @@ mod tests {
         let refusal = PropertyError::invalid("1 to 3");
         assert_eq!(
             acknowledgement(Convention::Central2020, &json!(2), 5, None),
-            json!({ "value": 2, "status": "completed", "desiredVersion": 5 })
+            json!({ "value": 2, "status": "completed", "desiredVersion": 5, "statusCode": null, "message": null })
         );
         assert_eq!(
             acknowledgement(Convention::Pnp, &json!(2), 5, Some(&refusal)),

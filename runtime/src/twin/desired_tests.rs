@@ -66,7 +66,7 @@ fn a_fresh_process_applies_what_the_twin_holds_and_acknowledges_it() {
         json!({ "brightness": 2, "state": true, "other": 1, "$version": 5 }),
     );
     assert_eq!(steps, [apply(5, 2)]);
-    let framed = json!({ "value": 2, "ac": 200, "av": 5 });
+    let framed = json!({ "value": 2, "ac": 200, "av": 5, "ad": "ok" });
     assert_eq!(
         desired.ended(BRIGHTNESS, &done(2)),
         [Step::Acknowledge {
@@ -94,7 +94,7 @@ fn an_unchanged_value_in_a_newer_document_is_only_acknowledged() {
     fetched(&mut desired, json!({ "brightness": 2, "$version": 5 }));
     desired.ended(BRIGHTNESS, &done(2));
     let steps = fetched(&mut desired, json!({ "brightness": 2, "$version": 6 }));
-    let framed = json!({ "value": 2, "ac": 200, "av": 6 });
+    let framed = json!({ "value": 2, "ac": 200, "av": 6, "ad": "ok" });
     assert_eq!(
         steps,
         [Step::Acknowledge {

@@ -30,8 +30,8 @@ async fn an_asynchronous_command_is_accepted_and_its_result_reported() {
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
     assert_eq!(peer.call("rundiagnostics", "").await, (202, Json::Null));
     assert_eq!(
-        peer.patched(204, &Json::Null).await,
-        json!({ "rundiagnostics": { "value": "fine" } })
+        peer.patched(204, &Json::Null).await["rundiagnostics"]["value"],
+        "fine"
     );
 }
 
@@ -42,7 +42,8 @@ async fn a_components_command_is_called_and_reported_by_its_full_name() {
     assert_eq!(peer.call("sensor*blink", "5").await.0, 200);
     assert_eq!(peer.call("blink", "5").await.0, 404);
     assert_eq!(peer.call("sensor*rundiagnostics", "").await.0, 202);
-    let reported = json!({ "sensor": { "__t": "c", "rundiagnostics": { "value": "fine" } } });
-    assert_eq!(peer.patched(204, &Json::Null).await, reported);
+    let reported = peer.patched(204, &Json::Null).await;
+    assert_eq!(reported["sensor"]["__t"], "c");
+    assert_eq!(reported["sensor"]["rundiagnostics"]["value"], "fine");
     assert_eq!(client.counters().commands_answered, 3);
 }
