@@ -21,7 +21,7 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
         let shared = Arc::new(Shared::new(state(), settings, 8443, 8883));
-        let router = router(Arc::clone(&shared), CancellationToken::new());
+        let router = router(Arc::clone(&shared), TaskTracker::new(), CancellationToken::new());
         Self { shared, router }
     }
 
