@@ -1,1 +1,35 @@
-//! Being built.
+//! A device's DTDL model, compiled into Rust, and a runtime that carries it to Azure IoT Hub.
+//!
+//! [`device_model`] on a struct reads the model when the crate is built, refuses a wrong one with file, line and column,
+//! and generates what the device author fills in. [`Device::connect`] runs it: provisioned through the Device Provisioning
+//! Service or by connection string, over MQTT and TLS, reconnecting for as long as it lives.
+//!
+//! The crate is a facade: the attribute comes from `device-model-macros`, everything at run time from
+//! `device-model-runtime`. The feature `hub` adds `hub`, the local IoT Hub that examples and tests run against.
+
+pub use device_model_macros::device_model;
+pub use device_model_runtime::{
+    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, PropertyError, State, WhenFull, time,
+};
+
+#[cfg(feature = "hub")]
+pub use device_model_hub as hub;
+
+/// What generated code uses. Not for people: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use device_model_runtime::json::{EnumValue, FromJson, ObjectReader, Pointer, ValueError, one_of};
+    pub use device_model_runtime::{
+        Answer, Client, CommandCall, CommandTable, Convention, DesiredChange, InForce, Json, ModelTable, PartTable,
+        PropertyTable, answer, in_force, time,
+    };
+    pub use serde;
+    pub use std::collections::BTreeMap;
+    pub use std::string::String;
+    pub use std::vec::Vec;
+}
+
+/// The README's device compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

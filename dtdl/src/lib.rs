@@ -80,7 +80,7 @@ pub fn read(sources: Sources, root: Option<&str>) -> Reading {
             roots.extend(check::document(&document, &mut faults));
         }
     }
-    let model = model::build(roots, root, &mut faults);
+    let model = model::build(&roots, root, &mut faults);
     Reading {
         model,
         diagnostics: faults.into_sorted(),

@@ -1,4 +1,9 @@
 //! The tutorial's device in both of its forms: what a reader of the model finds in it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what failed by failing"
+)]
 
 use dtdl::{Form, Primitive, Reading, SchemaKind, Sources, Version};
 

@@ -67,7 +67,9 @@ def check_arrival(checks, hub, device, expected):
 
     twin = checks.eventually("the device is provisioned and connected", lambda: hub.service.twin(device),
                              lambda twin: twin is not None and twin["connectionState"] == "Connected")
-    checks.check("its twin has its id", twin is not None and twin["deviceId"] == device, twin)
+    if twin is None or twin["connectionState"] != "Connected":
+        raise RuntimeError("without a connection there is nothing more to check")
+    checks.check("its twin has its id", twin["deviceId"] == device, twin)
     checks.eventually("the operator sees its model", lambda: ((hub.page.device(device) or {}).get("device") or {}).get("modelId"),
                       lambda model: model == MODEL_ID)
     checks.eventually("its state is reported", lambda: reported("state"), lambda state: state == expected.state)

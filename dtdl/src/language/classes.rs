@@ -260,7 +260,6 @@ pub(crate) fn members(class: Class, version: Version) -> impl Iterator<Item = &'
         Class::CapabilityModel => &[TEXTS, CAPABILITY_MODEL],
         Class::InterfaceInstance => &[TEXTS, INSTANCE],
         Class::Interface => &[TEXTS, INTERFACE_MEMBERS],
-        Class::Telemetry => &[TEXTS, NAMED_SCHEMA, UNITS],
         Class::Property => &[TEXTS, NAMED_SCHEMA, UNITS, PROPERTY],
         Class::Command => &[TEXTS, COMMAND],
         Class::Relationship => &[TEXTS, RELATIONSHIP],
@@ -268,7 +267,9 @@ pub(crate) fn members(class: Class, version: Version) -> impl Iterator<Item = &'
         Class::CommandPayload | Class::CommandRequest | Class::CommandResponse => {
             &[TEXTS, NAMED_SCHEMA, UNITS, NULLABLE]
         }
-        Class::SchemaField | Class::Field | Class::MapValue => &[TEXTS, NAMED_SCHEMA, UNITS],
+        Class::Telemetry | Class::SchemaField | Class::Field | Class::MapValue => {
+            &[TEXTS, NAMED_SCHEMA, UNITS]
+        }
         Class::Array => &[TEXTS, ARRAY],
         Class::Enum => &[TEXTS, ENUM],
         Class::EnumValue => &[TEXTS, ENUM_VALUE],

@@ -13,14 +13,14 @@ use crate::source::Location;
 use crate::suggest::closest;
 
 /// The model that `roots` describe, with `wanted` as its root, or the one that nothing else refers to.
-pub(crate) fn build(roots: Vec<Root>, wanted: Option<&str>, faults: &mut Faults) -> Option<Model> {
+pub(crate) fn build(roots: &[Root], wanted: Option<&str>, faults: &mut Faults) -> Option<Model> {
     let mut builder = Builder {
         definitions: BTreeMap::new(),
         interfaces: Vec::new(),
         built: BTreeMap::new(),
         faults,
     };
-    for root in &roots {
+    for root in roots {
         root.element
             .walk(&mut |element| builder.define(element, root.version));
     }
@@ -31,7 +31,7 @@ pub(crate) fn build(roots: Vec<Root>, wanted: Option<&str>, faults: &mut Faults)
             builder.interface(id);
         }
     }
-    let root = builder.root(&roots, wanted)?;
+    let root = builder.root(roots, wanted)?;
     Some(builder.model(root))
 }
 

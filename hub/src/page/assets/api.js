@@ -1,6 +1,7 @@
 // The hub's page API: one function a resource. Every failure is an ApiError whose message can be shown.
 
 import { parse, stringify } from './json.js';
+import { texts } from './texts.js';
 
 export class ApiError extends Error {
   constructor(status, code, message, details) {
@@ -16,7 +17,7 @@ async function call(method, path, body, type = 'application/json') {
   try {
     response = await fetch(path, { method, body, headers: body === undefined ? {} : { 'content-type': type } });
   } catch (cause) {
-    throw new ApiError(0, 'unreachable', `The hub does not answer (${cause.message}).`);
+    throw new ApiError(0, 'unreachable', texts.unreachable(cause.message));
   }
   const text = await response.text();
   const answer = parseOr(text, null);

@@ -24,6 +24,7 @@ export class Chart {
     const title = freshId('chart');
     this.plot = s('svg', {
       class: 'plot', role: 'img', tabindex: 0, height: HEIGHT, 'aria-labelledby': title,
+      'aria-description': texts.telemetry.chartHint,
       on: {
         pointermove: (event) => this.#point(event), pointerleave: () => this.#moveTo(null), keydown: (event) => this.#key(event),
         blur: () => this.#moveTo(null),

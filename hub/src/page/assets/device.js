@@ -23,6 +23,7 @@ export function deviceView(id) {
   let parts = null;
   let modelKey = null;
   let waiting = null;
+  let closed = false;
 
   function build(model) {
     parts?.telemetry.close();
@@ -52,6 +53,7 @@ export function deviceView(id) {
     waiting = [];
     try {
       const { device, model, properties, latest, commands } = await api.device(id);
+      if (closed) return;
       const key = model?.id ?? null;
       if (parts === null || key !== modelKey) build(model);
       modelKey = key;
@@ -102,13 +104,15 @@ export function deviceView(id) {
 
   return {
     element: h('div', { class: 'page' },
-      h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '/devices', 'data-link': true }, words.back), h('span', { 'aria-hidden': 'true' }, ' / '), id),
+      h('nav', { class: 'crumbs', 'aria-label': words.crumbs },
+        h('a', { href: '/devices', 'data-link': true }, words.back), h('span', { 'aria-hidden': 'true' }, ' / '), id),
       h('div', { class: 'page-head' }, h('div', {}, h('h1', {}, id), head),
         h('button', { type: 'button', 'data-testid': 'connect-device', on: { click: () => openConnect(id) } }, texts.connect.open)),
       tabs.element, dashboard, messages.element),
     load,
     event,
     close() {
+      closed = true;
       tabs.close();
       messages.close();
       parts?.telemetry.close();

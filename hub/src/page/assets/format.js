@@ -16,7 +16,7 @@ export function formatValue(value, schema) {
   if (value === undefined || value === null) return texts.none;
   if (schema?.type === 'enum') {
     const known = schema.values.find((entry) => entry.value === value);
-    return known ? known.label : `${stringify(value)} (not in the model)`;
+    return known ? known.label : texts.unknown(stringify(value));
   }
   if (typeof value === 'string') return value === '' ? '""' : value;
   if (typeof value === 'number' && (REALS.has(schema?.type) || !Number.isInteger(value))) return real.format(value);

@@ -23,7 +23,10 @@ export function telemetryView(deviceId, groups) {
   const empty = h('p', { class: 'empty' }, texts.telemetry.empty);
   for (const entry of entries) addTile(entry);
   const lines = entries.filter((entry) => isNumeric(entry.schema.type)).map((entry) => ({
-    ...entry, key: keyOf(entry.component, entry.name), series: new Series(),
+    ...entry,
+    label: entry.component ? `${entry.group} · ${entry.label}` : entry.label,
+    key: keyOf(entry.component, entry.name),
+    series: new Series(),
   }));
   const series = new Map(lines.map((line) => [line.key, line.series]));
   const charts = byUnit(lines).map((group) => new Chart(group, group[0].unit, hook('chart', group[0].component, group[0].name)));

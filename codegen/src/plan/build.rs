@@ -1,0 +1,243 @@
+//! The plan of a whole device: its module, its components and the fields that hold them.
+
+use dtdl::{Form, Model, Part, Sources, Version};
+use heck::ToSnakeCase;
+use proc_macro2::{Ident, Span};
+
+use super::docs::docs;
+use super::interface::{self, Place};
+use super::names::{Names, module_name, nothing_is_called};
+use super::types::last_word;
+use super::{Component, Interface, Plan, Planned};
+use crate::request::{Complaint, ComponentField, Convention, Request};
+
+/// Decides every name and type of the device's module.
+pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Planned {
+    let mut names = Names::new(&request.renames, sources);
+    let mut complaints = Vec::new();
+    let asynchronous = |command: &dtdl::Command| {
+        command.asynchronous
+            || request
+                .asynchronous
+                .iter()
+                .any(|name| name.value == command.name.text)
+    };
+    let module = Ident::new(&module_name(&request.device.to_string()), request.device.span());
+    let place = names.place(model.id.at);
+    let docs = docs(&model.texts, None, "device", &model.id.text, &place);
+    let root_place = Place {
+        module: module.clone(),
+        path: module.to_string(),
+        id: model.id.text.clone(),
+        docs: Vec::new(),
+    };
+    let root = interface::plan(&root_interfaces(model), root_place, &asynchronous, &mut names);
+
+    let mut interfaces = Interfaces {
+        module: &module,
+        parts: Vec::new(),
+        planned: Vec::new(),
+    };
+    let mut components = Vec::new();
+    for part in model.parts.iter().filter(|_| model.form == Form::Interface) {
+        let Some(name) = &part.name else { continue };
+        let interface = interfaces.of(model, part, &asynchronous, &mut names);
+        let field = field_of(
+            &name.text,
+            &names.value(&name.text),
+            &names.place(name.at),
+            request,
+            &mut complaints,
+        );
+        let docs = super::docs::docs(&part.texts, None, "component", &name.text, &names.place(name.at));
+        components.push(Component {
+            wire: name.text.clone(),
+            field,
+            interface,
+            docs,
+        });
+    }
+    complaints.extend(unknown_names(model, request));
+    complaints.extend(names.unused(&all_names(model)));
+    let planned = interfaces.planned;
+    let convention = request.convention.unwrap_or(match model.version {
+        Version::V1Preview => Convention::Central2020,
+        Version::V2 | Version::V3 | Version::V4 => Convention::Pnp,
+    });
+    Planned {
+        plan: Plan {
+            module,
+            model_id: model.id.text.clone(),
+            convention,
+            docs,
+            root,
+            components,
+            interfaces: planned,
+        },
+        diagnostics: names.diagnostics,
+        complaints,
+    }
+}
+
+/// What stands in the device's own module: the root Interface, or all instances of a capability model, which share one
+/// name space on the wire.
+fn root_interfaces(model: &Model) -> Vec<&dtdl::Interface> {
+    let in_root = |part: &&Part| model.form == Form::CapabilityModel || part.name.is_none();
+    model
+        .parts
+        .iter()
+        .filter(in_root)
+        .map(|part| model.interface(part))
+        .collect()
+}
+
+/// The Interfaces of the components, each planned once however many components use it.
+struct Interfaces<'m> {
+    module: &'m Ident,
+    parts: Vec<&'m Part>,
+    planned: Vec<Interface>,
+}
+
+impl<'m> Interfaces<'m> {
+    fn of(
+        &mut self,
+        model: &'m Model,
+        part: &'m Part,
+        asynchronous: &dyn Fn(&dtdl::Command) -> bool,
+        names: &mut Names<'_>,
+    ) -> usize {
+        if let Some(known) = self
+            .parts
+            .iter()
+            .position(|known| model.same_interface(known, part))
+        {
+            return known;
+        }
+        let interface = model.interface(part);
+        let id = &interface.id;
+        let module = Ident::new(
+            &module_name(&last_word(&id.text).to_snake_case()),
+            Span::call_site(),
+        );
+        if let Some(same) = self.planned.iter().position(|known| known.module == module) {
+            let message = format!(
+                "`{}` and `{}` both become the module `{module}`",
+                self.planned[same].id, id.text
+            );
+            let first = model.interface(self.parts[same]).id.at;
+            names.diagnostics.push(
+                dtdl::Diagnostic::new("nameCollision", message, id.at)
+                    .with_also(first, "the first is here")
+                    .with_help("give one of the two another last word"),
+            );
+        }
+        let docs = docs(&interface.texts, None, "interface", &id.text, &names.place(id.at));
+        let path = format!("{}::{module}", self.module);
+        let place = Place {
+            module,
+            path,
+            id: id.text.clone(),
+            docs,
+        };
+        self.planned
+            .push(interface::plan(&[interface], place, asynchronous, names));
+        self.parts.push(part);
+        self.planned.len() - 1
+    }
+}
+
+/// The struct's field for a component: by `#[component("..")]`, else by name.
+fn field_of(
+    component: &str,
+    expected: &Ident,
+    place: &str,
+    request: &Request,
+    complaints: &mut Vec<Complaint>,
+) -> Ident {
+    let named = |field: &&ComponentField| {
+        field
+            .component
+            .as_ref()
+            .is_some_and(|name| name.value == component)
+    };
+    let same = |field: &&ComponentField| field.component.is_none() && field.ident == *expected;
+    if let Some(field) = request
+        .fields
+        .iter()
+        .find(named)
+        .or_else(|| request.fields.iter().find(same))
+    {
+        return field.ident.clone();
+    }
+    let device = &request.device;
+    let fields: Vec<String> = request
+        .fields
+        .iter()
+        .map(|field| field.ident.to_string())
+        .collect();
+    let help = match dtdl::closest(&expected.to_string(), fields.iter().map(String::as_str)) {
+        Some(near) => format!("is it `{near}`? Rename it, or mark it `#[component(\"{component}\")]`"),
+        None => {
+            format!("add `{expected}: ..` to the struct, or mark a field `#[component(\"{component}\")]`")
+        }
+    };
+    complaints.push(Complaint {
+        span: device.span(),
+        message: format!(
+            "the model has the component `{component}` ({place}) but `{device}` has no field `{expected}`; {help}"
+        ),
+    });
+    expected.clone()
+}
+
+/// Options and attributes that name nothing in the model.
+fn unknown_names(model: &Model, request: &Request) -> Vec<Complaint> {
+    let commands: Vec<&str> = interfaces(model)
+        .flat_map(|interface| {
+            interface
+                .commands
+                .iter()
+                .map(|command| command.name.text.as_str())
+        })
+        .collect();
+    let has_components = model.form == Form::Interface;
+    let names = model
+        .parts
+        .iter()
+        .filter(|_| has_components)
+        .filter_map(|part| part.name.as_ref());
+    let components: Vec<&str> = names.map(|name| name.text.as_str()).collect();
+    let fields = request.fields.iter().filter_map(|field| field.component.as_ref());
+    let wrong = |known: &[&str], name: &crate::request::Spanned<String>| {
+        (!known.contains(&name.value.as_str())).then(|| Complaint {
+            span: name.span,
+            message: nothing_is_called(&name.value, known),
+        })
+    };
+    request
+        .asynchronous
+        .iter()
+        .filter_map(|name| wrong(&commands, name))
+        .chain(fields.filter_map(|name| wrong(&components, name)))
+        .collect()
+}
+
+fn interfaces(model: &Model) -> impl Iterator<Item = &dtdl::Interface> {
+    model.parts.iter().map(|part| model.interface(part))
+}
+
+/// Every name that `rename` could mean.
+fn all_names(model: &Model) -> Vec<&str> {
+    let mut all: Vec<&str> = model
+        .parts
+        .iter()
+        .filter_map(|part| part.name.as_ref())
+        .map(|n| n.text.as_str())
+        .collect();
+    for interface in interfaces(model) {
+        all.extend(interface.telemetry.iter().map(|item| item.name.text.as_str()));
+        all.extend(interface.properties.iter().map(|item| item.name.text.as_str()));
+        all.extend(interface.commands.iter().map(|item| item.name.text.as_str()));
+    }
+    all
+}

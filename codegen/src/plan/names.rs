@@ -1,0 +1,211 @@
+//! Names: from the model's to Rust's, and the collisions that come of it.
+//!
+//! The model's names in snake or camel case; a keyword gets a trailing `_`; two names that become one are an error that
+//! shows both places and offers `rename`. No numeric suffixes: they would move when the model grows.
+
+use std::collections::BTreeMap;
+
+use dtdl::{Diagnostic, Location, Name, Sources};
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use proc_macro2::{Ident, Span};
+
+use crate::request::{Complaint, Rename};
+
+/// Words that no identifier may be, in any edition up to 2024.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do",
+    "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
+    "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+    "where", "while", "yield",
+];
+
+/// The types every generated module has, which no type of the model may be called.
+const RESERVED_TYPES: &[&str] = &["Client", "Commands", "Properties", "Reported", "Telemetry"];
+
+/// The name of the module that stands beside a struct.
+pub fn module_name(device: &str) -> String {
+    keyword_safe(device.to_snake_case())
+}
+
+fn keyword_safe(word: String) -> String {
+    if KEYWORDS.contains(&word.as_str()) {
+        word + "_"
+    } else {
+        word
+    }
+}
+
+/// Makes names and remembers which renames were used.
+pub(super) struct Names<'a> {
+    renames: &'a [Rename],
+    used: Vec<bool>,
+    sources: &'a Sources,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(renames: &'a [Rename], sources: &'a Sources) -> Self {
+        Self {
+            renames,
+            used: vec![false; renames.len()],
+            sources,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// A place of the model for people.
+    pub(super) fn place(&self, at: Location) -> String {
+        self.sources.position(at).to_string()
+    }
+
+    fn renamed(&mut self, name: &str) -> Option<Ident> {
+        let found = self.renames.iter().position(|rename| rename.from.value == name)?;
+        self.used[found] = true;
+        // Without the option's span: an error about the item would otherwise point at the option.
+        Some(Ident::new(&self.renames[found].to.to_string(), Span::call_site()))
+    }
+
+    /// A field, method, parameter or module.
+    pub(super) fn value(&mut self, name: &str) -> Ident {
+        self.renamed(name).unwrap_or_else(|| ident(name.to_snake_case()))
+    }
+
+    /// The setter of a property.
+    pub(super) fn setter(&mut self, name: &str) -> Ident {
+        match self.renamed(name) {
+            Some(renamed) => ident(format!("set_{renamed}")),
+            None => ident(format!("set_{}", name.to_snake_case())),
+        }
+    }
+
+    /// A type or variant; `words` are joined, a word that begins with those before it stands for them.
+    pub(super) fn type_name(&mut self, words: &[&str]) -> Ident {
+        if let Some(renamed) = words.last().and_then(|word| self.renamed(word)) {
+            return renamed;
+        }
+        let mut name = String::new();
+        for word in words {
+            let word = word.to_upper_camel_case();
+            if word.starts_with(&name) {
+                name.clear();
+            }
+            name.push_str(&word);
+        }
+        ident(name)
+    }
+
+    pub(super) fn scope(&self, what: &'static str) -> Scope {
+        Scope {
+            what,
+            taken: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn type_scope(&self) -> Scope {
+        Scope {
+            what: "types",
+            taken: RESERVED_TYPES
+                .iter()
+                .map(|name| ((*name).to_owned(), None))
+                .collect(),
+        }
+    }
+
+    /// Takes `ident` for the element `name` in `scope`, or reports who has it already.
+    pub(super) fn claim(&mut self, scope: &mut Scope, ident: &Ident, name: &Name) -> bool {
+        let key = ident.to_string();
+        let Some(taken) = scope.taken.get(&key) else {
+            scope.taken.insert(key, Some((name.text.clone(), name.at)));
+            return true;
+        };
+        let help = format!(
+            "add `rename(\"{}\" = \"another_name\")` to #[device_model]",
+            name.text
+        );
+        self.diagnostics.push(match taken {
+            Some((first, at)) => {
+                let message = format!(
+                    "`{first}` and `{}` both become `{key}` among the {}",
+                    name.text, scope.what
+                );
+                Diagnostic::new("nameCollision", message, name.at)
+                    .with_also(*at, "the first is here")
+                    .with_help(help)
+            }
+            None => {
+                let message = format!(
+                    "`{}` becomes `{key}`, which every generated module has already",
+                    name.text
+                );
+                Diagnostic::new("nameCollision", message, name.at).with_help(help)
+            }
+        });
+        false
+    }
+
+    /// What is left of the renames: those that named nothing.
+    pub(super) fn unused(&self, known: &[&str]) -> Vec<Complaint> {
+        let unused = self.renames.iter().zip(&self.used).filter(|(_, used)| !**used);
+        unused
+            .map(|(rename, _)| {
+                let name = &rename.from.value;
+                Complaint {
+                    span: rename.from.span,
+                    message: nothing_is_called(name, known),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The sentence about an option that names nothing in the model.
+pub(super) fn nothing_is_called(name: &str, known: &[&str]) -> String {
+    match dtdl::closest(name, known.iter().copied()) {
+        Some(near) => format!("the model has no `{name}`; did you mean `{near}`?"),
+        None => format!("the model has no `{name}`; it has: {}", known.join(", ")),
+    }
+}
+
+/// The names taken in one place, and who took them; `None` is the generator itself.
+pub(super) struct Scope {
+    what: &'static str,
+    taken: BTreeMap<String, Option<(String, Location)>>,
+}
+
+fn ident(name: String) -> Ident {
+    let name = keyword_safe(name);
+    let starts_well = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+    let name = if starts_well { name } else { format!("_{name}") };
+    Ident::new(&name, Span::call_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_the_case_of_rust_and_step_aside_for_keywords() {
+        let sources = Sources::default();
+        let mut names = Names::new(&[], &sources);
+        for (model, rust) in [
+            ("swVersion", "sw_version"),
+            ("temp", "temp"),
+            ("type", "type_"),
+            ("_0", "_0"),
+        ] {
+            assert_eq!(names.value(model).to_string(), rust);
+        }
+        assert_eq!(names.setter("type").to_string(), "set_type");
+        assert_eq!(
+            names.type_name(&["blink", "blinkResponse"]).to_string(),
+            "BlinkResponse"
+        );
+        assert_eq!(
+            names.type_name(&["reboot", "response"]).to_string(),
+            "RebootResponse"
+        );
+        assert_eq!(names.type_name(&["self"]).to_string(), "Self_");
+        assert_eq!(module_name("EnvironmentalSensor"), "environmental_sensor");
+    }
+}

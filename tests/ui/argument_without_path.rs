@@ -1,0 +1,6 @@
+use device_model::device_model;
+
+#[device_model]
+struct Lamp;
+
+fn main() {}

@@ -1,0 +1,19 @@
+use device_model::{CommandError, PropertyError, device_model};
+use lamp::Client;
+
+#[device_model("tests/ui/models/lamp.json")]
+struct Lamp;
+
+impl lamp::Commands for Lamp {
+    async fn turnon(&self, _: &Client) -> Result<(), CommandError> {
+        Ok(())
+    }
+}
+
+impl lamp::Properties for Lamp {
+    async fn set_level(&self, level: i32, _: &Client) -> Result<i32, PropertyError> {
+        Ok(level)
+    }
+}
+
+fn main() {}
