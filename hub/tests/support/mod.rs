@@ -1,6 +1,11 @@
 //! A hub on free ports and a raw MQTT client over real TLS, for tests of the whole.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop here"
+)]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
