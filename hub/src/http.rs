@@ -2,23 +2,26 @@
 //!
 //! Decides nothing about requests; [`crate::page`] and [`crate::rest`] do. Begin with [`listen`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How long a client may take for the TLS handshake, and for the head of a request.
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(10);
+/// How long a request that is being answered may take after the hub was told to stop.
+const DRAIN_LIMIT: Duration = Duration::from_secs(1);
 /// Pause after a failed accept (e.g. no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Most connections at a time on one listener.
@@ -54,14 +57,27 @@ pub(crate) async fn listen(
         tasks.spawn(async move {
             match tls {
                 None => serve(socket, router, stop).await,
-                Some(tls) => match timeout(HANDSHAKE_DEADLINE, tls.accept(socket)).await {
-                    Ok(Ok(stream)) => serve(stream, router, stop).await,
-                    Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS handshake failed"),
-                    Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
+                Some(tls) => match handshake(&tls, socket, &stop).await {
+                    Ok(stream) => serve(stream, router, stop).await,
+                    Err(reason) => tracing::debug!(%peer, %reason, "no TLS connection"),
                 },
             }
             drop(place);
         });
+    }
+}
+
+async fn handshake(
+    tls: &TlsAcceptor,
+    socket: TcpStream,
+    stop: &CancellationToken,
+) -> Result<TlsStream<TcpStream>, String> {
+    tokio::select! {
+        () = stop.cancelled() => Err("the hub is stopping".to_owned()),
+        handshake = timeout(HANDSHAKE_DEADLINE, tls.accept(socket)) => match handshake {
+            Ok(done) => done.map_err(|error| error.to_string()),
+            Err(_) => Err("the handshake took too long".to_owned()),
+        },
     }
 }
 
@@ -75,7 +91,8 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, stop
         ended = connection.as_mut() => ended,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            // whoever holds its request back is not waited for
+            timeout(DRAIN_LIMIT, connection).await.unwrap_or(Ok(()))
         }
     };
     if let Err(error) = ended {

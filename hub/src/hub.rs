@@ -313,7 +313,7 @@ impl HubBuilder {
             CancellationToken::new(),
         );
         let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
-        let router = page::router(Arc::clone(&shared), stop.clone());
+        let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
         let devices = mqtt::task::listen(
             mqtt.0,
             tls.clone(),

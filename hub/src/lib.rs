@@ -12,8 +12,8 @@
 //! # }
 //! ```
 //!
-//! Inside, the cores are without I/O: [`state`] (registry, twins, methods) and the MQTT connection in
-//! [`mqtt`]; `shared` carries out what they want done, and the listeners, the store and the page stand
+//! Inside, the cores are without I/O: `state` (registry, twins, methods) and the MQTT connection in
+//! `mqtt`; `shared` carries out what they want done, and the listeners, the store and the page stand
 //! around it. It listens on loopback only, keeps its data in one folder, and says in its log why it
 //! refused something. It does not receive messages to devices (C2D), X.509 devices or modules.
 

@@ -76,7 +76,7 @@ impl Shared {
             inner: Mutex::new(inner),
             listening,
             settings,
-            started: Timestamp::now(),
+            started: now(),
             https_port,
             mqtt_port,
         }
@@ -86,7 +86,7 @@ impl Shared {
     pub(crate) fn with<R>(&self, f: impl FnOnce(&mut State, Timestamp) -> R) -> R {
         // a panic while the lock was held ended that connection only; the state's steps are small
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = f(&mut inner.state, Timestamp::now());
+        let result = f(&mut inner.state, now());
         let effects = inner.state.take_effects();
         for effect in effects {
             self.carry_out(&mut inner, effect);
@@ -216,4 +216,10 @@ impl Drop for EndOfCall<'_> {
     fn drop(&mut self) {
         self.shared.with(|state, _| state.time_out_call(self.call));
     }
+}
+
+/// The present time in whole milliseconds: other languages' clients do not read nanoseconds.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

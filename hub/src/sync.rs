@@ -166,6 +166,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    #[expect(clippy::needless_pass_by_value, reason = "the cases are literals")]
     fn run(desired: Option<Value>, reported: Option<Value>, wrapped: bool) -> Outcome {
         let (desired, reported) = (desired.as_ref(), reported.as_ref());
         let desired_version = desired.map(|_| 7);

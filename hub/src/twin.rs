@@ -264,7 +264,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn object(value: Value) -> Map<String, Value> {
-        value.as_object().unwrap().clone()
+        serde_json::from_value(value).unwrap()
     }
 
     fn patch(side: &mut Side, value: Value) -> Result<u64, TwinError> {

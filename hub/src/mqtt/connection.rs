@@ -131,7 +131,7 @@ impl Connection {
     #[must_use]
     pub(crate) fn handle(&mut self, packet: Packet, state: &mut State, now: Timestamp) -> Output {
         match (&mut self.phase, packet) {
-            (Phase::AwaitingConnect, Packet::Connect(connect)) => self.connect(connect, state, now),
+            (Phase::AwaitingConnect, Packet::Connect(connect)) => self.connect(&connect, state, now),
             (Phase::AwaitingConnect, _) => Output::refuse("the first packet is not CONNECT"),
             (Phase::Closed, _) => Output::refuse("the connection is closed"),
             (_, Packet::Connect(_)) => Output::refuse("a second CONNECT"),
@@ -175,7 +175,7 @@ impl Connection {
         }
     }
 
-    fn connect(&mut self, connect: Connect, state: &mut State, now: Timestamp) -> Output {
+    fn connect(&mut self, connect: &Connect, state: &mut State, now: Timestamp) -> Output {
         if connect.protocol != Protocol::V4 {
             return denied("the client speaks MQTT 5: IoT Hub's endpoint is MQTT 3.1.1".to_owned());
         }
@@ -203,7 +203,7 @@ impl Connection {
                     Ok(expires) => expires,
                     Err(error) => return denied(format!("device {id:?}: {error}")),
                 };
-                let will = match will_of(&connect, id) {
+                let will = match will_of(connect, id) {
                     Ok(will) => will,
                     Err(error) => return denied(format!("device {id:?}: the will: {error}")),
                 };

@@ -30,7 +30,7 @@ pub(crate) fn read(buffer: &mut BytesMut, first: bool) -> Result<Option<Packet>,
     };
     if first && head != 0x10 {
         let start = String::from_utf8_lossy(buffer.get(..buffer.len().min(16)).unwrap_or_default());
-        return Err(WireError::NotMqtt(format!("{:?}", start)));
+        return Err(WireError::NotMqtt(format!("{start:?}")));
     }
     check_head(head)?;
     let before = buffer.len();

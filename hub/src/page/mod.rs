@@ -21,6 +21,7 @@ use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post, put};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::rest;
@@ -33,15 +34,16 @@ const BODY_LIMIT: usize = 2 * 1024 * 1024;
 #[derive(Clone)]
 pub(crate) struct PageState {
     shared: Arc<Shared>,
+    tasks: TaskTracker,
     stop: CancellationToken,
 }
 
-/// The router of the HTTP listeners; event streams end with `stop`.
-pub(crate) fn router(shared: Arc<Shared>, stop: CancellationToken) -> Router {
+/// The router of the HTTP listeners; event streams are `tasks` that end with `stop`.
+pub(crate) fn router(shared: Arc<Shared>, tasks: TaskTracker, stop: CancellationToken) -> Router {
     let service = rest::router()
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(Arc::clone(&shared));
-    let page = page_router().with_state(PageState { shared, stop });
+    let page = page_router().with_state(PageState { shared, tasks, stop });
     Router::new().fallback(choose).with_state((service, page))
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn events(
     let joined = page.shared.with_bus(|bus| bus.join(last_seen));
     let (sender, receiver) = mpsc::channel(QUEUE_CAPACITY);
     // ends when the page goes (its receiver closes) or the hub stops
-    tokio::spawn(async move {
+    page.tasks.spawn(async move {
         let pump = Pump {
             server_id: joined.server_id.clone(),
             device: filter.device,

@@ -189,10 +189,9 @@ fn run_operation(
         body,
     } = operation;
     match import_mode.to_ascii_lowercase().as_str() {
-        "create" => create(state, id, body, now),
         "update" | "updateifmatchetag" => state.change(id, change(body)?, now).map(drop),
         "createorupdate" if state.device(id).is_ok() => state.change(id, change(body)?, now).map(drop),
-        "createorupdate" => create(state, id, body, now),
+        "create" | "createorupdate" => create(state, id, body, now),
         "delete" | "deleteifmatchetag" => state.delete(id),
         other => Err(StateError::BadMode(other.to_owned())),
     }
