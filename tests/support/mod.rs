@@ -55,13 +55,17 @@ pub(crate) struct Operator {
 
 impl Operator {
     pub(crate) fn of(hub: &Hub) -> Self {
-        Self { address: hub.http(), token: token(&hub.service_connection_string()) }
+        Self {
+            address: hub.http(),
+            token: token(&hub.service_connection_string()),
+        }
     }
 
     /// A call of the service REST API.
     pub(crate) async fn service(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let separator = if path.contains('?') { '&' } else { '?' };
-        self.call(method, &format!("{path}{separator}api-version=2021-04-12"), body).await
+        self.call(method, &format!("{path}{separator}api-version=2021-04-12"), body)
+            .await
     }
 
     /// A call of the page's API.
@@ -70,34 +74,52 @@ impl Operator {
     }
 
     pub(crate) async fn twin(&self, device: &str) -> Value {
-        self.service(Method::GET, &format!("/twins/{device}"), None).await.1
+        self.service(Method::GET, &format!("/twins/{device}"), None)
+            .await
+            .1
     }
 
     pub(crate) async fn desire(&self, device: &str, desired: Value) {
         let patch = serde_json::json!({ "properties": { "desired": desired } });
-        let (status, body) = self.service(Method::PATCH, &format!("/twins/{device}"), Some(patch)).await;
+        let (status, body) = self
+            .service(Method::PATCH, &format!("/twins/{device}"), Some(patch))
+            .await;
         assert_eq!(status, 200, "{body}");
     }
 
     /// A direct method: the device's status and payload.
     pub(crate) async fn command(&self, device: &str, name: &str, payload: Value) -> (u16, Value) {
-        let request = serde_json::json!({ "methodName": name, "payload": payload, "responseTimeoutInSeconds": 30 });
-        let (status, body) = self.service(Method::POST, &format!("/twins/{device}/methods"), Some(request)).await;
+        let request =
+            serde_json::json!({ "methodName": name, "payload": payload, "responseTimeoutInSeconds": 30 });
+        let (status, body) = self
+            .service(Method::POST, &format!("/twins/{device}/methods"), Some(request))
+            .await;
         assert_eq!(status, 200, "{body}");
-        (body["status"].as_u64().expect("a status") as u16, body["payload"].clone())
+        (
+            body["status"].as_u64().expect("a status") as u16,
+            body["payload"].clone(),
+        )
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let response = self.send(method, path, body).await;
         let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await.expect("the whole answer").to_bytes();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .expect("the whole answer")
+            .to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response<Incoming> {
-        let stream = tokio::net::TcpStream::connect(self.address).await.expect("the hub accepts");
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("the hub speaks HTTP");
+        let stream = tokio::net::TcpStream::connect(self.address)
+            .await
+            .expect("the hub accepts");
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .expect("the hub speaks HTTP");
         tokio::spawn(connection);
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let request = Request::builder()
@@ -113,9 +135,14 @@ impl Operator {
 
     /// The page's events about a device, from now on.
     pub(crate) async fn events(&self, device: &str) -> Events {
-        let response = self.send(Method::GET, &format!("/events?device={device}"), None).await;
+        let response = self
+            .send(Method::GET, &format!("/events?device={device}"), None)
+            .await;
         assert_eq!(response.status(), 200);
-        let mut events = Events { body: response.into_body(), text: String::new() };
+        let mut events = Events {
+            body: response.into_body(),
+            text: String::new(),
+        };
         events.until("hello", |_| true).await;
         events
     }
@@ -134,19 +161,34 @@ impl Events {
             loop {
                 while let Some(end) = self.text.find("\n\n") {
                     let event: String = self.text.drain(..end + 2).collect();
-                    let field = |key: &str| event.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
-                    let data = field("data:").and_then(|data| serde_json::from_str(data).ok()).unwrap_or(Value::Null);
+                    let field = |key: &str| {
+                        event
+                            .lines()
+                            .find_map(|line| line.strip_prefix(key))
+                            .map(str::trim)
+                    };
+                    let data = field("data:")
+                        .and_then(|data| serde_json::from_str(data).ok())
+                        .unwrap_or(Value::Null);
                     if field("event:") == Some(name) && fits(&data) {
                         return data;
                     }
                 }
-                let frame = self.body.frame().await.expect("the stream goes on").expect("a frame");
+                let frame = self
+                    .body
+                    .frame()
+                    .await
+                    .expect("the stream goes on")
+                    .expect("a frame");
                 if let Some(bytes) = frame.data_ref() {
-                    self.text.push_str(std::str::from_utf8(bytes).expect("events are UTF-8"));
+                    self.text
+                        .push_str(std::str::from_utf8(bytes).expect("events are UTF-8"));
                 }
             }
         });
-        found.await.unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
+        found
+            .await
+            .unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
     }
 
     /// The property event that carries `name` in a state.
@@ -161,15 +203,29 @@ impl Events {
 /// `SharedAccessSignature` of the policy in a service connection string.
 fn token(connection_string: &str) -> String {
     let part = |name: &str| {
-        let mut parts = connection_string.split(';').filter_map(|part| part.split_once('='));
-        parts.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).expect("a whole connection string")
+        let mut parts = connection_string
+            .split(';')
+            .filter_map(|part| part.split_once('='));
+        parts
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+            .expect("a whole connection string")
     };
     let resource = utf8_percent_encode(&part("HostName"), NON_ALPHANUMERIC).to_string();
-    let expiry = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() + 3600;
-    let key = BASE64_STANDARD.decode(part("SharedAccessKey")).expect("a base64 key");
+    let expiry = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs()
+        + 3600;
+    let key = BASE64_STANDARD
+        .decode(part("SharedAccessKey"))
+        .expect("a base64 key");
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("any length");
     mac.update(format!("{resource}\n{expiry}").as_bytes());
     let signature = BASE64_STANDARD.encode(mac.finalize().into_bytes());
     let signature = utf8_percent_encode(&signature, NON_ALPHANUMERIC);
-    format!("SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn={}", part("SharedAccessKeyName"))
+    format!(
+        "SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn={}",
+        part("SharedAccessKeyName")
+    )
 }
