@@ -26,7 +26,7 @@ const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// A running hub.
 ///
-/// Dropping it stops it abruptly: what changed in the last moments may not be on disk. Use
+/// Dropping it stops it without waiting: whether the last changes are on disk is not known then. Use
 /// [`shutdown`](Self::shutdown) for a clean end.
 #[derive(Debug)]
 #[must_use = "a hub stops when it is dropped"]
@@ -36,7 +36,7 @@ pub struct Hub {
     ca_file: PathBuf,
     tasks: TaskTracker,
     stop: DropGuard,
-    stop_store: CancellationToken,
+    stop_store: DropGuard,
     store: JoinHandle<Result<(), HubError>>,
 }
 
@@ -222,7 +222,7 @@ impl Hub {
         self.stop.disarm().cancel();
         self.tasks.close();
         let ended = tokio::time::timeout(SHUTDOWN_LIMIT, self.tasks.wait()).await;
-        self.stop_store.cancel();
+        self.stop_store.disarm().cancel();
         self.store
             .await
             .map_err(|error| HubError::Store(error.to_string()))??;
@@ -343,7 +343,7 @@ impl HubBuilder {
             ca_file,
             tasks,
             stop: stop.drop_guard(),
-            stop_store,
+            stop_store: stop_store.drop_guard(),
             store: writer,
         })
     }

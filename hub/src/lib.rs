@@ -17,6 +17,7 @@
 //! around it. It listens on loopback only, keeps its data in one folder, and says in its log why it
 //! refused something. It does not receive messages to devices (C2D), X.509 devices or modules.
 
+mod body;
 mod error;
 mod events;
 mod http;
