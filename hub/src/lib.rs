@@ -18,6 +18,7 @@
 //! refused something. It does not receive messages to devices (C2D), X.509 devices or modules.
 
 mod body;
+mod builder;
 mod error;
 mod events;
 mod http;
@@ -37,5 +38,6 @@ mod topics;
 mod twin;
 mod view;
 
+pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
-pub use hub::{Hub, HubBuilder, ModelId, Ready};
+pub use hub::{Hub, ModelId, Ready};
