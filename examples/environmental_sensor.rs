@@ -5,14 +5,17 @@
 //!
 //!     cargo run --example environmental_sensor
 
+#![allow(clippy::print_stdout, reason = "what it prints is for the person who runs it")]
+
 use std::error::Error;
-use std::io::BufRead as _;
+use std::io::{BufRead as _, IsTerminal as _};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use clap::Parser;
-use device_model::hub::Hub;
+use device_model::hub::{Hub, HubError};
 use device_model::{CommandError, Connection, Device, DeviceKey, PropertyError, State, device_model};
 use environmental_sensor::{BlinkResponse, Client, Reported, Telemetry};
 use tokio::sync::mpsc;
@@ -45,7 +48,9 @@ impl environmental_sensor::Commands for EnvironmentalSensor {
         }
         println!("command         blink every {interval} s");
         self.led.set(|led| led.blink_seconds = interval);
-        Ok(BlinkResponse { description: Some(format!("blinking every {interval} s")) })
+        Ok(BlinkResponse {
+            description: Some(format!("blinking every {interval} s")),
+        })
     }
 
     async fn turnon(&self, client: &Client) -> Result<(), CommandError> {
@@ -62,7 +67,11 @@ impl environmental_sensor::Commands for EnvironmentalSensor {
         tokio::time::sleep(Duration::from_secs(3)).await;
         let led = self.led.get();
         println!("command         rundiagnostics: done");
-        Ok(format!("sensor in range, LED {}, brightness {}", if led.on { "on" } else { "off" }, led.brightness))
+        Ok(format!(
+            "sensor in range, LED {}, brightness {}",
+            if led.on { "on" } else { "off" },
+            led.brightness
+        ))
     }
 }
 
@@ -87,7 +96,12 @@ impl EnvironmentalSensor {
     async fn switch(&self, on: bool, client: &Client) -> Result<(), CommandError> {
         println!("command         turn {}", if on { "on" } else { "off" });
         self.led.set(|led| led.on = on);
-        client.report(Reported { state: Some(on), ..Default::default() }).await?;
+        client
+            .report(Reported {
+                state: Some(on),
+                ..Default::default()
+            })
+            .await?;
         Ok(())
     }
 }
@@ -117,7 +131,11 @@ impl Led {
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 
     let (connection, hub) = match Connection::from_env_or_none()? {
         Some(connection) => (connection, None),
@@ -165,7 +183,12 @@ async fn run(client: &Client, interval: f64) -> Result<(), Box<dyn Error>> {
         let phase = f64::from(step) / 10.0;
         let temp = round(70.0 + 6.0 * phase.sin());
         let humid = round(45.0 + 8.0 * (phase / 2.0).cos());
-        client.send(Telemetry { temp: Some(temp), humid: Some(humid) }).await?;
+        client
+            .send(Telemetry {
+                temp: Some(temp),
+                humid: Some(humid),
+            })
+            .await?;
         println!("message {:<7} temp {temp} °F, humid {humid} %", step + 1);
     }
     Ok(())
@@ -180,23 +203,34 @@ async fn start_hub(dir: &std::path::Path) -> Result<Hub, Box<dyn Error>> {
     let builder = |dir: &std::path::Path| {
         Hub::builder()
             .dir(dir)
-            .mqtt("127.0.0.1:8883")
-            .http("127.0.0.1:8080")
-            .https("127.0.0.1:8443")
+            .mqtt(loopback(8883))
+            .http(loopback(8080))
+            .https(loopback(8443))
             .fall_back_to_free_ports(true)
-            .model("environmental_sensor.json", include_str!("../models/environmental_sensor.json"))
+            .model(
+                "environmental_sensor.json",
+                include_str!("../models/environmental_sensor.json"),
+            )
     };
     let hub = match builder(dir).start().await {
         Ok(hub) => hub,
-        Err(error) if error.is_folder_in_use() => {
+        Err(HubError::Locked(_)) => {
             let own = dir.join(format!("process-{}", std::process::id()));
             builder(&own).start().await?
         }
         Err(error) => return Err(error.into()),
     };
     println!("operator page   {}", hub.page_url());
-    println!("local hub       localhost:{} (MQTT over TLS), ID scope {}", hub.mqtt().port(), hub.id_scope());
+    println!(
+        "local hub       localhost:{} (MQTT over TLS), ID scope {}",
+        hub.mqtt().port(),
+        hub.id_scope()
+    );
     Ok(hub)
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
 }
 
 /// The device's own key, derived from the hub's enrollment group as a factory would do it.
@@ -215,10 +249,17 @@ async fn print_states(client: &Client) {
         let state = states.borrow_and_update().clone();
         match state {
             State::Connected => {
-                println!("connected       as {} to {}", name(client.device_id()), name(client.hub()));
+                println!(
+                    "connected       as {} to {}",
+                    name(client.device_id()),
+                    name(client.hub())
+                );
             }
             State::Retrying { cause, next_in } => {
-                println!("not connected   {cause}; next try in {:.1} s", next_in.as_secs_f64());
+                println!(
+                    "not connected   {cause}; next try in {:.1} s",
+                    next_in.as_secs_f64()
+                );
             }
             State::Closed => return,
             _ => {}

@@ -9,7 +9,8 @@
 
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, PropertyError, State, WhenFull, time,
+    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, PropertyError, State, WhenFull,
+    time,
 };
 
 #[cfg(feature = "hub")]
@@ -20,8 +21,8 @@ pub use device_model_hub as hub;
 pub mod __private {
     pub use device_model_runtime::json::{EnumValue, FromJson, ObjectReader, Pointer, ValueError, one_of};
     pub use device_model_runtime::{
-        Answer, Client, CommandCall, CommandTable, Convention, DesiredChange, InForce, Json, ModelTable, PartTable,
-        PropertyTable, answer, in_force, time,
+        Answer, Client, CommandCall, CommandTable, Convention, DesiredChange, InForce, Json, ModelTable,
+        PartTable, PropertyTable, answer, in_force, time,
     };
     pub use serde;
     pub use std::collections::BTreeMap;

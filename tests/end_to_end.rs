@@ -1,5 +1,7 @@
 //! The tutorial's device against the local hub, over real TLS: each capability by its wire form, and a hub that restarts.
 
+#![allow(clippy::panic, reason = "a test says what failed by failing")]
+
 mod support;
 
 use std::time::Duration;
@@ -22,17 +24,29 @@ impl environmental_sensor::Commands for EnvironmentalSensor {
         match interval {
             13 => panic!("thirteen"),
             0 => Err(CommandError::conflict("already blinking")),
-            _ => Ok(BlinkResponse { description: Some(format!("blinking every {interval} s")) }),
+            _ => Ok(BlinkResponse {
+                description: Some(format!("blinking every {interval} s")),
+            }),
         }
     }
 
     async fn turnon(&self, client: &Client) -> Result<(), CommandError> {
-        client.report(Reported { state: Some(true), ..Default::default() }).await?;
+        client
+            .report(Reported {
+                state: Some(true),
+                ..Default::default()
+            })
+            .await?;
         Ok(())
     }
 
     async fn turnoff(&self, client: &Client) -> Result<(), CommandError> {
-        client.report(Reported { state: Some(false), ..Default::default() }).await?;
+        client
+            .report(Reported {
+                state: Some(false),
+                ..Default::default()
+            })
+            .await?;
         Ok(())
     }
 
@@ -56,7 +70,10 @@ impl environmental_sensor::Properties for EnvironmentalSensor {
 }
 
 async fn connected(client: &Client) {
-    tokio::time::timeout(PATIENCE, client.connected()).await.expect("connected in time").expect("not closed");
+    tokio::time::timeout(PATIENCE, client.connected())
+        .await
+        .expect("connected in time")
+        .expect("not closed");
 }
 
 /// The bodies of the messages that the hub has stored, oldest first.
@@ -66,7 +83,9 @@ async fn messages(operator: &Operator) -> Vec<Value> {
     assert_eq!(status, 200, "{raw}");
     let items = raw["items"].as_array().expect("a list").iter().rev();
     let telemetry = items.filter(|item| item["kind"] == "telemetry");
-    telemetry.map(|item| serde_json::from_str(item["body"].as_str().expect("a text")).expect("JSON")).collect()
+    telemetry
+        .map(|item| serde_json::from_str(item["body"].as_str().expect("a text")).expect("JSON"))
+        .collect()
 }
 
 #[tokio::test]
@@ -76,38 +95,87 @@ async fn each_capability_has_its_wire_form() {
     let operator = Operator::of(&hub);
     let sensor = EnvironmentalSensor::default();
     let diagnosed = sensor.diagnosed.clone();
-    let client = sensor.connect(connection(&hub, DEVICE)).await.expect("a valid connection");
+    let client = sensor
+        .connect(connection(&hub, DEVICE))
+        .await
+        .expect("a valid connection");
     connected(&client).await;
     let mut events = operator.events(DEVICE).await;
 
     // temp, humid
-    client.send(Telemetry { temp: Some(71.5), humid: Some(40.0) }).await.expect("acknowledged");
-    client.send(Telemetry { temp: Some(72.0), humid: None }).await.expect("acknowledged");
-    assert_eq!(messages(&operator).await, [json!({ "temp": 71.5, "humid": 40.0 }), json!({ "temp": 72.0 })]);
+    client
+        .send(Telemetry {
+            temp: Some(71.5),
+            humid: Some(40.0),
+        })
+        .await
+        .expect("acknowledged");
+    client
+        .send(Telemetry {
+            temp: Some(72.0),
+            humid: None,
+        })
+        .await
+        .expect("acknowledged");
+    assert_eq!(
+        messages(&operator).await,
+        [json!({ "temp": 71.5, "humid": 40.0 }), json!({ "temp": 72.0 })]
+    );
 
     // state, read-only: bare
-    client.report(Reported { state: Some(true), ..Default::default() }).await.expect("taken");
-    assert_eq!(operator.twin(DEVICE).await["properties"]["reported"]["state"], true);
+    client
+        .report(Reported {
+            state: Some(true),
+            ..Default::default()
+        })
+        .await
+        .expect("taken");
+    assert_eq!(
+        operator.twin(DEVICE).await["properties"]["reported"]["state"],
+        true
+    );
 
     // brightness and name, writable: acknowledged with the desired version
-    operator.desire(DEVICE, json!({ "brightness": { "value": 2 } })).await;
+    operator
+        .desire(DEVICE, json!({ "brightness": { "value": 2 } }))
+        .await;
     events.property("brightness", "synced").await;
     operator.desire(DEVICE, json!({ "name": { "value": "" } })).await;
     events.property("name", "synced").await;
     let twin = operator.twin(DEVICE).await;
     let acknowledged = &twin["properties"]["reported"];
-    assert_eq!(acknowledged["brightness"], json!({ "value": 2, "status": "completed", "desiredVersion": 2 }));
-    assert_eq!(acknowledged["name"], json!({ "value": "", "status": "completed", "desiredVersion": 3 }));
-    operator.desire(DEVICE, json!({ "brightness": { "value": 9 } })).await;
+    assert_eq!(
+        acknowledged["brightness"],
+        json!({ "value": 2, "status": "completed", "desiredVersion": 2 })
+    );
+    assert_eq!(
+        acknowledged["name"],
+        json!({ "value": "", "status": "completed", "desiredVersion": 3 })
+    );
+    operator
+        .desire(DEVICE, json!({ "brightness": { "value": 9 } }))
+        .await;
     let refused = events.property("brightness", "error").await;
-    assert_eq!((&refused["code"], &refused["reported"]), (&json!(400), &json!(2)), "{refused}");
-    assert!(refused["note"].as_str().is_some_and(|note| note.contains("3 (low)")), "{refused}");
+    assert_eq!(
+        (&refused["code"], &refused["reported"]),
+        (&json!(400), &json!(2)),
+        "{refused}"
+    );
+    assert!(
+        refused["note"]
+            .as_str()
+            .is_some_and(|note| note.contains("3 (low)")),
+        "{refused}"
+    );
 
     // blink, turnon, turnoff: synchronous
     let blinking = json!({ "description": "blinking every 5 s" });
     assert_eq!(operator.command(DEVICE, "blink", json!(5)).await, (200, blinking));
     assert_eq!(operator.command(DEVICE, "turnoff", Value::Null).await.0, 200);
-    assert_eq!(operator.twin(DEVICE).await["properties"]["reported"]["state"], false);
+    assert_eq!(
+        operator.twin(DEVICE).await["properties"]["reported"]["state"],
+        false
+    );
     assert_eq!(operator.command(DEVICE, "turnon", Value::Null).await.0, 200);
 
     // what goes wrong has its own status
@@ -117,9 +185,16 @@ async fn each_capability_has_its_wire_form() {
     assert_eq!(operator.command(DEVICE, "blink", json!(13)).await.0, 500);
 
     // rundiagnostics, asynchronous: 202, and later the reported property
-    assert_eq!(operator.command(DEVICE, "rundiagnostics", Value::Null).await.0, 202);
+    assert_eq!(
+        operator.command(DEVICE, "rundiagnostics", Value::Null).await.0,
+        202
+    );
     diagnosed.notify_one();
-    events.until("command", |row| row["name"] == "rundiagnostics" && row["state"] == "completed").await;
+    events
+        .until("command", |row| {
+            row["name"] == "rundiagnostics" && row["state"] == "completed"
+        })
+        .await;
     assert_eq!(
         operator.twin(DEVICE).await["properties"]["reported"]["rundiagnostics"],
         json!({ "value": "all well" })
@@ -135,10 +210,19 @@ async fn nothing_acknowledged_is_missing_after_the_hub_restarts() {
     let dir = tempfile::tempdir().expect("a folder");
     let first = hub(dir.path(), 0).await;
     let port = first.mqtt().port();
-    let client = EnvironmentalSensor::default().connect(connection(&first, DEVICE)).await.expect("a valid connection");
+    let client = EnvironmentalSensor::default()
+        .connect(connection(&first, DEVICE))
+        .await
+        .expect("a valid connection");
     connected(&client).await;
     for number in 0..20 {
-        client.send(Telemetry { temp: Some(f64::from(number)), humid: None }).await.expect("acknowledged");
+        client
+            .send(Telemetry {
+                temp: Some(f64::from(number)),
+                humid: None,
+            })
+            .await
+            .expect("acknowledged");
     }
     let mut states = client.states();
     first.shutdown().await.expect("a clean end");
@@ -151,19 +235,31 @@ async fn nothing_acknowledged_is_missing_after_the_hub_restarts() {
     let waiting: Vec<_> = {
         let mut waiting = Vec::new();
         for number in 20..40 {
-            let message = Telemetry { temp: Some(f64::from(number)), humid: None };
+            let message = Telemetry {
+                temp: Some(f64::from(number)),
+                humid: None,
+            };
             waiting.push(client.enqueue(message).await.expect("there is room"));
         }
         waiting
     };
     let second = hub(dir.path(), port).await;
     let operator = Operator::of(&second);
-    operator.desire(DEVICE, json!({ "brightness": { "value": 3 } })).await;
+    operator
+        .desire(DEVICE, json!({ "brightness": { "value": 3 } }))
+        .await;
     for delivery in waiting {
-        tokio::time::timeout(PATIENCE, delivery).await.expect("in time").expect("acknowledged");
+        tokio::time::timeout(PATIENCE, delivery)
+            .await
+            .expect("in time")
+            .expect("acknowledged");
     }
-    let mut found: Vec<u64> =
-        messages(&operator).await.iter().filter_map(|body| body["temp"].as_f64()).map(|temp| temp as u64).collect();
+    let mut found: Vec<u64> = messages(&operator)
+        .await
+        .iter()
+        .filter_map(|body| body["temp"].as_f64())
+        .map(|temp| temp as u64)
+        .collect();
     found.dedup();
     assert_eq!(found, (0..40).collect::<Vec<_>>());
 
@@ -184,21 +280,34 @@ async fn nothing_acknowledged_is_missing_after_the_hub_restarts() {
 async fn a_wrong_key_is_reported_and_tried_again() {
     let dir = tempfile::tempdir().expect("a folder");
     let hub = hub(dir.path(), 0).await;
-    let wrong = device_model::DeviceKey::from_base64("d3JvbmcgZGV2aWNlIGtleSBvZiAzMiBieXRlcy4uLi4=").expect("base64");
+    let wrong =
+        device_model::DeviceKey::from_base64("d3JvbmcgZGV2aWNlIGtleSBvZiAzMiBieXRlcy4uLi4=").expect("base64");
     let endpoint = format!("localhost:{}", hub.mqtt().port());
     let connection = device_model::Connection::provisioned(&endpoint, hub.id_scope(), DEVICE, wrong)
         .and_then(|connection| connection.with_ca_file(hub.ca_file()))
         .expect("well formed");
-    let client = EnvironmentalSensor::default().connect(connection).await.expect("started");
+    let client = EnvironmentalSensor::default()
+        .connect(connection)
+        .await
+        .expect("started");
     let mut states = client.states();
-    let retrying = tokio::time::timeout(PATIENCE, states.wait_for(|state| matches!(state, State::Retrying { .. })));
-    let State::Retrying { cause, next_in } = retrying.await.expect("in time").expect("not closed").clone() else {
+    let retrying = tokio::time::timeout(
+        PATIENCE,
+        states.wait_for(|state| matches!(state, State::Retrying { .. })),
+    );
+    let State::Retrying { cause, next_in } = retrying.await.expect("in time").expect("not closed").clone()
+    else {
         panic!("it was retrying")
     };
     assert!(cause.to_string().contains("401"), "{cause}");
     assert!(next_in > Duration::ZERO);
     let (_, log) = Operator::of(&hub).page(Method::GET, "/api/log", None).await;
-    assert!(log["items"][0]["message"].as_str().is_some_and(|message| !message.is_empty()), "{log}");
+    assert!(
+        log["items"][0]["message"]
+            .as_str()
+            .is_some_and(|message| !message.is_empty()),
+        "{log}"
+    );
     client.close().await.expect("a clean end");
     hub.shutdown().await.expect("a clean end");
 }

@@ -6,13 +6,29 @@
 pub mod json;
 pub mod time;
 
+mod auth;
 mod call;
+mod client;
+mod connection;
+mod convention;
+mod device;
+mod driver;
 mod error;
+mod outbox;
+mod provisioning;
 mod refusal;
+mod session;
+mod state;
 mod table;
+mod twin;
 
+pub use auth::DeviceKey;
 pub use call::{Answer, CommandCall, DesiredChange, InForce, answer, in_force};
+pub use client::{Client, Delivery};
+pub use connection::{Connection, WhenFull};
+pub use device::Device;
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use serde_json::Value as Json;
+pub use state::{Counters, State};
 pub use table::{CommandTable, Convention, ModelTable, PartTable, PropertyTable};

@@ -56,7 +56,7 @@ pub struct CommandTable {
 }
 
 /// A command found in a table, with the component it belongs to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct FoundCommand {
     pub(crate) component: Option<&'static str>,
     pub(crate) name: &'static str,

@@ -141,7 +141,7 @@ fn duration(text: &str) -> Option<()> {
     }
     let fraction_in_days = parts(days, "YMWD")?;
     let _ = parts(clock, "HMS")?;
-    (!(fraction_in_days && !clock.is_empty())).then_some(())
+    (!fraction_in_days || clock.is_empty()).then_some(())
 }
 
 /// Numbers with designators, each designator once and in order; whether the last number has a fraction (only it may).

@@ -1,5 +1,6 @@
 //! What the tests that cross crates share: a hub on free ports, its REST API and its events.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -15,26 +16,30 @@ use serde_json::Value;
 use sha2::Sha256;
 
 /// Long enough for a loaded machine; reached only when something is broken.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-pub const DEVICE: &str = "sensor-1";
+pub(crate) const DEVICE: &str = "sensor-1";
 const MODEL: &str = include_str!("../../models/environmental_sensor.json");
 
 /// A hub whose state is in `dir`; `mqtt` is a fixed port when a device must find it again.
-pub async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
+pub(crate) async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
     Hub::builder()
         .dir(dir)
-        .mqtt(format!("127.0.0.1:{mqtt}"))
-        .http("127.0.0.1:0")
-        .https("127.0.0.1:0")
+        .mqtt(loopback(mqtt))
+        .http(loopback(0))
+        .https(loopback(0))
         .model("environmental_sensor.json", MODEL)
         .start()
         .await
         .expect("the hub starts on free ports")
 }
 
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
 /// How a device of the hub's enrollment group connects.
-pub fn connection(hub: &Hub, device: &str) -> Connection {
+pub(crate) fn connection(hub: &Hub, device: &str) -> Connection {
     let key = DeviceKey::derived_from_group_key(hub.group_key(), device).expect("the hub's key is base64");
     let endpoint = format!("localhost:{}", hub.mqtt().port());
     Connection::provisioned(&endpoint, hub.id_scope(), device, key)
@@ -43,56 +48,78 @@ pub fn connection(hub: &Hub, device: &str) -> Connection {
 }
 
 /// The operator's side: page API and service REST.
-pub struct Operator {
-    address: std::net::SocketAddr,
+pub(crate) struct Operator {
+    address: SocketAddr,
     token: String,
 }
 
 impl Operator {
-    pub fn of(hub: &Hub) -> Self {
-        Self { address: hub.http(), token: token(&hub.service_connection_string()) }
+    pub(crate) fn of(hub: &Hub) -> Self {
+        Self {
+            address: hub.http(),
+            token: token(&hub.service_connection_string()),
+        }
     }
 
     /// A call of the service REST API.
-    pub async fn service(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub(crate) async fn service(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let separator = if path.contains('?') { '&' } else { '?' };
-        self.call(method, &format!("{path}{separator}api-version=2021-04-12"), body).await
+        self.call(method, &format!("{path}{separator}api-version=2021-04-12"), body)
+            .await
     }
 
     /// A call of the page's API.
-    pub async fn page(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+    pub(crate) async fn page(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         self.call(method, path, body).await
     }
 
-    pub async fn twin(&self, device: &str) -> Value {
-        self.service(Method::GET, &format!("/twins/{device}"), None).await.1
+    pub(crate) async fn twin(&self, device: &str) -> Value {
+        self.service(Method::GET, &format!("/twins/{device}"), None)
+            .await
+            .1
     }
 
-    pub async fn desire(&self, device: &str, desired: Value) {
+    pub(crate) async fn desire(&self, device: &str, desired: Value) {
         let patch = serde_json::json!({ "properties": { "desired": desired } });
-        let (status, body) = self.service(Method::PATCH, &format!("/twins/{device}"), Some(patch)).await;
+        let (status, body) = self
+            .service(Method::PATCH, &format!("/twins/{device}"), Some(patch))
+            .await;
         assert_eq!(status, 200, "{body}");
     }
 
     /// A direct method: the device's status and payload.
-    pub async fn command(&self, device: &str, name: &str, payload: Value) -> (u16, Value) {
-        let request = serde_json::json!({ "methodName": name, "payload": payload, "responseTimeoutInSeconds": 30 });
-        let (status, body) = self.service(Method::POST, &format!("/twins/{device}/methods"), Some(request)).await;
+    pub(crate) async fn command(&self, device: &str, name: &str, payload: Value) -> (u16, Value) {
+        let request =
+            serde_json::json!({ "methodName": name, "payload": payload, "responseTimeoutInSeconds": 30 });
+        let (status, body) = self
+            .service(Method::POST, &format!("/twins/{device}/methods"), Some(request))
+            .await;
         assert_eq!(status, 200, "{body}");
-        (body["status"].as_u64().expect("a status") as u16, body["payload"].clone())
+        (
+            body["status"].as_u64().expect("a status") as u16,
+            body["payload"].clone(),
+        )
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let response = self.send(method, path, body).await;
         let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await.expect("the whole answer").to_bytes();
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .expect("the whole answer")
+            .to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response<Incoming> {
-        let stream = tokio::net::TcpStream::connect(self.address).await.expect("the hub accepts");
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("the hub speaks HTTP");
+        let stream = tokio::net::TcpStream::connect(self.address)
+            .await
+            .expect("the hub accepts");
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .expect("the hub speaks HTTP");
         tokio::spawn(connection);
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let request = Request::builder()
@@ -107,45 +134,65 @@ impl Operator {
     }
 
     /// The page's events about a device, from now on.
-    pub async fn events(&self, device: &str) -> Events {
-        let response = self.send(Method::GET, &format!("/events?device={device}"), None).await;
+    pub(crate) async fn events(&self, device: &str) -> Events {
+        let response = self
+            .send(Method::GET, &format!("/events?device={device}"), None)
+            .await;
         assert_eq!(response.status(), 200);
-        let mut events = Events { body: response.into_body(), text: String::new() };
+        let mut events = Events {
+            body: response.into_body(),
+            text: String::new(),
+        };
         events.until("hello", |_| true).await;
         events
     }
 }
 
 /// A stream of server-sent events.
-pub struct Events {
+pub(crate) struct Events {
     body: Incoming,
     text: String,
 }
 
 impl Events {
     /// The next event of that name that fits; others are passed over.
-    pub async fn until(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&mut self, name: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let found = tokio::time::timeout(PATIENCE, async {
             loop {
                 while let Some(end) = self.text.find("\n\n") {
                     let event: String = self.text.drain(..end + 2).collect();
-                    let field = |key: &str| event.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
-                    let data = field("data:").and_then(|data| serde_json::from_str(data).ok()).unwrap_or(Value::Null);
+                    let field = |key: &str| {
+                        event
+                            .lines()
+                            .find_map(|line| line.strip_prefix(key))
+                            .map(str::trim)
+                    };
+                    let data = field("data:")
+                        .and_then(|data| serde_json::from_str(data).ok())
+                        .unwrap_or(Value::Null);
                     if field("event:") == Some(name) && fits(&data) {
                         return data;
                     }
                 }
-                let frame = self.body.frame().await.expect("the stream goes on").expect("a frame");
+                let frame = self
+                    .body
+                    .frame()
+                    .await
+                    .expect("the stream goes on")
+                    .expect("a frame");
                 if let Some(bytes) = frame.data_ref() {
-                    self.text.push_str(std::str::from_utf8(bytes).expect("events are UTF-8"));
+                    self.text
+                        .push_str(std::str::from_utf8(bytes).expect("events are UTF-8"));
                 }
             }
         });
-        found.await.unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
+        found
+            .await
+            .unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
     }
 
     /// The property event that carries `name` in a state.
-    pub async fn property(&mut self, name: &str, sync: &str) -> Value {
+    pub(crate) async fn property(&mut self, name: &str, sync: &str) -> Value {
         let fits = |property: &Value| property["name"] == name && property["sync"] == sync;
         let all = |data: &Value| data["properties"].as_array().cloned().unwrap_or_default();
         let event = self.until("properties", |data| all(data).iter().any(fits)).await;
@@ -156,15 +203,29 @@ impl Events {
 /// `SharedAccessSignature` of the policy in a service connection string.
 fn token(connection_string: &str) -> String {
     let part = |name: &str| {
-        let mut parts = connection_string.split(';').filter_map(|part| part.split_once('='));
-        parts.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).expect("a whole connection string")
+        let mut parts = connection_string
+            .split(';')
+            .filter_map(|part| part.split_once('='));
+        parts
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+            .expect("a whole connection string")
     };
     let resource = utf8_percent_encode(&part("HostName"), NON_ALPHANUMERIC).to_string();
-    let expiry = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs() + 3600;
-    let key = BASE64_STANDARD.decode(part("SharedAccessKey")).expect("a base64 key");
+    let expiry = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs()
+        + 3600;
+    let key = BASE64_STANDARD
+        .decode(part("SharedAccessKey"))
+        .expect("a base64 key");
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("any length");
     mac.update(format!("{resource}\n{expiry}").as_bytes());
     let signature = BASE64_STANDARD.encode(mac.finalize().into_bytes());
     let signature = utf8_percent_encode(&signature, NON_ALPHANUMERIC);
-    format!("SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn={}", part("SharedAccessKeyName"))
+    format!(
+        "SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn={}",
+        part("SharedAccessKeyName")
+    )
 }

@@ -178,10 +178,9 @@ struct Call {
 /// A match on the component, to the function of its module.
 fn dispatch(plan: &Plan, device: &Ident, call: &Call) -> TokenStream {
     let module = &plan.module;
-    let (function, argument) = (
-        quote::format_ident!("{}", call.function),
-        quote::format_ident!("{}", call.argument),
-    );
+    // At the struct's name to the last token: rustc then reports a missing `impl` there, and once.
+    let function = Ident::new(call.function, device.span());
+    let argument = Ident::new(call.argument, device.span());
     let root = (call.has)(&plan.root).then(|| {
         let called = quote_spanned!(device.span()=> #module::#function(self, #argument, client).await);
         quote!(::core::option::Option::None => #called,)
@@ -189,7 +188,7 @@ fn dispatch(plan: &Plan, device: &Ident, call: &Call) -> TokenStream {
     let components = plan
         .components
         .iter()
-        .filter(|component| (call.has)(&plan.interfaces[component.interface]));
+        .filter(|component| component.is_held && (call.has)(&plan.interfaces[component.interface]));
     let components = components.map(
         |Component {
              wire,

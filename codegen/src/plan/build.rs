@@ -42,17 +42,24 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
     for part in model.parts.iter().filter(|_| model.form == Form::Interface) {
         let Some(name) = &part.name else { continue };
         let interface = interfaces.of(model, part, &asynchronous, &mut names);
-        let field = field_of(
-            &name.text,
-            &names.value(&name.text),
-            &names.place(name.at),
-            request,
-            &mut complaints,
-        );
+        let expected = names.value(&name.text);
+        let held = held_by(&name.text, &expected, request).cloned();
+        let is_held = held.is_some();
+        if !is_held {
+            complaints.push(not_held(
+                &name.text,
+                &expected,
+                &names.place(name.at),
+                model,
+                request,
+            ));
+        }
+        let field = held.unwrap_or(expected);
         let docs = super::docs::docs(&part.texts, None, "component", &name.text, &names.place(name.at));
         components.push(Component {
             wire: name.text.clone(),
             field,
+            is_held,
             interface,
             docs,
         });
@@ -147,13 +154,7 @@ impl<'m> Interfaces<'m> {
 }
 
 /// The struct's field for a component: by `#[component("..")]`, else by name.
-fn field_of(
-    component: &str,
-    expected: &Ident,
-    place: &str,
-    request: &Request,
-    complaints: &mut Vec<Complaint>,
-) -> Ident {
+fn held_by<'r>(component: &str, expected: &Ident, request: &'r Request) -> Option<&'r Ident> {
     let named = |field: &&ComponentField| {
         field
             .component
@@ -161,33 +162,41 @@ fn field_of(
             .is_some_and(|name| name.value == component)
     };
     let same = |field: &&ComponentField| field.component.is_none() && field.ident == *expected;
-    if let Some(field) = request
+    let found = request
         .fields
         .iter()
         .find(named)
-        .or_else(|| request.fields.iter().find(same))
-    {
-        return field.ident.clone();
-    }
+        .or_else(|| request.fields.iter().find(same));
+    found.map(|field| &field.ident)
+}
+
+/// The complaint about a component without a field, with the field that may be meant: one that holds no other.
+fn not_held(component: &str, expected: &Ident, place: &str, model: &Model, request: &Request) -> Complaint {
     let device = &request.device;
-    let fields: Vec<String> = request
-        .fields
+    let components: Vec<String> = model
+        .parts
         .iter()
-        .map(|field| field.ident.to_string())
+        .filter_map(|part| part.name.as_ref())
+        .map(|name| name.text.to_snake_case())
         .collect();
-    let help = match dtdl::closest(&expected.to_string(), fields.iter().map(String::as_str)) {
+    let free = request.fields.iter().filter(|field| field.component.is_none());
+    let free: Vec<String> = free
+        .map(|field| field.ident.to_string())
+        .filter(|name| !components.contains(name))
+        .collect();
+    let help = match dtdl::closest(&expected.to_string(), free.iter().map(String::as_str)) {
         Some(near) => format!("is it `{near}`? Rename it, or mark it `#[component(\"{component}\")]`"),
         None => {
             format!("add `{expected}: ..` to the struct, or mark a field `#[component(\"{component}\")]`")
         }
     };
-    complaints.push(Complaint {
+    let message = format!(
+        "the model has the component `{component}` ({place}) but `{device}` has no field `{expected}`; {help}"
+    );
+    Complaint {
         span: device.span(),
-        message: format!(
-            "the model has the component `{component}` ({place}) but `{device}` has no field `{expected}`; {help}"
-        ),
-    });
-    expected.clone()
+        message,
+    }
 }
 
 /// Options and attributes that name nothing in the model.

@@ -40,6 +40,8 @@ pub(crate) struct Component {
     pub(crate) wire: String,
     /// The field of the struct, and of the client.
     pub(crate) field: Ident,
+    /// Whether the struct has that field; where it has not, that was reported and is not to be reported again.
+    pub(crate) is_held: bool,
     /// Which of the plan's `interfaces` it is.
     pub(crate) interface: usize,
     pub(crate) docs: Vec<String>,

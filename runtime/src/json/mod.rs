@@ -167,6 +167,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is called with literals")]
     fn read<T: FromJson>(value: Json) -> Result<T, ValueError> {
         T::from_json(&value, &Pointer::root())
     }

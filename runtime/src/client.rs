@@ -1,0 +1,207 @@
+//! The handle on a running session.
+//!
+//! A [`Client`] is cheap to clone and untyped; generated clients wrap it. It only hands work to the driver and waits
+//! for outcomes. When the last handle is dropped without [`Client::close`], the session ends abruptly: what is not
+//! acknowledged by then is lost.
+
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::driver::{Board, ReportRequest, Submission};
+use crate::error::Error;
+use crate::json::{Json, to_bytes, to_json};
+use crate::state::{Counters, State};
+
+/// What all handles on one session share.
+pub(crate) struct Shared {
+    telemetry: mpsc::Sender<Submission>,
+    reports: mpsc::Sender<ReportRequest>,
+    pub(crate) closing: CancellationToken,
+    pub(crate) board: Arc<Board>,
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Shared {
+    pub(crate) fn new(telemetry: mpsc::Sender<Submission>, reports: mpsc::Sender<ReportRequest>) -> Self {
+        Self {
+            telemetry,
+            reports,
+            closing: CancellationToken::new(),
+            board: Arc::new(Board::new()),
+            tasks: TaskTracker::new(),
+        }
+    }
+}
+
+/// A handle on a device's session.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    component: Option<&'static str>,
+}
+
+impl Client {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            shared,
+            component: None,
+        }
+    }
+
+    pub(crate) fn from_weak(shared: &Weak<Shared>) -> Option<Self> {
+        shared.upgrade().map(Self::new)
+    }
+
+    /// Ends the session: takes nothing new, waits for acknowledgements and running handlers, then disconnects.
+    /// Calling it again waits for the same end.
+    ///
+    /// # Errors
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.shared.closing.cancel();
+        self.shared.tasks.wait().await;
+        match self.shared.board.undelivered() {
+            0 => Ok(()),
+            count => Err(Error::Undelivered { count }),
+        }
+    }
+
+    /// Where the connection stands.
+    pub fn state(&self) -> State {
+        self.shared.board.state()
+    }
+
+    /// Where the connection stands, to be watched.
+    pub fn states(&self) -> watch::Receiver<State> {
+        self.shared.board.states()
+    }
+
+    /// Waits until the device is connected.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] when the session ends instead.
+    pub async fn connected(&self) -> Result<(), Error> {
+        let mut states = self.states();
+        let state = states
+            .wait_for(|state| matches!(state, State::Connected | State::Closed))
+            .await;
+        match state.as_deref() {
+            Ok(State::Connected) => Ok(()),
+            _ => Err(Error::Closed),
+        }
+    }
+
+    /// What the session has done so far.
+    pub fn counters(&self) -> Counters {
+        self.shared.board.counters()
+    }
+
+    /// The device's id at its hub, once it has been connected.
+    pub fn device_id(&self) -> Option<String> {
+        self.shared.board.hub_and_device().map(|(_, device_id)| device_id)
+    }
+
+    /// The hub's host, once the device has been connected.
+    pub fn hub(&self) -> Option<String> {
+        self.shared.board.hub_and_device().map(|(hub, _)| hub)
+    }
+
+    /// The same session, scoped to a component.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __component(&self, name: &'static str) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            component: Some(name),
+        }
+    }
+
+    /// Sends telemetry; resolves when the hub has acknowledged it.
+    #[doc(hidden)]
+    pub async fn __send<T: Serialize>(&self, telemetry: &T) -> Result<(), Error> {
+        self.__enqueue(telemetry).await?.await
+    }
+
+    /// Queues telemetry; resolves when it is in the outbox.
+    #[doc(hidden)]
+    pub async fn __enqueue<T: Serialize>(&self, telemetry: &T) -> Result<Delivery, Error> {
+        let payload = Bytes::from(to_bytes(telemetry)?);
+        let (queued, accepted) = oneshot::channel();
+        let (outcome, delivery) = oneshot::channel();
+        let submission = Submission {
+            component: self.component,
+            payload,
+            queued,
+            outcome,
+        };
+        self.open()?
+            .telemetry
+            .send(submission)
+            .await
+            .map_err(|_| Error::Closed)?;
+        accepted.await.unwrap_or(Err(Error::Closed))?;
+        Ok(Delivery(delivery))
+    }
+
+    /// Reports properties; resolves at the hub's answer.
+    #[doc(hidden)]
+    pub async fn __report<T: Serialize>(&self, reported: &T) -> Result<(), Error> {
+        let Json::Object(fields) = to_json(reported)? else {
+            return Err(Error::Value {
+                problem: "reported properties are an object".to_owned(),
+            });
+        };
+        let (outcome, answer) = oneshot::channel();
+        let request = ReportRequest {
+            component: self.component,
+            fields,
+            outcome,
+        };
+        self.open()?
+            .reports
+            .send(request)
+            .await
+            .map_err(|_| Error::Closed)?;
+        answer.await.unwrap_or(Err(Error::Closed))
+    }
+
+    fn open(&self) -> Result<&Shared, Error> {
+        if self.shared.closing.is_cancelled() {
+            return Err(Error::Closed);
+        }
+        Ok(&self.shared)
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Client")
+            .field("component", &self.component)
+            .field("state", &self.state())
+            .finish()
+    }
+}
+
+/// The one outcome of a queued telemetry message: acknowledged, or the error that ended it.
+///
+/// Dropping it does not take the message back.
+#[derive(Debug)]
+#[must_use = "a queued message may still fail: await its delivery, or drop it knowingly"]
+pub struct Delivery(oneshot::Receiver<Result<(), Error>>);
+
+impl Future for Delivery {
+    type Output = Result<(), Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(context)
+            .map(|outcome| outcome.unwrap_or(Err(Error::Closed)))
+    }
+}

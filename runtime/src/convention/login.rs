@@ -1,0 +1,90 @@
+//! User names of the CONNECT packets, and what provisioning says about the model.
+//!
+//! A DTMI is announced to the hub in the user name; a `urn:` capability model id is not known to it and goes to the
+//! provisioning service only.
+
+use serde_json::json;
+
+use super::percent_encode;
+use crate::json::Json;
+use crate::table::{Convention, ModelTable};
+
+/// The provisioning service's API version in use.
+const PROVISIONING_VERSION: &str = "2019-03-31";
+/// The hub's API version in use. Without one, twin operations answer 400.
+const HUB_VERSION: &str = "2021-04-12";
+const CLIENT_TYPE: &str = concat!("device-model/", env!("CARGO_PKG_VERSION"));
+
+/// The provisioning service's user name. There is no `?` before `api-version`, unlike the hub's.
+pub(crate) fn provisioning_user(id_scope: &str, registration_id: &str) -> String {
+    let client = percent_encode(CLIENT_TYPE);
+    format!(
+        "{id_scope}/registrations/{registration_id}/api-version={PROVISIONING_VERSION}&ClientVersion={client}"
+    )
+}
+
+/// The hub's user name.
+pub(crate) fn hub_user(host: &str, device_id: &str, model: &ModelTable) -> String {
+    let client = percent_encode(CLIENT_TYPE);
+    let model = match model.id {
+        id if id.starts_with("dtmi:") => format!("&model-id={}", percent_encode(id)),
+        _ => String::new(),
+    };
+    format!("{host}/{device_id}/?api-version={HUB_VERSION}{model}&DeviceClientType={client}")
+}
+
+/// The body of the register request, with the payload that announces the model.
+pub(crate) fn registration(registration_id: &str, model: &ModelTable) -> Json {
+    let payload = match model.convention {
+        Convention::Central2020 => {
+            json!({ "modelId": model.id, "__iot:interfaces": { "CapabilityModelId": model.id } })
+        }
+        Convention::Pnp => json!({ "modelId": model.id }),
+    };
+    json!({ "registrationId": registration_id, "payload": payload })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PNP: ModelTable = ModelTable {
+        id: "dtmi:com:example:Env;1",
+        convention: Convention::Pnp,
+        parts: &[],
+    };
+    const CENTRAL: ModelTable = ModelTable {
+        id: "urn:contoso:sample_device:1",
+        convention: Convention::Central2020,
+        parts: &[],
+    };
+
+    #[test]
+    fn a_dtmi_is_announced_in_the_user_name_and_a_urn_is_not() {
+        let version = env!("CARGO_PKG_VERSION");
+        assert_eq!(
+            hub_user("h.azure-devices.net", "d", &PNP),
+            format!(
+                "h.azure-devices.net/d/?api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AEnv%3B1\
+                 &DeviceClientType=device-model%2F{version}"
+            )
+        );
+        assert!(!hub_user("h", "d", &CENTRAL).contains("model-id"));
+    }
+
+    #[test]
+    fn provisioning_has_no_question_mark_and_tells_both_eras_the_model() {
+        assert!(
+            provisioning_user("0ne1", "d").starts_with("0ne1/registrations/d/api-version=2019-03-31&Client")
+        );
+        assert_eq!(
+            registration("d", &PNP)["payload"],
+            json!({ "modelId": "dtmi:com:example:Env;1" })
+        );
+        let central = registration("d", &CENTRAL);
+        assert_eq!(
+            central["payload"]["__iot:interfaces"]["CapabilityModelId"],
+            "urn:contoso:sample_device:1"
+        );
+    }
+}

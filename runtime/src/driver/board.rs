@@ -1,0 +1,71 @@
+//! What the driver shows to its clients: state, counters, who the device is.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::state::{Counters, State};
+
+/// Written by the driver, read by every client.
+pub(crate) struct Board {
+    state: watch::Sender<State>,
+    counters: Mutex<Counters>,
+    /// Hub and device id, once known.
+    assigned: Mutex<Option<(String, String)>>,
+    undelivered: AtomicU64,
+}
+
+impl Board {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: watch::Sender::new(State::Connecting),
+            counters: Mutex::default(),
+            assigned: Mutex::default(),
+            undelivered: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn state(&self) -> State {
+        self.state.borrow().clone()
+    }
+
+    pub(crate) fn states(&self) -> watch::Receiver<State> {
+        self.state.subscribe()
+    }
+
+    pub(crate) fn counters(&self) -> Counters {
+        *lock(&self.counters)
+    }
+
+    pub(crate) fn hub_and_device(&self) -> Option<(String, String)> {
+        lock(&self.assigned).clone()
+    }
+
+    /// How many messages closing could not deliver.
+    pub(crate) fn undelivered(&self) -> u64 {
+        self.undelivered.load(Ordering::Acquire)
+    }
+
+    pub(super) fn enter(&self, state: State) {
+        self.state.send_replace(state);
+    }
+
+    pub(super) fn count(&self, counters: Counters) {
+        *lock(&self.counters) = counters;
+    }
+
+    pub(super) fn assigned(&self, hub: &str, device_id: &str) {
+        *lock(&self.assigned) = Some((hub.to_owned(), device_id.to_owned()));
+    }
+
+    pub(super) fn close(&self, undelivered: u64) {
+        self.undelivered.store(undelivered, Ordering::Release);
+        self.enter(State::Closed);
+    }
+}
+
+/// Nothing panics while it holds one of these locks, and plain data is never half written.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

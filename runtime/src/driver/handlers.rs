@@ -1,0 +1,175 @@
+//! Running the device's handlers: each in a task of its own, with a deadline, and joined.
+//!
+//! A handler that panics or takes too long ends with an error like any other; it never takes the connection along.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::task::{Id, JoinSet};
+use tokio::time::timeout;
+use tracing::Instrument;
+
+use super::transport::BoxFuture;
+use crate::call::{Answer, CommandCall, DesiredChange, InForce};
+use crate::client::{Client, Shared};
+use crate::connection::Options;
+use crate::device::Device;
+use crate::json::Json;
+use crate::refusal::{CommandError, PropertyError};
+use crate::session::{CallId, Input};
+use crate::table::FoundCommand;
+use crate::twin::PropertyKey;
+
+/// A device whose type is forgotten.
+pub(crate) trait Dispatch: Send + Sync + 'static {
+    fn command(
+        self: Arc<Self>,
+        command: FoundCommand,
+        payload: Bytes,
+        client: Client,
+    ) -> BoxFuture<'static, Result<Answer, CommandError>>;
+
+    fn desired(
+        self: Arc<Self>,
+        key: PropertyKey,
+        value: Json,
+        client: Client,
+    ) -> BoxFuture<'static, Result<InForce, PropertyError>>;
+}
+
+impl<D: Device> Dispatch for D {
+    fn command(
+        self: Arc<Self>,
+        command: FoundCommand,
+        payload: Bytes,
+        client: Client,
+    ) -> BoxFuture<'static, Result<Answer, CommandError>> {
+        Box::pin(async move {
+            let call = CommandCall::new(command.component, command.name, &payload);
+            self.__command(call, &client).await
+        })
+    }
+
+    fn desired(
+        self: Arc<Self>,
+        key: PropertyKey,
+        value: Json,
+        client: Client,
+    ) -> BoxFuture<'static, Result<InForce, PropertyError>> {
+        Box::pin(async move {
+            let change = DesiredChange::new(key.component, key.name, &value);
+            self.__desired(change, &client).await
+        })
+    }
+}
+
+/// Whose handler a task runs.
+#[derive(Clone, Copy)]
+enum Job {
+    Command(CallId),
+    Desired(PropertyKey),
+}
+
+/// The handlers that run.
+pub(super) struct Handlers {
+    device: Arc<dyn Dispatch>,
+    client: Weak<Shared>,
+    command_deadline: Duration,
+    long_deadline: Duration,
+    tasks: JoinSet<Input>,
+    jobs: HashMap<Id, Job>,
+}
+
+impl Handlers {
+    pub(super) fn new(device: Arc<dyn Dispatch>, client: Weak<Shared>, options: &Options) -> Self {
+        Self {
+            device,
+            client,
+            command_deadline: options.command_deadline,
+            long_deadline: options.long_command_deadline,
+            tasks: JoinSet::new(),
+            jobs: HashMap::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Calls a command's handler.
+    pub(super) fn run(&mut self, call: CallId, command: FoundCommand, payload: Bytes) {
+        let Some(client) = Client::from_weak(&self.client) else {
+            return;
+        };
+        let limit = if command.asynchronous {
+            self.long_deadline
+        } else {
+            self.command_deadline
+        };
+        let handler = Arc::clone(&self.device).command(command, payload, client);
+        let task = async move {
+            let result = timeout(limit, handler).await.unwrap_or_else(|_| {
+                Err(CommandError::new(
+                    504,
+                    format!("the handler took longer than {} s", limit.as_secs_f32()),
+                ))
+            });
+            Input::CommandEnded { call, result }
+        };
+        let span = tracing::debug_span!("command", component = command.component, name = command.name);
+        let id = self.tasks.spawn(task.instrument(span)).id();
+        self.jobs.insert(id, Job::Command(call));
+    }
+
+    /// Calls a property's handler.
+    pub(super) fn apply(&mut self, key: PropertyKey, value: Json) {
+        let Some(client) = Client::from_weak(&self.client) else {
+            return;
+        };
+        let limit = self.long_deadline;
+        let handler = Arc::clone(&self.device).desired(key, value, client);
+        let task = async move {
+            let result = timeout(limit, handler).await.unwrap_or_else(|_| {
+                Err(PropertyError::new(
+                    504,
+                    format!("the handler took longer than {} s", limit.as_secs_f32()),
+                ))
+            });
+            Input::DesiredEnded { key, result }
+        };
+        let span = tracing::debug_span!("property", component = key.component, name = key.name);
+        let id = self.tasks.spawn(task.instrument(span)).id();
+        self.jobs.insert(id, Job::Desired(key));
+    }
+
+    /// Waits for a handler to end; `None` when none runs. Safe to cancel.
+    pub(super) async fn next(&mut self) -> Option<Input> {
+        match self.tasks.join_next_with_id().await? {
+            Ok((id, input)) => {
+                self.jobs.remove(&id);
+                Some(input)
+            }
+            Err(failure) => {
+                let job = self.jobs.remove(&failure.id())?;
+                tracing::warn!(%failure, "a handler panicked");
+                Some(match job {
+                    Job::Command(call) => Input::CommandEnded {
+                        call,
+                        result: Err(CommandError::failed("the handler panicked")),
+                    },
+                    Job::Desired(key) => Input::DesiredEnded {
+                        key,
+                        result: Err(PropertyError::failed("the handler panicked")),
+                    },
+                })
+            }
+        }
+    }
+
+    /// Ends and joins what still runs.
+    pub(super) async fn shut_down(&mut self) {
+        self.tasks.shutdown().await;
+    }
+}

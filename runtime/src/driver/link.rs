@@ -1,0 +1,205 @@
+//! One MQTT connection: packets over a byte stream.
+//!
+//! Reads and writes make progress together in [`Link::next`], which is safe to cancel: all its state is in the
+//! [`Link`]. It knows packets but not what they mean.
+//!
+//! Invariant: what is queued together is written together; a flush follows when the buffer has been written.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, BytesMut};
+use rumqttc::mqttbytes;
+use rumqttc::mqttbytes::v4::Packet;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+use super::transport::Stream;
+use crate::error::Error;
+
+/// The largest packet taken from a hub. Methods have at most 128 KiB, twins 64 KiB.
+const LARGEST_INCOMING: usize = 512 * 1024;
+/// The largest packet written: what a hub takes at most, with room for the header.
+const LARGEST_OUTGOING: usize = 257 * 1024;
+/// Above this no more packets are queued until some have been written.
+const ROOM: usize = 256 * 1024;
+const CHUNK: usize = 16 * 1024;
+
+/// A connection that carries packets.
+pub(crate) struct Link {
+    stream: Box<dyn Stream>,
+    incoming: BytesMut,
+    outgoing: BytesMut,
+    unflushed: bool,
+}
+
+impl Link {
+    pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
+        Self {
+            stream,
+            incoming: BytesMut::new(),
+            outgoing: BytesMut::new(),
+            unflushed: false,
+        }
+    }
+
+    /// Whether another packet may be queued.
+    pub(crate) fn has_room(&self) -> bool {
+        self.outgoing.len() < ROOM
+    }
+
+    /// Whether everything queued has been handed to the network.
+    pub(crate) fn is_written(&self) -> bool {
+        self.outgoing.is_empty() && !self.unflushed
+    }
+
+    /// Queues a packet; [`Link::next`] writes it.
+    pub(crate) fn queue(&mut self, packet: &Packet) -> Result<(), Error> {
+        self.unflushed = true;
+        let written = packet.write(&mut self.outgoing, LARGEST_OUTGOING);
+        written
+            .map(drop)
+            .map_err(|error| Error::lost(format!("a packet could not be written: {error}")))
+    }
+
+    /// Writes what is queued and waits for a packet. `None`: all or enough of what was queued has been written.
+    pub(crate) async fn next(&mut self) -> Result<Option<Packet>, Error> {
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// Says goodbye and closes the stream, as far as the network lets us.
+    pub(crate) async fn finish(mut self) {
+        let _ = self.queue(&Packet::Disconnect);
+        let goodbye = async {
+            self.stream.write_all(&self.outgoing).await?;
+            self.stream.flush().await?;
+            self.stream.shutdown().await
+        };
+        if let Err(error) = goodbye.await {
+            tracing::debug!(%error, "the connection did not end cleanly");
+        }
+    }
+
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Packet>, Error>> {
+        loop {
+            if let Some(packet) = self.decode()? {
+                return Poll::Ready(Ok(Some(packet)));
+            }
+            let before = (self.has_room(), self.is_written());
+            match self.poll_write(context) {
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(broken(&error))),
+                _ if before != (self.has_room(), self.is_written()) => return Poll::Ready(Ok(None)),
+                _ => {}
+            }
+            match ready!(self.poll_read(context)) {
+                Ok(0) => return Poll::Ready(Err(Error::lost("the hub closed it"))),
+                Ok(_) => {}
+                Err(error) => return Poll::Ready(Err(broken(&error))),
+            }
+        }
+    }
+
+    fn decode(&mut self) -> Result<Option<Packet>, Error> {
+        match Packet::read(&mut self.incoming, LARGEST_INCOMING) {
+            Ok(packet) => Ok(Some(packet)),
+            Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
+            Err(error) => Err(Error::Protocol {
+                what: format!("a packet that cannot be read: {error}"),
+            }),
+        }
+    }
+
+    fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.outgoing.is_empty() {
+            let written = ready!(Pin::new(&mut self.stream).poll_write(context, &self.outgoing))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.outgoing.advance(written);
+        }
+        if self.unflushed {
+            ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let mut chunk = [0; CHUNK];
+        let mut buffer = ReadBuf::new(&mut chunk);
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+        self.incoming.extend_from_slice(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+}
+
+fn broken(error: &io::Error) -> Error {
+    Error::lost(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use rumqttc::mqttbytes::QoS;
+    use rumqttc::mqttbytes::v4::Publish;
+    use tokio::io::{AsyncReadExt, duplex};
+
+    use super::*;
+
+    fn publish(size: usize) -> Packet {
+        Packet::Publish(Publish::new("t", QoS::AtMostOnce, vec![7; size]))
+    }
+
+    #[tokio::test]
+    async fn a_full_pipe_lets_the_link_read_and_makes_room_as_it_empties() {
+        let (near, far) = duplex(1024);
+        let mut link = Link::new(Box::new(near));
+        while link.has_room() {
+            link.queue(&publish(10_000)).unwrap();
+        }
+        let (mut reader, mut writer) = tokio::io::split(far);
+        writer.write_all(&[0xd0, 0]).await.unwrap();
+        assert_eq!(link.next().await.unwrap(), Some(Packet::PingResp));
+        let drain = tokio::spawn(async move {
+            let mut sink = vec![0; 64 * 1024];
+            while reader.read(&mut sink).await.unwrap() > 0 {}
+        });
+        assert_eq!(link.next().await.unwrap(), None);
+        assert!(link.has_room());
+        while !link.is_written() {
+            assert_eq!(link.next().await.unwrap(), None);
+        }
+        drop((link, writer));
+        drain.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_packet_in_pieces_is_put_together_even_when_waiting_is_cancelled() {
+        let (near, mut far) = duplex(1024);
+        let mut link = Link::new(Box::new(near));
+        far.write_all(&[0x40, 2]).await.unwrap();
+        tokio::select! {
+            biased;
+            _ = link.next() => panic!("there is no whole packet yet"),
+            () = tokio::task::yield_now() => {}
+        }
+        far.write_all(&[0, 9]).await.unwrap();
+        assert!(matches!(link.next().await.unwrap(), Some(Packet::PubAck(ack)) if ack.pkid == 9));
+    }
+
+    #[tokio::test]
+    async fn junk_and_the_end_are_errors() {
+        let (near, mut far) = duplex(1024);
+        let mut link = Link::new(Box::new(near));
+        far.write_all(&[0x30, 0xff, 0xff, 0xff, 0xff, 0xff])
+            .await
+            .unwrap();
+        assert!(link.next().await.is_err());
+        let (near, far) = duplex(1024);
+        drop(far);
+        assert!(matches!(
+            Link::new(Box::new(near)).next().await,
+            Err(Error::Lost { .. })
+        ));
+    }
+}

@@ -1,0 +1,294 @@
+//! The packet side of the session: what is sent, and what a received packet means.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use rumqttc::mqttbytes::QoS;
+use rumqttc::mqttbytes::v4::{
+    ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeFilter,
+    SubscribeReasonCode,
+};
+use secrecy::ExposeSecret;
+
+use super::commands::{Ended, Reply, Run};
+use super::timer::Timer;
+use super::{ANSWER_LIMIT, Action, CallId, HANDSHAKE_LIMIT, Login, Open, PING_LIMIT, Phase, Session};
+use crate::call::Answer;
+use crate::convention::topic::{self, Received};
+use crate::error::Error;
+use crate::json::Json;
+use crate::refusal::CommandError;
+use crate::twin::Answered;
+
+/// Answers and acknowledgements that may wait to be written before the connection is given up.
+const MOST_CONTROL: usize = 1024;
+
+impl Session {
+    /// The next packet to write. Nothing but the greeting is sent before the hub has accepted it.
+    pub(crate) fn poll_packet(&mut self, now: Instant) -> Option<Packet> {
+        if let Some(packet) = self.control.pop_front() {
+            return Some(packet);
+        }
+        let Phase::Serving(open) = &self.phase else {
+            return None;
+        };
+        if !self.timers.is_set(Timer::TwinRetry)
+            && let Some((topic, payload)) = self.requests.next()
+        {
+            self.timers.set(Timer::TwinAnswer, now + ANSWER_LIMIT);
+            return Some(Packet::Publish(Publish::from_bytes(
+                topic,
+                QoS::AtMostOnce,
+                payload,
+            )));
+        }
+        let (id, message) = self.outbox.next()?;
+        let topic = topic::telemetry(&open.device_id, &message.bag);
+        let mut publish = Publish::from_bytes(topic, QoS::AtLeastOnce, message.payload.clone());
+        publish.pkid = id;
+        self.counters.sent += 1;
+        if !self.timers.is_set(Timer::Acknowledgement) {
+            self.timers.set(Timer::Acknowledgement, now + ANSWER_LIMIT);
+        }
+        Some(Packet::Publish(publish))
+    }
+
+    pub(super) fn opened(&mut self, now: Instant, login: Login) {
+        let mut connect = Connect::new(&login.device_id);
+        connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
+        connect.set_login(login.username, login.password.expose_secret());
+        self.control.push_back(Packet::Connect(connect));
+        self.timers.set(Timer::Handshake, now + HANDSHAKE_LIMIT);
+        self.phase = Phase::Greeting(Open {
+            endpoint: login.endpoint,
+            device_id: login.device_id,
+            renew_at: now + login.renew_after,
+        });
+    }
+
+    pub(super) fn packet(&mut self, now: Instant, packet: Packet) {
+        let phase = std::mem::replace(&mut self.phase, Phase::Offline);
+        match (phase, packet) {
+            (Phase::Offline, _) => {}
+            (Phase::Greeting(open), Packet::ConnAck(answer)) => self.greeted(open, &answer),
+            (Phase::Subscribing(open), Packet::SubAck(answer)) => self.subscribed(now, open, &answer),
+            (phase @ (Phase::Greeting(_) | Phase::Subscribing(_)), Packet::Publish(_)) => self.phase = phase,
+            (phase @ (Phase::Serving(_) | Phase::Draining), packet) => {
+                self.phase = phase;
+                self.serve(now, packet);
+            }
+            (phase, packet) => {
+                self.phase = phase;
+                self.hang_up(Error::Protocol {
+                    what: format!("{} during the greeting", kind(&packet)),
+                });
+            }
+        }
+    }
+
+    pub(super) fn ping(&mut self, now: Instant) {
+        self.control.push_back(Packet::PingReq);
+        self.timers
+            .set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
+        self.timers
+            .set(Timer::PingAnswer, now + PING_LIMIT.min(self.options.keep_alive));
+    }
+
+    pub(super) fn command_ended(&mut self, call: CallId, result: &Result<Answer, CommandError>) {
+        let (ended, next) = self.commands.ended(call, result);
+        match ended {
+            Ended::Reply(reply) => self.reply(&reply),
+            Ended::Result(command) => self.report_result(command, result.as_ref().map(|Answer(value)| value)),
+            Ended::Nothing => tracing::debug!("a command ended after its caller's connection was lost"),
+        }
+        self.run(next);
+    }
+
+    fn greeted(&mut self, open: Open, answer: &ConnAck) {
+        if answer.code != ConnectReturnCode::Success {
+            let code = answer.code as u8;
+            return self.hang_up(Error::Refused {
+                endpoint: open.endpoint,
+                code,
+            });
+        }
+        let filter = |path: &str| SubscribeFilter::new(path.to_owned(), QoS::AtLeastOnce);
+        let mut subscribe = Subscribe::new_many(topic::SUBSCRIPTIONS.map(filter));
+        // No telemetry is in flight yet, so every packet id is free.
+        subscribe.pkid = 1;
+        self.control.push_back(Packet::Subscribe(subscribe));
+        self.phase = Phase::Subscribing(open);
+    }
+
+    fn subscribed(&mut self, now: Instant, open: Open, answer: &SubAck) {
+        if answer.return_codes.contains(&SubscribeReasonCode::Failure) {
+            return self.hang_up(Error::Protocol {
+                what: "it refused a subscription".to_owned(),
+            });
+        }
+        self.timers.stop(Timer::Handshake);
+        self.timers.set(Timer::Renewal, open.renew_at);
+        self.timers
+            .set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
+        self.counters.connects += 1;
+        self.desired.fetching();
+        self.requests.fetch();
+        self.phase = Phase::Serving(open);
+        self.actions.push_back(Action::Serving);
+    }
+
+    fn serve(&mut self, now: Instant, packet: Packet) {
+        match packet {
+            Packet::Publish(publish) => self.published(now, publish),
+            Packet::PubAck(PubAck { pkid }) => self.acknowledged(now, pkid),
+            Packet::PingResp => self.timers.stop(Timer::PingAnswer),
+            Packet::SubAck(_) | Packet::UnsubAck(_) => {}
+            other => self.hang_up(Error::Protocol {
+                what: format!("{} from a server", kind(&other)),
+            }),
+        }
+    }
+
+    fn acknowledged(&mut self, now: Instant, id: u16) {
+        let Some(settled) = self.outbox.acknowledged(id) else {
+            tracing::debug!(id, "an acknowledgement of nothing in flight");
+            return;
+        };
+        self.counters.acknowledged += 1;
+        self.actions.push_back(Action::Settle(settled));
+        match self.outbox.in_flight() {
+            0 => self.timers.stop(Timer::Acknowledgement),
+            _ => self.timers.set(Timer::Acknowledgement, now + ANSWER_LIMIT),
+        }
+    }
+
+    fn published(&mut self, now: Instant, publish: Publish) {
+        if publish.qos != QoS::AtMostOnce {
+            self.control.push_back(Packet::PubAck(PubAck::new(publish.pkid)));
+        }
+        match Received::parse(&publish.topic) {
+            Some(Received::Method { name, request_id }) => self.called(name, request_id, publish.payload),
+            Some(Received::TwinAnswer { status, request_id }) => {
+                self.twin_answered(now, request_id, status, &publish.payload);
+            }
+            Some(Received::Desired { version }) => self.patched(version, &publish.payload),
+            None => tracing::debug!(topic = publish.topic, "a topic that means nothing to this device"),
+        }
+        if self.control.len() > MOST_CONTROL {
+            self.hang_up(Error::lost("the hub does not read what it asks for"));
+        }
+    }
+
+    fn called(&mut self, name: &str, request_id: &str, payload: Bytes) {
+        tracing::debug!(name, request_id, "command called");
+        if self.closing {
+            let error = CommandError::unavailable("the device is closing");
+            let (status, body) = (error.status(), error.body());
+            return self.reply(&Reply {
+                request_id: request_id.to_owned(),
+                status,
+                body,
+            });
+        }
+        let (reply, run) = self.commands.called(name, request_id, payload);
+        if let Some(reply) = &reply {
+            self.reply(reply);
+        }
+        self.run(run);
+    }
+
+    fn run(&mut self, run: Option<Run>) {
+        let action = |Run {
+                          call,
+                          command,
+                          payload,
+                      }| Action::Run {
+            call,
+            command,
+            payload,
+        };
+        self.actions.extend(run.map(action));
+    }
+
+    fn reply(&mut self, reply: &Reply) {
+        tracing::debug!(
+            request_id = reply.request_id,
+            status = reply.status,
+            "command answered"
+        );
+        self.counters.commands_answered += 1;
+        let topic = topic::method_answer(reply.status, &reply.request_id);
+        let publish = Publish::new(topic, QoS::AtMostOnce, reply.body.to_string());
+        self.control.push_back(Packet::Publish(publish));
+    }
+
+    fn twin_answered(&mut self, now: Instant, request_id: u32, status: u16, body: &[u8]) {
+        let answered = self.requests.answered(request_id, status, body);
+        if !self.requests.is_waiting() {
+            self.timers.stop(Timer::TwinAnswer);
+        }
+        match answered {
+            Answered::Twin => self.twin(body),
+            Answered::NoTwin { status } => tracing::warn!(status, "the hub does not give the twin out"),
+            Answered::Reported(settled) => {
+                self.counters.reported += u64::from((200..300).contains(&status));
+                self.actions.extend(settled.map(Action::Settle));
+            }
+            Answered::Later(pause) => {
+                tracing::debug!(status, ?pause, "twin requests pause");
+                self.timers.set(Timer::TwinRetry, now + pause);
+            }
+            Answered::Unknown => tracing::debug!(request_id, "an answer to no twin request"),
+        }
+    }
+
+    fn twin(&mut self, body: &[u8]) {
+        let twin: Result<Json, _> = serde_json::from_slice(body);
+        let desired = twin
+            .as_ref()
+            .ok()
+            .and_then(|twin| twin.get("desired"))
+            .and_then(Json::as_object);
+        match desired {
+            Some(desired) if !self.closing => {
+                let steps = self.desired.fetched(desired);
+                self.follow(steps);
+            }
+            Some(_) => {}
+            None => self.hang_up(Error::Protocol {
+                what: "a twin without desired properties".to_owned(),
+            }),
+        }
+    }
+
+    fn patched(&mut self, version: i64, body: &[u8]) {
+        match serde_json::from_slice(body) {
+            Ok(Json::Object(patch)) if !self.closing => {
+                let steps = self.desired.patched(version, patch);
+                self.follow(steps);
+            }
+            Ok(Json::Object(_)) => {}
+            _ => self.hang_up(Error::Protocol {
+                what: "a desired patch that is no JSON object".to_owned(),
+            }),
+        }
+    }
+}
+
+/// A packet's kind; its contents may be secret.
+fn kind(packet: &Packet) -> &'static str {
+    match packet {
+        Packet::Connect(_) => "CONNECT",
+        Packet::ConnAck(_) => "CONNACK",
+        Packet::Publish(_) => "PUBLISH",
+        Packet::PubAck(_) => "PUBACK",
+        Packet::PubRec(_) | Packet::PubRel(_) | Packet::PubComp(_) => "a QoS 2 packet",
+        Packet::Subscribe(_) => "SUBSCRIBE",
+        Packet::SubAck(_) => "SUBACK",
+        Packet::Unsubscribe(_) => "UNSUBSCRIBE",
+        Packet::UnsubAck(_) => "UNSUBACK",
+        Packet::PingReq => "PINGREQ",
+        Packet::PingResp => "PINGRESP",
+        Packet::Disconnect => "DISCONNECT",
+    }
+}

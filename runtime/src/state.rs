@@ -1,0 +1,62 @@
+//! What can be watched: the state of the connection and the counters of a session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// Where the connection stands.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum State {
+    /// Being provisioned or connecting, for the first time or again.
+    Connecting,
+    /// Connected and subscribed: telemetry, commands and properties flow.
+    Connected,
+    /// The last attempt failed or the connection broke; the next attempt follows by itself.
+    Retrying {
+        /// Why.
+        cause: Arc<Error>,
+        /// How long after this state was entered.
+        next_in: Duration,
+    },
+    /// Closed for good.
+    Closed,
+}
+
+impl State {
+    /// Whether it is [`State::Connected`].
+    pub fn is_connected(&self) -> bool {
+        matches!(self, Self::Connected)
+    }
+}
+
+/// What a session has done so far: a snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Connections that came to serve, the first one included.
+    pub connects: u64,
+    /// Connections that were lost or renewed.
+    pub disconnects: u64,
+    /// Telemetry messages accepted into the outbox.
+    pub accepted: u64,
+    /// Telemetry publishes written, repetitions included.
+    pub sent: u64,
+    /// Telemetry messages the hub acknowledged.
+    pub acknowledged: u64,
+    /// Telemetry messages dropped for newer ones.
+    pub dropped: u64,
+    /// Telemetry messages that expired.
+    pub expired: u64,
+    /// Telemetry messages and reports that were given up because the hub cut the connection at them.
+    pub rejected: u64,
+    /// Reported patches the hub took, acknowledgements included.
+    pub reported: u64,
+    /// Commands answered, with whatever status.
+    pub commands_answered: u64,
+    /// Desired values handed to their handlers.
+    pub desired_applied: u64,
+    /// Telemetry messages in the outbox now.
+    pub queued: u64,
+}
