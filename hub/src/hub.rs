@@ -1,61 +1,44 @@
-//! A running hub and the builder that starts it.
+//! A running hub: where it is, what it says of itself, and how it ends.
 //!
-//! Puts the parts together, binds the listeners and joins the tasks at the end. Begin with
-//! [`Hub::builder`].
+//! Starting one is [`HubBuilder`]'s. Begin with [`Hub::builder`].
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 use tokio_util::task::TaskTracker;
 
-use crate::settings::Settings;
 use crate::shared::Shared;
-use crate::state::{Enrollment, State};
-use crate::store::Store;
-use crate::{HubError, http, model_view, mqtt, page, store};
+use crate::{HubBuilder, HubError, model_view};
 
 /// How long shutdown waits for connections to end.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
 
 /// A running hub.
 ///
-/// Dropping it stops it abruptly: what changed in the last moments may not be on disk. Use
+/// Dropping it stops it without waiting: whether the last changes are on disk is not known then. Use
 /// [`shutdown`](Self::shutdown) for a clean end.
 #[derive(Debug)]
 #[must_use = "a hub stops when it is dropped"]
 pub struct Hub {
-    shared: Arc<Shared>,
-    addresses: Addresses,
-    ca_file: PathBuf,
-    tasks: TaskTracker,
-    stop: DropGuard,
-    stop_store: CancellationToken,
-    store: JoinHandle<Result<(), HubError>>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) addresses: Addresses,
+    pub(crate) ca_file: PathBuf,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: DropGuard,
+    pub(crate) stop_store: DropGuard,
+    pub(crate) store: JoinHandle<Result<(), HubError>>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Addresses {
-    mqtt: SocketAddr,
-    http: SocketAddr,
-    https: SocketAddr,
-}
-
-/// Starts a [`Hub`]. Only [`dir`](Self::dir) is required.
-#[derive(Debug, Clone)]
-#[must_use = "a builder does nothing until it is started"]
-pub struct HubBuilder {
-    dir: Option<PathBuf>,
-    addresses: Addresses,
-    free_ports: bool,
-    models: Vec<(String, String)>,
-    model_dirs: Vec<PathBuf>,
+pub(crate) struct Addresses {
+    pub(crate) mqtt: SocketAddr,
+    pub(crate) http: SocketAddr,
+    pub(crate) https: SocketAddr,
 }
 
 /// Where a hub can be reached and with which keys: the object that `device-model hub --json` prints.
@@ -112,18 +95,7 @@ impl std::fmt::Display for ModelId {
 impl Hub {
     /// A builder with the usual addresses: 127.0.0.1, ports 8883 (devices), 8080 (page), 8443 (service).
     pub fn builder() -> HubBuilder {
-        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        HubBuilder {
-            dir: None,
-            addresses: Addresses {
-                mqtt: at(8883),
-                http: at(8080),
-                https: at(8443),
-            },
-            free_ports: false,
-            models: Vec::new(),
-            model_dirs: Vec::new(),
-        }
+        HubBuilder::new()
     }
 
     /// The address devices connect to, by MQTT over TLS.
@@ -207,7 +179,10 @@ impl Hub {
     /// # Errors
     /// [`HubError::Model`] lists everything that is wrong with the file.
     pub fn add_model(&self, text: &str, name: &str) -> Result<ModelId, HubError> {
-        let model = read_model(name, text)?;
+        let model = model_view::read(name, text).map_err(|problems| HubError::Model {
+            name: name.to_owned(),
+            problems,
+        })?;
         let id = ModelId(model.view.id.clone());
         self.shared.with(|state, _| state.add_model(model));
         Ok(id)
@@ -222,218 +197,11 @@ impl Hub {
         self.stop.disarm().cancel();
         self.tasks.close();
         let ended = tokio::time::timeout(SHUTDOWN_LIMIT, self.tasks.wait()).await;
-        self.stop_store.cancel();
+        self.stop_store.disarm().cancel();
         self.store
             .await
             .map_err(|error| HubError::Store(error.to_string()))??;
         tracing::info!("hub stopped");
         ended.map_err(|_| HubError::Shutdown(SHUTDOWN_LIMIT.as_secs()))
     }
-}
-
-impl HubBuilder {
-    /// The data folder: CA, keys and store. It is made if it does not exist, and kept.
-    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.dir = Some(dir.into());
-        self
-    }
-
-    /// The devices' listener. The official Python SDK knows no port but 8883.
-    pub fn mqtt(mut self, address: SocketAddr) -> Self {
-        self.addresses.mqtt = address;
-        self
-    }
-
-    /// The page's listener.
-    pub fn http(mut self, address: SocketAddr) -> Self {
-        self.addresses.http = address;
-        self
-    }
-
-    /// The service API's listener.
-    pub fn https(mut self, address: SocketAddr) -> Self {
-        self.addresses.https = address;
-        self
-    }
-
-    /// Whether a port that is in use is replaced by a free one instead of being an error.
-    pub fn fall_back_to_free_ports(mut self, yes: bool) -> Self {
-        self.free_ports = yes;
-        self
-    }
-
-    /// A model file's name (for messages) and text.
-    pub fn model(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.models.push((name.into(), text.into()));
-        self
-    }
-
-    /// A folder whose `.json` files are models; those that are not are left out with a warning.
-    pub fn models_dir(mut self, path: impl Into<PathBuf>) -> Self {
-        self.model_dirs.push(path.into());
-        self
-    }
-
-    /// Starts the hub; all listeners accept when this returns.
-    ///
-    /// # Errors
-    /// When the folder cannot be used or is in use, a model is not valid, or an address cannot be
-    /// listened on; the text says which and what to do.
-    pub async fn start(self) -> Result<Hub, HubError> {
-        let dir = self.dir.clone().ok_or(HubError::NoFolder)?;
-        let now = jiff::Timestamp::now();
-        std::fs::create_dir_all(&dir).map_err(HubError::file("cannot make the folder", &dir))?;
-        let store = Arc::new(Store::open(&dir.join("hub.redb"))?);
-        let settings = Settings::load(&dir, now)?;
-        let ca_file = dir.join("ca.pem");
-        std::fs::write(&ca_file, settings.authority.ca_pem())
-            .map_err(HubError::file("cannot write", &ca_file))?;
-        let tls = TlsAcceptor::from(Arc::new(settings.authority.server_config(now)?));
-        let mut state = self.load_state(&store, &settings)?;
-
-        let mqtt = self.bind("mqtt", self.addresses.mqtt).await?;
-        let http = self.bind("http", self.addresses.http).await?;
-        let https = self.bind("https", self.addresses.https).await?;
-        let addresses = Addresses {
-            mqtt: mqtt.1,
-            http: http.1,
-            https: https.1,
-        };
-        state.set_mqtt_port(addresses.mqtt.port());
-        let shared = Arc::new(Shared::new(
-            state,
-            settings,
-            addresses.https.port(),
-            addresses.mqtt.port(),
-        ));
-
-        let (tasks, stop, stop_store) = (
-            TaskTracker::new(),
-            CancellationToken::new(),
-            CancellationToken::new(),
-        );
-        let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
-        let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
-        let devices = mqtt::task::listen(
-            mqtt.0,
-            tls.clone(),
-            Arc::clone(&shared),
-            tasks.clone(),
-            stop.clone(),
-        );
-        tasks.spawn(devices);
-        tasks.spawn(http::listen(
-            http.0,
-            None,
-            router.clone(),
-            tasks.clone(),
-            stop.clone(),
-        ));
-        tasks.spawn(http::listen(
-            https.0,
-            Some(tls),
-            router,
-            tasks.clone(),
-            stop.clone(),
-        ));
-        tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
-        Ok(Hub {
-            shared,
-            addresses,
-            ca_file,
-            tasks,
-            stop: stop.drop_guard(),
-            stop_store,
-            store: writer,
-        })
-    }
-
-    /// The kept state and the given models, later ones replacing earlier ones of the same id.
-    fn load_state(&self, store: &Store, settings: &Settings) -> Result<State, HubError> {
-        let mut state = State::new(Enrollment {
-            id_scope: settings.id_scope.clone(),
-            primary: settings.group_primary.clone(),
-            secondary: settings.group_secondary.clone(),
-        });
-        for (name, text) in store.load(&mut state)? {
-            match read_model(&name, &text) {
-                Ok(model) => state.add_model(model),
-                Err(error) => tracing::warn!(%error, "a kept model is left out"),
-            }
-        }
-        for dir in &self.model_dirs {
-            for (name, text) in model_files(dir)? {
-                match read_model(&name, &text) {
-                    Ok(model) => state.add_model(model),
-                    Err(error) => tracing::warn!(%error, "a file of the models folder is left out"),
-                }
-            }
-        }
-        for (name, text) in &self.models {
-            state.add_model(read_model(name, text)?);
-        }
-        // nobody listens yet
-        let _ = state.take_effects();
-        Ok(state)
-    }
-
-    async fn bind(
-        &self,
-        service: &'static str,
-        address: SocketAddr,
-    ) -> Result<(TcpListener, SocketAddr), HubError> {
-        if !address.ip().is_loopback() {
-            return Err(HubError::NotLoopback(address));
-        }
-        let failed = |source| HubError::Bind {
-            address,
-            service,
-            source,
-        };
-        let listener = match TcpListener::bind(address).await {
-            Err(error) if self.free_ports && error.kind() == std::io::ErrorKind::AddrInUse => {
-                tracing::warn!(%address, service, "the port is in use: taking a free one");
-                TcpListener::bind(SocketAddr::new(address.ip(), 0))
-                    .await
-                    .map_err(failed)?
-            }
-            other => other.map_err(failed)?,
-        };
-        let bound = listener.local_addr().map_err(failed)?;
-        Ok((listener, bound))
-    }
-}
-
-fn read_model(name: &str, text: &str) -> Result<crate::state::Model, HubError> {
-    model_view::read(name, text).map_err(|problems| HubError::Model {
-        name: name.to_owned(),
-        problems,
-    })
-}
-
-/// The `.json` files right in a folder, by name.
-fn model_files(dir: &Path) -> Result<Vec<(String, String)>, HubError> {
-    let entries = std::fs::read_dir(dir).map_err(HubError::file("cannot read the folder", dir))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry
-            .map_err(HubError::file("cannot read the folder", dir))?
-            .path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    paths
-        .into_iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).map_err(HubError::file("cannot read", &path))?;
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            Ok((name, text))
-        })
-        .collect()
 }

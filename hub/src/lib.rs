@@ -17,6 +17,8 @@
 //! around it. It listens on loopback only, keeps its data in one folder, and says in its log why it
 //! refused something. It does not receive messages to devices (C2D), X.509 devices or modules.
 
+mod body;
+mod builder;
 mod error;
 mod events;
 mod http;
@@ -36,5 +38,6 @@ mod topics;
 mod twin;
 mod view;
 
+pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
-pub use hub::{Hub, HubBuilder, ModelId, Ready};
+pub use hub::{Hub, ModelId, Ready};

@@ -6,7 +6,7 @@ use device_model_hub::{Hub, HubError};
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Packet, PubAck, Publish};
 use serde_json::json;
-use support::{Client, connect, hub, online, page, provision};
+use support::{Client, Events, connect, hub, online, page, provision};
 
 #[tokio::test]
 async fn a_device_provisions_sends_and_is_told_what_is_desired() {
@@ -129,4 +129,55 @@ async fn a_hub_that_cannot_start_says_why() {
     assert!(matches!(remote, Err(HubError::NotLoopback(_))));
     assert!(matches!(Hub::builder().start().await, Err(HubError::NoFolder)));
     first.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_page_is_told_of_a_device_as_it_happens() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(folder.path()).await;
+    let mut events = Events::open(&hub, "/events?device=d1").await;
+    assert!(events.next("hello").await["serverId"].is_string());
+    let mut client = online(&hub, "d1").await;
+    while events.next("device").await["connected"] != json!(true) {}
+    client
+        .publish("devices/d1/messages/events/$.sub=sensor", r#"{"temp":21.5}"#)
+        .await;
+    let event = events.next("telemetry").await;
+    assert_eq!(
+        (&event["component"], &event["values"]),
+        (&json!("sensor"), &json!({ "temp": 21.5 }))
+    );
+    client
+        .publish(
+            "$iothub/twin/PATCH/properties/reported/?$rid=1",
+            r#"{"state":true}"#,
+        )
+        .await;
+    assert_eq!(
+        events.next("properties").await["properties"][0]["name"],
+        json!("state")
+    );
+    hub.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_dropped_hub_gives_its_folder_and_ports_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = hub(folder.path()).await;
+    let client = online(&first, "d1").await;
+    drop(first);
+    drop(client);
+    loop {
+        match Hub::builder()
+            .dir(folder.path())
+            .fall_back_to_free_ports(true)
+            .start()
+            .await
+        {
+            Ok(second) => break second.shutdown().await.unwrap(),
+            // the writer still ends
+            Err(HubError::Locked(_)) => tokio::task::yield_now().await,
+            Err(other) => panic!("{other}"),
+        }
+    }
 }

@@ -28,6 +28,10 @@ use crate::state::device::SessionId;
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a client may take to read what it is sent.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
+/// Answers that are gathered before they are written, in bytes.
+const WRITE_SIZE: usize = 64 * 1024;
+/// A token's expiry further away than this is not waited for.
+const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Pause after a failed accept (e.g. no file descriptors left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Most connections at a time, registering ones included.
@@ -168,7 +172,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                     Some(ToDevice::Close(reason)) => return Ended::Plain(reason),
                     Some(ToDevice::Publish { topic, payload }) => {
                         let packet = Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload));
-                        if let Err(ended) = self.send(vec![packet]).await {
+                        // it is sent at the head of the loop
+                        if let Err(ended) = self.queue(&[packet]) {
                             return ended;
                         }
                     }
@@ -182,34 +187,44 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         }
     }
 
-    /// Handles all whole packets that have come; answers an end.
+    /// Handles all whole packets that have come and sends the answers together; answers an end.
     async fn handle_packets(&mut self) -> Option<Ended> {
-        loop {
+        let ended = loop {
             let packet = match frame::read(&mut self.incoming, self.connection.is_new()) {
                 Ok(Some(packet)) => packet,
-                Ok(None) => return None,
-                Err(error) => return Some(Ended::Refused(error.to_string())),
+                Ok(None) => break None,
+                Err(error) => break Some(Ended::Refused(error.to_string())),
             };
             let connection = &mut self.connection;
             let Output { send, end } = self
                 .shared
                 .with(|state, now| connection.handle(packet, state, now));
-            if let Err(ended) = self.send(send).await {
-                return Some(ended);
+            if let Err(ended) = self.queue(&send) {
+                break Some(ended);
             }
             match end {
-                None => {}
-                Some(End::Clean) => return Some(Ended::Clean),
-                Some(End::Refused(reason)) => return Some(Ended::Refused(reason)),
+                Some(End::Clean) => break Some(Ended::Clean),
+                Some(End::Refused(reason)) => break Some(Ended::Refused(reason)),
+                None if self.outgoing.len() < WRITE_SIZE => {}
+                None => {
+                    if let Err(ended) = self.flush().await {
+                        break Some(ended);
+                    }
+                }
             }
-        }
+        };
+        // what was done before the end is answered all the same
+        let flushed = self.flush().await;
+        ended.or(flushed.err())
     }
 
-    async fn send(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
-        self.outgoing.clear();
-        for packet in &packets {
-            frame::write(packet, &mut self.outgoing).map_err(|error| Ended::Refused(error.to_string()))?;
-        }
+    fn queue(&mut self, packets: &[Packet]) -> Result<(), Ended> {
+        packets.iter().try_for_each(|packet| {
+            frame::write(packet, &mut self.outgoing).map_err(|error| Ended::Refused(error.to_string()))
+        })
+    }
+
+    async fn flush(&mut self) -> Result<(), Ended> {
         if self.outgoing.is_empty() {
             return Ok(());
         }
@@ -218,7 +233,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             stream.write_all(outgoing).await?;
             stream.flush().await
         };
-        match timeout(WRITE_DEADLINE, write).await {
+        let written = timeout(WRITE_DEADLINE, write).await;
+        self.outgoing.clear();
+        match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Ended::Plain(format!("the connection was lost: {error}"))),
             Err(_) => Err(Ended::Refused("the device does not read its messages".to_owned())),
@@ -236,11 +253,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                 "nothing was heard for 1.5 times the keep-alive",
             )
         });
-        let expiry = self.connection.expires().map(|at| {
+        let expiry = self.connection.expires().and_then(|at| {
             let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second()) + CLOCK_SKEW_SECONDS;
-            // far deadlines are looked at again when something is heard
-            let left = Duration::from_secs(u64::try_from(left).unwrap_or(0).min(24 * 3600));
-            (Instant::now() + left, "the token has expired")
+            let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+            (left < FAR).then(|| (Instant::now() + left, "the token has expired"))
         });
         [silence, expiry].into_iter().flatten().min_by_key(|(at, _)| *at)
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::PageState;
-use super::error::PageError;
+use super::error::{Body, PageError};
 use crate::model_view;
 use crate::state::StateError;
 
@@ -103,7 +103,7 @@ pub(super) struct NewDevice {
 
 pub(super) async fn add_device(
     State(page): State<PageState>,
-    Json(new): Json<NewDevice>,
+    Body { value: new, .. }: Body<NewDevice>,
 ) -> Result<(StatusCode, Json<Value>), PageError> {
     let item = page.shared.with(|state, now| {
         if let Some(model) = new.model_id.as_ref().filter(|id| !state.has_model(id)) {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::PageState;
-use super::error::PageError;
+use super::error::{Body, PageError};
 use crate::rest::is_method_name;
 use crate::shared::MethodCall;
 use crate::state::commands::Command;
@@ -28,7 +28,7 @@ pub(super) struct Request {
 pub(super) async fn call(
     State(page): State<PageState>,
     Path(id): Path<String>,
-    Json(request): Json<Request>,
+    Body { value: request, .. }: Body<Request>,
 ) -> Result<Json<Command>, PageError> {
     let Request {
         component,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api::Limit;
-use super::error::PageError;
+use super::error::{Body, PageError};
 use super::{PageState, series};
 use crate::state::PropertyWrite;
 use crate::state::history::{Kind, Row};
@@ -47,7 +47,7 @@ pub(super) struct ModelChoice {
 pub(super) async fn assign_model(
     State(page): State<PageState>,
     Path(id): Path<String>,
-    Json(choice): Json<ModelChoice>,
+    Body { value: choice, .. }: Body<ModelChoice>,
 ) -> Result<Json<Value>, PageError> {
     page.shared.with(|state, _| {
         state.assign_model(&id, choice.model_id)?;
@@ -158,7 +158,7 @@ pub(super) async fn raw(
 pub(super) async fn write_properties(
     State(page): State<PageState>,
     Path(id): Path<String>,
-    Json(writes): Json<Vec<PropertyWrite>>,
+    Body { value: writes, .. }: Body<Vec<PropertyWrite>>,
 ) -> Result<Json<Value>, PageError> {
     let version = page
         .shared

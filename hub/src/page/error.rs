@@ -6,7 +6,11 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::body::{BadRequest, JsonBody};
 use crate::state::StateError;
+
+/// A body of the page's API.
+pub(super) type Body<T> = JsonBody<T, PageError>;
 
 /// A refusal as the page shows it.
 #[derive(Debug)]
@@ -42,6 +46,12 @@ impl PageError {
             details: Some(details),
             ..self
         }
+    }
+}
+
+impl BadRequest for PageError {
+    fn bad_request(message: String) -> Self {
+        Self::bad_request(message)
     }
 }
 

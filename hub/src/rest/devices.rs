@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::RestError;
 use super::auth::{Right, authorize};
+use super::error::Body;
 use crate::sas::Key;
 use crate::shared::Shared;
 use crate::state::device::Device;
@@ -105,7 +106,7 @@ pub(super) async fn write(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Json(body): Json<Value>,
+    Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
     authorize(&shared, &headers, Right::RegistryWrite)?;
     if body
@@ -158,7 +159,9 @@ pub(super) struct BulkOperation {
 pub(super) async fn bulk(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Json(operations): Json<Vec<BulkOperation>>,
+    Body {
+        value: operations, ..
+    }: Body<Vec<BulkOperation>>,
 ) -> Result<Response, RestError> {
     authorize(&shared, &headers, Right::RegistryWrite)?;
     let errors: Vec<Value> = operations

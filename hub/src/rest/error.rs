@@ -8,7 +8,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::body::{BadRequest, JsonBody};
 use crate::state::StateError;
+
+/// A body of the service API.
+pub(super) type Body<T> = JsonBody<T, RestError>;
 
 /// A refusal with everything a client may look at.
 #[derive(Debug)]
@@ -84,6 +88,12 @@ impl RestError {
             form: Form::Json,
             ..error
         }
+    }
+}
+
+impl BadRequest for RestError {
+    fn bad_request(message: String) -> Self {
+        Self::bad_request(message)
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::RestError;
 use super::auth::{Right, authorize};
+use super::error::Body;
 use crate::shared::{MethodCall, Shared};
 use crate::state::commands::CommandState;
 
@@ -31,7 +32,7 @@ pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Json(request): Json<Request>,
+    Body { value: request, .. }: Body<Request>,
 ) -> Result<Json<Value>, RestError> {
     authorize(&shared, &headers, Right::Service)?;
     let response_timeout = request.response_timeout_in_seconds.unwrap_or(30);

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::RestError;
 use super::auth::{Right, authorize};
+use super::error::Body;
 use super::twins::twin;
 use crate::shared::Shared;
 
@@ -22,7 +23,7 @@ const SUPPORTED: &str = "this hub answers SELECT * FROM devices, SELECT deviceId
     SELECT COUNT() AS name FROM devices, each with an optional WHERE deviceId = '..'";
 
 #[derive(Deserialize)]
-pub(super) struct Body {
+pub(super) struct QueryText {
     query: String,
 }
 
@@ -43,7 +44,7 @@ enum Select {
 pub(super) async fn run(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Json(body): Json<Body>,
+    Body { value: body, .. }: Body<QueryText>,
 ) -> Result<Response, RestError> {
     authorize(&shared, &headers, Right::Service)?;
     let plan = parse(&body.query).ok_or_else(|| RestError::bad_request(SUPPORTED))?;

@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use super::RestError;
 use super::auth::{Right, authorize};
 use super::devices::{connection_state, if_match, time};
+use super::error::Body;
 use crate::shared::Shared;
 use crate::state::StateError;
 use crate::state::device::Device;
@@ -66,7 +67,7 @@ pub(super) async fn patch(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Json(body): Json<Value>,
+    Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
     authorize(&shared, &headers, Right::Service)?;
     let parts = Parts::read(&body)?;
@@ -81,7 +82,7 @@ pub(super) async fn replace(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Json(body): Json<Value>,
+    Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
     authorize(&shared, &headers, Right::Service)?;
     let parts = Parts::read(&body)?;

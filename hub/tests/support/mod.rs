@@ -223,3 +223,43 @@ pub(crate) async fn log(hub: &Hub) -> Vec<String> {
         .map(|item| item["message"].as_str().unwrap().to_owned())
         .collect()
 }
+
+/// A page's stream of events.
+pub(crate) struct Events {
+    socket: TcpStream,
+    text: String,
+}
+
+impl Events {
+    pub(crate) async fn open(hub: &Hub, path: &str) -> Self {
+        let mut socket = TcpStream::connect(hub.http()).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        Self {
+            socket,
+            text: String::new(),
+        }
+    }
+
+    /// The data of the next event of this name; others are passed over.
+    pub(crate) async fn next(&mut self, name: &str) -> Value {
+        let head = format!("event: {name}\n");
+        loop {
+            if let Some(found) = self.text.find(&head)
+                && let Some(end) = self.text[found..].find("\n\n")
+            {
+                let event: String = self.text.drain(..found + end).skip(found).collect();
+                let data = event
+                    .lines()
+                    .find_map(|line| line.strip_prefix("data: "))
+                    .unwrap();
+                return serde_json::from_str(data).unwrap();
+            }
+            let mut bytes = [0; 4096];
+            let read = self.socket.read(&mut bytes);
+            let count = tokio::time::timeout(PATIENCE, read).await.unwrap().unwrap();
+            assert!(count > 0, "the stream ended before {name:?}");
+            self.text.push_str(std::str::from_utf8(&bytes[..count]).unwrap());
+        }
+    }
+}

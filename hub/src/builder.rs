@@ -1,0 +1,282 @@
+//! Starting a hub: folder, keys, kept state, models, listeners, tasks.
+//!
+//! Decides the order of the start and what is an error in it. Begin with [`HubBuilder::start`].
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::hub::{Addresses, Hub};
+use crate::settings::Settings;
+use crate::shared::Shared;
+use crate::state::{Enrollment, State};
+use crate::store::Store;
+use crate::{HubError, http, model_view, mqtt, page, store};
+
+/// Starts a [`Hub`]. Only [`dir`](Self::dir) is required.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct HubBuilder {
+    dir: Option<PathBuf>,
+    addresses: Addresses,
+    free_ports: bool,
+    models: Vec<(String, String)>,
+    model_dirs: Vec<PathBuf>,
+}
+
+/// The bound listeners and the addresses they got.
+struct Listeners {
+    mqtt: TcpListener,
+    http: TcpListener,
+    https: TcpListener,
+    addresses: Addresses,
+}
+
+impl HubBuilder {
+    pub(crate) fn new() -> HubBuilder {
+        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        HubBuilder {
+            dir: None,
+            addresses: Addresses {
+                mqtt: at(8883),
+                http: at(8080),
+                https: at(8443),
+            },
+            free_ports: false,
+            models: Vec::new(),
+            model_dirs: Vec::new(),
+        }
+    }
+
+    /// The data folder: CA, keys and store. It is made if it does not exist, and kept.
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.dir = Some(dir.into());
+        self
+    }
+
+    /// The devices' listener. The official Python SDK knows no port but 8883.
+    pub fn mqtt(mut self, address: SocketAddr) -> Self {
+        self.addresses.mqtt = address;
+        self
+    }
+
+    /// The page's listener.
+    pub fn http(mut self, address: SocketAddr) -> Self {
+        self.addresses.http = address;
+        self
+    }
+
+    /// The service API's listener.
+    pub fn https(mut self, address: SocketAddr) -> Self {
+        self.addresses.https = address;
+        self
+    }
+
+    /// Whether a port that is in use is replaced by a free one instead of being an error.
+    pub fn fall_back_to_free_ports(mut self, yes: bool) -> Self {
+        self.free_ports = yes;
+        self
+    }
+
+    /// A model file's name (for messages) and text.
+    pub fn model(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.models.push((name.into(), text.into()));
+        self
+    }
+
+    /// A folder whose `.json` files are models; those that are not are left out with a warning.
+    pub fn models_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.model_dirs.push(path.into());
+        self
+    }
+
+    /// Starts the hub; all listeners accept when this returns.
+    ///
+    /// # Errors
+    /// When the folder cannot be used or is in use, a model is not valid, or an address cannot be
+    /// listened on; the text says which and what to do.
+    pub async fn start(self) -> Result<Hub, HubError> {
+        let dir = self.dir.as_deref().ok_or(HubError::NoFolder)?;
+        let now = jiff::Timestamp::now();
+        std::fs::create_dir_all(dir).map_err(HubError::file("cannot make the folder", dir))?;
+        let store = Store::open(&dir.join("hub.redb"))?;
+        let settings = Settings::load(dir, now)?;
+        let ca_file = dir.join("ca.pem");
+        std::fs::write(&ca_file, settings.authority.ca_pem())
+            .map_err(HubError::file("cannot write", &ca_file))?;
+        let tls = TlsAcceptor::from(Arc::new(settings.authority.server_config(now)?));
+        let mut state = self.load_state(&store, &settings)?;
+        let listeners = self.listen().await?;
+        let addresses = listeners.addresses;
+        state.set_mqtt_port(addresses.mqtt.port());
+        let shared = Shared::new(state, settings, addresses.https.port(), addresses.mqtt.port());
+        tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
+        Ok(spawn(Arc::new(shared), Arc::new(store), listeners, tls, ca_file))
+    }
+
+    async fn listen(&self) -> Result<Listeners, HubError> {
+        let (mqtt, mqtt_address) = self.bind("mqtt", self.addresses.mqtt).await?;
+        let (http, http_address) = self.bind("http", self.addresses.http).await?;
+        let (https, https_address) = self.bind("https", self.addresses.https).await?;
+        let addresses = Addresses {
+            mqtt: mqtt_address,
+            http: http_address,
+            https: https_address,
+        };
+        Ok(Listeners {
+            mqtt,
+            http,
+            https,
+            addresses,
+        })
+    }
+
+    /// The kept state and the given models, later ones replacing earlier ones of the same id.
+    fn load_state(&self, store: &Store, settings: &Settings) -> Result<State, HubError> {
+        let mut state = State::new(Enrollment {
+            id_scope: settings.id_scope.clone(),
+            primary: settings.group_primary.clone(),
+            secondary: settings.group_secondary.clone(),
+        });
+        for (name, text) in store.load(&mut state)? {
+            match read_model(&name, &text) {
+                Ok(model) => state.add_model(model),
+                Err(error) => tracing::warn!(%error, "a kept model is left out"),
+            }
+        }
+        for dir in &self.model_dirs {
+            for (name, text) in model_files(dir)? {
+                match read_model(&name, &text) {
+                    Ok(model) => state.add_model(model),
+                    Err(error) => tracing::warn!(%error, "a file of the models folder is left out"),
+                }
+            }
+        }
+        for (name, text) in &self.models {
+            state.add_model(read_model(name, text)?);
+        }
+        // nobody listens yet
+        let _ = state.take_effects();
+        Ok(state)
+    }
+
+    async fn bind(
+        &self,
+        service: &'static str,
+        address: SocketAddr,
+    ) -> Result<(TcpListener, SocketAddr), HubError> {
+        if !address.ip().is_loopback() {
+            return Err(HubError::NotLoopback(address));
+        }
+        let failed = |source| HubError::Bind {
+            address,
+            service,
+            source,
+        };
+        let listener = match TcpListener::bind(address).await {
+            Err(error) if self.free_ports && error.kind() == std::io::ErrorKind::AddrInUse => {
+                tracing::warn!(%address, service, "the port is in use: taking a free one");
+                TcpListener::bind(SocketAddr::new(address.ip(), 0))
+                    .await
+                    .map_err(failed)?
+            }
+            other => other.map_err(failed)?,
+        };
+        let bound = listener.local_addr().map_err(failed)?;
+        Ok((listener, bound))
+    }
+}
+
+/// Starts the tasks of a hub.
+fn spawn(
+    shared: Arc<Shared>,
+    store: Arc<Store>,
+    listeners: Listeners,
+    tls: TlsAcceptor,
+    ca_file: PathBuf,
+) -> Hub {
+    let Listeners {
+        mqtt,
+        http,
+        https,
+        addresses,
+    } = listeners;
+    let (tasks, stop, stop_store) = (
+        TaskTracker::new(),
+        CancellationToken::new(),
+        CancellationToken::new(),
+    );
+    let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
+    let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
+    let devices = mqtt::task::listen(
+        mqtt,
+        tls.clone(),
+        Arc::clone(&shared),
+        tasks.clone(),
+        stop.clone(),
+    );
+    tasks.spawn(devices);
+    tasks.spawn(http::listen(
+        http,
+        None,
+        router.clone(),
+        tasks.clone(),
+        stop.clone(),
+    ));
+    tasks.spawn(http::listen(
+        https,
+        Some(tls),
+        router,
+        tasks.clone(),
+        stop.clone(),
+    ));
+    let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
+    Hub {
+        shared,
+        addresses,
+        ca_file,
+        tasks,
+        stop,
+        stop_store,
+        store: writer,
+    }
+}
+
+fn read_model(name: &str, text: &str) -> Result<crate::state::Model, HubError> {
+    model_view::read(name, text).map_err(|problems| HubError::Model {
+        name: name.to_owned(),
+        problems,
+    })
+}
+
+/// The `.json` files right in a folder, by name.
+fn model_files(dir: &Path) -> Result<Vec<(String, String)>, HubError> {
+    let entries = std::fs::read_dir(dir).map_err(HubError::file("cannot read the folder", dir))?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry
+            .map_err(HubError::file("cannot read the folder", dir))?
+            .path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).map_err(HubError::file("cannot read", &path))?;
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            Ok((name, text))
+        })
+        .collect()
+}
