@@ -1,7 +1,18 @@
 //! The runtime below code that device-model generates: it carries a device's telemetry, commands and properties to
 //! Azure IoT Hub over MQTT 3.1.1.
 //!
-//! It knows no DTDL. Generated code describes the model in a [`ModelTable`] and hands values over.
+//! It knows no DTDL. Generated code describes the model in a [`ModelTable`], implements [`Device`] and wraps the
+//! [`Client`]. Everything that decides is a core without I/O or clock (outbox, twin, provisioning, session); the
+//! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
+//!
+//! What it does not do: cloud-to-device messages, X.509 identities, WebSockets, an outbox that survives the process.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "tests spawn peers and begin at any time"
+    )
+)]
 
 pub mod json;
 pub mod time;

@@ -100,6 +100,7 @@ pub(crate) fn start_on<D: Device>(
 }
 
 /// The present, for the cores; follows tokio's clock, so that tests can stop it.
+#[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
 fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }

@@ -37,7 +37,7 @@ use crate::connection::Options;
 use crate::convention::envelope;
 use crate::error::Error;
 use crate::json::Json;
-use crate::outbox::{Message, Offer, Outbox, Settled, Ticket};
+use crate::outbox::{LARGEST, Message, Offer, Outbox, Settled, Ticket};
 use crate::refusal::{CommandError, PropertyError};
 use crate::state::Counters;
 use crate::table::{Convention, FoundCommand, ModelTable};
@@ -363,8 +363,23 @@ impl Session {
         waiting: Option<(Ticket, Instant)>,
     ) {
         let patch = envelope::patch(self.model.convention, component, fields);
-        self.requests
-            .report(Report::new(Bytes::from(patch.to_string()), waiting));
+        let body = Bytes::from(patch.to_string());
+        if body.len() <= LARGEST {
+            return self.requests.report(Report::new(body, waiting));
+        }
+        let error = Error::TooLarge {
+            size: body.len(),
+            limit: LARGEST,
+        };
+        match waiting {
+            Some((ticket, _)) => {
+                self.actions.push_back(Action::Settle(Settled {
+                    ticket,
+                    outcome: Err(error),
+                }));
+            }
+            None => tracing::warn!(%error, "a reported patch cannot be sent"),
+        }
     }
 
     /// Carries out what the desired properties ask for.
@@ -413,3 +428,6 @@ impl Session {
         component.filter(|_| convention == Convention::Pnp)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,8 @@ use crate::json::Json;
 use crate::refusal::CommandError;
 use crate::twin::Answered;
 
+/// The largest method answer a hub takes.
+const LARGEST_ANSWER: usize = 128 * 1024;
 /// Answers and acknowledgements that may wait to be written before the connection is given up.
 const MOST_CONTROL: usize = 1024;
 
@@ -217,8 +219,13 @@ impl Session {
             "command answered"
         );
         self.counters.commands_answered += 1;
-        let topic = topic::method_answer(reply.status, &reply.request_id);
-        let publish = Publish::new(topic, QoS::AtMostOnce, reply.body.to_string());
+        let (mut status, mut body) = (reply.status, reply.body.to_string());
+        if body.len() > LARGEST_ANSWER {
+            let error = CommandError::failed("the answer is larger than the 128 KiB a hub takes");
+            (status, body) = (error.status(), error.body().to_string());
+        }
+        let topic = topic::method_answer(status, &reply.request_id);
+        let publish = Publish::new(topic, QoS::AtMostOnce, body);
         self.control.push_back(Packet::Publish(publish));
     }
 
@@ -229,7 +236,10 @@ impl Session {
         }
         match answered {
             Answered::Twin => self.twin(body),
-            Answered::NoTwin { status } => tracing::warn!(status, "the hub does not give the twin out"),
+            Answered::NoTwin { status } => {
+                tracing::warn!(status, "the hub does not give the twin out");
+                self.desired.unavailable();
+            }
             Answered::Reported(settled) => {
                 self.counters.reported += u64::from((200..300).contains(&status));
                 self.actions.extend(settled.map(Action::Settle));

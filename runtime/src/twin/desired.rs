@@ -86,6 +86,11 @@ impl Desired {
         self.held = Some(Vec::new());
     }
 
+    /// The twin cannot be had now: what was held back is given up, and the next patch asks for the twin again.
+    pub(crate) fn unavailable(&mut self) {
+        self.held = None;
+    }
+
     /// Whether a handler runs or waits to run.
     pub(crate) fn is_busy(&self) -> bool {
         self.entries.values().any(|entry| entry.running.is_some())

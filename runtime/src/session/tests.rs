@@ -1,0 +1,131 @@
+//! The session alone, in virtual time.
+
+use rumqttc::mqttbytes::QoS;
+use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, PubAck, Publish, SubAck, SubscribeReasonCode};
+use serde_json::json;
+
+use super::*;
+use crate::table::PartTable;
+
+const MODEL: ModelTable = ModelTable {
+    id: "dtmi:x;1",
+    convention: Convention::Pnp,
+    parts: &[PartTable {
+        component: None,
+        telemetry: &[],
+        properties: &[],
+        commands: &[],
+    }],
+};
+
+fn login() -> Login {
+    Login {
+        endpoint: "h:8883".to_owned(),
+        device_id: "d".to_owned(),
+        username: "h/d/?api-version=2021-04-12".to_owned(),
+        password: SecretString::from("token"),
+        renew_after: Duration::from_secs(2880),
+    }
+}
+
+/// A session that serves, its twin fetched.
+fn serving(now: Instant) -> Session {
+    let mut session = Session::new(MODEL, Options::default());
+    session.handle(now, Input::Opened(login()));
+    assert!(matches!(session.poll_packet(now), Some(Packet::Connect(_))));
+    assert!(
+        session.poll_packet(now).is_none(),
+        "nothing is said before the hub has answered"
+    );
+    session.handle(
+        now,
+        Input::Packet(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))),
+    );
+    assert!(matches!(session.poll_packet(now), Some(Packet::Subscribe(_))));
+    let granted = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce); 3];
+    session.handle(now, Input::Packet(Packet::SubAck(SubAck::new(1, granted))));
+    assert!(matches!(session.poll_action(), Some(Action::Serving)));
+    assert!(matches!(session.poll_packet(now), Some(Packet::Publish(get)) if get.topic.contains("twin/GET")));
+    let twin = json!({ "desired": { "$version": 1 }, "reported": {} }).to_string();
+    let answer = Publish::new("$iothub/twin/res/200/?$rid=1", QoS::AtMostOnce, twin);
+    session.handle(now, Input::Packet(Packet::Publish(answer)));
+    session
+}
+
+fn offer(session: &mut Session, now: Instant) {
+    let expires = now + Duration::from_secs(3600 * 24);
+    let message = Message::new(Ticket(1), "bag".to_owned(), Bytes::from_static(b"{}"), expires);
+    assert!(matches!(session.offer(message), Offer::Queued(_)));
+}
+
+#[test]
+fn a_refused_greeting_hangs_up_with_the_code() {
+    let now = Instant::now();
+    let mut session = Session::new(MODEL, Options::default());
+    session.handle(now, Input::Opened(login()));
+    let refused = ConnAck::new(ConnectReturnCode::NotAuthorized, false);
+    session.handle(now, Input::Packet(Packet::ConnAck(refused)));
+    let Some(Action::HangUp(cause)) = session.poll_action() else {
+        panic!("it was refused")
+    };
+    assert!(matches!(*cause, Error::Refused { code: 5, .. }));
+    assert!(session.poll_packet(now).is_none());
+}
+
+#[test]
+fn pings_are_due_whatever_else_is_sent_and_their_answers_are_watched() {
+    let now = Instant::now();
+    let mut session = serving(now);
+    let due = now + Duration::from_secs(45);
+    assert_eq!(session.poll_timeout(), Some(due));
+    session.handle_timeout(due);
+    assert!(matches!(session.poll_packet(due), Some(Packet::PingReq)));
+    session.handle_timeout(due + PING_LIMIT);
+    assert!(matches!(session.poll_action(), Some(Action::HangUp(_))));
+}
+
+#[test]
+fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
+    let now = Instant::now();
+    let mut session = serving(now);
+    offer(&mut session, now);
+    let Some(Packet::Publish(sent)) = session.poll_packet(now) else {
+        panic!("it is to be sent")
+    };
+    session.timers.stop(Timer::Ping);
+    session.timers.stop(Timer::Acknowledgement);
+    let due = now + Duration::from_secs(2880);
+    session.handle_timeout(due);
+    offer(&mut session, due);
+    assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
+    session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
+    assert!(matches!(
+        session.poll_action(),
+        Some(Action::Settle(Settled { outcome: Ok(()), .. }))
+    ));
+    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+    assert_eq!(
+        session.counters().queued,
+        1,
+        "what was offered meanwhile waits for the next connection"
+    );
+}
+
+#[test]
+fn a_report_that_no_hub_takes_ends_at_once() {
+    let now = Instant::now();
+    let mut session = serving(now);
+    let fields = Map::from_iter([("log".to_owned(), Json::from("x".repeat(300 * 1024)))]);
+    session.handle(
+        now,
+        Input::Report {
+            ticket: Ticket(7),
+            component: None,
+            fields,
+        },
+    );
+    let Some(Action::Settle(settled)) = session.poll_action() else {
+        panic!("it is too large")
+    };
+    assert!(matches!(settled.outcome, Err(Error::TooLarge { .. })));
+}
