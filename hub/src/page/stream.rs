@@ -2,6 +2,7 @@
 //!
 //! Decides which events a page gets and what happens when it missed some. Begin with [`events`].
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 use super::PageState;
 use crate::events::{Joined, Numbered};
 
+/// Messages of a device are sent to a page at most this often; faster ones are put together.
+const MESSAGE_INTERVAL: Duration = Duration::from_millis(50);
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 /// Events that may wait for one page's socket.
 const QUEUE_CAPACITY: usize = 64;
@@ -45,6 +48,8 @@ pub(super) async fn events(
             server_id: joined.server_id.clone(),
             device: filter.device,
             sender,
+            held: BTreeMap::new(),
+            free_at: Instant::now(),
         };
         // a failed send means that the page has gone: nothing is left to do
         let _ = pump.run(joined, page.stop).await;
@@ -56,13 +61,17 @@ struct Pump {
     server_id: String,
     device: Option<String>,
     sender: mpsc::Sender<sse::Event>,
+    /// Messages that wait for their turn, the newest values of each component.
+    held: BTreeMap<Option<String>, (u64, Value)>,
+    /// When messages may be sent again.
+    free_at: Instant,
 }
 
 /// The page has gone.
 struct Gone;
 
 impl Pump {
-    async fn run(self, mut joined: Joined, stop: CancellationToken) -> Result<(), Gone> {
+    async fn run(mut self, mut joined: Joined, stop: CancellationToken) -> Result<(), Gone> {
         let mut last = joined.seq;
         // the id must not claim what is still to be replayed
         let replayed = joined
@@ -91,6 +100,7 @@ impl Pump {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 () = self.sender.closed() => return Err(Gone),
+                () = sleep_until(self.free_at), if !self.held.is_empty() => self.release().await?,
                 _ = pings.tick() => self.send("ping", last, &json!({})).await?,
                 received = joined.receiver.recv() => match received {
                     Ok(numbered) => {
@@ -107,17 +117,97 @@ impl Pump {
         }
     }
 
-    async fn pass(&self, numbered: &Arc<Numbered>) -> Result<(), Gone> {
+    async fn pass(&mut self, numbered: &Arc<Numbered>) -> Result<(), Gone> {
         let event = &numbered.event;
         if event.device.is_some() && event.device != self.device {
             return Ok(());
         }
+        if event.name == "telemetry" && Instant::now() < self.free_at {
+            self.hold(numbered);
+            return Ok(());
+        }
+        // in order: what was held came before
+        self.release().await?;
+        if event.name == "telemetry" {
+            self.free_at = Instant::now() + MESSAGE_INTERVAL;
+        }
         self.send(event.name, numbered.seq, &event.data).await
+    }
+
+    /// Keeps a message for later; of a value that comes twice the newer one counts.
+    fn hold(&mut self, numbered: &Numbered) {
+        let data = &numbered.event.data;
+        let component = data["component"].as_str().map(str::to_owned);
+        let held = self
+            .held
+            .entry(component)
+            .or_insert_with(|| (numbered.seq, data.clone()));
+        held.0 = numbered.seq;
+        held.1["at"] = data["at"].clone();
+        if let (Some(values), Some(newer)) = (held.1["values"].as_object_mut(), data["values"].as_object()) {
+            values.extend(newer.iter().map(|(name, value)| (name.clone(), value.clone())));
+        }
+    }
+
+    /// Sends what was held.
+    async fn release(&mut self) -> Result<(), Gone> {
+        for (seq, data) in std::mem::take(&mut self.held).into_values() {
+            self.free_at = Instant::now() + MESSAGE_INTERVAL;
+            self.send("telemetry", seq, &data).await?;
+        }
+        Ok(())
     }
 
     async fn send(&self, name: &str, seq: u64, data: &Value) -> Result<(), Gone> {
         let id = format!("{}-{seq}", self.server_id);
         let event = sse::Event::default().event(name).id(id).data(data.to_string());
         self.sender.send(event).await.map_err(|_| Gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::Event;
+
+    #[tokio::test(start_paused = true)]
+    async fn messages_that_come_faster_are_put_together_in_order() {
+        let (sender, mut receiver) = mpsc::channel(QUEUE_CAPACITY);
+        let device = Some("d1".to_owned());
+        let mut pump = Pump {
+            server_id: "s".into(),
+            device,
+            sender,
+            held: BTreeMap::new(),
+            free_at: Instant::now(),
+        };
+        let numbered = |seq, name, values: Value| {
+            let data = json!({ "at": seq, "component": null, "values": values });
+            Arc::new(Numbered {
+                seq,
+                event: Event {
+                    name,
+                    device: Some("d1".to_owned()),
+                    data,
+                },
+            })
+        };
+        for (seq, values) in [
+            (1, json!({ "a": 1 })),
+            (2, json!({ "a": 2 })),
+            (3, json!({ "b": 3 })),
+        ] {
+            assert!(pump.pass(&numbered(seq, "telemetry", values)).await.is_ok());
+        }
+        assert!(pump.pass(&numbered(4, "properties", json!({}))).await.is_ok());
+        drop(pump);
+        let mut count = 0;
+        while receiver.recv().await.is_some() {
+            count += 1;
+        }
+        assert_eq!(
+            count, 3,
+            "the first message, the two after it together, the properties"
+        );
     }
 }
