@@ -19,19 +19,28 @@ use sha2::Sha256;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) const DEVICE: &str = "sensor-1";
-const MODEL: &str = include_str!("../../models/environmental_sensor.json");
+const MODELS: [(&str, &str); 2] = [
+    (
+        "environmental_sensor.json",
+        include_str!("../../models/environmental_sensor.json"),
+    ),
+    (
+        "environmental_sensor.v3.json",
+        include_str!("../../models/environmental_sensor.v3.json"),
+    ),
+];
 
 /// A hub whose state is in `dir`; `mqtt` is a fixed port when a device must find it again.
 pub(crate) async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
-    Hub::builder()
+    let builder = Hub::builder()
         .dir(dir)
         .mqtt(loopback(mqtt))
         .http(loopback(0))
-        .https(loopback(0))
-        .model("environmental_sensor.json", MODEL)
-        .start()
-        .await
-        .expect("the hub starts on free ports")
+        .https(loopback(0));
+    let with_models = MODELS
+        .iter()
+        .fold(builder, |builder, (name, text)| builder.model(*name, *text));
+    with_models.start().await.expect("the hub starts on free ports")
 }
 
 fn loopback(port: u16) -> SocketAddr {
