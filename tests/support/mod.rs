@@ -1,5 +1,7 @@
 //! What the tests that cross crates share: a hub on free ports, its REST API and its events.
 
+#![allow(clippy::panic, dead_code, reason = "a test says what failed by failing, and uses what it needs")]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
