@@ -48,9 +48,7 @@ impl environmental_sensor::Commands for EnvironmentalSensor {
         }
         println!("command         blink every {interval} s");
         self.led.set(|led| led.blink_seconds = interval);
-        Ok(BlinkResponse {
-            description: Some(format!("blinking every {interval} s")),
-        })
+        Ok(BlinkResponse { description: Some(format!("blinking every {interval} s")) })
     }
 
     async fn turnon(&self, client: &Client) -> Result<(), CommandError> {
@@ -96,12 +94,7 @@ impl EnvironmentalSensor {
     async fn switch(&self, on: bool, client: &Client) -> Result<(), CommandError> {
         println!("command         turn {}", if on { "on" } else { "off" });
         self.led.set(|led| led.on = on);
-        client
-            .report(Reported {
-                state: Some(on),
-                ..Default::default()
-            })
-            .await?;
+        client.report(Reported { state: Some(on), ..Default::default() }).await?;
         Ok(())
     }
 }
@@ -183,12 +176,7 @@ async fn run(client: &Client, interval: f64) -> Result<(), Box<dyn Error>> {
         let phase = f64::from(step) / 10.0;
         let temp = round(70.0 + 6.0 * phase.sin());
         let humid = round(45.0 + 8.0 * (phase / 2.0).cos());
-        client
-            .send(Telemetry {
-                temp: Some(temp),
-                humid: Some(humid),
-            })
-            .await?;
+        client.send(Telemetry { temp: Some(temp), humid: Some(humid) }).await?;
         println!("message {:<7} temp {temp} °F, humid {humid} %", step + 1);
     }
     Ok(())
@@ -207,10 +195,7 @@ async fn start_hub(dir: &std::path::Path) -> Result<Hub, Box<dyn Error>> {
             .http(loopback(8080))
             .https(loopback(8443))
             .fall_back_to_free_ports(true)
-            .model(
-                "environmental_sensor.json",
-                include_str!("../models/environmental_sensor.json"),
-            )
+            .model("environmental_sensor.json", include_str!("../models/environmental_sensor.json"))
     };
     let hub = match builder(dir).start().await {
         Ok(hub) => hub,
@@ -221,11 +206,7 @@ async fn start_hub(dir: &std::path::Path) -> Result<Hub, Box<dyn Error>> {
         Err(error) => return Err(error.into()),
     };
     println!("operator page   {}", hub.page_url());
-    println!(
-        "local hub       localhost:{} (MQTT over TLS), ID scope {}",
-        hub.mqtt().port(),
-        hub.id_scope()
-    );
+    println!("local hub       localhost:{} (MQTT over TLS), ID scope {}", hub.mqtt().port(), hub.id_scope());
     Ok(hub)
 }
 
@@ -249,17 +230,10 @@ async fn print_states(client: &Client) {
         let state = states.borrow_and_update().clone();
         match state {
             State::Connected => {
-                println!(
-                    "connected       as {} to {}",
-                    name(client.device_id()),
-                    name(client.hub())
-                );
+                println!("connected       as {} to {}", name(client.device_id()), name(client.hub()));
             }
             State::Retrying { cause, next_in } => {
-                println!(
-                    "not connected   {cause}; next try in {:.1} s",
-                    next_in.as_secs_f64()
-                );
+                println!("not connected   {cause}; next try in {:.1} s", next_in.as_secs_f64());
             }
             State::Closed => return,
             _ => {}

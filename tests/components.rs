@@ -2,8 +2,9 @@
 
 mod support;
 
+use device_model::hub::Hub;
 use device_model::{CommandError, Device, PropertyError, device_model};
-use environmental_sensor::{device_information, environmental_sensor as sensor};
+use environmental_sensor::{Client, device_information, environmental_sensor as sensor};
 use hyper::Method;
 use serde_json::{Value, json};
 use support::{DEVICE, Operator, PATIENCE, connection, hub};
@@ -20,18 +21,11 @@ struct Sensor;
 
 impl sensor::Commands for Sensor {
     async fn blink(&self, interval: i64, _: &sensor::Client) -> Result<sensor::BlinkResponse, CommandError> {
-        Ok(sensor::BlinkResponse {
-            description: Some(format!("blinking every {interval} s")),
-        })
+        Ok(sensor::BlinkResponse { description: Some(format!("blinking every {interval} s")) })
     }
 
     async fn turnon(&self, client: &sensor::Client) -> Result<(), CommandError> {
-        client
-            .report(sensor::Reported {
-                state: Some(true),
-                ..Default::default()
-            })
-            .await?;
+        client.report(sensor::Reported { state: Some(true), ..Default::default() }).await?;
         Ok(())
     }
 
@@ -57,106 +51,84 @@ impl sensor::Properties for Sensor {
     }
 }
 
+/// A hub and a connected device.
+struct Running {
+    hub: Hub,
+    operator: Operator,
+    client: Client,
+    _dir: tempfile::TempDir,
+}
+
+impl Running {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let hub = hub(dir.path(), 0).await;
+        let operator = Operator::of(&hub);
+        let device = EnvironmentalSensor { sensor: Sensor, about: () };
+        let client = device.connect(connection(&hub, DEVICE)).await.expect("a valid connection");
+        tokio::time::timeout(PATIENCE, client.connected()).await.expect("in time").expect("not closed");
+        Self { hub, operator, client, _dir: dir }
+    }
+
+    async fn reported(&self) -> Value {
+        self.operator.twin(DEVICE).await["properties"]["reported"].clone()
+    }
+
+    async fn end(self) {
+        self.client.close().await.expect("a clean end");
+        self.hub.shutdown().await.expect("a clean end");
+    }
+}
+
 #[tokio::test]
-async fn components_are_named_on_the_wire_as_plug_and_play_says() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let hub = hub(dir.path(), 0).await;
-    let operator = Operator::of(&hub);
-    let device = EnvironmentalSensor {
-        sensor: Sensor,
-        about: (),
-    };
-    let client = device
-        .connect(connection(&hub, DEVICE))
-        .await
-        .expect("a valid connection");
-    tokio::time::timeout(PATIENCE, client.connected())
-        .await
-        .expect("in time")
-        .expect("not closed");
-    let mut events = operator.events(DEVICE).await;
-
-    // telemetry: flat JSON, the component beside it
-    client
-        .sensor
-        .send(sensor::Telemetry {
-            temp: Some(71.5),
-            humid: None,
-        })
-        .await
-        .expect("acknowledged");
-    let (_, raw) = operator
-        .page(Method::GET, &format!("/api/devices/{DEVICE}/raw"), None)
-        .await;
-    let telemetry = raw["items"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .find(|item| item["kind"] == "telemetry");
+async fn what_a_component_sends_and_reports_is_marked_as_its_own() {
+    let running = Running::start().await;
+    let client = &running.client;
+    client.sensor.send(sensor::Telemetry { temp: Some(71.5), humid: None }).await.expect("acknowledged");
+    let path = format!("/api/devices/{DEVICE}/raw");
+    let (_, raw) = running.operator.page(Method::GET, &path, None).await;
+    let telemetry = raw["items"].as_array().into_iter().flatten().find(|item| item["kind"] == "telemetry");
     let telemetry = telemetry.expect("the message is stored");
-    assert_eq!(
-        (&telemetry["component"], &telemetry["body"]),
-        (&json!("sensor"), &json!(r#"{"temp":71.5}"#))
-    );
+    assert_eq!((&telemetry["component"], &telemetry["body"]), (&json!("sensor"), &json!(r#"{"temp":71.5}"#)));
 
-    // read-only properties, marked as a component's
-    let about = device_information::Reported {
-        manufacturer: Some("us".to_owned()),
-        ..Default::default()
-    };
+    let about = device_information::Reported { manufacturer: Some("us".to_owned()), ..Default::default() };
     client.about.report(about).await.expect("taken");
-    let reported = operator.twin(DEVICE).await["properties"]["reported"].clone();
-    assert_eq!(
-        reported["deviceInformation"],
-        json!({ "__t": "c", "manufacturer": "us" })
-    );
+    let reported = running.reported().await;
+    assert_eq!(reported["deviceInformation"], json!({ "__t": "c", "manufacturer": "us" }));
+    running.end().await;
+}
 
-    // a writable property, acknowledged with its version, then refused with the value that is kept
-    operator
-        .desire(DEVICE, json!({ "sensor": { "__t": "c", "brightness": 2 } }))
-        .await;
+#[tokio::test]
+async fn a_setting_of_a_component_is_acknowledged_or_refused_in_the_component() {
+    let running = Running::start().await;
+    let mut events = running.operator.events(DEVICE).await;
+    running.operator.desire(DEVICE, json!({ "sensor": { "__t": "c", "brightness": 2 } })).await;
     events.property("brightness", "synced").await;
-    let reported = operator.twin(DEVICE).await["properties"]["reported"]["sensor"].clone();
-    assert_eq!(reported["__t"], "c");
-    let acknowledged = &reported["brightness"];
+    let sensor = running.reported().await["sensor"].clone();
+    let brightness = &sensor["brightness"];
+    assert_eq!(sensor["__t"], "c");
     assert_eq!(
-        (&acknowledged["value"], &acknowledged["ac"], &acknowledged["av"]),
+        (&brightness["value"], &brightness["ac"], &brightness["av"]),
         (&json!(2), &json!(200), &json!(2))
     );
-    operator
-        .desire(DEVICE, json!({ "sensor": { "__t": "c", "brightness": 7 } }))
-        .await;
+
+    running.operator.desire(DEVICE, json!({ "sensor": { "__t": "c", "brightness": 7 } })).await;
     let refused = events.property("brightness", "error").await;
-    assert_eq!(
-        (&refused["code"], &refused["reported"]),
-        (&json!(400), &json!(2)),
-        "{refused}"
-    );
+    assert_eq!((&refused["code"], &refused["reported"]), (&json!(400), &json!(2)), "{refused}");
+    running.end().await;
+}
 
-    // commands carry the component before a star
+#[tokio::test]
+async fn a_command_of_a_component_is_called_with_its_name_before_a_star() {
+    let running = Running::start().await;
+    let operator = &running.operator;
+    let mut events = operator.events(DEVICE).await;
     let blinking = json!({ "description": "blinking every 5 s" });
-    assert_eq!(
-        operator.command(DEVICE, "sensor*blink", json!(5)).await,
-        (200, blinking)
-    );
+    assert_eq!(operator.command(DEVICE, "sensor*blink", json!(5)).await, (200, blinking));
     assert_eq!(operator.command(DEVICE, "blink", json!(5)).await.0, 404);
-    assert_eq!(
-        operator.command(DEVICE, "sensor*turnon", Value::Null).await.0,
-        200
-    );
-    assert_eq!(
-        operator
-            .command(DEVICE, "sensor*rundiagnostics", Value::Null)
-            .await
-            .0,
-        202
-    );
-    events
-        .until("command", |row| {
-            row["name"] == "rundiagnostics" && row["state"] == "completed"
-        })
-        .await;
-
-    client.close().await.expect("a clean end");
-    hub.shutdown().await.expect("a clean end");
+    assert_eq!(operator.command(DEVICE, "sensor*turnon", Value::Null).await.0, 200);
+    assert_eq!(running.reported().await["sensor"]["state"], true);
+    assert_eq!(operator.command(DEVICE, "sensor*rundiagnostics", Value::Null).await.0, 202);
+    events.until("command", |row| row["name"] == "rundiagnostics" && row["state"] == "completed").await;
+    running.end().await;
 }

@@ -61,11 +61,7 @@ fn fail(message: &str) -> Outcome {
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }
 
 async fn serve(options: &Options) -> Result<(), String> {
@@ -84,11 +80,8 @@ async fn serve(options: &Options) -> Result<(), String> {
 }
 
 async fn start(options: &Options) -> Result<Hub, HubError> {
-    let mut builder = Hub::builder()
-        .dir(&options.dir)
-        .mqtt(options.mqtt)
-        .http(options.http)
-        .https(options.https);
+    let mut builder =
+        Hub::builder().dir(&options.dir).mqtt(options.mqtt).http(options.http).https(options.https);
     if let Some(models) = &options.models {
         builder = builder.models_dir(models);
     }
@@ -142,17 +135,9 @@ fn greeting(hub: &Hub, show_keys: bool) -> String {
     );
     // writing to a String cannot fail
     let _ = if show_keys {
-        write!(
-            text,
-            "\n  group key  {}\n  service    {}",
-            hub.group_key(),
-            hub.service_connection_string()
-        )
+        write!(text, "\n  group key  {}\n  service    {}", hub.group_key(), hub.service_connection_string())
     } else {
-        write!(
-            text,
-            "\nThe group key and the service connection string are shown with --show-keys."
-        )
+        write!(text, "\nThe group key and the service connection string are shown with --show-keys.")
     };
     text
 }

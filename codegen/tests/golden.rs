@@ -1,10 +1,6 @@
 //! The generated code of whole models, as files that are read as code. `UPDATE_GOLDEN=1` writes them anew.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test says what failed by failing"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing")]
 
 use std::path::PathBuf;
 
@@ -15,10 +11,7 @@ use quote::quote;
 fn request(device: &str, fields: &[(&str, Option<&str>)]) -> Request {
     let field = |(name, component): &(&str, Option<&str>)| ComponentField {
         ident: Ident::new(name, Span::call_site()),
-        component: component.map(|value| Spanned {
-            value: value.to_owned(),
-            span: Span::call_site(),
-        }),
+        component: component.map(|value| Spanned { value: value.to_owned(), span: Span::call_site() }),
     };
     Request {
         device: Ident::new(device, Span::call_site()),
@@ -54,12 +47,7 @@ fn check(model: &str, request: &Request) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(&golden, &code).unwrap();
     }
-    assert_eq!(
-        code,
-        std::fs::read_to_string(&golden).unwrap(),
-        "{} differs",
-        golden.display()
-    );
+    assert_eq!(code, std::fs::read_to_string(&golden).unwrap(), "{} differs", golden.display());
 }
 
 #[test]
@@ -70,10 +58,7 @@ fn the_capability_model_becomes_one_flat_module() {
 #[test]
 fn components_become_modules_and_fields() {
     let fields = [("sensor", None), ("info", Some("deviceInformation"))];
-    check(
-        "environmental_sensor.v3.json",
-        &request("EnvironmentalSensor", &fields),
-    );
+    check("environmental_sensor.v3.json", &request("EnvironmentalSensor", &fields));
 }
 
 #[test]
@@ -86,9 +71,7 @@ fn two_names_that_become_one_are_an_error_at_both_places() {
     let generated = generated("lamp.json", text, &request("Lamp", &[]));
     let mut sources = dtdl::Sources::default();
     sources.add("lamp.json", text);
-    let [diagnostic] = generated.diagnostics.as_slice() else {
-        panic!("{:?}", generated.diagnostics)
-    };
+    let [diagnostic] = generated.diagnostics.as_slice() else { panic!("{:?}", generated.diagnostics) };
     assert_eq!(diagnostic.code(), "nameCollision");
     assert_eq!(sources.position(diagnostic.at()).line, 4);
     assert_eq!(sources.position(diagnostic.also().unwrap()).line, 3);
@@ -102,22 +85,8 @@ fn a_component_without_a_field_names_both_places() {
         "/../models/environmental_sensor.v3.json"
     ));
     let fields = [("sensr", None), ("info", Some("deviceInformation"))];
-    let generated = generated(
-        "models/v3.json",
-        &text.unwrap(),
-        &request("EnvironmentalSensor", &fields),
-    );
-    let [complaint] = generated.complaints.as_slice() else {
-        panic!("{:?}", generated.complaints)
-    };
-    assert!(
-        complaint.message.contains("is it `sensr`?"),
-        "{}",
-        complaint.message
-    );
-    assert!(
-        complaint.message.contains("models/v3.json:"),
-        "{}",
-        complaint.message
-    );
+    let generated = generated("models/v3.json", &text.unwrap(), &request("EnvironmentalSensor", &fields));
+    let [complaint] = generated.complaints.as_slice() else { panic!("{:?}", generated.complaints) };
+    assert!(complaint.message.contains("is it `sensr`?"), "{}", complaint.message);
+    assert!(complaint.message.contains("models/v3.json:"), "{}", complaint.message);
 }

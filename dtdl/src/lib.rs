@@ -81,9 +81,5 @@ pub fn read(sources: Sources, root: Option<&str>) -> Reading {
         }
     }
     let model = model::build(&roots, root, &mut faults);
-    Reading {
-        model,
-        diagnostics: faults.into_sorted(),
-        sources,
-    }
+    Reading { model, diagnostics: faults.into_sorted(), sources }
 }

@@ -48,14 +48,8 @@ impl Sources {
     /// Adds a text under the name that messages will show (usually a relative path).
     pub fn add(&mut self, name: impl Into<String>, text: &str) {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
-        let line_starts = std::iter::once(0)
-            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
-            .collect();
-        self.files.push(Source {
-            name: name.into(),
-            text,
-            line_starts,
-        });
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        self.files.push(Source { name: name.into(), text, line_starts });
     }
 
     /// The line and column where `location` begins.
@@ -64,16 +58,10 @@ impl Sources {
     /// When `location` belongs to other sources.
     pub fn position(&self, location: Location) -> Position<'_> {
         let source = &self.files[location.file.0];
-        let line = source
-            .line_starts
-            .partition_point(|&start| start <= location.start);
+        let line = source.line_starts.partition_point(|&start| start <= location.start);
         let line_start = source.line_starts[line - 1];
         let column = source.text[line_start..location.start].chars().count() + 1;
-        Position {
-            file: &source.name,
-            line,
-            column,
-        }
+        Position { file: &source.name, line, column }
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = FileId> + use<> {
@@ -91,22 +79,14 @@ impl Sources {
     /// The byte offset of a line and a byte in it, both from 1, moved back to where a character begins.
     pub(crate) fn offset(&self, file: FileId, line: usize, byte: usize) -> usize {
         let source = &self.files[file.0];
-        let start = source
-            .line_starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or(source.text.len());
+        let start = source.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(source.text.len());
         source.text.floor_char_boundary(start + byte.saturating_sub(1))
     }
 }
 
 impl Location {
     pub(crate) fn new(file: FileId, range: Range<usize>) -> Self {
-        Self {
-            file,
-            start: range.start,
-            end: range.end,
-        }
+        Self { file, start: range.start, end: range.end }
     }
 
     pub(crate) fn file(self) -> FileId {
@@ -119,10 +99,7 @@ impl Location {
 
     /// The first byte alone: the brace of an object that is too long to underline.
     pub(crate) fn head(self) -> Self {
-        Self {
-            end: (self.start + 1).min(self.end),
-            ..self
-        }
+        Self { end: (self.start + 1).min(self.end), ..self }
     }
 }
 

@@ -1,9 +1,5 @@
 //! One fault a case: a valid model with one place changed, and the code and position that must be reported.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test says what failed by failing"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing")]
 
 use dtdl::{Reading, Sources, Style};
 
@@ -65,141 +61,46 @@ const V1_CASES: &[Case] = &[
     ("\"double\"", "\"dobule\"", "unknownSchema", "\"dobule\""),
     ("\"double\"", "\"uuid\"", "unknownSchema", "\"uuid\""),
     ("\"temp\"", "\"1temp\"", "invalidName", "\"1temp\""),
-    (
-        "urn:device_model:lamp:1",
-        "urn:<YOUR_COMPANY_NAME_HERE>:lamp:1",
-        "invalidId",
-        "\"urn:<",
-    ),
-    (
-        "urn:device_model:lamp:1",
-        "dtmi:device_model:lamp;1",
-        "invalidId",
-        "\"dtmi:",
-    ),
-    (
-        "\"CapabilityModel\"",
-        "\"CapabiltyModel\"",
-        "typeUndefinedTerm",
-        "\"CapabiltyModel\"",
-    ),
+    ("urn:device_model:lamp:1", "urn:<YOUR_COMPANY_NAME_HERE>:lamp:1", "invalidId", "\"urn:<"),
+    ("urn:device_model:lamp:1", "dtmi:device_model:lamp;1", "invalidId", "\"dtmi:"),
+    ("\"CapabilityModel\"", "\"CapabiltyModel\"", "typeUndefinedTerm", "\"CapabiltyModel\""),
     ("\"asynchronous\"", "\"async\"", "invalidValue", "\"async\""),
-    (
-        "\"writable\": true",
-        "\"writeable\": true",
-        "propertyUndefinedTerm",
-        "\"writeable\"",
-    ),
-    (
-        "\"writable\": true",
-        "\"writable\": \"yes\"",
-        "wrongKind",
-        "\"yes\"",
-    ),
+    ("\"writable\": true", "\"writeable\": true", "propertyUndefinedTerm", "\"writeable\""),
+    ("\"writable\": true", "\"writable\": \"yes\"", "wrongKind", "\"yes\""),
     (
         "\"schema\": \"long\"",
         "\"schema\": { \"@type\": \"Array\", \"elementSchema\": \"long\" }",
         "disallowedArray",
         "{ \"@type\": \"Array\"",
     ),
-    (
-        "IoTModel.json",
-        "IoTModel2.json",
-        "unrecognizedContextVersion",
-        "\"http:",
-    ),
+    ("IoTModel.json", "IoTModel2.json", "unrecognizedContextVersion", "\"http:"),
     ("\"level\"", "\"blink\"", "nonUniquePropertyValue", "\"blink\""),
-    (
-        "\"@type\": \"Command\"",
-        "\"@type\": \"Component\"",
-        "badType",
-        "\"Component\"",
-    ),
-    (
-        "\"name\": \"times\", ",
-        "",
-        "missingRequiredProperty",
-        "{ \"schema\"",
-    ),
+    ("\"@type\": \"Command\"", "\"@type\": \"Component\"", "badType", "\"Component\""),
+    ("\"name\": \"times\", ", "", "missingRequiredProperty", "{ \"schema\""),
     ("\"implements\": [{", "\"implements\": [3, {", "wrongKind", "3"),
-    (
-        "\"lamp\",",
-        "\"lamp\", \"name\": \"other\",",
-        "duplicateMember",
-        "\"name\": \"other\"",
-    ),
+    ("\"lamp\",", "\"lamp\", \"name\": \"other\",", "duplicateMember", "\"name\": \"other\""),
     ("\"lamp\",", "\"lamp\"", "jsonInvalid", "\"@type\""),
 ];
 
 const V3_CASES: &[Case] = &[
     ("\"double\"", "\"dateTme\"", "unknownSchema", "\"dateTme\""),
-    (
-        "context;3\", ",
-        "context;7\", ",
-        "unrecognizedContextVersion",
-        "\"dtmi:dtdl:context;7\"",
-    ),
-    (
-        "quantitativeTypes;1",
-        "quantities;1",
-        "unresolvableContextSpecifier",
-        "\"dtmi:dtdl:extension",
-    ),
-    (
-        "\"Temperature\"], ",
-        "\"Telemetry\"], ",
-        "unitWithoutSemanticType",
-        "\"unit\"",
-    ),
-    (
-        "[\"Telemetry\", \"Temperature\"]",
-        "[\"Telemetry\", \"Property\"]",
-        "multipleTypes",
-        "\"Property\"",
-    ),
+    ("context;3\", ", "context;7\", ", "unrecognizedContextVersion", "\"dtmi:dtdl:context;7\""),
+    ("quantitativeTypes;1", "quantities;1", "unresolvableContextSpecifier", "\"dtmi:dtdl:extension"),
+    ("\"Temperature\"], ", "\"Telemetry\"], ", "unitWithoutSemanticType", "\"unit\""),
+    ("[\"Telemetry\", \"Temperature\"]", "[\"Telemetry\", \"Property\"]", "multipleTypes", "\"Property\""),
     (
         "\"valueSchema\": \"integer\"",
         "\"valueSchema\": \"double\"",
         "invalidValue",
         "\"double\", \"enumValues\"",
     ),
-    (
-        "\"enumValue\": 1",
-        "\"enumValue\": 0",
-        "nonUniquePropertyValue",
-        "0 }\n        ]",
-    ),
-    (
-        "\"enumValue\": 1",
-        "\"enumValue\": \"one\"",
-        "enumValueMismatch",
-        "\"one\"",
-    ),
+    ("\"enumValue\": 1", "\"enumValue\": 0", "nonUniquePropertyValue", "0 }\n        ]"),
+    ("\"enumValue\": 1", "\"enumValue\": \"one\"", "enumValueMismatch", "\"one\""),
     ("\"enumValue\": 1", "\"enumValue\": 1.5", "wrongKind", "1.5"),
-    (
-        "\"zone\", \"schema\": \"string\"",
-        "\"zone\", \"schema\": \"long\"",
-        "invalidValue",
-        "\"long\"",
-    ),
-    (
-        "\"name\": \"y\"",
-        "\"name\": \"x\"",
-        "nonUniquePropertyValue",
-        "\"x\", \"schema\": \"float\" }\n    ]",
-    ),
-    (
-        "Pair;1\" } }",
-        "Pear;1\" } }",
-        "unresolvedReference",
-        "\"dtmi:com:example:Pear;1\"",
-    ),
-    (
-        "Pair;1\" } }",
-        "Info;1\" } }",
-        "badType",
-        "\"dtmi:com:example:Info;1\" } }",
-    ),
+    ("\"zone\", \"schema\": \"string\"", "\"zone\", \"schema\": \"long\"", "invalidValue", "\"long\""),
+    ("\"name\": \"y\"", "\"name\": \"x\"", "nonUniquePropertyValue", "\"x\", \"schema\": \"float\" }\n    ]"),
+    ("Pair;1\" } }", "Pear;1\" } }", "unresolvedReference", "\"dtmi:com:example:Pear;1\""),
+    ("Pair;1\" } }", "Info;1\" } }", "badType", "\"dtmi:com:example:Info;1\" } }"),
     (
         "\"info\", \"schema\": \"dtmi:com:example:Info;1\"",
         "\"info\", \"schema\": \"dtmi:com:example:Pair;1\"",
@@ -212,19 +113,9 @@ const V3_CASES: &[Case] = &[
         "duplicateDefinition",
         "\"dtmi:com:example:Pair;1\",\n    \"@type\": \"Interface\",\n    \"contents\": [{",
     ),
-    (
-        "\"de\": \"Lampe\"",
-        "\"deutsch\": \"Lampe\"",
-        "invalidLanguageCode",
-        "\"Lampe\"",
-    ),
+    ("\"de\": \"Lampe\"", "\"deutsch\": \"Lampe\"", "invalidLanguageCode", "\"Lampe\""),
     ("\"@type\": \"Map\",", "", "missingType", "{ \n        \"mapKey\""),
-    (
-        "\"maker\", \"schema\": \"string\"",
-        "\"maker_\", \"schema\": \"string\"",
-        "invalidName",
-        "\"maker_\"",
-    ),
+    ("\"maker\", \"schema\": \"string\"", "\"maker_\", \"schema\": \"string\"", "invalidName", "\"maker_\""),
     (
         "\"@context\": \"dtmi:dtdl:context;3\",\n",
         "",
@@ -260,10 +151,7 @@ fn check(valid: &str, cases: &[Case]) {
         let text = valid.replacen(from, to, 1);
         let reading = read(&text);
         let codes: Vec<_> = reading.diagnostics().iter().map(dtdl::Diagnostic::code).collect();
-        let Some(diagnostic) = reading
-            .diagnostics()
-            .iter()
-            .find(|diagnostic| diagnostic.code() == *code)
+        let Some(diagnostic) = reading.diagnostics().iter().find(|diagnostic| diagnostic.code() == *code)
         else {
             panic!("{to}: expected {code}, got {codes:?}");
         };
@@ -271,15 +159,8 @@ fn check(valid: &str, cases: &[Case]) {
         let line = text.lines().nth(position.line - 1).unwrap();
         let there: String = line.chars().skip(position.column - 1).collect();
         let expected = at.lines().next().unwrap_or_default();
-        assert!(
-            there.starts_with(expected),
-            "{to}: {code} points at `{there}`, not `{expected}`"
-        );
-        assert!(
-            diagnostic
-                .render(reading.sources(), Style::Plain)
-                .contains(&position.to_string())
-        );
+        assert!(there.starts_with(expected), "{to}: {code} points at `{there}`, not `{expected}`");
+        assert!(diagnostic.render(reading.sources(), Style::Plain).contains(&position.to_string()));
     }
 }
 
@@ -299,11 +180,7 @@ fn all_faults_of_a_file_are_reported_in_the_order_of_the_text() {
         .replace("\"double\"", "\"dobule\"")
         .replace("\"asynchronous\"", "\"later\"")
         .replace("\"level\"", "\"a b\"");
-    let codes: Vec<_> = read(&text)
-        .diagnostics()
-        .iter()
-        .map(dtdl::Diagnostic::code)
-        .collect();
+    let codes: Vec<_> = read(&text).diagnostics().iter().map(dtdl::Diagnostic::code).collect();
     assert_eq!(codes, ["unknownSchema", "invalidName", "invalidValue"]);
 }
 
@@ -311,10 +188,7 @@ fn all_faults_of_a_file_are_reported_in_the_order_of_the_text() {
 fn a_second_place_is_shown_where_two_disagree() {
     let reading = read(&V1.replace("\"level\"", "\"blink\""));
     let diagnostic = &reading.diagnostics()[0];
-    let (at, also) = (
-        reading.sources().position(diagnostic.at()),
-        diagnostic.also().unwrap(),
-    );
+    let (at, also) = (reading.sources().position(diagnostic.at()), diagnostic.also().unwrap());
     assert_eq!((at.line, reading.sources().position(also).line), (14, 13));
 }
 

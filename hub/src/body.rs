@@ -31,9 +31,6 @@ impl<S: Send + Sync, T: DeserializeOwned, E: BadRequest> FromRequest<S> for Json
             .map_err(|error| E::bad_request(format!("the body cannot be read: {error}")))?;
         let value = serde_json::from_slice(&body)
             .map_err(|error| E::bad_request(format!("the body is not the expected JSON: {error}")))?;
-        Ok(Self {
-            value,
-            error: PhantomData,
-        })
+        Ok(Self { value, error: PhantomData })
     }
 }

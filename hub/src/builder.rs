@@ -42,11 +42,7 @@ impl HubBuilder {
         let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         HubBuilder {
             dir: None,
-            addresses: Addresses {
-                mqtt: at(8883),
-                http: at(8080),
-                https: at(8443),
-            },
+            addresses: Addresses { mqtt: at(8883), http: at(8080), https: at(8443) },
             free_ports: false,
             models: Vec::new(),
             model_dirs: Vec::new(),
@@ -123,17 +119,8 @@ impl HubBuilder {
         let (mqtt, mqtt_address) = self.bind("mqtt", self.addresses.mqtt).await?;
         let (http, http_address) = self.bind("http", self.addresses.http).await?;
         let (https, https_address) = self.bind("https", self.addresses.https).await?;
-        let addresses = Addresses {
-            mqtt: mqtt_address,
-            http: http_address,
-            https: https_address,
-        };
-        Ok(Listeners {
-            mqtt,
-            http,
-            https,
-            addresses,
-        })
+        let addresses = Addresses { mqtt: mqtt_address, http: http_address, https: https_address };
+        Ok(Listeners { mqtt, http, https, addresses })
     }
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
@@ -173,17 +160,11 @@ impl HubBuilder {
         if !address.ip().is_loopback() {
             return Err(HubError::NotLoopback(address));
         }
-        let failed = |source| HubError::Bind {
-            address,
-            service,
-            source,
-        };
+        let failed = |source| HubError::Bind { address, service, source };
         let listener = match TcpListener::bind(address).await {
             Err(error) if self.free_ports && error.kind() == std::io::ErrorKind::AddrInUse => {
                 tracing::warn!(%address, service, "the port is in use: taking a free one");
-                TcpListener::bind(SocketAddr::new(address.ip(), 0))
-                    .await
-                    .map_err(failed)?
+                TcpListener::bind(SocketAddr::new(address.ip(), 0)).await.map_err(failed)?
             }
             other => other.map_err(failed)?,
         };
@@ -200,58 +181,20 @@ fn spawn(
     tls: TlsAcceptor,
     ca_file: PathBuf,
 ) -> Hub {
-    let Listeners {
-        mqtt,
-        http,
-        https,
-        addresses,
-    } = listeners;
-    let (tasks, stop, stop_store) = (
-        TaskTracker::new(),
-        CancellationToken::new(),
-        CancellationToken::new(),
-    );
+    let Listeners { mqtt, http, https, addresses } = listeners;
+    let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
     let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
     let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
-    let devices = mqtt::task::listen(
-        mqtt,
-        tls.clone(),
-        Arc::clone(&shared),
-        tasks.clone(),
-        stop.clone(),
-    );
+    let devices = mqtt::task::listen(mqtt, tls.clone(), Arc::clone(&shared), tasks.clone(), stop.clone());
     tasks.spawn(devices);
-    tasks.spawn(http::listen(
-        http,
-        None,
-        router.clone(),
-        tasks.clone(),
-        stop.clone(),
-    ));
-    tasks.spawn(http::listen(
-        https,
-        Some(tls),
-        router,
-        tasks.clone(),
-        stop.clone(),
-    ));
+    tasks.spawn(http::listen(http, None, router.clone(), tasks.clone(), stop.clone()));
+    tasks.spawn(http::listen(https, Some(tls), router, tasks.clone(), stop.clone()));
     let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
-    Hub {
-        shared,
-        addresses,
-        ca_file,
-        tasks,
-        stop,
-        stop_store,
-        store: writer,
-    }
+    Hub { shared, addresses, ca_file, tasks, stop, stop_store, store: writer }
 }
 
 fn read_model(name: &str, text: &str) -> Result<crate::state::Model, HubError> {
-    model_view::read(name, text).map_err(|problems| HubError::Model {
-        name: name.to_owned(),
-        problems,
-    })
+    model_view::read(name, text).map_err(|problems| HubError::Model { name: name.to_owned(), problems })
 }
 
 /// The `.json` files right in a folder, by name.
@@ -259,9 +202,7 @@ fn model_files(dir: &Path) -> Result<Vec<(String, String)>, HubError> {
     let entries = std::fs::read_dir(dir).map_err(HubError::file("cannot read the folder", dir))?;
     let mut paths = Vec::new();
     for entry in entries {
-        let path = entry
-            .map_err(HubError::file("cannot read the folder", dir))?
-            .path();
+        let path = entry.map_err(HubError::file("cannot read the folder", dir))?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
             paths.push(path);
         }
@@ -271,11 +212,7 @@ fn model_files(dir: &Path) -> Result<Vec<(String, String)>, HubError> {
         .into_iter()
         .map(|path| {
             let text = std::fs::read_to_string(&path).map_err(HubError::file("cannot read", &path))?;
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Ok((name, text))
         })
         .collect()

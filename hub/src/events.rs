@@ -55,10 +55,7 @@ impl Bus {
     /// Numbers an event and sends it to all pages.
     pub(crate) fn publish(&mut self, event: Event) {
         self.last += 1;
-        let numbered = Arc::new(Numbered {
-            seq: self.last,
-            event,
-        });
+        let numbered = Arc::new(Numbered { seq: self.last, event });
         self.kept.push_back(Arc::clone(&numbered));
         if self.kept.len() > REPLAY_LIMIT {
             self.kept.pop_front();
@@ -97,11 +94,7 @@ mod tests {
     use super::*;
 
     fn event() -> Event {
-        Event {
-            name: "device",
-            device: None,
-            data: serde_json::Value::Null,
-        }
+        Event { name: "device", device: None, data: serde_json::Value::Null }
     }
 
     #[test]
@@ -109,13 +102,7 @@ mod tests {
         let mut bus = Bus::default();
         (0..3).for_each(|_| bus.publish(event()));
         let id = format!("{}-1", bus.server_id);
-        let seqs: Vec<_> = bus
-            .join(Some(&id))
-            .missed
-            .unwrap()
-            .iter()
-            .map(|one| one.seq)
-            .collect();
+        let seqs: Vec<_> = bus.join(Some(&id)).missed.unwrap().iter().map(|one| one.seq).collect();
         assert_eq!(seqs, [2, 3]);
     }
 

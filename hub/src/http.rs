@@ -83,8 +83,7 @@ async fn handshake(
 
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, stop: CancellationToken) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HANDSHAKE_DEADLINE);
+    http.timer(TokioTimer::new()).header_read_timeout(HANDSHAKE_DEADLINE);
     let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

@@ -144,12 +144,7 @@ impl Hub {
     #[must_use]
     pub fn service_connection_string(&self) -> String {
         let policy = "iothubowner";
-        let key = self
-            .shared
-            .settings
-            .policies
-            .get(policy)
-            .map_or("", |key| key.reveal());
+        let key = self.shared.settings.policies.get(policy).map_or("", |key| key.reveal());
         let port = self.addresses.https.port();
         format!("HostName=localhost:{port};SharedAccessKeyName={policy};SharedAccessKey={key}")
     }
@@ -179,10 +174,8 @@ impl Hub {
     /// # Errors
     /// [`HubError::Model`] lists everything that is wrong with the file.
     pub fn add_model(&self, text: &str, name: &str) -> Result<ModelId, HubError> {
-        let model = model_view::read(name, text).map_err(|problems| HubError::Model {
-            name: name.to_owned(),
-            problems,
-        })?;
+        let model = model_view::read(name, text)
+            .map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
         let id = ModelId(model.view.id.clone());
         self.shared.with(|state, _| state.add_model(model));
         Ok(id)
@@ -198,9 +191,7 @@ impl Hub {
         self.tasks.close();
         let ended = tokio::time::timeout(SHUTDOWN_LIMIT, self.tasks.wait()).await;
         self.stop_store.disarm().cancel();
-        self.store
-            .await
-            .map_err(|error| HubError::Store(error.to_string()))??;
+        self.store.await.map_err(|error| HubError::Store(error.to_string()))??;
         tracing::info!("hub stopped");
         ended.map_err(|_| HubError::Shutdown(SHUTDOWN_LIMIT.as_secs()))
     }

@@ -46,19 +46,11 @@ pub(crate) fn read(file_name: &str, text: &str) -> Result<Model, Vec<ModelProble
     sources.add(file_name, text);
     let reading = dtdl::read(sources, None);
     let Some(model) = reading.valid() else {
-        let mut problems: Vec<_> = reading
-            .diagnostics()
-            .iter()
-            .map(|fault| problem(&reading, fault))
-            .collect();
+        let mut problems: Vec<_> =
+            reading.diagnostics().iter().map(|fault| problem(&reading, fault)).collect();
         if problems.is_empty() {
             let message = "the file holds no capability model and no Interface".to_owned();
-            problems.push(ModelProblem {
-                code: "noModel".to_owned(),
-                message,
-                line: 1,
-                column: 1,
-            });
+            problems.push(ModelProblem { code: "noModel".to_owned(), message, line: 1, column: 1 });
         }
         return Err(problems);
     };
@@ -88,11 +80,7 @@ fn view(model: &dtdl::Model) -> ModelView {
         id: model.id.text.clone(),
         name: label(&model.texts, &model.id.text),
         description: text(&model.texts.description),
-        convention: if flat {
-            Convention::Central2020
-        } else {
-            Convention::Pnp
-        },
+        convention: if flat { Convention::Central2020 } else { Convention::Pnp },
         groups: groups.filter(|group| !group.is_empty()).collect(),
     }
 }
@@ -158,20 +146,14 @@ fn command(item: &dtdl::Command) -> Command {
 fn schema(schema: &dtdl::Schema) -> Schema {
     match &schema.kind {
         SchemaKind::Primitive(primitive) => Schema::primitive(primitive.name()),
-        SchemaKind::Object(object) => Schema::Object {
-            fields: object.fields.iter().map(field).collect(),
-        },
+        SchemaKind::Object(object) => Schema::Object { fields: object.fields.iter().map(field).collect() },
         SchemaKind::Enum(one) => match &one.values {
             dtdl::EnumValues::Integers(values) => enumeration("integer", values),
             dtdl::EnumValues::Strings(values) => enumeration("string", values),
         },
-        SchemaKind::Array(element) => Schema::Array {
-            element: Box::new(self::schema(element)),
-        },
+        SchemaKind::Array(element) => Schema::Array { element: Box::new(self::schema(element)) },
         SchemaKind::Map(map) => Schema::Map {
-            key: MapKey {
-                name: map.key.text.clone(),
-            },
+            key: MapKey { name: map.key.text.clone() },
             value: Box::new(MapValue {
                 name: map.value.name.text.clone(),
                 schema: self::schema(&map.value.schema),
@@ -196,10 +178,7 @@ fn enumeration<T: Clone + Into<Value>>(value_schema: &'static str, values: &[dtd
         label: label(&one.texts, &one.name.text),
         value: one.value.clone().into(),
     });
-    Schema::Enum {
-        value_schema,
-        values: values.collect(),
-    }
+    Schema::Enum { value_schema, values: values.collect() }
 }
 
 fn text(map: &LanguageMap) -> Option<String> {
@@ -215,12 +194,7 @@ fn unit(quantity: &Quantity) -> Option<String> {
     let display = quantity.display_unit.preferred();
     let symbol = || {
         let name = quantity.unit.as_deref()?.rsplit(['/', ':']).next()?;
-        Some(
-            SYMBOLS
-                .iter()
-                .find(|(unit, _)| *unit == name)
-                .map_or(name, |(_, symbol)| *symbol),
-        )
+        Some(SYMBOLS.iter().find(|(unit, _)| *unit == name).map_or(name, |(_, symbol)| *symbol))
     };
     display.or_else(symbol).map(str::to_owned)
 }
@@ -236,27 +210,12 @@ mod tests {
         let view = model.view;
         assert_eq!(view.convention, Convention::Central2020);
         assert!(view.groups.iter().all(|group| group.component.is_none()));
-        let sensor = view
-            .groups
-            .iter()
-            .find(|group| !group.telemetry.is_empty())
-            .unwrap();
-        let units: Vec<_> = sensor
-            .telemetry
-            .iter()
-            .map(|t| (&*t.name, t.unit.as_deref()))
-            .collect();
+        let sensor = view.groups.iter().find(|group| !group.telemetry.is_empty()).unwrap();
+        let units: Vec<_> = sensor.telemetry.iter().map(|t| (&*t.name, t.unit.as_deref())).collect();
         assert_eq!(units, [("temp", Some("°F")), ("humid", Some("%"))]);
         let brightness = view.property(None, "brightness").unwrap();
-        assert_eq!(
-            (&*brightness.label, brightness.writable),
-            ("Brightness Level", true)
-        );
-        let run = sensor
-            .commands
-            .iter()
-            .find(|command| command.name == "rundiagnostics")
-            .unwrap();
+        assert_eq!((&*brightness.label, brightness.writable), ("Brightness Level", true));
+        let run = sensor.commands.iter().find(|command| command.name == "rundiagnostics").unwrap();
         assert!(run.asynchronous);
     }
 
@@ -265,10 +224,7 @@ mod tests {
         let text = include_str!("../../models/environmental_sensor.v3.json");
         let view = read("environmental_sensor.v3.json", text).unwrap().view;
         assert_eq!(view.convention, Convention::Pnp);
-        assert!(
-            view.groups.iter().any(|group| group.component.is_some()),
-            "{view:?}"
-        );
+        assert!(view.groups.iter().any(|group| group.component.is_some()), "{view:?}");
     }
 
     #[test]

@@ -104,14 +104,11 @@ impl<'a> Token<'a> {
         let rest = text
             .trim()
             .strip_prefix("SharedAccessSignature ")
-            .ok_or(SasError::Malformed(
-                "it does not begin with \"SharedAccessSignature \"",
-            ))?;
+            .ok_or(SasError::Malformed("it does not begin with \"SharedAccessSignature \""))?;
         let (mut sr, mut sig, mut se, mut skn) = (None, None, None, None);
         for pair in rest.split('&') {
-            let (name, value) = pair
-                .split_once('=')
-                .ok_or(SasError::Malformed("a parameter has no \"=\""))?;
+            let (name, value) =
+                pair.split_once('=').ok_or(SasError::Malformed("a parameter has no \"=\""))?;
             let slot = match name.trim() {
                 "sr" => &mut sr,
                 "sig" => &mut sig,
@@ -132,9 +129,7 @@ impl<'a> Token<'a> {
                 .and_then(|text| BASE64.decode(text).ok())
                 .ok_or(SasError::Malformed("sig is not base64"))?,
             expiry_text,
-            expiry: expiry_text
-                .parse()
-                .map_err(|_| SasError::Malformed("se is not a number of seconds"))?,
+            expiry: expiry_text.parse().map_err(|_| SasError::Malformed("se is not a number of seconds"))?,
             policy: match skn {
                 Some(name) if !name.is_empty() => {
                     Some(decode(name).ok_or(SasError::Malformed("skn is not UTF-8"))?)
@@ -166,18 +161,11 @@ impl<'a> Token<'a> {
         now: Timestamp,
     ) -> Result<(), SasError> {
         let message = format!("{}\n{}", self.signed_resource, self.expiry_text);
-        if !keys
-            .into_iter()
-            .any(|key| key.verify(message.as_bytes(), &self.signature))
-        {
+        if !keys.into_iter().any(|key| key.verify(message.as_bytes(), &self.signature)) {
             return Err(SasError::WrongKey);
         }
         let age = now.as_second().saturating_sub(self.expiry);
-        if age > CLOCK_SKEW_SECONDS {
-            Err(SasError::Expired(age))
-        } else {
-            Ok(())
-        }
+        if age > CLOCK_SKEW_SECONDS { Err(SasError::Expired(age)) } else { Ok(()) }
     }
 }
 
@@ -195,10 +183,7 @@ pub(crate) fn sign(resource: &str, key: &Key, expiry: i64, policy: Option<&str>)
 
 /// Percent-decodes without turning `+` into a space, which would break base64.
 fn decode(text: &str) -> Option<String> {
-    percent_decode_str(text)
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
+    percent_decode_str(text).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -215,9 +200,7 @@ mod tests {
 
     #[test]
     fn derives_the_documented_device_key() {
-        let derived = Key::parse(GROUP)
-            .unwrap()
-            .derive("sn-007-888-abc-mac-a1-b2-c3-d4-e5-f6");
+        let derived = Key::parse(GROUP).unwrap().derive("sn-007-888-abc-mac-a1-b2-c3-d4-e5-f6");
         assert_eq!(derived.reveal(), "Jsm0lyGpjaVYVP2g3FnmnmG9dI/9qU24wNoykUmermc=");
     }
 
@@ -235,14 +218,8 @@ mod tests {
     #[test]
     fn verifies_the_resource_text_as_sent_in_any_order_and_with_a_raw_slash_in_the_signature() {
         let key = Key::parse(GROUP).unwrap();
-        for sr in [
-            "0ne/registrations/id",
-            "0ne%2fregistrations%2fid",
-            "0ne%2Fregistrations%2Fid",
-        ] {
-            let sig = BASE64
-                .encode(key.hmac(format!("{sr}\n2000").as_bytes()))
-                .replace('+', "%2B");
+        for sr in ["0ne/registrations/id", "0ne%2fregistrations%2fid", "0ne%2Fregistrations%2Fid"] {
+            let sig = BASE64.encode(key.hmac(format!("{sr}\n2000").as_bytes())).replace('+', "%2B");
             let text = format!("SharedAccessSignature se=2000&skn=registration&sig={sig}&sr={sr}");
             let token = Token::parse(&text).unwrap();
             assert_eq!(token.verify([&key], at(1_000)), Ok(()), "{sr}");

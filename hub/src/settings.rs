@@ -14,13 +14,8 @@ use crate::sas::Key;
 use crate::tls::Authority;
 
 /// The shared access policies of a hub and what each may do (protocol reference, section 5.1).
-pub(crate) const POLICIES: [&str; 5] = [
-    "iothubowner",
-    "service",
-    "registryRead",
-    "registryReadWrite",
-    "device",
-];
+pub(crate) const POLICIES: [&str; 5] =
+    ["iothubowner", "service", "registryRead", "registryReadWrite", "device"];
 
 /// What is kept in `hub.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,11 +33,8 @@ impl Settings {
         let path = folder.join("hub.json");
         let settings = match fs::read(&path) {
             Ok(bytes) => {
-                let mut settings: Self =
-                    serde_json::from_slice(&bytes).map_err(|error| HubError::Damaged {
-                        path: path.clone(),
-                        reason: error.to_string(),
-                    })?;
+                let mut settings: Self = serde_json::from_slice(&bytes)
+                    .map_err(|error| HubError::Damaged { path: path.clone(), reason: error.to_string() })?;
                 if !settings.authority.is_near_expiry(now) {
                     return Ok(settings);
                 }
@@ -81,12 +73,8 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), HubError> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options
-        .open(&part)
-        .map_err(HubError::file("cannot write", &part))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(HubError::file("cannot write", &part))?;
+    let mut file = options.open(&part).map_err(HubError::file("cannot write", &part))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(HubError::file("cannot write", &part))?;
     fs::rename(&part, path).map_err(HubError::file("cannot write", path))
 }
 
@@ -119,10 +107,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
-        let mode = fs::metadata(folder.path().join("hub.json"))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = fs::metadata(folder.path().join("hub.json")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -65,21 +65,9 @@ pub(crate) struct MethodCall<'a> {
 impl Shared {
     /// The shell around `state`.
     pub(crate) fn new(state: State, settings: Settings, https_port: u16, mqtt_port: u16) -> Self {
-        let inner = Inner {
-            state,
-            links: BTreeMap::new(),
-            waiting: BTreeMap::new(),
-            bus: Bus::default(),
-        };
+        let inner = Inner { state, links: BTreeMap::new(), waiting: BTreeMap::new(), bus: Bus::default() };
         let listening = watch::Sender::new(0);
-        Self {
-            inner: Mutex::new(inner),
-            listening,
-            settings,
-            started: now(),
-            https_port,
-            mqtt_port,
-        }
+        Self { inner: Mutex::new(inner), listening, settings, started: now(), https_port, mqtt_port }
     }
 
     /// Runs `f` on the state at the present time, then carries out what it wants done.
@@ -101,22 +89,12 @@ impl Shared {
 
     fn carry_out(&self, inner: &mut Inner, effect: Effect) {
         match effect {
-            Effect::Send {
-                session,
-                topic,
-                payload,
-            } => {
+            Effect::Send { session, topic, payload } => {
                 let message = ToDevice::Publish { topic, payload };
-                let full = inner
-                    .links
-                    .get(&session)
-                    .is_some_and(|link| link.try_send(message).is_err());
+                let full = inner.links.get(&session).is_some_and(|link| link.try_send(message).is_err());
                 if full {
                     // its queue is dropped, which ends the connection's task
-                    tracing::warn!(
-                        ?session,
-                        "the device does not take its messages: disconnecting it"
-                    );
+                    tracing::warn!(?session, "the device does not take its messages: disconnecting it");
                     inner.links.remove(&session);
                 }
             }
@@ -146,11 +124,7 @@ impl Shared {
 
     /// Closes the way to a connection's task.
     pub(crate) fn close_link(&self, session: SessionId) {
-        self.inner
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .links
-            .remove(&session);
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).links.remove(&session);
     }
 
     /// Calls a method and waits for its end; answers the row of the command history.
@@ -162,10 +136,7 @@ impl Shared {
             Started::Offline { row } => row,
             Started::Sent { call: id, row } => {
                 // also ends the call when the caller goes away
-                let guard = EndOfCall {
-                    shared: self,
-                    call: id,
-                };
+                let guard = EndOfCall { shared: self, call: id };
                 let _ = tokio::time::timeout(call.response_timeout, answer).await;
                 drop(guard);
                 row
@@ -196,10 +167,7 @@ impl Shared {
         let deadline = Instant::now() + limit;
         let mut changes = self.listening.subscribe();
         while !self.with(|state, _| state.is_listening(device)) {
-            if !matches!(
-                tokio::time::timeout_at(deadline, changes.changed()).await,
-                Ok(Ok(()))
-            ) {
+            if !matches!(tokio::time::timeout_at(deadline, changes.changed()).await, Ok(Ok(()))) {
                 return;
             }
         }

@@ -50,24 +50,15 @@ impl Store {
     pub(crate) fn load(&self, state: &mut State) -> Result<Vec<KeptModel>, HubError> {
         let read = self.database.begin_read().map_err(failed)?;
         for entry in read.open_table(DEVICES).map_err(failed)?.iter().map_err(failed)? {
-            state
-                .restore_device(entry.map_err(failed)?.1.value())
-                .map_err(failed)?;
+            state.restore_device(entry.map_err(failed)?.1.value()).map_err(failed)?;
         }
         for entry in read.open_table(ROWS).map_err(failed)?.iter().map_err(failed)? {
             let (key, value) = entry.map_err(failed)?;
             state.restore_row(key.value().0, value.value()).map_err(failed)?;
         }
-        for entry in read
-            .open_table(COMMANDS)
-            .map_err(failed)?
-            .iter()
-            .map_err(failed)?
-        {
+        for entry in read.open_table(COMMANDS).map_err(failed)?.iter().map_err(failed)? {
             let (key, value) = entry.map_err(failed)?;
-            state
-                .restore_command(key.value().0, value.value())
-                .map_err(failed)?;
+            state.restore_command(key.value().0, value.value()).map_err(failed)?;
         }
         let mut models = Vec::new();
         for entry in read.open_table(MODELS).map_err(failed)?.iter().map_err(failed)? {

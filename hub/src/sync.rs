@@ -53,13 +53,8 @@ struct Ack {
 
 /// Derives the state of one property.
 pub(crate) fn derive(inputs: &Inputs<'_>) -> Outcome {
-    let desired = inputs.desired.map(|value| {
-        if inputs.wrapped {
-            unwrap_value(value)
-        } else {
-            value.clone()
-        }
-    });
+    let desired =
+        inputs.desired.map(|value| if inputs.wrapped { unwrap_value(value) } else { value.clone() });
     let ack = inputs.reported.and_then(read_ack);
     let reported = match (&ack, inputs.reported) {
         (Some(ack), _) => ack.value.clone(),
@@ -67,22 +62,12 @@ pub(crate) fn derive(inputs: &Inputs<'_>) -> Outcome {
         (None, value) => value.cloned(),
     };
     let (sync, note) = match &desired {
-        None => (
-            if reported.is_some() {
-                Sync::Reported
-            } else {
-                Sync::None
-            },
-            None,
-        ),
+        None => (if reported.is_some() { Sync::Reported } else { Sync::None }, None),
         Some(asked) => judge(inputs, asked, reported.as_ref(), ack.as_ref()),
     };
     let mismatch = || {
         let (schema, value) = (inputs.schema?, reported.as_ref()?);
-        schema
-            .check(value)
-            .err()
-            .map(|_| format!("type differs from model: {}", type_name(value)))
+        schema.check(value).err().map(|_| format!("type differs from model: {}", type_name(value)))
     };
     let device_text = || ack.as_ref().and_then(|ack| ack.text.clone());
     Outcome {
@@ -112,10 +97,9 @@ fn judge(
     };
     match ack.code.unwrap_or(200) {
         200 => match reported {
-            Some(value) if value != asked => (
-                Sync::Synced,
-                Some(format!("device chose {value}, you asked {asked}")),
-            ),
+            Some(value) if value != asked => {
+                (Sync::Synced, Some(format!("device chose {value}, you asked {asked}")))
+            }
             _ => (Sync::Synced, None),
         },
         201..=299 => (Sync::Working, None),
@@ -135,9 +119,7 @@ fn read_ack(reported: &Value) -> Option<Ack> {
         value: object.get("value").map(unwrap_value),
         version: number(["av", "desiredVersion"]).and_then(|version| u64::try_from(version).ok()),
         code: number(["ac", "statusCode"]).or_else(|| status.and_then(code_of_text)),
-        text: ["ad", "message"]
-            .iter()
-            .find_map(|name| Some(object.get(*name)?.as_str()?.to_owned())),
+        text: ["ad", "message"].iter().find_map(|name| Some(object.get(*name)?.as_str()?.to_owned())),
     })
 }
 
@@ -170,14 +152,7 @@ mod tests {
     fn run(desired: Option<Value>, reported: Option<Value>, wrapped: bool) -> Outcome {
         let (desired, reported) = (desired.as_ref(), reported.as_ref());
         let desired_version = desired.map(|_| 7);
-        derive(&Inputs {
-            desired,
-            desired_version,
-            reported,
-            online: true,
-            wrapped,
-            schema: None,
-        })
+        derive(&Inputs { desired, desired_version, reported, online: true, wrapped, schema: None })
     }
 
     #[test]
@@ -187,31 +162,11 @@ mod tests {
             (None, Some(json!(1)), Sync::Reported),
             (Some(json!(2)), None, Sync::Pending),
             (Some(json!(2)), Some(json!(2)), Sync::Pending),
-            (
-                Some(json!(2)),
-                Some(json!({ "value": 2, "ac": 200, "av": 6 })),
-                Sync::Pending,
-            ),
-            (
-                Some(json!(2)),
-                Some(json!({ "value": 2, "ac": 200, "av": 7 })),
-                Sync::Synced,
-            ),
-            (
-                Some(json!(2)),
-                Some(json!({ "value": 2, "ac": 202, "av": 7 })),
-                Sync::Working,
-            ),
-            (
-                Some(json!(2)),
-                Some(json!({ "value": 2, "ac": 203, "av": 8 })),
-                Sync::Working,
-            ),
-            (
-                Some(json!(2)),
-                Some(json!({ "value": 1, "ac": 400, "av": 7, "ad": "no" })),
-                Sync::Error,
-            ),
+            (Some(json!(2)), Some(json!({ "value": 2, "ac": 200, "av": 6 })), Sync::Pending),
+            (Some(json!(2)), Some(json!({ "value": 2, "ac": 200, "av": 7 })), Sync::Synced),
+            (Some(json!(2)), Some(json!({ "value": 2, "ac": 202, "av": 7 })), Sync::Working),
+            (Some(json!(2)), Some(json!({ "value": 2, "ac": 203, "av": 8 })), Sync::Working),
+            (Some(json!(2)), Some(json!({ "value": 1, "ac": 400, "av": 7, "ad": "no" })), Sync::Error),
             (
                 Some(json!({ "value": 2 })),
                 Some(json!({ "value": 2, "status": "completed", "desiredVersion": 7 })),
@@ -240,27 +195,16 @@ mod tests {
         let mixed = json!({ "value": { "value": "Contoso" }, "status": "completed",
             "desiredVersion": 7, "ad": "completed", "av": 7, "ac": 200 });
         let outcome = run(Some(json!({ "value": "Contoso" })), Some(mixed), true);
-        assert_eq!(
-            (outcome.sync, outcome.reported),
-            (Sync::Synced, Some(json!("Contoso")))
-        );
+        assert_eq!((outcome.sync, outcome.reported), (Sync::Synced, Some(json!("Contoso"))));
     }
 
     #[test]
     fn explains_what_an_operator_would_wonder_about() {
-        let chose = run(
-            Some(json!(5)),
-            Some(json!({ "value": 2, "ac": 200, "av": 7 })),
-            false,
-        );
+        let chose = run(Some(json!(5)), Some(json!({ "value": 2, "ac": 200, "av": 7 })), false);
         assert_eq!(chose.note.as_deref(), Some("device chose 2, you asked 5"));
         let bare = run(Some(json!(2)), Some(json!(1)), false);
         assert_eq!(bare.note.as_deref(), Some("device reports 1, not acknowledged"));
-        let refused = run(
-            Some(json!(2)),
-            Some(json!({ "value": 1, "ac": 400, "av": 7, "ad": "no" })),
-            false,
-        );
+        let refused = run(Some(json!(2)), Some(json!({ "value": 1, "ac": 400, "av": 7, "ad": "no" })), false);
         assert_eq!((refused.note.as_deref(), refused.code), (Some("no"), Some(400)));
         let schema = Schema::primitive("boolean");
         let text = json!("true");

@@ -38,11 +38,7 @@ impl Authority {
         let today = jiff::tz::Offset::UTC.to_datetime(now).date();
         let certificate = params(today)?.self_signed(&key).map_err(failed)?;
         let expires = now + (i64::from(AUTHORITY_YEARS) * 365 * 24).hours();
-        Ok(Self {
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-            expires,
-        })
+        Ok(Self { certificate: certificate.pem(), key: key.serialize_pem(), expires })
     }
 
     /// The public certificate, PEM.
@@ -72,9 +68,7 @@ impl Authority {
         ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![certificate.der().clone()], private)
+                builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], private)
             })
             .map_err(failed)
     }
@@ -82,9 +76,7 @@ impl Authority {
 
 impl std::fmt::Debug for Authority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Authority")
-            .field("expires", &self.expires)
-            .finish_non_exhaustive()
+        f.debug_struct("Authority").field("expires", &self.expires).finish_non_exhaustive()
     }
 }
 
@@ -114,11 +106,7 @@ fn set_validity(params: &mut CertificateParams, today: jiff::civil::Date) -> Res
     let moment = |years: i32| {
         // 29 February has no counterpart in most years
         let day = from.day().clamp(1, 28).unsigned_abs();
-        date_time_ymd(
-            i32::from(from.year()) + years,
-            from.month().clamp(1, 12).unsigned_abs(),
-            day,
-        )
+        date_time_ymd(i32::from(from.year()) + years, from.month().clamp(1, 12).unsigned_abs(), day)
     };
     params.not_before = moment(0);
     params.not_after = moment(AUTHORITY_YEARS);

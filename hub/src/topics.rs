@@ -46,10 +46,7 @@ impl<'a> Topic<'a> {
                 "" => "",
                 _ => bag.strip_prefix('/').ok_or(TopicError::Unknown)?,
             };
-            return Ok(Self::Telemetry {
-                device,
-                bag: Bag::parse(bag)?,
-            });
+            return Ok(Self::Telemetry { device, bag: Bag::parse(bag)? });
         }
         let (path, query) = topic.split_once("/?").ok_or(TopicError::Unknown)?;
         let rid = || parameter(query, "$rid").ok_or(TopicError::MissingParameter("$rid"));
@@ -63,9 +60,7 @@ impl<'a> Topic<'a> {
                     .ok_or(TopicError::MissingParameter("operationId"))?,
             }),
             _ => {
-                let status = path
-                    .strip_prefix("$iothub/methods/res/")
-                    .ok_or(TopicError::Unknown)?;
+                let status = path.strip_prefix("$iothub/methods/res/").ok_or(TopicError::Unknown)?;
                 Ok(Self::MethodAnswer {
                     status: status.parse().map_err(|_| TopicError::Status)?,
                     rid: rid()?,
@@ -97,18 +92,13 @@ impl Subscription {
     pub(crate) fn of_device(filter: &str, device: &str) -> Option<Self> {
         const TABLE: [(&str, Subscription); 3] = [
             ("$iothub/twin/res/#", Subscription::TwinResponses),
-            (
-                "$iothub/twin/PATCH/properties/desired/#",
-                Subscription::DesiredPatches,
-            ),
+            ("$iothub/twin/PATCH/properties/desired/#", Subscription::DesiredPatches),
             ("$iothub/methods/POST/#", Subscription::Methods),
         ];
         if let Some((_, found)) = TABLE.iter().find(|(text, _)| *text == filter) {
             return Some(*found);
         }
-        let inbox = filter
-            .strip_prefix("devices/")?
-            .strip_suffix("/messages/devicebound/#")?;
+        let inbox = filter.strip_prefix("devices/")?.strip_suffix("/messages/devicebound/#")?;
         (inbox == device).then_some(Self::CloudToDevice)
     }
 
@@ -136,9 +126,7 @@ pub(crate) fn method_request(name: &str, rid: u64) -> String {
 
 /// The topic of an answer of the provisioning service.
 pub(crate) fn registration_response(status: u16, rid: &str, retry_after: Option<u32>) -> String {
-    let retry = retry_after
-        .map(|s| format!("&retry-after={s}"))
-        .unwrap_or_default();
+    let retry = retry_after.map(|s| format!("&retry-after={s}")).unwrap_or_default();
     format!("$dps/registrations/res/{status}/?$rid={rid}{retry}")
 }
 
@@ -179,10 +167,7 @@ impl Bag {
 fn decode(text: &str) -> Result<String, TopicError> {
     let mut rest = text;
     while let Some((_, tail)) = rest.split_once('%') {
-        let hex = tail
-            .as_bytes()
-            .get(..2)
-            .filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let hex = tail.as_bytes().get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
         hex.ok_or_else(|| TopicError::Bag(text.to_owned()))?;
         rest = tail;
     }
@@ -199,33 +184,21 @@ mod tests {
 
     #[test]
     fn reads_the_topics_of_the_official_clients() {
-        assert_eq!(
-            Topic::parse("$iothub/twin/GET/?$rid=a-b"),
-            Ok(Topic::TwinGet { rid: "a-b" })
-        );
+        assert_eq!(Topic::parse("$iothub/twin/GET/?$rid=a-b"), Ok(Topic::TwinGet { rid: "a-b" }));
         assert_eq!(
             Topic::parse("$iothub/twin/PATCH/properties/reported/?$rid=1"),
             Ok(Topic::TwinPatch { rid: "1" })
         );
         assert_eq!(
             Topic::parse("$iothub/methods/res/200/?$rid=7"),
-            Ok(Topic::MethodAnswer {
-                status: 200,
-                rid: "7"
-            })
+            Ok(Topic::MethodAnswer { status: 200, rid: "7" })
         );
         assert_eq!(
             Topic::parse("$dps/registrations/GET/iotdps-get-operationstatus/?$rid=2&operationId=4.x"),
-            Ok(Topic::DpsPoll {
-                rid: "2",
-                operation: "4.x"
-            })
+            Ok(Topic::DpsPoll { rid: "2", operation: "4.x" })
         );
         assert_eq!(Topic::parse("home/kitchen"), Err(TopicError::Unknown));
-        assert_eq!(
-            Topic::parse("$iothub/twin/GET/?x=1"),
-            Err(TopicError::MissingParameter("$rid"))
-        );
+        assert_eq!(Topic::parse("$iothub/twin/GET/?x=1"), Err(TopicError::MissingParameter("$rid")));
     }
 
     #[test]
@@ -250,10 +223,7 @@ mod tests {
     #[test]
     fn takes_only_the_devices_own_inbox() {
         let filter = "devices/d1/messages/devicebound/#";
-        assert_eq!(
-            Subscription::of_device(filter, "d1"),
-            Some(Subscription::CloudToDevice)
-        );
+        assert_eq!(Subscription::of_device(filter, "d1"), Some(Subscription::CloudToDevice));
         assert_eq!(Subscription::of_device(filter, "d2"), None);
         assert_eq!(Subscription::of_device("#", "d1"), None);
     }

@@ -37,11 +37,7 @@ pub(crate) struct Side {
 
 impl Default for Side {
     fn default() -> Self {
-        Self {
-            values: Map::new(),
-            metadata: Map::new(),
-            version: 1,
-        }
+        Self { values: Map::new(), metadata: Map::new(), version: 1 }
     }
 }
 
@@ -106,10 +102,7 @@ impl Side {
 
     /// Replaces all properties at `now`; answers the new version.
     pub(crate) fn replace(&mut self, values: &Map<String, Value>, now: Timestamp) -> Result<u64, TwinError> {
-        let mut fresh = Self {
-            version: self.version,
-            ..Self::default()
-        };
+        let mut fresh = Self { version: self.version, ..Self::default() };
         let version = fresh.patch(values, now)?;
         *self = fresh;
         Ok(version)
@@ -121,10 +114,7 @@ impl Side {
         for name in &path[1..] {
             entry = entry.get(name)?;
         }
-        Some((
-            entry.get("$lastUpdatedVersion")?.as_u64()?,
-            entry.get("$lastUpdated")?.as_str()?,
-        ))
+        Some((entry.get("$lastUpdatedVersion")?.as_u64()?, entry.get("$lastUpdated")?.as_str()?))
     }
 
     fn for_device(&self) -> Value {
@@ -152,11 +142,7 @@ pub(crate) fn notification(patch: &Map<String, Value>, version: u64) -> Value {
 /// Service tools send documents back as they read them: `$version` and `$metadata` are not properties.
 fn without_reserved(patch: &Map<String, Value>) -> Map<String, Value> {
     let reserved = |key: &str| matches!(key, "$version" | "$metadata");
-    patch
-        .iter()
-        .filter(|(key, _)| !reserved(key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+    patch.iter().filter(|(key, _)| !reserved(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
@@ -166,9 +152,7 @@ fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
                 target.remove(key);
             }
             Value::Object(inner) => {
-                let slot = target
-                    .entry(key.clone())
-                    .or_insert_with(|| Value::Object(Map::new()));
+                let slot = target.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
                 if !slot.is_object() {
                     *slot = Value::Object(Map::new());
                 }
@@ -192,9 +176,7 @@ fn stamp(metadata: &mut Map<String, Value>, patch: &Map<String, Value>, at: &str
             metadata.remove(key);
             continue;
         }
-        let slot = metadata
-            .entry(key.clone())
-            .or_insert_with(|| Value::Object(Map::new()));
+        let slot = metadata.entry(key.clone()).or_insert_with(|| Value::Object(Map::new()));
         if !value.is_object() {
             *slot = Value::Object(Map::new());
         }
@@ -224,27 +206,18 @@ fn check_value(key: &str, value: &Value, depth: usize) -> Result<(), TwinError> 
         }
         Value::Object(_) | Value::Array(_) if depth >= DEPTH_LIMIT => Err(TwinError::Depth(key.to_owned())),
         Value::Object(inner) => check_object(inner, depth + 1),
-        Value::Array(items) => items
-            .iter()
-            .try_for_each(|item| check_value(key, item, depth + 1)),
+        Value::Array(items) => items.iter().try_for_each(|item| check_value(key, item, depth + 1)),
         _ => Ok(()),
     }
 }
 
 fn check_size(values: &Map<String, Value>, limit: usize) -> Result<(), TwinError> {
     let size = object_size(values);
-    if size > limit {
-        Err(TwinError::Size(size, limit))
-    } else {
-        Ok(())
-    }
+    if size > limit { Err(TwinError::Size(size, limit)) } else { Ok(()) }
 }
 
 fn object_size(object: &Map<String, Value>) -> usize {
-    object
-        .iter()
-        .map(|(key, value)| key.len() + value_size(value))
-        .sum()
+    object.iter().map(|(key, value)| key.len() + value_size(value)).sum()
 }
 
 fn value_size(value: &Value) -> usize {
@@ -276,10 +249,7 @@ mod tests {
         let mut side = Side::default();
         assert_eq!(side.version(), 1);
         assert_eq!(patch(&mut side, json!({ "a": 1 })), Ok(2));
-        assert_eq!(
-            patch(&mut side, json!({ "a b": 1 })),
-            Err(TwinError::Key("a b".into()))
-        );
+        assert_eq!(patch(&mut side, json!({ "a b": 1 })), Err(TwinError::Key("a b".into())));
         assert_eq!(side.version(), 2);
         assert_eq!(patch(&mut side, json!({ "b": { "c": 1 }, "$version": 9 })), Ok(3));
         assert_eq!(side.written(&["a"]).unwrap().0, 2);
@@ -291,10 +261,7 @@ mod tests {
         let mut side = Side::default();
         patch(&mut side, json!({ "a": { "b": 1, "c": 2 }, "d": 3 })).unwrap();
         patch(&mut side, json!({ "a": { "b": null, "e": [1] }, "d": null })).unwrap();
-        assert_eq!(
-            Value::Object(side.values().clone()),
-            json!({ "a": { "c": 2, "e": [1] } })
-        );
+        assert_eq!(Value::Object(side.values().clone()), json!({ "a": { "c": 2, "e": [1] } }));
         assert_eq!(side.written(&["d"]), None);
     }
 
@@ -305,35 +272,20 @@ mod tests {
             deep = json!({ "x": deep });
         }
         let mut side = Side::default();
-        assert!(matches!(
-            patch(&mut side, json!({ "a": deep })),
-            Err(TwinError::Depth(_))
-        ));
+        assert!(matches!(patch(&mut side, json!({ "a": deep })), Err(TwinError::Depth(_))));
         let long = "x".repeat(4097);
-        assert!(matches!(
-            patch(&mut side, json!({ "a": long })),
-            Err(TwinError::StringLength(_))
-        ));
+        assert!(matches!(patch(&mut side, json!({ "a": long })), Err(TwinError::StringLength(_))));
         let big = 4_503_599_627_370_497_i64;
-        assert!(matches!(
-            patch(&mut side, json!({ "a": [big] })),
-            Err(TwinError::Integer(_))
-        ));
+        assert!(matches!(patch(&mut side, json!({ "a": [big] })), Err(TwinError::Integer(_))));
         let many: Vec<_> = (0..9).map(|_| "x".repeat(4000)).collect();
-        assert!(matches!(
-            patch(&mut side, json!({ "a": many })),
-            Err(TwinError::Size(..))
-        ));
+        assert!(matches!(patch(&mut side, json!({ "a": many })), Err(TwinError::Size(..))));
         assert_eq!(side, Side::default());
     }
 
     #[test]
     fn takes_a_component_with_its_marker() {
         let mut side = Side::default();
-        assert_eq!(
-            patch(&mut side, json!({ "sensor": { "__t": "c", "state": true } })),
-            Ok(2)
-        );
+        assert_eq!(patch(&mut side, json!({ "sensor": { "__t": "c", "state": true } })), Ok(2));
     }
 
     proptest! {

@@ -136,18 +136,14 @@ impl ModelView {
 
     /// Whether the model has a component of this name on the wire.
     pub(crate) fn has_component(&self, name: &str) -> bool {
-        self.groups
-            .iter()
-            .any(|group| group.component.as_deref() == Some(name))
+        self.groups.iter().any(|group| group.component.as_deref() == Some(name))
     }
 }
 
 impl Schema {
     /// A primitive schema by its DTDL name.
     pub(crate) fn primitive(name: &str) -> Self {
-        Self::Primitive {
-            r#type: name.to_owned(),
-        }
+        Self::Primitive { r#type: name.to_owned() }
     }
 
     /// Whether `value` has the schema's basic JSON type; the error says what is expected and what came.
@@ -157,22 +153,14 @@ impl Schema {
                 values.iter().any(|one| one.value == *value),
                 format!(
                     "one of {}",
-                    values
-                        .iter()
-                        .map(|v| v.value.to_string())
-                        .collect::<Vec<_>>()
-                        .join(", ")
+                    values.iter().map(|v| v.value.to_string()).collect::<Vec<_>>().join(", ")
                 ),
             ),
             Self::Object { .. } | Self::Map { .. } => (value.is_object(), "an object".to_owned()),
             Self::Array { .. } => (value.is_array(), "an array".to_owned()),
             Self::Primitive { r#type } => primitive_fits(r#type, value),
         };
-        if fits {
-            Ok(())
-        } else {
-            Err(format!("expected {wanted}, got {}", type_name(value)))
-        }
+        if fits { Ok(()) } else { Err(format!("expected {wanted}, got {}", type_name(value))) }
     }
 }
 
@@ -212,20 +200,14 @@ mod tests {
 
     #[test]
     fn serializes_schemas_as_the_page_expects() {
-        let schema = Schema::Array {
-            element: Box::new(Schema::primitive("double")),
-        };
+        let schema = Schema::Array { element: Box::new(Schema::primitive("double")) };
         assert_eq!(
             serde_json::to_value(&schema).unwrap(),
             json!({ "type": "array", "element": { "type": "double" } })
         );
         let schema = Schema::Enum {
             value_schema: "integer",
-            values: vec![EnumValue {
-                name: "low".into(),
-                label: "Low".into(),
-                value: json!(0),
-            }],
+            values: vec![EnumValue { name: "low".into(), label: "Low".into(), value: json!(0) }],
         };
         assert_eq!(
             serde_json::to_value(&schema).unwrap(),

@@ -12,10 +12,7 @@ use tokio::net::TcpStream;
 /// Waits until the connection is closed by the hub.
 async fn closed(client: &mut Client) {
     while let Some(packet) = client.receive().await {
-        assert!(
-            !matches!(packet, Packet::PubAck(_)),
-            "nothing may be acknowledged"
-        );
+        assert!(!matches!(packet, Packet::PubAck(_)), "nothing may be acknowledged");
     }
 }
 
@@ -23,10 +20,7 @@ async fn closed(client: &mut Client) {
 async fn survives(hub: &Hub, text: &str) {
     drop(online(hub, "witness").await);
     let log = log(hub).await;
-    assert!(
-        log.iter().any(|message| message.contains(text)),
-        "no {text:?} in {log:#?}"
-    );
+    assert!(log.iter().any(|message| message.contains(text)), "no {text:?} in {log:#?}");
     assert!(!log.iter().any(|message| message.contains("sig=")), "{log:#?}");
 }
 
@@ -63,10 +57,7 @@ async fn a_wrong_key_an_expired_token_and_an_unknown_device_are_refused_with_cod
     ];
     for (id, key, seconds, text) in cases {
         let mut client = Client::open(&hub).await;
-        assert_eq!(
-            connect(&mut client, id, key, seconds).await,
-            ConnectReturnCode::NotAuthorized
-        );
+        assert_eq!(connect(&mut client, id, key, seconds).await, ConnectReturnCode::NotAuthorized);
         closed(&mut client).await;
         survives(&hub, text).await;
     }
@@ -78,11 +69,7 @@ async fn a_message_of_300_kb_ends_the_connection() {
     let folder = tempfile::tempdir().unwrap();
     let hub = hub(folder.path()).await;
     let mut client = online(&hub, "d1").await;
-    let mut message = Publish::new(
-        "devices/d1/messages/events/",
-        QoS::AtLeastOnce,
-        vec![b'x'; 300 * 1024],
-    );
+    let mut message = Publish::new("devices/d1/messages/events/", QoS::AtLeastOnce, vec![b'x'; 300 * 1024]);
     message.pkid = 1;
     let mut bytes = bytes::BytesMut::new();
     message.write(&mut bytes).unwrap();
@@ -113,10 +100,7 @@ async fn bytes_that_are_not_tls_are_explained() {
     let folder = tempfile::tempdir().unwrap();
     let hub = hub(folder.path()).await;
     let mut socket = TcpStream::connect(hub.mqtt()).await.unwrap();
-    socket
-        .write_all(b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00")
-        .await
-        .unwrap();
+    socket.write_all(b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00").await.unwrap();
     let mut rest = Vec::new();
     let _ = socket.read_to_end(&mut rest).await;
     survives(&hub, "TLS handshake failed").await;

@@ -14,21 +14,12 @@ async fn a_device_provisions_sends_and_is_told_what_is_desired() {
     let hub = hub(folder.path()).await;
     let mut client = online(&hub, "d1").await;
     client.subscribe("$iothub/twin/PATCH/properties/desired/#").await;
-    let mut message = Publish::new(
-        "devices/d1/messages/events/",
-        QoS::AtLeastOnce,
-        r#"{"temp":21.5}"#,
-    );
+    let mut message = Publish::new("devices/d1/messages/events/", QoS::AtLeastOnce, r#"{"temp":21.5}"#);
     message.pkid = 7;
     client.send(Packet::Publish(message)).await;
     assert_eq!(client.receive().await, Some(Packet::PubAck(PubAck::new(7))));
-    let (status, body) = page(
-        &hub,
-        "PATCH",
-        "/api/devices/d1/properties",
-        r#"[{"name":"brightness","value":2}]"#,
-    )
-    .await;
+    let (status, body) =
+        page(&hub, "PATCH", "/api/devices/d1/properties", r#"[{"name":"brightness","value":2}]"#).await;
     assert_eq!((status, body), (200, json!({ "version": 2 })));
     let (topic, body) = client.receive_publish().await;
     assert_eq!(topic, "$iothub/twin/PATCH/properties/desired/?$version=2");
@@ -42,19 +33,12 @@ async fn a_command_is_answered_by_the_device() {
     let hub = hub(folder.path()).await;
     let mut client = online(&hub, "d1").await;
     client.subscribe("$iothub/methods/POST/#").await;
-    let call = page(
-        &hub,
-        "POST",
-        "/api/devices/d1/commands",
-        r#"{"name":"blink","request":5}"#,
-    );
+    let call = page(&hub, "POST", "/api/devices/d1/commands", r#"{"name":"blink","request":5}"#);
     let device = async {
         let (topic, body) = client.receive_publish().await;
         assert_eq!(body, json!(5));
         let rid = topic.strip_prefix("$iothub/methods/POST/blink/?$rid=").unwrap();
-        client
-            .publish(&format!("$iothub/methods/res/200/?$rid={rid}"), r#"{"ok":true}"#)
-            .await;
+        client.publish(&format!("$iothub/methods/res/200/?$rid={rid}"), r#"{"ok":true}"#).await;
         client
     };
     let ((status, command), _client) = tokio::join!(call, device);
@@ -84,26 +68,13 @@ async fn a_restart_keeps_keys_devices_twins_and_telemetry() {
     let mut client = Client::open(&first).await;
     connect(&mut client, "d1", &key, 60).await;
     client.subscribe("$iothub/twin/res/#").await;
-    client
-        .publish("devices/d1/messages/events/", r#"{"temp":21.5}"#)
-        .await;
-    client
-        .publish(
-            "$iothub/twin/PATCH/properties/reported/?$rid=1",
-            r#"{"state":true}"#,
-        )
-        .await;
-    assert_eq!(
-        client.receive_publish().await.0,
-        "$iothub/twin/res/204/?$rid=1&$version=2"
-    );
+    client.publish("devices/d1/messages/events/", r#"{"temp":21.5}"#).await;
+    client.publish("$iothub/twin/PATCH/properties/reported/?$rid=1", r#"{"state":true}"#).await;
+    assert_eq!(client.receive_publish().await.0, "$iothub/twin/res/204/?$rid=1&$version=2");
     first.shutdown().await.unwrap();
 
     let second = hub(folder.path()).await;
-    assert_eq!(
-        (second.id_scope(), second.ca_pem()),
-        (scope.as_str(), ca.as_str())
-    );
+    assert_eq!((second.id_scope(), second.ca_pem()), (scope.as_str(), ca.as_str()));
     let (_, body) = page(&second, "GET", "/api/devices/d1", "").await;
     assert_eq!(body["latest"][0]["value"], json!(21.5));
     assert_eq!(body["properties"][0]["reported"], json!(true));
@@ -139,24 +110,11 @@ async fn the_page_is_told_of_a_device_as_it_happens() {
     assert!(events.next("hello").await["serverId"].is_string());
     let mut client = online(&hub, "d1").await;
     while events.next("device").await["connected"] != json!(true) {}
-    client
-        .publish("devices/d1/messages/events/$.sub=sensor", r#"{"temp":21.5}"#)
-        .await;
+    client.publish("devices/d1/messages/events/$.sub=sensor", r#"{"temp":21.5}"#).await;
     let event = events.next("telemetry").await;
-    assert_eq!(
-        (&event["component"], &event["values"]),
-        (&json!("sensor"), &json!({ "temp": 21.5 }))
-    );
-    client
-        .publish(
-            "$iothub/twin/PATCH/properties/reported/?$rid=1",
-            r#"{"state":true}"#,
-        )
-        .await;
-    assert_eq!(
-        events.next("properties").await["properties"][0]["name"],
-        json!("state")
-    );
+    assert_eq!((&event["component"], &event["values"]), (&json!("sensor"), &json!({ "temp": 21.5 })));
+    client.publish("$iothub/twin/PATCH/properties/reported/?$rid=1", r#"{"state":true}"#).await;
+    assert_eq!(events.next("properties").await["properties"][0]["name"], json!("state"));
     hub.shutdown().await.unwrap();
 }
 
@@ -168,12 +126,7 @@ async fn a_dropped_hub_gives_its_folder_and_ports_back() {
     drop(first);
     drop(client);
     loop {
-        match Hub::builder()
-            .dir(folder.path())
-            .fall_back_to_free_ports(true)
-            .start()
-            .await
-        {
+        match Hub::builder().dir(folder.path()).fall_back_to_free_ports(true).start().await {
             Ok(second) => break second.shutdown().await.unwrap(),
             // the writer still ends
             Err(HubError::Locked(_)) => tokio::task::yield_now().await,

@@ -23,10 +23,7 @@ pub(crate) struct Arguments {
 impl Parse for Arguments {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let path = input.parse::<LitStr>().map_err(|error| {
-            Error::new(
-                error.span(),
-                "expected the path of a DTDL model, such as \"models/sensor.json\"",
-            )
+            Error::new(error.span(), "expected the path of a DTDL model, such as \"models/sensor.json\"")
         })?;
         let mut arguments = Self {
             path,
@@ -50,15 +47,11 @@ impl Arguments {
     fn option(&mut self, input: ParseStream<'_>) -> Result<()> {
         let name = Ident::parse_any(input)?;
         match name.to_string().as_str() {
-            "asynchronous" => self
-                .asynchronous
-                .extend(list::<LitStr>(input)?.iter().map(spanned)),
+            "asynchronous" => self.asynchronous.extend(list::<LitStr>(input)?.iter().map(spanned)),
             "convention" => self.convention = Some(convention(&assigned(input)?)?),
             "crate" => self.facade = Some(assigned(input)?),
             "id" => self.id = Some(assigned(input)?),
-            "rename" => self
-                .renames
-                .extend(list::<Renamed>(input)?.into_iter().map(|renamed| renamed.0)),
+            "rename" => self.renames.extend(list::<Renamed>(input)?.into_iter().map(|renamed| renamed.0)),
             other => return Err(unknown(other, name.span())),
         }
         Ok(())
@@ -66,13 +59,9 @@ impl Arguments {
 }
 
 fn unknown(name: &str, span: Span) -> Error {
-    let near = dtdl::closest(name, OPTIONS)
-        .map(|near| format!("; did you mean `{near}`?"))
-        .unwrap_or_default();
-    Error::new(
-        span,
-        format!("unknown option `{name}`{near} (options: {})", OPTIONS.join(", ")),
-    )
+    let near =
+        dtdl::closest(name, OPTIONS).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    Error::new(span, format!("unknown option `{name}`{near} (options: {})", OPTIONS.join(", ")))
 }
 
 fn assigned<T: Parse>(input: ParseStream<'_>) -> Result<T> {
@@ -83,26 +72,17 @@ fn assigned<T: Parse>(input: ParseStream<'_>) -> Result<T> {
 fn list<T: Parse>(input: ParseStream<'_>) -> Result<Vec<T>> {
     let content;
     syn::parenthesized!(content in input);
-    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?
-        .into_iter()
-        .collect())
+    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect())
 }
 
 fn convention(name: &LitStr) -> Result<Convention> {
     let text = name.value();
-    Convention::NAMES
-        .iter()
-        .find(|(known, _)| *known == text)
-        .map(|(_, convention)| *convention)
-        .ok_or_else(|| {
-            let known = Convention::NAMES
-                .map(|(known, _)| format!("\"{known}\""))
-                .join(" or ");
-            Error::new(
-                name.span(),
-                format!("unknown convention \"{text}\"; it is {known}"),
-            )
-        })
+    Convention::NAMES.iter().find(|(known, _)| *known == text).map(|(_, convention)| *convention).ok_or_else(
+        || {
+            let known = Convention::NAMES.map(|(known, _)| format!("\"{known}\"")).join(" or ");
+            Error::new(name.span(), format!("unknown convention \"{text}\"; it is {known}"))
+        },
+    )
 }
 
 /// `"name of the model" = "rust_name"`.
@@ -113,22 +93,13 @@ impl Parse for Renamed {
         let from = input.parse::<LitStr>()?;
         let to = assigned::<LitStr>(input)?;
         let to = to.parse_with(Ident::parse).map_err(|_| {
-            Error::new(
-                to.span(),
-                format!("`{}` cannot be a Rust name; choose an identifier", to.value()),
-            )
+            Error::new(to.span(), format!("`{}` cannot be a Rust name; choose an identifier", to.value()))
         })?;
-        Ok(Self(Rename {
-            from: spanned(&from),
-            to,
-        }))
+        Ok(Self(Rename { from: spanned(&from), to }))
     }
 }
 
 /// The text of a literal with its place.
 pub(crate) fn spanned(literal: &LitStr) -> Spanned<String> {
-    Spanned {
-        value: literal.value(),
-        span: literal.span(),
-    }
+    Spanned { value: literal.value(), span: literal.span() }
 }

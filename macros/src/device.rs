@@ -31,10 +31,7 @@ fn with_item(error: &Error, item: &TokenStream) -> TokenStream {
 fn struct_of(item: &TokenStream) -> Result<ItemStruct> {
     match syn::parse2::<Item>(item.clone())? {
         Item::Struct(device) => Ok(device),
-        other => Err(Error::new_spanned(
-            other,
-            "#[device_model] stands on the struct that is the device",
-        )),
+        other => Err(Error::new_spanned(other, "#[device_model] stands on the struct that is the device")),
     }
 }
 
@@ -73,9 +70,7 @@ fn request(arguments: Arguments, device: &ItemStruct, fields: Vec<ComponentField
         visibility: device.vis.to_token_stream(),
         fields,
         tracked_file: Some(model::tracked(&arguments.path)),
-        facade: arguments
-            .facade
-            .map_or_else(|| quote!(::device_model), |path| path.to_token_stream()),
+        facade: arguments.facade.map_or_else(|| quote!(::device_model), |path| path.to_token_stream()),
         convention: arguments.convention,
         asynchronous: arguments.asynchronous,
         renames: arguments.renames,

@@ -18,11 +18,7 @@ pub struct CommandCall<'a> {
 
 impl<'a> CommandCall<'a> {
     pub(crate) fn new(component: Option<&'static str>, name: &'static str, payload: &'a [u8]) -> Self {
-        Self {
-            component,
-            name,
-            payload,
-        }
+        Self { component, name, payload }
     }
 
     /// The component whose command is called; `None` for the device's own.
@@ -65,11 +61,7 @@ pub struct DesiredChange<'a> {
 
 impl<'a> DesiredChange<'a> {
     pub(crate) fn new(component: Option<&'static str>, name: &'static str, value: &'a Json) -> Self {
-        Self {
-            component,
-            name,
-            value,
-        }
+        Self { component, name, value }
     }
 
     /// The component whose property is set; `None` for the device's own.
@@ -128,9 +120,7 @@ mod tests {
     fn a_payload_is_read_as_the_argument_or_refused() {
         assert_eq!(CommandCall::new(None, "blink", b"5").request::<i64>(), Ok(5));
         for payload in [&b"5.5"[..], b"", b"{", b"\xff"] {
-            let refusal = CommandCall::new(None, "blink", payload)
-                .request::<i64>()
-                .unwrap_err();
+            let refusal = CommandCall::new(None, "blink", payload).request::<i64>().unwrap_err();
             assert_eq!(refusal.status(), 400);
         }
     }

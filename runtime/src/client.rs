@@ -49,10 +49,7 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            shared,
-            component: None,
-        }
+        Self { shared, component: None }
     }
 
     pub(crate) fn from_weak(shared: &Weak<Shared>) -> Option<Self> {
@@ -89,9 +86,7 @@ impl Client {
     /// [`Error::Closed`] when the session ends instead.
     pub async fn connected(&self) -> Result<(), Error> {
         let mut states = self.states();
-        let state = states
-            .wait_for(|state| matches!(state, State::Connected | State::Closed))
-            .await;
+        let state = states.wait_for(|state| matches!(state, State::Connected | State::Closed)).await;
         match state.as_deref() {
             Ok(State::Connected) => Ok(()),
             _ => Err(Error::Closed),
@@ -117,10 +112,7 @@ impl Client {
     #[doc(hidden)]
     #[must_use]
     pub fn __component(&self, name: &'static str) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-            component: Some(name),
-        }
+        Self { shared: Arc::clone(&self.shared), component: Some(name) }
     }
 
     /// Sends telemetry; resolves when the hub has acknowledged it.
@@ -135,17 +127,8 @@ impl Client {
         let payload = Bytes::from(to_bytes(telemetry)?);
         let (queued, accepted) = oneshot::channel();
         let (outcome, delivery) = oneshot::channel();
-        let submission = Submission {
-            component: self.component,
-            payload,
-            queued,
-            outcome,
-        };
-        self.open()?
-            .telemetry
-            .send(submission)
-            .await
-            .map_err(|_| Error::Closed)?;
+        let submission = Submission { component: self.component, payload, queued, outcome };
+        self.open()?.telemetry.send(submission).await.map_err(|_| Error::Closed)?;
         accepted.await.unwrap_or(Err(Error::Closed))?;
         Ok(Delivery(delivery))
     }
@@ -154,21 +137,11 @@ impl Client {
     #[doc(hidden)]
     pub async fn __report<T: Serialize>(&self, reported: &T) -> Result<(), Error> {
         let Json::Object(fields) = to_json(reported)? else {
-            return Err(Error::Value {
-                problem: "reported properties are an object".to_owned(),
-            });
+            return Err(Error::Value { problem: "reported properties are an object".to_owned() });
         };
         let (outcome, answer) = oneshot::channel();
-        let request = ReportRequest {
-            component: self.component,
-            fields,
-            outcome,
-        };
-        self.open()?
-            .reports
-            .send(request)
-            .await
-            .map_err(|_| Error::Closed)?;
+        let request = ReportRequest { component: self.component, fields, outcome };
+        self.open()?.reports.send(request).await.map_err(|_| Error::Closed)?;
         answer.await.unwrap_or(Err(Error::Closed))
     }
 
@@ -182,10 +155,7 @@ impl Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Client")
-            .field("component", &self.component)
-            .field("state", &self.state())
-            .finish()
+        out.debug_struct("Client").field("component", &self.component).field("state", &self.state()).finish()
     }
 }
 
@@ -200,8 +170,6 @@ impl Future for Delivery {
     type Output = Result<(), Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0)
-            .poll(context)
-            .map(|outcome| outcome.unwrap_or(Err(Error::Closed)))
+        Pin::new(&mut self.0).poll(context).map(|outcome| outcome.unwrap_or(Err(Error::Closed)))
     }
 }

@@ -141,10 +141,7 @@ impl Error {
     }
 
     pub(crate) fn configuration(what: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Configuration {
-            what: what.into(),
-            problem: problem.into(),
-        }
+        Self::Configuration { what: what.into(), problem: problem.into() }
     }
 
     pub(crate) fn lost(cause: impl Into<String>) -> Self {
@@ -158,26 +155,9 @@ mod tests {
 
     #[test]
     fn throttling_is_retryable_and_a_bad_value_is_not() {
-        assert!(
-            Error::Twin {
-                status: 429,
-                text: String::new()
-            }
-            .is_retryable()
-        );
-        assert!(
-            !Error::Twin {
-                status: 400,
-                text: String::new()
-            }
-            .is_retryable()
-        );
-        assert!(
-            !Error::Value {
-                problem: String::new()
-            }
-            .is_retryable()
-        );
+        assert!(Error::Twin { status: 429, text: String::new() }.is_retryable());
+        assert!(!Error::Twin { status: 400, text: String::new() }.is_retryable());
+        assert!(!Error::Value { problem: String::new() }.is_retryable());
     }
 
     #[test]
@@ -187,9 +167,6 @@ mod tests {
             limit: Duration::from_secs(60),
             last: Some("no route".to_owned()),
         };
-        assert_eq!(
-            error.to_string(),
-            "the report took longer than 60 s; last cause: no route"
-        );
+        assert_eq!(error.to_string(), "the report took longer than 60 s; last cause: no route");
     }
 }

@@ -6,13 +6,7 @@
 //! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
 //!
 //! What it does not do: cloud-to-device messages, X.509 identities, WebSockets, an outbox that survives the process.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::disallowed_methods,
-        reason = "tests spawn peers and begin at any time"
-    )
-)]
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
 pub mod json;
 pub mod time;

@@ -20,11 +20,7 @@ pub struct CommandError {
 impl CommandError {
     /// An error with a status of the HTTP kind (400-499: the caller's mistake, 500-599: the device's).
     pub fn new(status: u16, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            at: None,
-        }
+        Self { status, message: message.into(), at: None }
     }
 
     /// 400: the request makes no sense.
@@ -80,11 +76,7 @@ impl<E: std::error::Error> From<E> for CommandError {
 
 impl From<ValueError> for CommandError {
     fn from(error: ValueError) -> Self {
-        Self {
-            status: 400,
-            message: error.message().to_owned(),
-            at: Some(error.at().to_owned()),
-        }
+        Self { status: 400, message: error.message().to_owned(), at: Some(error.at().to_owned()) }
     }
 }
 
@@ -98,10 +90,7 @@ pub struct PropertyError {
 impl PropertyError {
     /// An error with a code of the HTTP kind, acknowledged to the cloud.
     pub fn new(code: u16, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 
     /// 400: the value is not acceptable.
@@ -139,11 +128,7 @@ impl<E: std::error::Error> From<E> for PropertyError {
 
 impl From<ValueError> for PropertyError {
     fn from(error: ValueError) -> Self {
-        let place = if error.at().is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", error.at())
-        };
+        let place = if error.at().is_empty() { String::new() } else { format!("{}: ", error.at()) };
         Self::invalid(format!("{place}{}", error.message()))
     }
 }
@@ -159,14 +144,8 @@ mod tests {
             Ok("x".parse::<i64>()?)
         }
         let error = handler().unwrap_err();
-        assert_eq!(
-            (error.status(), error.message()),
-            (500, "invalid digit found in string")
-        );
-        assert_eq!(
-            error.body(),
-            json!({ "message": "invalid digit found in string" })
-        );
+        assert_eq!((error.status(), error.message()), (500, "invalid digit found in string"));
+        assert_eq!(error.body(), json!({ "message": "invalid digit found in string" }));
     }
 
     #[test]
@@ -175,10 +154,6 @@ mod tests {
         let bad = i64::from_json(&json!("5"), &root.field("interval")).unwrap_err();
         assert_eq!(CommandError::from(bad.clone()).status(), 400);
         assert_eq!(CommandError::from(bad.clone()).body()["at"], "/interval");
-        assert!(
-            PropertyError::from(bad)
-                .message()
-                .starts_with("/interval: expected a 64-bit integer")
-        );
+        assert!(PropertyError::from(bad).message().starts_with("/interval: expected a 64-bit integer"));
     }
 }

@@ -107,9 +107,7 @@ impl ModelTable {
 impl PartTable {
     /// The writable property of that name.
     pub(crate) fn writable(&self, name: &str) -> Option<&'static PropertyTable> {
-        self.properties
-            .iter()
-            .find(|property| property.writable && property.name == name)
+        self.properties.iter().find(|property| property.writable && property.name == name)
     }
 }
 
@@ -120,20 +118,10 @@ mod tests {
     const PART: PartTable = PartTable {
         component: Some("sensor"),
         telemetry: &["temp"],
-        properties: &[PropertyTable {
-            name: "brightness",
-            writable: true,
-        }],
-        commands: &[CommandTable {
-            name: "blink",
-            asynchronous: false,
-        }],
+        properties: &[PropertyTable { name: "brightness", writable: true }],
+        commands: &[CommandTable { name: "blink", asynchronous: false }],
     };
-    const PNP: ModelTable = ModelTable {
-        id: "dtmi:x;1",
-        convention: Convention::Pnp,
-        parts: &[PART],
-    };
+    const PNP: ModelTable = ModelTable { id: "dtmi:x;1", convention: Convention::Pnp, parts: &[PART] };
 
     #[test]
     fn pnp_commands_of_a_component_need_its_name() {
@@ -145,14 +133,8 @@ mod tests {
 
     #[test]
     fn central_commands_share_one_name_space() {
-        let model = ModelTable {
-            convention: Convention::Central2020,
-            ..PNP
-        };
-        assert_eq!(
-            model.command("blink").and_then(|found| found.component),
-            Some("sensor")
-        );
+        let model = ModelTable { convention: Convention::Central2020, ..PNP };
+        assert_eq!(model.command("blink").and_then(|found| found.component), Some("sensor"));
         assert!(model.command("sensor*blink").is_none());
     }
 }

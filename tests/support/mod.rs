@@ -22,26 +22,14 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) const DEVICE: &str = "sensor-1";
 const MODELS: [(&str, &str); 2] = [
-    (
-        "environmental_sensor.json",
-        include_str!("../../models/environmental_sensor.json"),
-    ),
-    (
-        "environmental_sensor.v3.json",
-        include_str!("../../models/environmental_sensor.v3.json"),
-    ),
+    ("environmental_sensor.json", include_str!("../../models/environmental_sensor.json")),
+    ("environmental_sensor.v3.json", include_str!("../../models/environmental_sensor.v3.json")),
 ];
 
 /// A hub whose state is in `dir`; `mqtt` is a fixed port when a device must find it again.
 pub(crate) async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
-    let builder = Hub::builder()
-        .dir(dir)
-        .mqtt(loopback(mqtt))
-        .http(loopback(0))
-        .https(loopback(0));
-    let with_models = MODELS
-        .iter()
-        .fold(builder, |builder, (name, text)| builder.model(*name, *text));
+    let builder = Hub::builder().dir(dir).mqtt(loopback(mqtt)).http(loopback(0)).https(loopback(0));
+    let with_models = MODELS.iter().fold(builder, |builder, (name, text)| builder.model(*name, *text));
     with_models.start().await.expect("the hub starts on free ports")
 }
 
@@ -66,17 +54,13 @@ pub(crate) struct Operator {
 
 impl Operator {
     pub(crate) fn of(hub: &Hub) -> Self {
-        Self {
-            address: hub.http(),
-            token: token(&hub.service_connection_string()),
-        }
+        Self { address: hub.http(), token: token(&hub.service_connection_string()) }
     }
 
     /// A call of the service REST API.
     pub(crate) async fn service(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let separator = if path.contains('?') { '&' } else { '?' };
-        self.call(method, &format!("{path}{separator}api-version=2021-04-12"), body)
-            .await
+        self.call(method, &format!("{path}{separator}api-version=2021-04-12"), body).await
     }
 
     /// A call of the page's API.
@@ -85,16 +69,12 @@ impl Operator {
     }
 
     pub(crate) async fn twin(&self, device: &str) -> Value {
-        self.service(Method::GET, &format!("/twins/{device}"), None)
-            .await
-            .1
+        self.service(Method::GET, &format!("/twins/{device}"), None).await.1
     }
 
     pub(crate) async fn desire(&self, device: &str, desired: Value) {
         let patch = serde_json::json!({ "properties": { "desired": desired } });
-        let (status, body) = self
-            .service(Method::PATCH, &format!("/twins/{device}"), Some(patch))
-            .await;
+        let (status, body) = self.service(Method::PATCH, &format!("/twins/{device}"), Some(patch)).await;
         assert_eq!(status, 200, "{body}");
     }
 
@@ -102,35 +82,23 @@ impl Operator {
     pub(crate) async fn command(&self, device: &str, name: &str, payload: Value) -> (u16, Value) {
         let request =
             serde_json::json!({ "methodName": name, "payload": payload, "responseTimeoutInSeconds": 30 });
-        let (status, body) = self
-            .service(Method::POST, &format!("/twins/{device}/methods"), Some(request))
-            .await;
+        let (status, body) =
+            self.service(Method::POST, &format!("/twins/{device}/methods"), Some(request)).await;
         assert_eq!(status, 200, "{body}");
-        (
-            body["status"].as_u64().expect("a status") as u16,
-            body["payload"].clone(),
-        )
+        (body["status"].as_u64().expect("a status") as u16, body["payload"].clone())
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let response = self.send(method, path, body).await;
         let status = response.status().as_u16();
-        let bytes = response
-            .into_body()
-            .collect()
-            .await
-            .expect("the whole answer")
-            .to_bytes();
+        let bytes = response.into_body().collect().await.expect("the whole answer").to_bytes();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Response<Incoming> {
-        let stream = tokio::net::TcpStream::connect(self.address)
-            .await
-            .expect("the hub accepts");
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .expect("the hub speaks HTTP");
+        let stream = tokio::net::TcpStream::connect(self.address).await.expect("the hub accepts");
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("the hub speaks HTTP");
         tokio::spawn(connection);
         let body = body.map(|body| body.to_string()).unwrap_or_default();
         let request = Request::builder()
@@ -146,14 +114,9 @@ impl Operator {
 
     /// The page's events about a device, from now on.
     pub(crate) async fn events(&self, device: &str) -> Events {
-        let response = self
-            .send(Method::GET, &format!("/events?device={device}"), None)
-            .await;
+        let response = self.send(Method::GET, &format!("/events?device={device}"), None).await;
         assert_eq!(response.status(), 200);
-        let mut events = Events {
-            body: response.into_body(),
-            text: String::new(),
-        };
+        let mut events = Events { body: response.into_body(), text: String::new() };
         events.until("hello", |_| true).await;
         events
     }
@@ -172,12 +135,8 @@ impl Events {
             loop {
                 while let Some(end) = self.text.find("\n\n") {
                     let event: String = self.text.drain(..end + 2).collect();
-                    let field = |key: &str| {
-                        event
-                            .lines()
-                            .find_map(|line| line.strip_prefix(key))
-                            .map(str::trim)
-                    };
+                    let field =
+                        |key: &str| event.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
                     let data = field("data:")
                         .and_then(|data| serde_json::from_str(data).ok())
                         .unwrap_or(Value::Null);
@@ -185,21 +144,13 @@ impl Events {
                         return data;
                     }
                 }
-                let frame = self
-                    .body
-                    .frame()
-                    .await
-                    .expect("the stream goes on")
-                    .expect("a frame");
+                let frame = self.body.frame().await.expect("the stream goes on").expect("a frame");
                 if let Some(bytes) = frame.data_ref() {
-                    self.text
-                        .push_str(std::str::from_utf8(bytes).expect("events are UTF-8"));
+                    self.text.push_str(std::str::from_utf8(bytes).expect("events are UTF-8"));
                 }
             }
         });
-        found
-            .await
-            .unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
+        found.await.unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
     }
 
     /// The property event that carries `name` in a state.
@@ -214,23 +165,17 @@ impl Events {
 /// `SharedAccessSignature` of the policy in a service connection string.
 fn token(connection_string: &str) -> String {
     let part = |name: &str| {
-        let mut parts = connection_string
-            .split(';')
-            .filter_map(|part| part.split_once('='));
+        let mut parts = connection_string.split(';').filter_map(|part| part.split_once('='));
         parts
             .find(|(key, _)| *key == name)
             .map(|(_, value)| value.to_owned())
             .expect("a whole connection string")
     };
     let resource = utf8_percent_encode(&part("HostName"), NON_ALPHANUMERIC).to_string();
-    let expiry = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("after 1970")
-        .as_secs()
-        + 3600;
-    let key = BASE64_STANDARD
-        .decode(part("SharedAccessKey"))
-        .expect("a base64 key");
+    let expiry =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs()
+            + 3600;
+    let key = BASE64_STANDARD.decode(part("SharedAccessKey")).expect("a base64 key");
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("any length");
     mac.update(format!("{resource}\n{expiry}").as_bytes());
     let signature = BASE64_STANDARD.encode(mac.finalize().into_bytes());

@@ -9,37 +9,17 @@ use crate::plan::{Component, Interface, Plan};
 /// The client of the whole device, with a field for each component.
 pub(super) fn root(plan: &Plan, paths: &Paths) -> TokenStream {
     let rt = &paths.rt;
-    let fields = plan.components.iter().map(
-        |Component {
-             field,
-             interface,
-             docs,
-             ..
-         }| {
-            let module = &plan.interfaces[*interface].module;
-            let docs = doc(docs);
-            quote!(#docs pub #field: #module::Client,)
-        },
-    );
-    let scoped = plan.components.iter().map(
-        |Component {
-             field,
-             interface,
-             wire,
-             ..
-         }| {
-            let module = &plan.interfaces[*interface].module;
-            quote!(#field: #module::Client::from(#rt::Client::__component(&client, #wire)),)
-        },
-    );
+    let fields = plan.components.iter().map(|Component { field, interface, docs, .. }| {
+        let module = &plan.interfaces[*interface].module;
+        let docs = doc(docs);
+        quote!(#docs pub #field: #module::Client,)
+    });
+    let scoped = plan.components.iter().map(|Component { field, interface, wire, .. }| {
+        let module = &plan.interfaces[*interface].module;
+        quote!(#field: #module::Client::from(#rt::Client::__component(&client, #wire)),)
+    });
     let docs = "The device's way to the hub: cheap to clone, usable from any task.";
-    client(
-        &plan.root,
-        docs,
-        &quote!(#(#fields)*),
-        &quote!(#(#scoped)*),
-        paths,
-    )
+    client(&plan.root, docs, &quote!(#(#fields)*), &quote!(#(#scoped)*), paths)
 }
 
 /// The client of one component.

@@ -17,14 +17,10 @@ pub(super) fn functions(interface: &Interface, paths: &Paths) -> TokenStream {
 
 fn commands(interface: &Interface, paths: &Paths) -> TokenStream {
     let (rt, facade) = (&paths.rt, &paths.facade);
-    let arms = interface.commands.iter().map(
-        |Command {
-             wire, ident, request, ..
-         }| {
-            let argument = request.as_ref().map(|_| quote!(call.request()?,));
-            quote!(#wire => #rt::answer(device.#ident(#argument client).await?),)
-        },
-    );
+    let arms = interface.commands.iter().map(|Command { wire, ident, request, .. }| {
+        let argument = request.as_ref().map(|_| quote!(call.request()?,));
+        quote!(#wire => #rt::answer(device.#ident(#argument client).await?),)
+    });
     quote! {
         #[doc(hidden)]
         pub async fn __command<D: Commands>(
@@ -42,14 +38,11 @@ fn commands(interface: &Interface, paths: &Paths) -> TokenStream {
 
 fn desired(interface: &Interface, paths: &Paths) -> TokenStream {
     let (rt, facade) = (&paths.rt, &paths.facade);
-    let arms = interface
-        .properties
-        .iter()
-        .filter_map(|Property { field, setter }| {
-            let wire = &field.wire;
-            let setter = setter.as_ref()?;
-            Some(quote!(#wire => #rt::in_force(device.#setter(change.value()?, client).await?),))
-        });
+    let arms = interface.properties.iter().filter_map(|Property { field, setter }| {
+        let wire = &field.wire;
+        let setter = setter.as_ref()?;
+        Some(quote!(#wire => #rt::in_force(device.#setter(change.value()?, client).await?),))
+    });
     quote! {
         #[doc(hidden)]
         pub async fn __desired<D: Properties>(
@@ -70,13 +63,10 @@ pub(super) fn table(plan: &Plan, paths: &Paths) -> TokenStream {
     let rt = &paths.rt;
     let convention = paths.convention(plan.convention);
     let root = part(&plan.root, None, paths);
-    let components = plan.components.iter().map(|component| {
-        part(
-            &plan.interfaces[component.interface],
-            Some(&component.wire),
-            paths,
-        )
-    });
+    let components = plan
+        .components
+        .iter()
+        .map(|component| part(&plan.interfaces[component.interface], Some(&component.wire), paths));
     quote! {
         #[doc(hidden)]
         pub const __MODEL: #rt::ModelTable = #rt::ModelTable {
@@ -116,32 +106,15 @@ fn part(interface: &Interface, component: Option<&str>, paths: &Paths) -> TokenS
 /// The `Device` implementation, whose calls stand at the struct's name: a missing `impl` is reported there.
 pub(super) fn device(plan: &Plan, request: &Request, paths: &Paths) -> TokenStream {
     let (rt, facade) = (&paths.rt, &paths.facade);
-    let Request {
-        device,
-        impl_generics,
-        type_generics,
-        where_clause,
-        ..
-    } = request;
+    let Request { device, impl_generics, type_generics, where_clause, .. } = request;
     let module = &plan.module;
     let command = dispatch(
         plan,
         device,
-        &Call {
-            function: "__command",
-            has: |i| !i.commands.is_empty(),
-            argument: "call",
-        },
+        &Call { function: "__command", has: |i| !i.commands.is_empty(), argument: "call" },
     );
-    let desired = dispatch(
-        plan,
-        device,
-        &Call {
-            function: "__desired",
-            has: has_setters,
-            argument: "change",
-        },
-    );
+    let desired =
+        dispatch(plan, device, &Call { function: "__desired", has: has_setters, argument: "change" });
     quote! {
         #[automatically_derived]
         impl #impl_generics #facade::Device for #device #type_generics #where_clause {
@@ -189,19 +162,12 @@ fn dispatch(plan: &Plan, device: &Ident, call: &Call) -> TokenStream {
         .components
         .iter()
         .filter(|component| component.is_held && (call.has)(&plan.interfaces[component.interface]));
-    let components = components.map(
-        |Component {
-             wire,
-             field,
-             interface,
-             ..
-         }| {
-            let inner = &plan.interfaces[*interface].module;
-            let called = quote_spanned!(device.span()=>
+    let components = components.map(|Component { wire, field, interface, .. }| {
+        let inner = &plan.interfaces[*interface].module;
+        let called = quote_spanned!(device.span()=>
             #module::#inner::#function(&self.#field, #argument, &client.#field).await);
-            quote!(::core::option::Option::Some(#wire) => #called,)
-        },
-    );
+        quote!(::core::option::Option::Some(#wire) => #called,)
+    });
     let arms = quote!(#root #(#components)*);
     let unknown = quote!(::core::result::Result::Err(#argument.unknown()));
     if arms.is_empty() {

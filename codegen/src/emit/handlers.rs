@@ -15,10 +15,7 @@ pub(super) fn traits(interface: &Interface, paths: &Paths) -> TokenStream {
 
 /// Whether an operator can set anything.
 pub(super) fn has_setters(interface: &Interface) -> bool {
-    interface
-        .properties
-        .iter()
-        .any(|property| property.setter.is_some())
+    interface.properties.iter().any(|property| property.setter.is_some())
 }
 
 fn commands(interface: &Interface, paths: &Paths) -> TokenStream {
@@ -34,14 +31,7 @@ fn commands(interface: &Interface, paths: &Paths) -> TokenStream {
 }
 
 fn method(command: &Command, paths: &Paths) -> TokenStream {
-    let Command {
-        ident,
-        request,
-        response,
-        docs,
-        asynchronous,
-        ..
-    } = command;
+    let Command { ident, request, response, docs, asynchronous, .. } = command;
     let facade = &paths.facade;
     let request = request.as_ref().map(|(name, ty)| {
         let ty = paths.of(ty);
@@ -71,22 +61,19 @@ fn method(command: &Command, paths: &Paths) -> TokenStream {
 
 fn properties(interface: &Interface, paths: &Paths) -> TokenStream {
     let facade = &paths.facade;
-    let methods = interface
-        .properties
-        .iter()
-        .filter_map(|Property { field, setter }| {
-            let setter = setter.as_ref()?;
-            let (ident, ty, docs) = (&field.ident, paths.of(&field.ty), doc(&field.docs));
-            Some(quote! {
-                #docs
-                fn #setter(
-                    &self,
-                    #ident: #ty,
-                    client: &Client,
-                ) -> impl ::core::future::Future<Output = ::core::result::Result<#ty, #facade::PropertyError>>
-                       + ::core::marker::Send;
-            })
-        });
+    let methods = interface.properties.iter().filter_map(|Property { field, setter }| {
+        let setter = setter.as_ref()?;
+        let (ident, ty, docs) = (&field.ident, paths.of(&field.ty), doc(&field.docs));
+        Some(quote! {
+            #docs
+            fn #setter(
+                &self,
+                #ident: #ty,
+                client: &Client,
+            ) -> impl ::core::future::Future<Output = ::core::result::Result<#ty, #facade::PropertyError>>
+                   + ::core::marker::Send;
+        })
+    });
     let missing = missing(interface, "Properties", "does not take the writable properties");
     quote! {
         /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.

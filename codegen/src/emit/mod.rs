@@ -18,12 +18,7 @@ use crate::request::{Convention, Request};
 /// The module beside the struct and the struct's `Device` implementation.
 pub(crate) fn device(plan: &Plan, request: &Request) -> TokenStream {
     let paths = Paths::new(&request.facade);
-    let Plan {
-        module,
-        model_id,
-        docs,
-        ..
-    } = plan;
+    let Plan { module, model_id, docs, .. } = plan;
     let visibility = &request.visibility;
     let tracked = request.tracked_file.as_ref().map(|file| {
         let include = quote!(::core::include_bytes!(#file));
@@ -32,10 +27,7 @@ pub(crate) fn device(plan: &Plan, request: &Request) -> TokenStream {
     let contents = contents(&plan.root, &paths);
     let client = client::root(plan, &paths);
     let table = glue::table(plan, &paths);
-    let components = plan
-        .interfaces
-        .iter()
-        .map(|interface| component_module(interface, &paths));
+    let components = plan.interfaces.iter().map(|interface| component_module(interface, &paths));
     let implementation = glue::device(plan, request, &paths);
     let docs = doc(docs);
     quote! {
@@ -86,10 +78,7 @@ struct Paths {
 
 impl Paths {
     fn new(facade: &TokenStream) -> Self {
-        Self {
-            facade: facade.clone(),
-            rt: quote!(#facade::__private),
-        }
+        Self { facade: facade.clone(), rt: quote!(#facade::__private) }
     }
 
     fn of(&self, ty: &TypeRef) -> TokenStream {
@@ -129,12 +118,6 @@ impl Paths {
 
 /// Doc attributes, each line with the space that `///` would have.
 fn doc(lines: &[String]) -> TokenStream {
-    let lines = lines.iter().map(|line| {
-        if line.is_empty() {
-            String::new()
-        } else {
-            format!(" {line}")
-        }
-    });
+    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }

@@ -16,18 +16,9 @@ pub(super) fn values(interface: &Interface, paths: &Paths) -> TokenStream {
     });
     let reported = (!interface.properties.is_empty()).then(|| {
         let docs = ["State the device reports. What is `None` stays as it was.".to_owned()];
-        object(
-            "Reported",
-            &docs,
-            interface.properties.iter().map(|property| &property.field),
-            true,
-            paths,
-        )
+        object("Reported", &docs, interface.properties.iter().map(|property| &property.field), true, paths)
     });
-    let types = interface
-        .types
-        .iter()
-        .map(|defined| self::defined(defined, paths));
+    let types = interface.types.iter().map(|defined| self::defined(defined, paths));
     quote!(#telemetry #reported #(#types)*)
 }
 
@@ -37,10 +28,7 @@ fn defined(defined: &Type, paths: &Paths) -> TokenStream {
             let name = defined.ident.to_string();
             let leaves = defined.direction.leaves();
             let object = object(&name, &defined.docs, fields.iter(), leaves, paths);
-            let reader = defined
-                .direction
-                .arrives()
-                .then(|| read_object(defined, fields, paths));
+            let reader = defined.direction.arrives().then(|| read_object(defined, fields, paths));
             quote!(#object #reader)
         }
         Shape::Enum(variants) => enumeration(defined, variants, paths),
@@ -58,21 +46,14 @@ fn object<'f>(
     let ident = quote::format_ident!("{name}");
     let serde_path = format!("{rt}::serde").replace(' ', "");
     let derive = leaves.then(|| quote!(#[derive(#rt::serde::Serialize)] #[serde(crate = #serde_path)]));
-    let fields = fields.map(
-        |Field {
-             wire,
-             ident,
-             ty,
-             docs,
-         }| {
-            let docs = doc(docs);
-            let ty = paths.of(ty);
-            let rename = (*ident != wire).then(|| quote!(rename = #wire,));
-            let absent = "::core::option::Option::is_none";
-            let serde = leaves.then(|| quote!(#[serde(#rename skip_serializing_if = #absent)]));
-            quote!(#docs #serde pub #ident: ::core::option::Option<#ty>)
-        },
-    );
+    let fields = fields.map(|Field { wire, ident, ty, docs }| {
+        let docs = doc(docs);
+        let ty = paths.of(ty);
+        let rename = (*ident != wire).then(|| quote!(rename = #wire,));
+        let absent = "::core::option::Option::is_none";
+        let serde = leaves.then(|| quote!(#[serde(#rename skip_serializing_if = #absent)]));
+        quote!(#docs #serde pub #ident: ::core::option::Option<#ty>)
+    });
     let docs = doc(docs);
     quote! {
         #docs
@@ -86,15 +67,9 @@ fn read_object(defined: &Type, fields: &[Field], paths: &Paths) -> TokenStream {
     let rt = &paths.rt;
     let ident = &defined.ident;
     let names = fields.iter().map(|field| &field.wire);
-    let reads = fields
-        .iter()
-        .map(|Field { wire, ident, .. }| quote!(#ident: object.optional(#wire)?));
+    let reads = fields.iter().map(|Field { wire, ident, .. }| quote!(#ident: object.optional(#wire)?));
     // An Object without fields reads nothing, but still refuses what it does not know.
-    let object = if fields.is_empty() {
-        quote!(_)
-    } else {
-        quote!(object)
-    };
+    let object = if fields.is_empty() { quote!(_) } else { quote!(object) };
     quote! {
         impl #rt::FromJson for #ident {
             fn from_json(value: &#rt::Json, at: &#rt::Pointer<'_>) -> ::core::result::Result<Self, #rt::ValueError> {
@@ -106,12 +81,7 @@ fn read_object(defined: &Type, fields: &[Field], paths: &Paths) -> TokenStream {
 }
 
 fn enumeration(defined: &Type, variants: &[Variant], paths: &Paths) -> TokenStream {
-    let Type {
-        ident,
-        docs,
-        direction,
-        ..
-    } = defined;
+    let Type { ident, docs, direction, .. } = defined;
     let declared = variants.iter().map(|Variant { ident, docs, .. }| {
         let docs = doc(docs);
         quote!(#docs #ident)

@@ -16,11 +16,7 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
     let mut names = Names::new(&request.renames, sources);
     let mut complaints = Vec::new();
     let asynchronous = |command: &dtdl::Command| {
-        command.asynchronous
-            || request
-                .asynchronous
-                .iter()
-                .any(|name| name.value == command.name.text)
+        command.asynchronous || request.asynchronous.iter().any(|name| name.value == command.name.text)
     };
     let module = Ident::new(&module_name(&request.device.to_string()), request.device.span());
     let place = names.place(model.id.at);
@@ -33,11 +29,7 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
     };
     let root = interface::plan(&root_interfaces(model), root_place, &asynchronous, &mut names);
 
-    let mut interfaces = Interfaces {
-        module: &module,
-        parts: Vec::new(),
-        planned: Vec::new(),
-    };
+    let mut interfaces = Interfaces { module: &module, parts: Vec::new(), planned: Vec::new() };
     let mut components = Vec::new();
     for part in model.parts.iter().filter(|_| model.form == Form::Interface) {
         let Some(name) = &part.name else { continue };
@@ -46,23 +38,11 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
         let held = held_by(&name.text, &expected, request).cloned();
         let is_held = held.is_some();
         if !is_held {
-            complaints.push(not_held(
-                &name.text,
-                &expected,
-                &names.place(name.at),
-                model,
-                request,
-            ));
+            complaints.push(not_held(&name.text, &expected, &names.place(name.at), model, request));
         }
         let field = held.unwrap_or(expected);
         let docs = super::docs::docs(&part.texts, None, "component", &name.text, &names.place(name.at));
-        components.push(Component {
-            wire: name.text.clone(),
-            field,
-            is_held,
-            interface,
-            docs,
-        });
+        components.push(Component { wire: name.text.clone(), field, is_held, interface, docs });
     }
     complaints.extend(unknown_names(model, request));
     complaints.extend(names.unused(&all_names(model)));
@@ -90,12 +70,7 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
 /// name space on the wire.
 fn root_interfaces(model: &Model) -> Vec<&dtdl::Interface> {
     let in_root = |part: &&Part| model.form == Form::CapabilityModel || part.name.is_none();
-    model
-        .parts
-        .iter()
-        .filter(in_root)
-        .map(|part| model.interface(part))
-        .collect()
+    model.parts.iter().filter(in_root).map(|part| model.interface(part)).collect()
 }
 
 /// The Interfaces of the components, each planned once however many components use it.
@@ -113,24 +88,15 @@ impl<'m> Interfaces<'m> {
         asynchronous: &dyn Fn(&dtdl::Command) -> bool,
         names: &mut Names<'_>,
     ) -> usize {
-        if let Some(known) = self
-            .parts
-            .iter()
-            .position(|known| model.same_interface(known, part))
-        {
+        if let Some(known) = self.parts.iter().position(|known| model.same_interface(known, part)) {
             return known;
         }
         let interface = model.interface(part);
         let id = &interface.id;
-        let module = Ident::new(
-            &module_name(&last_word(&id.text).to_snake_case()),
-            Span::call_site(),
-        );
+        let module = Ident::new(&module_name(&last_word(&id.text).to_snake_case()), Span::call_site());
         if let Some(same) = self.planned.iter().position(|known| known.module == module) {
-            let message = format!(
-                "`{}` and `{}` both become the module `{module}`",
-                self.planned[same].id, id.text
-            );
+            let message =
+                format!("`{}` and `{}` both become the module `{module}`", self.planned[same].id, id.text);
             let first = model.interface(self.parts[same]).id.at;
             names.diagnostics.push(
                 dtdl::Diagnostic::new("nameCollision", message, id.at)
@@ -140,14 +106,8 @@ impl<'m> Interfaces<'m> {
         }
         let docs = docs(&interface.texts, None, "interface", &id.text, &names.place(id.at));
         let path = format!("{}::{module}", self.module);
-        let place = Place {
-            module,
-            path,
-            id: id.text.clone(),
-            docs,
-        };
-        self.planned
-            .push(interface::plan(&[interface], place, asynchronous, names));
+        let place = Place { module, path, id: id.text.clone(), docs };
+        self.planned.push(interface::plan(&[interface], place, asynchronous, names));
         self.parts.push(part);
         self.planned.len() - 1
     }
@@ -155,18 +115,10 @@ impl<'m> Interfaces<'m> {
 
 /// The struct's field for a component: by `#[component("..")]`, else by name.
 fn held_by<'r>(component: &str, expected: &Ident, request: &'r Request) -> Option<&'r Ident> {
-    let named = |field: &&ComponentField| {
-        field
-            .component
-            .as_ref()
-            .is_some_and(|name| name.value == component)
-    };
+    let named =
+        |field: &&ComponentField| field.component.as_ref().is_some_and(|name| name.value == component);
     let same = |field: &&ComponentField| field.component.is_none() && field.ident == *expected;
-    let found = request
-        .fields
-        .iter()
-        .find(named)
-        .or_else(|| request.fields.iter().find(same));
+    let found = request.fields.iter().find(named).or_else(|| request.fields.iter().find(same));
     found.map(|field| &field.ident)
 }
 
@@ -180,10 +132,8 @@ fn not_held(component: &str, expected: &Ident, place: &str, model: &Model, reque
         .map(|name| name.text.to_snake_case())
         .collect();
     let free = request.fields.iter().filter(|field| field.component.is_none());
-    let free: Vec<String> = free
-        .map(|field| field.ident.to_string())
-        .filter(|name| !components.contains(name))
-        .collect();
+    let free: Vec<String> =
+        free.map(|field| field.ident.to_string()).filter(|name| !components.contains(name)).collect();
     let help = match dtdl::closest(&expected.to_string(), free.iter().map(String::as_str)) {
         Some(near) => format!("is it `{near}`? Rename it, or mark it `#[component(\"{component}\")]`"),
         None => {
@@ -193,35 +143,21 @@ fn not_held(component: &str, expected: &Ident, place: &str, model: &Model, reque
     let message = format!(
         "the model has the component `{component}` ({place}) but `{device}` has no field `{expected}`; {help}"
     );
-    Complaint {
-        span: device.span(),
-        message,
-    }
+    Complaint { span: device.span(), message }
 }
 
 /// Options and attributes that name nothing in the model.
 fn unknown_names(model: &Model, request: &Request) -> Vec<Complaint> {
     let commands: Vec<&str> = interfaces(model)
-        .flat_map(|interface| {
-            interface
-                .commands
-                .iter()
-                .map(|command| command.name.text.as_str())
-        })
+        .flat_map(|interface| interface.commands.iter().map(|command| command.name.text.as_str()))
         .collect();
     let has_components = model.form == Form::Interface;
-    let names = model
-        .parts
-        .iter()
-        .filter(|_| has_components)
-        .filter_map(|part| part.name.as_ref());
+    let names = model.parts.iter().filter(|_| has_components).filter_map(|part| part.name.as_ref());
     let components: Vec<&str> = names.map(|name| name.text.as_str()).collect();
     let fields = request.fields.iter().filter_map(|field| field.component.as_ref());
     let wrong = |known: &[&str], name: &crate::request::Spanned<String>| {
-        (!known.contains(&name.value.as_str())).then(|| Complaint {
-            span: name.span,
-            message: nothing_is_called(&name.value, known),
-        })
+        (!known.contains(&name.value.as_str()))
+            .then(|| Complaint { span: name.span, message: nothing_is_called(&name.value, known) })
     };
     request
         .asynchronous
@@ -237,12 +173,8 @@ fn interfaces(model: &Model) -> impl Iterator<Item = &dtdl::Interface> {
 
 /// Every name that `rename` could mean.
 fn all_names(model: &Model) -> Vec<&str> {
-    let mut all: Vec<&str> = model
-        .parts
-        .iter()
-        .filter_map(|part| part.name.as_ref())
-        .map(|n| n.text.as_str())
-        .collect();
+    let mut all: Vec<&str> =
+        model.parts.iter().filter_map(|part| part.name.as_ref()).map(|n| n.text.as_str()).collect();
     for interface in interfaces(model) {
         all.extend(interface.telemetry.iter().map(|item| item.name.text.as_str()));
         all.extend(interface.properties.iter().map(|item| item.name.text.as_str()));

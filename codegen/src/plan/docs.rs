@@ -53,17 +53,11 @@ fn harmless(text: &str) -> String {
 }
 
 fn same(title: &str, description: &str) -> bool {
-    title
-        .trim_end_matches('.')
-        .eq_ignore_ascii_case(description.trim_end_matches('.'))
+    title.trim_end_matches('.').eq_ignore_ascii_case(description.trim_end_matches('.'))
 }
 
 fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) {
-        text.to_owned()
-    } else {
-        format!("{text}.")
-    }
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 #[cfg(test)]
@@ -72,10 +66,7 @@ mod tests {
 
     #[test]
     fn a_description_cannot_become_a_code_block_a_link_or_html() {
-        assert_eq!(
-            harmless("  ```rust\n    panic!()\n```"),
-            "\\`\\`\\`rust panic!() \\`\\`\\`"
-        );
+        assert_eq!(harmless("  ```rust\n    panic!()\n```"), "\\`\\`\\`rust panic!() \\`\\`\\`");
         assert_eq!(harmless("see [std] and <b>"), "see \\[std\\] and \\<b\\>");
     }
 }

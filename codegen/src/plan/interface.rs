@@ -31,40 +31,14 @@ pub(super) fn plan(
     let mut types = Types::new(names);
     let (mut telemetry, mut properties, mut commands) = (Vec::new(), Vec::new(), Vec::new());
     for source in sources {
-        telemetry.extend(
-            source
-                .telemetry
-                .iter()
-                .filter_map(|item| scopes.telemetry(item, &mut types)),
-        );
-        properties.extend(
-            source
-                .properties
-                .iter()
-                .filter_map(|item| scopes.property(item, &mut types)),
-        );
-        let planned = source
-            .commands
-            .iter()
-            .filter_map(|item| scopes.command(item, asynchronous(item), &mut types));
+        telemetry.extend(source.telemetry.iter().filter_map(|item| scopes.telemetry(item, &mut types)));
+        properties.extend(source.properties.iter().filter_map(|item| scopes.property(item, &mut types)));
+        let planned =
+            source.commands.iter().filter_map(|item| scopes.command(item, asynchronous(item), &mut types));
         commands.extend(planned);
     }
-    let Place {
-        module,
-        path,
-        id,
-        docs,
-    } = place;
-    Interface {
-        module,
-        id,
-        path,
-        docs,
-        telemetry,
-        properties,
-        commands,
-        types: types.into_types(),
-    }
+    let Place { module, path, id, docs } = place;
+    Interface { module, id, path, docs, telemetry, properties, commands, types: types.into_types() }
 }
 
 /// The names taken among each kind of content.
@@ -77,73 +51,24 @@ struct Scopes {
 impl Scopes {
     fn telemetry(&mut self, item: &Telemetry, types: &mut Types<'_, '_>) -> Option<Field> {
         let ident = types.names.value(&item.name.text);
-        types
-            .names
-            .claim(&mut self.telemetry, &ident, &item.name)
-            .then_some(())?;
+        types.names.claim(&mut self.telemetry, &ident, &item.name).then_some(())?;
         let words = [item.name.text.as_str()];
-        let ty = types.of(
-            &item.schema,
-            Need {
-                words: &words,
-                name: &item.name,
-                direction: Direction::Out,
-            },
-        );
+        let ty = types.of(&item.schema, Need { words: &words, name: &item.name, direction: Direction::Out });
         let place = types.names.place(item.name.at);
-        let docs = docs(
-            &item.texts,
-            Some(&item.quantity),
-            "telemetry",
-            &item.name.text,
-            &place,
-        );
-        Some(Field {
-            wire: item.name.text.clone(),
-            ident,
-            ty,
-            docs,
-        })
+        let docs = docs(&item.texts, Some(&item.quantity), "telemetry", &item.name.text, &place);
+        Some(Field { wire: item.name.text.clone(), ident, ty, docs })
     }
 
     fn property(&mut self, item: &ModelProperty, types: &mut Types<'_, '_>) -> Option<Property> {
         let ident = types.names.value(&item.name.text);
-        types
-            .names
-            .claim(&mut self.properties, &ident, &item.name)
-            .then_some(())?;
+        types.names.claim(&mut self.properties, &ident, &item.name).then_some(())?;
         let setter = item.writable.then(|| types.names.setter(&item.name.text));
         let words = [item.name.text.as_str()];
-        let direction = if item.writable {
-            Direction::Both
-        } else {
-            Direction::Out
-        };
-        let ty = types.of(
-            &item.schema,
-            Need {
-                words: &words,
-                name: &item.name,
-                direction,
-            },
-        );
+        let direction = if item.writable { Direction::Both } else { Direction::Out };
+        let ty = types.of(&item.schema, Need { words: &words, name: &item.name, direction });
         let place = types.names.place(item.name.at);
-        let docs = docs(
-            &item.texts,
-            Some(&item.quantity),
-            "property",
-            &item.name.text,
-            &place,
-        );
-        Some(Property {
-            field: Field {
-                wire: item.name.text.clone(),
-                ident,
-                ty,
-                docs,
-            },
-            setter,
-        })
+        let docs = docs(&item.texts, Some(&item.quantity), "property", &item.name.text, &place);
+        Some(Property { field: Field { wire: item.name.text.clone(), ident, ty, docs }, setter })
     }
 
     fn command(
@@ -153,53 +78,25 @@ impl Scopes {
         types: &mut Types<'_, '_>,
     ) -> Option<Command> {
         let ident = types.names.value(&item.name.text);
-        types
-            .names
-            .claim(&mut self.commands, &ident, &item.name)
-            .then_some(())?;
+        types.names.claim(&mut self.commands, &ident, &item.name).then_some(())?;
         let request = item.request.as_ref().map(|payload| {
             let words = [item.name.text.as_str(), payload.name.text.as_str()];
-            let need = Need {
-                words: &words,
-                name: &payload.name,
-                direction: Direction::In,
-            };
-            (
-                parameter(types.names.value(&payload.name.text)),
-                types.of(&payload.schema, need),
-            )
+            let need = Need { words: &words, name: &payload.name, direction: Direction::In };
+            (parameter(types.names.value(&payload.name.text)), types.of(&payload.schema, need))
         });
         let response = item.response.as_ref().map(|payload| {
             let words = [item.name.text.as_str(), payload.name.text.as_str()];
-            types.of(
-                &payload.schema,
-                Need {
-                    words: &words,
-                    name: &payload.name,
-                    direction: Direction::Out,
-                },
-            )
+            types.of(&payload.schema, Need { words: &words, name: &payload.name, direction: Direction::Out })
         });
         // What an asynchronous command without a response reports when it is done is a text for people.
         let response = response.or_else(|| asynchronous.then_some(TypeRef::String));
         let place = types.names.place(item.name.at);
         let docs = docs(&item.texts, None, "command", &item.name.text, &place);
-        Some(Command {
-            wire: item.name.text.clone(),
-            ident,
-            asynchronous,
-            request,
-            response,
-            docs,
-        })
+        Some(Command { wire: item.name.text.clone(), ident, asynchronous, request, response, docs })
     }
 }
 
 /// The name of a request's parameter, which must not be that of the client beside it.
 fn parameter(ident: Ident) -> Ident {
-    if ident == "client" {
-        Ident::new("client_", Span::call_site())
-    } else {
-        ident
-    }
+    if ident == "client" { Ident::new("client_", Span::call_site()) } else { ident }
 }

@@ -29,11 +29,7 @@ pub fn module_name(device: &str) -> String {
 }
 
 fn keyword_safe(word: String) -> String {
-    if KEYWORDS.contains(&word.as_str()) {
-        word + "_"
-    } else {
-        word
-    }
+    if KEYWORDS.contains(&word.as_str()) { word + "_" } else { word }
 }
 
 /// Makes names and remembers which renames were used.
@@ -46,12 +42,7 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     pub(super) fn new(renames: &'a [Rename], sources: &'a Sources) -> Self {
-        Self {
-            renames,
-            used: vec![false; renames.len()],
-            sources,
-            diagnostics: Vec::new(),
-        }
+        Self { renames, used: vec![false; renames.len()], sources, diagnostics: Vec::new() }
     }
 
     /// A place of the model for people.
@@ -96,20 +87,11 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn scope(&self, what: &'static str) -> Scope {
-        Scope {
-            what,
-            taken: BTreeMap::new(),
-        }
+        Scope { what, taken: BTreeMap::new() }
     }
 
     pub(super) fn type_scope(&self) -> Scope {
-        Scope {
-            what: "types",
-            taken: RESERVED_TYPES
-                .iter()
-                .map(|name| ((*name).to_owned(), None))
-                .collect(),
-        }
+        Scope { what: "types", taken: RESERVED_TYPES.iter().map(|name| ((*name).to_owned(), None)).collect() }
     }
 
     /// Takes `ident` for the element `name` in `scope`, or reports who has it already.
@@ -119,25 +101,18 @@ impl<'a> Names<'a> {
             scope.taken.insert(key, Some((name.text.clone(), name.at)));
             return true;
         };
-        let help = format!(
-            "add `rename(\"{}\" = \"another_name\")` to #[device_model]",
-            name.text
-        );
+        let help = format!("add `rename(\"{}\" = \"another_name\")` to #[device_model]", name.text);
         self.diagnostics.push(match taken {
             Some((first, at)) => {
-                let message = format!(
-                    "`{first}` and `{}` both become `{key}` among the {}",
-                    name.text, scope.what
-                );
+                let message =
+                    format!("`{first}` and `{}` both become `{key}` among the {}", name.text, scope.what);
                 Diagnostic::new("nameCollision", message, name.at)
                     .with_also(*at, "the first is here")
                     .with_help(help)
             }
             None => {
-                let message = format!(
-                    "`{}` becomes `{key}`, which every generated module has already",
-                    name.text
-                );
+                let message =
+                    format!("`{}` becomes `{key}`, which every generated module has already", name.text);
                 Diagnostic::new("nameCollision", message, name.at).with_help(help)
             }
         });
@@ -150,10 +125,7 @@ impl<'a> Names<'a> {
         unused
             .map(|(rename, _)| {
                 let name = &rename.from.value;
-                Complaint {
-                    span: rename.from.span,
-                    message: nothing_is_called(name, known),
-                }
+                Complaint { span: rename.from.span, message: nothing_is_called(name, known) }
             })
             .collect()
     }
@@ -188,23 +160,13 @@ mod tests {
     fn names_follow_the_case_of_rust_and_step_aside_for_keywords() {
         let sources = Sources::default();
         let mut names = Names::new(&[], &sources);
-        for (model, rust) in [
-            ("swVersion", "sw_version"),
-            ("temp", "temp"),
-            ("type", "type_"),
-            ("_0", "_0"),
-        ] {
+        for (model, rust) in [("swVersion", "sw_version"), ("temp", "temp"), ("type", "type_"), ("_0", "_0")]
+        {
             assert_eq!(names.value(model).to_string(), rust);
         }
         assert_eq!(names.setter("type").to_string(), "set_type");
-        assert_eq!(
-            names.type_name(&["blink", "blinkResponse"]).to_string(),
-            "BlinkResponse"
-        );
-        assert_eq!(
-            names.type_name(&["reboot", "response"]).to_string(),
-            "RebootResponse"
-        );
+        assert_eq!(names.type_name(&["blink", "blinkResponse"]).to_string(), "BlinkResponse");
+        assert_eq!(names.type_name(&["reboot", "response"]).to_string(), "RebootResponse");
         assert_eq!(names.type_name(&["self"]).to_string(), "Self_");
         assert_eq!(module_name("EnvironmentalSensor"), "environmental_sensor");
     }

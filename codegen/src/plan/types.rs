@@ -24,11 +24,7 @@ pub(super) struct Need<'a> {
 impl<'n, 'a> Types<'n, 'a> {
     pub(super) fn new(names: &'n mut Names<'a>) -> Self {
         let scope = names.type_scope();
-        Self {
-            names,
-            scope,
-            defined: Vec::new(),
-        }
+        Self { names, scope, defined: Vec::new() }
     }
 
     pub(super) fn into_types(self) -> Vec<Type> {
@@ -94,12 +90,7 @@ impl<'n, 'a> Types<'n, 'a> {
         let place = self.names.place(key);
         let docs = docs(&schema.texts, None, "schema of", &need.name.text, &place);
         let shape = shape(self, &words);
-        let defined = Type {
-            ident: ident.clone(),
-            docs,
-            shape,
-            direction: need.direction,
-        };
+        let defined = Type { ident: ident.clone(), docs, shape, direction: need.direction };
         self.defined.push((defined, key));
         TypeRef::Local(ident)
     }
@@ -113,28 +104,10 @@ impl<'n, 'a> Types<'n, 'a> {
                 continue;
             }
             let inner: Vec<&str> = words.iter().copied().chain([field.name.text.as_str()]).collect();
-            let ty = self.of(
-                &field.schema,
-                Need {
-                    words: &inner,
-                    name: &field.name,
-                    ..need
-                },
-            );
+            let ty = self.of(&field.schema, Need { words: &inner, name: &field.name, ..need });
             let place = self.names.place(field.name.at);
-            let docs = docs(
-                &field.texts,
-                Some(&field.quantity),
-                "field",
-                &field.name.text,
-                &place,
-            );
-            fields.push(Field {
-                wire: field.name.text.clone(),
-                ident,
-                ty,
-                docs,
-            });
+            let docs = docs(&field.texts, Some(&field.quantity), "field", &field.name.text, &place);
+            fields.push(Field { wire: field.name.text.clone(), ident, ty, docs });
         }
         Shape::Object(fields)
     }
@@ -153,11 +126,7 @@ impl<'n, 'a> Types<'n, 'a> {
             let ident = self.names.type_name(&[value.name.text.as_str()]);
             if self.names.claim(&mut scope, &ident, &value.name) {
                 let docs = self.variant_docs(&value.name, &value.texts);
-                variants.push(Variant {
-                    ident,
-                    value: literal(&value.value),
-                    docs,
-                });
+                variants.push(Variant { ident, value: literal(&value.value), docs });
             }
         }
         variants
@@ -174,9 +143,5 @@ pub(super) fn last_word(id: &str) -> &str {
     let mut words = path.rsplit(':');
     let last = words.next().unwrap_or(path);
     // A `urn:` ends in its version.
-    if last.bytes().all(|byte| byte.is_ascii_digit()) {
-        words.next().unwrap_or(last)
-    } else {
-        last
-    }
+    if last.bytes().all(|byte| byte.is_ascii_digit()) { words.next().unwrap_or(last) } else { last }
 }

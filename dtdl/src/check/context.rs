@@ -32,11 +32,7 @@ pub(super) fn of_root(object: &Object, node: &Node, faults: &mut Faults) -> Opti
         return None;
     };
     let quantities = version <= Version::V2 || contexts.contains(&Context::Quantities);
-    Some(Scope {
-        version,
-        quantities,
-        iot_central: contexts.contains(&Context::IotCentral),
-    })
+    Some(Scope { version, quantities, iot_central: contexts.contains(&Context::IotCentral) })
 }
 
 /// The known contexts of a specifier or an array of them; the others are reported.
@@ -44,10 +40,8 @@ pub(super) fn read(value: &Node, faults: &mut Faults) -> Vec<Context> {
     let mut contexts = Vec::new();
     for item in value.items() {
         let Some(specifier) = item.as_str() else {
-            faults.push(
-                texts::wrong_kind("@context", "a string or an array of strings", item.kind()),
-                item.at,
-            );
+            faults
+                .push(texts::wrong_kind("@context", "a string or an array of strings", item.kind()), item.at);
             continue;
         };
         match context_of(specifier) {

@@ -59,10 +59,7 @@ pub(crate) enum Reference {
 
 impl Element {
     fn values(&self, name: &str) -> Option<&Values> {
-        self.members
-            .iter()
-            .find(|member| member.name == name)
-            .map(|member| &member.values)
+        self.members.iter().find(|member| member.name == name).map(|member| &member.values)
     }
 
     /// A literal text and its place.
@@ -82,10 +79,7 @@ impl Element {
 
     /// A boolean; absent is false, as everywhere in the language.
     pub(crate) fn flag(&self, name: &str) -> bool {
-        matches!(
-            self.values(name),
-            Some(Values::Literal(Literal::Boolean(true), _))
-        )
+        matches!(self.values(name), Some(Values::Literal(Literal::Boolean(true), _)))
     }
 
     pub(crate) fn texts(&self, name: &str) -> LanguageMap {
@@ -104,12 +98,10 @@ impl Element {
 
     /// The inline elements of a member.
     pub(crate) fn inline(&self, name: &str) -> impl Iterator<Item = &Element> {
-        self.references(name)
-            .iter()
-            .filter_map(|reference| match reference {
-                Reference::Inline(element) => Some(element.as_ref()),
-                Reference::Id(..) => None,
-            })
+        self.references(name).iter().filter_map(|reference| match reference {
+            Reference::Inline(element) => Some(element.as_ref()),
+            Reference::Id(..) => None,
+        })
     }
 
     /// Every inline element below this one, itself first.

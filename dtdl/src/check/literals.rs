@@ -39,10 +39,7 @@ impl Reader<'_> {
             Kind::Text(most) => self.length(rule.name, node, text, most),
             Kind::Word(legal) if !legal.contains(&text) => {
                 let near = closest(text, legal.iter().copied());
-                self.faults.push(
-                    texts::unknown_word(rule.name, text, near, &legal.join(", ")),
-                    node.at,
-                );
+                self.faults.push(texts::unknown_word(rule.name, text, near, &legal.join(", ")), node.at);
             }
             Kind::Id => self.check_id(text, node.at, true),
             _ => {}
@@ -51,8 +48,7 @@ impl Reader<'_> {
 
     fn boolean(&mut self, member: &str, node: &Node) -> Option<bool> {
         let Value::Bool(value) = node.value else {
-            self.faults
-                .push(texts::wrong_kind(member, "true or false", node.kind()), node.at);
+            self.faults.push(texts::wrong_kind(member, "true or false", node.kind()), node.at);
             return None;
         };
         Some(value)
@@ -69,10 +65,7 @@ impl Reader<'_> {
                 Some(number as i64)
             }
             _ => {
-                self.faults.push(
-                    texts::wrong_kind(member, "an integer of 32 bits", node.kind()),
-                    node.at,
-                );
+                self.faults.push(texts::wrong_kind(member, "an integer of 32 bits", node.kind()), node.at);
                 None
             }
         }
@@ -92,12 +85,9 @@ impl Reader<'_> {
             match &item.value {
                 Value::String(text) => self.add_text(&mut map, (member, most), DEFAULT_LANGUAGE, item, text),
                 Value::Object(object) if object.get("@value").is_some() => {
-                    let text = object
-                        .get("@value")
-                        .and_then(|value| self.string("@value", &value.value));
-                    let language = object
-                        .get("@language")
-                        .and_then(|code| self.string("@language", &code.value));
+                    let text = object.get("@value").and_then(|value| self.string("@value", &value.value));
+                    let language =
+                        object.get("@language").and_then(|code| self.string("@language", &code.value));
                     if let Some(text) = text {
                         self.add_text(
                             &mut map,
@@ -117,8 +107,7 @@ impl Reader<'_> {
                 }
                 _ => {
                     let expected = "a string or texts by language";
-                    self.faults
-                        .push(texts::wrong_kind(member, expected, item.kind()), item.at);
+                    self.faults.push(texts::wrong_kind(member, expected, item.kind()), item.at);
                 }
             }
         }

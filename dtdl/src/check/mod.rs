@@ -21,11 +21,7 @@ pub(crate) fn document(document: &Node, faults: &mut Faults) -> Vec<Root> {
         faults.push(texts::not_a_document(document.kind()), document.at);
         return Vec::new();
     }
-    document
-        .items()
-        .iter()
-        .filter_map(|item| root(item, faults))
-        .collect()
+    document.items().iter().filter_map(|item| root(item, faults)).collect()
 }
 
 fn root(node: &Node, faults: &mut Faults) -> Option<Root> {
@@ -39,8 +35,5 @@ fn root(node: &Node, faults: &mut Faults) -> Option<Root> {
         _ => &[Class::Interface],
     };
     let element = reader::Reader { scope, faults }.element("the document", node, classes)?;
-    Some(Root {
-        version: scope.version,
-        element,
-    })
+    Some(Root { version: scope.version, element })
 }

@@ -21,8 +21,7 @@ impl Reader<'_> {
     /// The element that `node` describes, one of the classes `legal` in `member`.
     pub(super) fn element(&mut self, member: &str, node: &Node, legal: &[Class]) -> Option<Element> {
         let Some(object) = node.as_object() else {
-            self.faults
-                .push(texts::wrong_kind(member, "an object", node.kind()), node.at);
+            self.faults.push(texts::wrong_kind(member, "an object", node.kind()), node.at);
             return None;
         };
         let types = self.types(member, node, object, legal)?;
@@ -52,20 +51,14 @@ impl Reader<'_> {
                 None => {
                     let known = rules.iter().map(|rule| rule.name).chain(["@id", "@type"]);
                     let near = closest(name, known);
-                    self.faults.push(
-                        texts::unknown_member(name, element.class.name(), near),
-                        member.name_at,
-                    );
+                    self.faults.push(texts::unknown_member(name, element.class.name(), near), member.name_at);
                 }
                 Some(rule) if rule.kind == Kind::Unit && !self.unit_is_allowed(element) => {
                     self.faults.push(texts::unit_without_quantity(), member.name_at);
                 }
                 Some(rule) => {
                     if let Some(values) = self.values(rule, &member.value) {
-                        element.members.push(Member {
-                            name: rule.name,
-                            values,
-                        });
+                        element.members.push(Member { name: rule.name, values });
                     }
                 }
             },
@@ -78,12 +71,8 @@ impl Reader<'_> {
     }
 
     fn require(&mut self, element: &Element, object: &Object, rules: &[&'static MemberRule]) {
-        for rule in rules
-            .iter()
-            .filter(|rule| rule.required && object.get(rule.name).is_none())
-        {
-            self.faults
-                .push(texts::missing_member(rule.name, element.class.name()), element.at);
+        for rule in rules.iter().filter(|rule| rule.required && object.get(rule.name).is_none()) {
+            self.faults.push(texts::missing_member(rule.name, element.class.name()), element.at);
         }
     }
 
@@ -91,8 +80,7 @@ impl Reader<'_> {
         let needed = matches!(class, Class::Interface | Class::CapabilityModel);
         let Some(member) = object.get("@id") else {
             if needed {
-                self.faults
-                    .push(texts::missing_member("@id", class.name()), node.at.head());
+                self.faults.push(texts::missing_member("@id", class.name()), node.at.head());
             }
             return None;
         };
@@ -106,14 +94,8 @@ impl Reader<'_> {
             return;
         };
         let placeholder = id.contains(['<', '>', '{', '}']) || id.contains("YOUR_COMPANY_NAME_HERE");
-        self.faults.push(
-            if placeholder {
-                texts::placeholder_id(id)
-            } else {
-                texts::invalid_id(id, rule)
-            },
-            at,
-        );
+        self.faults
+            .push(if placeholder { texts::placeholder_id(id) } else { texts::invalid_id(id, rule) }, at);
     }
 
     fn values(&mut self, rule: &MemberRule, node: &Node) -> Option<Values> {
@@ -174,8 +156,7 @@ impl Reader<'_> {
                 None
             }
             [first, others @ ..] => {
-                self.faults
-                    .push(texts::too_many(member, 1, others.len() + 1), node.at.head());
+                self.faults.push(texts::too_many(member, 1, others.len() + 1), node.at.head());
                 Some(first)
             }
         }
@@ -186,15 +167,13 @@ impl Reader<'_> {
         if found < least {
             self.faults.push(texts::too_few(member), node.at);
         } else if found > most {
-            self.faults
-                .push(texts::too_many(member, most, found), node.at.head());
+            self.faults.push(texts::too_many(member, most, found), node.at.head());
         }
     }
 
     pub(super) fn string<'n>(&mut self, member: &str, node: &'n Node) -> Option<&'n str> {
         let Value::String(text) = &node.value else {
-            self.faults
-                .push(texts::wrong_kind(member, "a string", node.kind()), node.at);
+            self.faults.push(texts::wrong_kind(member, "a string", node.kind()), node.at);
             return None;
         };
         Some(text)

@@ -25,13 +25,9 @@ impl Reader<'_> {
         let Some(types) = object.get("@type") else {
             let inferred = legal.first().copied().filter(|class| class.type_is_optional());
             if inferred.is_none() {
-                self.faults
-                    .push(texts::missing_type(&list(legal)), node.at.head());
+                self.faults.push(texts::missing_type(&list(legal)), node.at.head());
             }
-            return inferred.map(|class| Types {
-                class,
-                quantity: None,
-            });
+            return inferred.map(|class| Types { class, quantity: None });
         };
         let mut class = None;
         let mut others = Vec::new();
@@ -66,8 +62,7 @@ impl Reader<'_> {
         let class = match class {
             Some((class, _)) if legal.contains(&class) => class,
             Some((class, at)) => {
-                self.faults
-                    .push(texts::wrong_class(member, class.name(), &list(legal)), at);
+                self.faults.push(texts::wrong_class(member, class.name(), &list(legal)), at);
                 return None;
             }
             None => match legal.first().filter(|class| class.type_is_optional()) {
@@ -75,19 +70,13 @@ impl Reader<'_> {
                 None => {
                     let (found, at) = others.first().copied().unwrap_or(("", at));
                     let near = closest(found, legal.iter().map(|class| class.name()));
-                    self.faults
-                        .push(texts::unknown_type(found, near, &list(legal)), at);
+                    self.faults.push(texts::unknown_type(found, near, &list(legal)), at);
                     return None;
                 }
             },
         };
-        let quantity = others
-            .iter()
-            .find(|(name, at)| self.is_quantity(class, name, *at));
-        Some(Types {
-            class,
-            quantity: quantity.map(|(name, _)| (*name).to_owned()),
-        })
+        let quantity = others.iter().find(|(name, at)| self.is_quantity(class, name, *at));
+        Some(Types { class, quantity: quantity.map(|(name, _)| (*name).to_owned()) })
     }
 
     /// Whether a co-type may stand beside `class`; reports it where it may not.
@@ -95,17 +84,12 @@ impl Reader<'_> {
         let allowed =
             (self.scope.quantities || self.scope.iot_central) && class.takes_quantities(self.scope.version);
         if !allowed {
-            self.faults
-                .push(texts::unknown_type(name, None, class.name()), at);
+            self.faults.push(texts::unknown_type(name, None, class.name()), at);
         }
         allowed
     }
 }
 
 fn list(classes: &[Class]) -> String {
-    classes
-        .iter()
-        .map(|class| class.name())
-        .collect::<Vec<_>>()
-        .join(", ")
+    classes.iter().map(|class| class.name()).collect::<Vec<_>>().join(", ")
 }

@@ -26,31 +26,19 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A diagnostic of a later stage (a generator's, say) about a place in the model.
     pub fn new(code: &'static str, message: impl Into<String>, at: Location) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            at,
-            also: None,
-            help: None,
-        }
+        Self { code, message: message.into(), at, also: None, help: None }
     }
 
     /// Adds what the reader can do about it.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: Some(help.into()),
-            ..self
-        }
+        Self { help: Some(help.into()), ..self }
     }
 
     /// Adds a second place and what stands there.
     #[must_use]
     pub fn with_also(self, at: Location, label: impl Into<String>) -> Self {
-        Self {
-            also: Some((at, label.into())),
-            ..self
-        }
+        Self { also: Some((at, label.into())), ..self }
     }
 
     /// The stable code, such as `unknownSchema`.
@@ -92,13 +80,11 @@ impl Faults {
 
     /// A fault between two places, the first of which is where the reader should look.
     pub(crate) fn push_pair(&mut self, fault: Fault, at: Location, first: Location) {
-        self.found
-            .push(fault.at(at).with_also(first, "the first is here"));
+        self.found.push(fault.at(at).with_also(first, "the first is here"));
     }
 
     pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
-        self.found
-            .sort_by_key(|diagnostic| (diagnostic.at, diagnostic.code));
+        self.found.sort_by_key(|diagnostic| (diagnostic.at, diagnostic.code));
         self.found.dedup();
         self.found
     }

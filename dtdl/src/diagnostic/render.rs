@@ -22,10 +22,7 @@ impl Diagnostic {
         let primary = AnnotationKind::Primary.span(self.at.range());
         let mut annotations = vec![(self.at, primary)];
         if let Some((at, label)) = &self.also {
-            annotations.push((
-                *at,
-                AnnotationKind::Context.span(at.range()).label(label.as_str()),
-            ));
+            annotations.push((*at, AnnotationKind::Context.span(at.range()).label(label.as_str())));
         }
         let title = Level::ERROR.primary_title(self.message.as_str()).id(self.code);
         let mut group = title.elements(snippets(annotations, sources));
@@ -59,9 +56,7 @@ fn snippets<'a>(
     files
         .into_iter()
         .map(|(file, of_file)| {
-            Snippet::source(sources.text(file))
-                .path(sources.name(file))
-                .annotations(of_file)
+            Snippet::source(sources.text(file)).path(sources.name(file)).annotations(of_file)
         })
         .collect()
 }

@@ -23,19 +23,12 @@ impl Fault {
     }
 
     fn help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: Some(help.into()),
-            ..self
-        }
+        Self { help: Some(help.into()), ..self }
     }
 }
 
 fn fault(code: &'static str, message: impl Into<String>) -> Fault {
-    Fault {
-        code,
-        message: message.into(),
-        help: None,
-    }
+    Fault { code, message: message.into(), help: None }
 }
 
 fn did_you_mean(near: Option<&str>, otherwise: impl Into<String>) -> String {
@@ -53,37 +46,24 @@ pub(crate) fn duplicate_member(name: &str) -> Fault {
 }
 
 pub(crate) fn not_a_document(found: &str) -> Fault {
-    fault(
-        "notJsonObject",
-        format!("a model is an object or an array of objects, this is {found}"),
-    )
+    fault("notJsonObject", format!("a model is an object or an array of objects, this is {found}"))
 }
 
 pub(crate) fn missing_context() -> Fault {
-    fault(
-        "missingContext",
-        "the model does not say which version of DTDL it is written in",
-    )
-    .help(
+    fault("missingContext", "the model does not say which version of DTDL it is written in").help(
         "begin with `\"@context\": \"dtmi:dtdl:context;3\"`, or, for a capability model, \
          `\"http://azureiot.com/v1/contexts/IoTModel.json\"`",
     )
 }
 
 pub(crate) fn unknown_context(found: &str) -> Fault {
-    fault(
-        "unrecognizedContextVersion",
-        format!("`{found}` is no version of DTDL"),
-    )
-    .help("versions are `dtmi:dtdl:context;2` to `;4`, and IoTModel.json of v1-preview")
+    fault("unrecognizedContextVersion", format!("`{found}` is no version of DTDL"))
+        .help("versions are `dtmi:dtdl:context;2` to `;4`, and IoTModel.json of v1-preview")
 }
 
 pub(crate) fn unknown_extension(found: &str) -> Fault {
-    fault(
-        "unresolvableContextSpecifier",
-        format!("the language extension `{found}` is not known"),
-    )
-    .help("remove it, or write it as in the extension's own document")
+    fault("unresolvableContextSpecifier", format!("the language extension `{found}` is not known"))
+        .help("remove it, or write it as in the extension's own document")
 }
 
 pub(crate) fn unknown_root(id: &str, near: Option<&str>) -> Fault {
@@ -112,11 +92,8 @@ pub(crate) fn invalid_name(found: &str, rule: &str) -> Fault {
 }
 
 pub(crate) fn duplicate_name(name: &str, among: &str) -> Fault {
-    fault(
-        "nonUniquePropertyValue",
-        format!("the name `{name}` is used twice among {among}"),
-    )
-    .help("give each a name of its own")
+    fault("nonUniquePropertyValue", format!("the name `{name}` is used twice among {among}"))
+        .help("give each a name of its own")
 }
 
 // types and members
@@ -126,38 +103,23 @@ pub(crate) fn missing_type(legal: &str) -> Fault {
 }
 
 pub(crate) fn unknown_type(found: &str, near: Option<&str>, legal: &str) -> Fault {
-    fault(
-        "typeUndefinedTerm",
-        format!("`{found}` is not a type of this version of DTDL"),
-    )
-    .help(did_you_mean(near, format!("legal here: {legal}")))
+    fault("typeUndefinedTerm", format!("`{found}` is not a type of this version of DTDL"))
+        .help(did_you_mean(near, format!("legal here: {legal}")))
 }
 
 pub(crate) fn wrong_class(member: &str, found: &str, legal: &str) -> Fault {
-    fault(
-        "badType",
-        format!("`{member}` cannot hold an element of type `{found}`"),
-    )
-    .help(format!("legal here: {legal}"))
+    fault("badType", format!("`{member}` cannot hold an element of type `{found}`"))
+        .help(format!("legal here: {legal}"))
 }
 
 pub(crate) fn two_classes(first: &str, second: &str) -> Fault {
-    fault(
-        "multipleTypes",
-        format!("an element cannot be both `{first}` and `{second}`"),
-    )
-    .help("keep one of the two")
+    fault("multipleTypes", format!("an element cannot be both `{first}` and `{second}`"))
+        .help("keep one of the two")
 }
 
 pub(crate) fn unknown_member(name: &str, class: &str, near: Option<&str>) -> Fault {
-    fault(
-        "propertyUndefinedTerm",
-        format!("`{name}` is not a member of {class}"),
-    )
-    .help(did_you_mean(
-        near,
-        "remove it; members of people's own need a language extension",
-    ))
+    fault("propertyUndefinedTerm", format!("`{name}` is not a member of {class}"))
+        .help(did_you_mean(near, "remove it; members of people's own need a language extension"))
 }
 
 pub(crate) fn missing_member(name: &str, class: &str) -> Fault {
@@ -166,17 +128,11 @@ pub(crate) fn missing_member(name: &str, class: &str) -> Fault {
 }
 
 pub(crate) fn wrong_kind(member: &str, expected: &str, found: &str) -> Fault {
-    fault(
-        "wrongKind",
-        format!("`{member}` must be {expected}, this is {found}"),
-    )
+    fault("wrongKind", format!("`{member}` must be {expected}, this is {found}"))
 }
 
 pub(crate) fn too_many(member: &str, most: usize, found: usize) -> Fault {
-    fault(
-        "objectCountAboveMax",
-        format!("`{member}` may hold {most} at most, these are {found}"),
-    )
+    fault("objectCountAboveMax", format!("`{member}` may hold {most} at most, these are {found}"))
 }
 
 pub(crate) fn too_few(member: &str) -> Fault {
@@ -184,10 +140,7 @@ pub(crate) fn too_few(member: &str) -> Fault {
 }
 
 pub(crate) fn too_long(member: &str, most: usize, found: usize) -> Fault {
-    fault(
-        "stringTooLong",
-        format!("`{member}` may have {most} characters, this has {found}"),
-    )
+    fault("stringTooLong", format!("`{member}` may have {most} characters, this has {found}"))
 }
 
 pub(crate) fn unknown_word(member: &str, found: &str, near: Option<&str>, legal: &str) -> Fault {
@@ -196,11 +149,8 @@ pub(crate) fn unknown_word(member: &str, found: &str, near: Option<&str>, legal:
 }
 
 pub(crate) fn unit_without_quantity() -> Fault {
-    fault(
-        "unitWithoutSemanticType",
-        "`unit` needs a semantic type, such as `Temperature`",
-    )
-    .help("write `\"@type\": [\"Telemetry\", \"Temperature\"]`")
+    fault("unitWithoutSemanticType", "`unit` needs a semantic type, such as `Temperature`")
+        .help("write `\"@type\": [\"Telemetry\", \"Temperature\"]`")
 }
 
 // texts by language
@@ -220,58 +170,38 @@ pub(crate) fn unknown_schema(found: &str, near: Option<&str>) -> Fault {
 }
 
 pub(crate) fn schema_not_in_version(found: &str, version: &str) -> Fault {
-    fault(
-        "unknownSchema",
-        format!("the schema `{found}` does not exist in {version}"),
-    )
-    .help("use another schema, or a version of the language that has it")
+    fault("unknownSchema", format!("the schema `{found}` does not exist in {version}"))
+        .help("use another schema, or a version of the language that has it")
 }
 
 pub(crate) fn array_in_property(name: &str) -> Fault {
-    fault(
-        "disallowedArray",
-        format!("property `{name}` may not hold an Array in this version of DTDL"),
-    )
-    .help("use a Map or an Object, or DTDL v3 or later")
+    fault("disallowedArray", format!("property `{name}` may not hold an Array in this version of DTDL"))
+        .help("use a Map or an Object, or DTDL v3 or later")
 }
 
 pub(crate) fn duplicate_enum_value(value: &str) -> Fault {
-    fault(
-        "nonUniquePropertyValue",
-        format!("the value `{value}` is used twice in this Enum"),
-    )
-    .help("give each enumValue a value of its own")
+    fault("nonUniquePropertyValue", format!("the value `{value}` is used twice in this Enum"))
+        .help("give each enumValue a value of its own")
 }
 
 pub(crate) fn mixed_enum_value(value: &str, schema: &str) -> Fault {
-    fault(
-        "enumValueMismatch",
-        format!("`{value}` does not fit the Enum's valueSchema `{schema}`"),
-    )
-    .help("write all values as the valueSchema says")
+    fault("enumValueMismatch", format!("`{value}` does not fit the Enum's valueSchema `{schema}`"))
+        .help("write all values as the valueSchema says")
 }
 
 pub(crate) fn too_deep(most: usize) -> Fault {
-    fault(
-        "excessiveDepth",
-        format!("schemas may be nested {most} deep, this is deeper"),
-    )
+    fault("excessiveDepth", format!("schemas may be nested {most} deep, this is deeper"))
 }
 
 // references
 
 pub(crate) fn unresolved(id: &str, near: Option<&str>) -> Fault {
-    fault("unresolvedReference", format!("nothing defines `{id}`")).help(did_you_mean(
-        near,
-        "add the document that defines it, or define it here",
-    ))
+    fault("unresolvedReference", format!("nothing defines `{id}`"))
+        .help(did_you_mean(near, "add the document that defines it, or define it here"))
 }
 
 pub(crate) fn wrong_target(member: &str, id: &str, expected: &str) -> Fault {
-    fault(
-        "badType",
-        format!("`{member}` must refer to {expected}; `{id}` is something else"),
-    )
+    fault("badType", format!("`{member}` must refer to {expected}; `{id}` is something else"))
 }
 
 pub(crate) fn recursion(id: &str, how: &str) -> Fault {

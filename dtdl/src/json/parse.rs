@@ -36,10 +36,7 @@ pub(crate) fn parse(file: FileId, sources: &Sources, faults: &mut Faults) -> Opt
         Ok(result) => Some(convert(&result.value?, file, faults)),
         Err(error) => {
             let range = error.range();
-            faults.push(
-                texts::json(&error.kind().to_string()),
-                Location::new(file, range.start..range.end),
-            );
+            faults.push(texts::json(&error.kind().to_string()), Location::new(file, range.start..range.end));
             None
         }
     }
@@ -57,19 +54,12 @@ fn convert(value: &ast::Value<'_>, file: FileId, faults: &mut Faults) -> Node {
         ast::Value::BooleanLit(literal) => Value::Bool(literal.value),
         ast::Value::NumberLit(literal) => Value::Number(literal.value.to_owned()),
         ast::Value::StringLit(literal) => Value::String(literal.value.clone().into_owned()),
-        ast::Value::Array(array) => Value::Array(
-            array
-                .elements
-                .iter()
-                .map(|item| convert(item, file, faults))
-                .collect(),
-        ),
+        ast::Value::Array(array) => {
+            Value::Array(array.elements.iter().map(|item| convert(item, file, faults)).collect())
+        }
         ast::Value::Object(object) => Value::Object(convert_object(object, file, faults)),
     };
-    Node {
-        at: Location::new(file, range.start..range.end),
-        value: converted,
-    }
+    Node { at: Location::new(file, range.start..range.end), value: converted }
 }
 
 fn convert_object(object: &ast::Object<'_>, file: FileId, faults: &mut Faults) -> Object {

@@ -10,30 +10,12 @@ pub(crate) struct Versions {
 }
 
 impl Versions {
-    pub(crate) const ALL: Self = Self {
-        since: Version::V1Preview,
-        until: Version::V4,
-    };
-    pub(crate) const PREVIEW: Self = Self {
-        since: Version::V1Preview,
-        until: Version::V1Preview,
-    };
-    pub(crate) const UNTIL_V2: Self = Self {
-        since: Version::V1Preview,
-        until: Version::V2,
-    };
-    pub(crate) const SINCE_V2: Self = Self {
-        since: Version::V2,
-        until: Version::V4,
-    };
-    pub(crate) const SINCE_V3: Self = Self {
-        since: Version::V3,
-        until: Version::V4,
-    };
-    pub(crate) const V4: Self = Self {
-        since: Version::V4,
-        until: Version::V4,
-    };
+    pub(crate) const ALL: Self = Self { since: Version::V1Preview, until: Version::V4 };
+    pub(crate) const PREVIEW: Self = Self { since: Version::V1Preview, until: Version::V1Preview };
+    pub(crate) const UNTIL_V2: Self = Self { since: Version::V1Preview, until: Version::V2 };
+    pub(crate) const SINCE_V2: Self = Self { since: Version::V2, until: Version::V4 };
+    pub(crate) const SINCE_V3: Self = Self { since: Version::V3, until: Version::V4 };
+    pub(crate) const V4: Self = Self { since: Version::V4, until: Version::V4 };
 
     pub(crate) fn has(self, version: Version) -> bool {
         self.since <= version && version <= self.until
@@ -137,21 +119,11 @@ pub(crate) struct MemberRule {
 }
 
 const fn required(name: &'static str, kind: Kind) -> MemberRule {
-    MemberRule {
-        name,
-        kind,
-        required: true,
-        versions: Versions::ALL,
-    }
+    MemberRule { name, kind, required: true, versions: Versions::ALL }
 }
 
 const fn optional(name: &'static str, kind: Kind) -> MemberRule {
-    MemberRule {
-        name,
-        kind,
-        required: false,
-        versions: Versions::ALL,
-    }
+    MemberRule { name, kind, required: false, versions: Versions::ALL }
 }
 
 impl MemberRule {
@@ -162,13 +134,8 @@ impl MemberRule {
 
 const SCHEMA_CLASSES: &[Class] = &[Class::Array, Class::Enum, Class::Map, Class::Object];
 const CONTENTS_PREVIEW: &[Class] = &[Class::Telemetry, Class::Property, Class::Command];
-const CONTENTS: &[Class] = &[
-    Class::Telemetry,
-    Class::Property,
-    Class::Command,
-    Class::Relationship,
-    Class::Component,
-];
+const CONTENTS: &[Class] =
+    &[Class::Telemetry, Class::Property, Class::Command, Class::Relationship, Class::Component];
 const INTERFACE: &[Class] = &[Class::Interface];
 
 const TEXTS: &[MemberRule] = &[
@@ -177,20 +144,14 @@ const TEXTS: &[MemberRule] = &[
     optional("displayName", Kind::Texts(64)).only(Versions::UNTIL_V2),
     optional("displayName", Kind::Texts(512)).only(Versions::SINCE_V3),
 ];
-const UNITS: &[MemberRule] = &[
-    optional("unit", Kind::Unit),
-    optional("displayUnit", Kind::Texts(64)).only(Versions::PREVIEW),
-];
+const UNITS: &[MemberRule] =
+    &[optional("unit", Kind::Unit), optional("displayUnit", Kind::Texts(64)).only(Versions::PREVIEW)];
 const NAMED_SCHEMA: &[MemberRule] = &[required("name", Kind::Name), required("schema", Kind::Schema)];
 
-const CAPABILITY_MODEL: &[MemberRule] = &[required(
-    "implements",
-    Kind::Many(&[Class::InterfaceInstance], 1, 30),
-)];
-const INSTANCE: &[MemberRule] = &[
-    required("name", Kind::Name),
-    required("schema", Kind::Reference(INTERFACE)),
-];
+const CAPABILITY_MODEL: &[MemberRule] =
+    &[required("implements", Kind::Many(&[Class::InterfaceInstance], 1, 30))];
+const INSTANCE: &[MemberRule] =
+    &[required("name", Kind::Name), required("schema", Kind::Reference(INTERFACE))];
 const INTERFACE_MEMBERS: &[MemberRule] = &[
     optional("contents", Kind::Many(CONTENTS_PREVIEW, 0, 300)).only(Versions::PREVIEW),
     optional("contents", Kind::Many(CONTENTS, 0, 100_000)).only(Versions::SINCE_V2),
@@ -202,21 +163,10 @@ const COMMAND: &[MemberRule] = &[
     required("name", Kind::Name),
     optional("commandType", Kind::Word(&["synchronous", "asynchronous"])).only(Versions::UNTIL_V2),
     optional("request", Kind::One(&[Class::SchemaField, Class::CommandPayload])).only(Versions::PREVIEW),
-    optional(
-        "response",
-        Kind::One(&[Class::SchemaField, Class::CommandPayload]),
-    )
-    .only(Versions::PREVIEW),
-    optional(
-        "request",
-        Kind::One(&[Class::CommandPayload, Class::CommandRequest]),
-    )
-    .only(Versions::SINCE_V2),
-    optional(
-        "response",
-        Kind::One(&[Class::CommandPayload, Class::CommandResponse]),
-    )
-    .only(Versions::SINCE_V2),
+    optional("response", Kind::One(&[Class::SchemaField, Class::CommandPayload])).only(Versions::PREVIEW),
+    optional("request", Kind::One(&[Class::CommandPayload, Class::CommandRequest])).only(Versions::SINCE_V2),
+    optional("response", Kind::One(&[Class::CommandPayload, Class::CommandResponse]))
+        .only(Versions::SINCE_V2),
 ];
 const RELATIONSHIP: &[MemberRule] = &[
     required("name", Kind::Name),
@@ -226,10 +176,8 @@ const RELATIONSHIP: &[MemberRule] = &[
     optional("writable", Kind::Boolean),
     optional("properties", Kind::Many(&[Class::Property], 0, 300)),
 ];
-const COMPONENT: &[MemberRule] = &[
-    required("name", Kind::Name),
-    required("schema", Kind::Reference(INTERFACE)),
-];
+const COMPONENT: &[MemberRule] =
+    &[required("name", Kind::Name), required("schema", Kind::Reference(INTERFACE))];
 const NULLABLE: &[MemberRule] = &[optional("nullable", Kind::Boolean).only(Versions::V4)];
 const ARRAY: &[MemberRule] = &[required("elementSchema", Kind::Schema)];
 const ENUM: &[MemberRule] = &[
@@ -237,18 +185,10 @@ const ENUM: &[MemberRule] = &[
     required("enumValues", Kind::Many(&[Class::EnumValue], 1, 100)).only(Versions::UNTIL_V2),
     optional("enumValues", Kind::Many(&[Class::EnumValue], 0, 100_000)).only(Versions::SINCE_V3),
 ];
-const ENUM_VALUE: &[MemberRule] = &[
-    required("name", Kind::Name),
-    required("enumValue", Kind::EnumValue),
-];
-const MAP: &[MemberRule] = &[
-    required("mapKey", Kind::One(&[Class::MapKey])),
-    required("mapValue", Kind::One(&[Class::MapValue])),
-];
-const MAP_KEY: &[MemberRule] = &[
-    required("name", Kind::Name),
-    required("schema", Kind::Word(&["string"])),
-];
+const ENUM_VALUE: &[MemberRule] = &[required("name", Kind::Name), required("enumValue", Kind::EnumValue)];
+const MAP: &[MemberRule] =
+    &[required("mapKey", Kind::One(&[Class::MapKey])), required("mapValue", Kind::One(&[Class::MapValue]))];
+const MAP_KEY: &[MemberRule] = &[required("name", Kind::Name), required("schema", Kind::Word(&["string"]))];
 const OBJECT: &[MemberRule] = &[
     required("fields", Kind::Many(&[Class::Field], 1, 30)).only(Versions::UNTIL_V2),
     optional("fields", Kind::Many(&[Class::Field], 0, 100_000)).only(Versions::SINCE_V3),
@@ -277,9 +217,5 @@ pub(crate) fn members(class: Class, version: Version) -> impl Iterator<Item = &'
         Class::MapKey => &[TEXTS, MAP_KEY],
         Class::Object => &[TEXTS, OBJECT],
     };
-    groups
-        .iter()
-        .copied()
-        .flatten()
-        .filter(move |rule| rule.versions.has(version))
+    groups.iter().copied().flatten().filter(move |rule| rule.versions.has(version))
 }

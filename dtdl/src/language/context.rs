@@ -56,14 +56,8 @@ mod tests {
 
     #[test]
     fn versions_are_told_apart_and_unknown_ones_refused() {
-        assert_eq!(
-            context_of("dtmi:dtdl:context;3"),
-            Ok(Context::Language(Version::V3))
-        );
-        assert_eq!(
-            context_of("dtmi:dtdl:context;3.1"),
-            Ok(Context::Language(Version::V3))
-        );
+        assert_eq!(context_of("dtmi:dtdl:context;3"), Ok(Context::Language(Version::V3)));
+        assert_eq!(context_of("dtmi:dtdl:context;3.1"), Ok(Context::Language(Version::V3)));
         assert_eq!(context_of(PREVIEW[0]), Ok(Context::Language(Version::V1Preview)));
         assert_eq!(context_of("dtmi:dtdl:context;9"), Err(true));
         assert_eq!(context_of("dtmi:com:example:context;1"), Err(false));

@@ -8,11 +8,7 @@ type Rule = &'static str;
 pub(crate) fn check_name(name: &str, version: Version) -> Result<(), Rule> {
     let most = if version <= Version::V2 { 64 } else { 512 };
     if name.is_empty() || name.chars().count() > most {
-        return Err(if most == 64 {
-            "it has 1 to 64 characters"
-        } else {
-            "it has 1 to 512 characters"
-        });
+        return Err(if most == 64 { "it has 1 to 64 characters" } else { "it has 1 to 512 characters" });
     }
     if version == Version::V1Preview {
         return is_segment(name, true)
@@ -87,9 +83,7 @@ fn is_version(text: &str, version: Version) -> bool {
 
 fn is_segment(text: &str, loose_underscores: bool) -> bool {
     let mut bytes = text.bytes();
-    let first = bytes
-        .next()
-        .is_some_and(|b| b.is_ascii_alphabetic() || loose_underscores && b == b'_');
+    let first = bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || loose_underscores && b == b'_');
     first
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && (loose_underscores || !text.ends_with('_'))
@@ -99,9 +93,7 @@ fn is_segment(text: &str, loose_underscores: bool) -> bool {
 pub(crate) fn check_language(code: &str) -> bool {
     let mut parts = code.split('-').peekable();
     let all = |part: &str, test: fn(&u8) -> bool| part.bytes().all(|byte| test(&byte));
-    let primary = parts
-        .next()
-        .is_some_and(|p| (2..=4).contains(&p.len()) && all(p, u8::is_ascii_lowercase));
+    let primary = parts.next().is_some_and(|p| (2..=4).contains(&p.len()) && all(p, u8::is_ascii_lowercase));
     let is_script = |p: &&str| {
         p.len() == 4 && all(&p[..1], u8::is_ascii_uppercase) && all(&p[1..], u8::is_ascii_lowercase)
     };
@@ -140,12 +132,7 @@ mod tests {
 
     #[test]
     fn language_codes_have_a_language_a_script_and_a_region_at_most() {
-        for (code, valid) in [
-            ("en", true),
-            ("pt-BR", true),
-            ("zh-Hans-CN", true),
-            ("es-419", true),
-        ] {
+        for (code, valid) in [("en", true), ("pt-BR", true), ("zh-Hans-CN", true), ("es-419", true)] {
             assert_eq!(check_language(code), valid, "{code}");
         }
         for code in ["EN", "e", "en-", "en-us", "english", "", "é", "en-US-x"] {

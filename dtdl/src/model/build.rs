@@ -14,15 +14,10 @@ use crate::suggest::closest;
 
 /// The model that `roots` describe, with `wanted` as its root, or the one that nothing else refers to.
 pub(crate) fn build(roots: &[Root], wanted: Option<&str>, faults: &mut Faults) -> Option<Model> {
-    let mut builder = Builder {
-        definitions: BTreeMap::new(),
-        interfaces: Vec::new(),
-        built: BTreeMap::new(),
-        faults,
-    };
+    let mut builder =
+        Builder { definitions: BTreeMap::new(), interfaces: Vec::new(), built: BTreeMap::new(), faults };
     for root in roots {
-        root.element
-            .walk(&mut |element| builder.define(element, root.version));
+        root.element.walk(&mut |element| builder.define(element, root.version));
     }
     // Every Interface is built, so that the faults of all of them are found, not only of those the device uses.
     let ids: Vec<&str> = builder.definitions.keys().copied().collect();
@@ -99,15 +94,9 @@ impl<'r> Builder<'r, '_> {
                 }
             });
         }
-        let model = roots
-            .iter()
-            .find(|root| root.element.class == Class::CapabilityModel);
+        let model = roots.iter().find(|root| root.element.class == Class::CapabilityModel);
         model
-            .or_else(|| {
-                roots
-                    .iter()
-                    .find(|root| root.id().is_some_and(|id| !referred.contains(&id)))
-            })
+            .or_else(|| roots.iter().find(|root| root.id().is_some_and(|id| !referred.contains(&id))))
             .or_else(|| roots.first())
     }
 
@@ -136,18 +125,12 @@ impl<'r> Builder<'r, '_> {
     fn instances(&mut self, model: &'r Element) -> Vec<Part> {
         let mut parts = Vec::new();
         for instance in model.inline("implements") {
-            let Some(interface) = instance
-                .references("schema")
-                .first()
-                .and_then(|r| self.target("schema", r))
+            let Some(interface) =
+                instance.references("schema").first().and_then(|r| self.target("schema", r))
             else {
                 continue;
             };
-            parts.push(Part {
-                name: name_of(instance),
-                texts: texts_of(instance),
-                interface,
-            });
+            parts.push(Part { name: name_of(instance), texts: texts_of(instance), interface });
         }
         unique::names(
             parts.iter().filter_map(|part| part.name.as_ref()),
@@ -161,21 +144,12 @@ impl<'r> Builder<'r, '_> {
         let Some(interface) = root.id.as_ref().and_then(|(id, _)| self.interface(id)) else {
             return Vec::new();
         };
-        let mut parts = vec![Part {
-            name: None,
-            texts: Texts::default(),
-            interface,
-        }];
+        let mut parts = vec![Part { name: None, texts: Texts::default(), interface }];
         for (name, texts, interface) in self.interfaces[interface].components.clone() {
             for (nested, ..) in &self.interfaces[interface].components {
-                self.faults
-                    .push(texts::component_in_component(&nested.text), nested.at);
+                self.faults.push(texts::component_in_component(&nested.text), nested.at);
             }
-            parts.push(Part {
-                name: Some(name),
-                texts,
-                interface,
-            });
+            parts.push(Part { name: Some(name), texts, interface });
         }
         parts
     }
@@ -188,8 +162,7 @@ impl<'r> Builder<'r, '_> {
         };
         let found = self.resolve(id, at)?;
         if found.element.class != Class::Interface {
-            self.faults
-                .push(texts::wrong_target(member, id, "an Interface"), at);
+            self.faults.push(texts::wrong_target(member, id, "an Interface"), at);
             return None;
         }
         self.interface(found.element.id.as_ref()?.0.as_str())
@@ -270,18 +243,11 @@ impl<'r> Builder<'r, '_> {
                 });
             }
             Class::Command => {
-                let asynchronous = content
-                    .text("commandType")
-                    .is_some_and(|(text, _)| text == "asynchronous");
+                let asynchronous =
+                    content.text("commandType").is_some_and(|(text, _)| text == "asynchronous");
                 let request = self.payload(content, "request", version);
                 let response = self.payload(content, "response", version);
-                interface.commands.push(Command {
-                    name,
-                    texts,
-                    asynchronous,
-                    request,
-                    response,
-                });
+                interface.commands.push(Command { name, texts, asynchronous, request, response });
             }
             Class::Component => {
                 let target = content.references("schema").first();
@@ -297,11 +263,7 @@ impl<'r> Builder<'r, '_> {
     fn payload(&mut self, command: &'r Element, member: &str, version: Version) -> Option<Payload> {
         let element = command.inline(member).next()?;
         let schema = self.schema_of(element, version)?;
-        Some(Payload {
-            name: name_of(element)?,
-            texts: texts_of(element),
-            schema,
-        })
+        Some(Payload { name: name_of(element)?, texts: texts_of(element), schema })
     }
 }
 
@@ -324,22 +286,13 @@ impl Interface {
 
 pub(super) fn id_of(element: &Element) -> Id {
     match &element.id {
-        Some((text, at)) => Id {
-            text: text.clone(),
-            at: *at,
-        },
-        None => Id {
-            text: String::new(),
-            at: element.at,
-        },
+        Some((text, at)) => Id { text: text.clone(), at: *at },
+        None => Id { text: String::new(), at: element.at },
     }
 }
 
 pub(super) fn name_of(element: &Element) -> Option<Name> {
-    element.text("name").map(|(text, at)| Name {
-        text: text.to_owned(),
-        at,
-    })
+    element.text("name").map(|(text, at)| Name { text: text.to_owned(), at })
 }
 
 pub(super) fn texts_of(element: &Element) -> Texts {

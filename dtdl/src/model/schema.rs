@@ -48,18 +48,10 @@ impl<'r> Builder<'r, '_> {
         match Primitive::named(name, nesting.version) {
             Some((primitive, true)) => {
                 let kind = SchemaKind::Primitive(primitive);
-                return Some(Schema {
-                    kind,
-                    id: None,
-                    texts: Texts::default(),
-                    at,
-                });
+                return Some(Schema { kind, id: None, texts: Texts::default(), at });
             }
             Some((_, false)) => {
-                self.faults.push(
-                    texts::schema_not_in_version(name, &nesting.version.to_string()),
-                    at,
-                );
+                self.faults.push(texts::schema_not_in_version(name, &nesting.version.to_string()), at);
                 return None;
             }
             None => {}
@@ -70,14 +62,8 @@ impl<'r> Builder<'r, '_> {
             return None;
         }
         let found = self.resolve(name, at)?;
-        if !matches!(
-            found.element.class,
-            Class::Array | Class::Enum | Class::Map | Class::Object
-        ) {
-            self.faults.push(
-                texts::wrong_target("schema", name, "an Array, Enum, Map or Object"),
-                at,
-            );
+        if !matches!(found.element.class, Class::Array | Class::Enum | Class::Map | Class::Object) {
+            self.faults.push(texts::wrong_target("schema", name, "an Array, Enum, Map or Object"), at);
             return None;
         }
         self.complex(found.element, at, nesting)
@@ -90,10 +76,7 @@ impl<'r> Builder<'r, '_> {
             self.faults.push(texts::too_deep(most), at);
             return None;
         }
-        let inner = Nesting {
-            depth: nesting.depth + 1,
-            ..nesting
-        };
+        let inner = Nesting { depth: nesting.depth + 1, ..nesting };
         let kind = match element.class {
             Class::Object => SchemaKind::Object(self.object(element, inner)),
             Class::Enum => SchemaKind::Enum(self.enumeration(element)?),
@@ -104,24 +87,13 @@ impl<'r> Builder<'r, '_> {
             _ => SchemaKind::Map(Box::new(self.map(element, inner)?)),
         };
         let id = element.id.as_ref().map(|_| id_of(element));
-        Some(Schema {
-            kind,
-            id,
-            texts: texts_of(element),
-            at,
-        })
+        Some(Schema { kind, id, texts: texts_of(element), at })
     }
 
     fn object(&mut self, element: &'r Element, nesting: Nesting) -> ObjectSchema {
-        let fields: Vec<_> = element
-            .inline("fields")
-            .filter_map(|field| self.field(field, nesting))
-            .collect();
-        unique::names(
-            fields.iter().map(|field| &field.name),
-            "the fields of an Object",
-            self.faults,
-        );
+        let fields: Vec<_> =
+            element.inline("fields").filter_map(|field| self.field(field, nesting)).collect();
+        unique::names(fields.iter().map(|field| &field.name), "the fields of an Object", self.faults);
         ObjectSchema { fields }
     }
 
@@ -151,27 +123,13 @@ impl<'r> Builder<'r, '_> {
             };
             let texts = texts_of(value);
             match literal {
-                Literal::Integer(value) if integers => numbers.push((
-                    EnumValue {
-                        name,
-                        texts,
-                        value: *value,
-                    },
-                    at,
-                )),
-                Literal::Text(value) if !integers => {
-                    words.push((
-                        EnumValue {
-                            name,
-                            texts,
-                            value: value.clone(),
-                        },
-                        at,
-                    ));
+                Literal::Integer(value) if integers => {
+                    numbers.push((EnumValue { name, texts, value: *value }, at))
                 }
-                other => self
-                    .faults
-                    .push(texts::mixed_enum_value(&shown(other), schema), at),
+                Literal::Text(value) if !integers => {
+                    words.push((EnumValue { name, texts, value: value.clone() }, at));
+                }
+                other => self.faults.push(texts::mixed_enum_value(&shown(other), schema), at),
             }
         }
         unique::enum_values(&numbers, self.faults);

@@ -282,8 +282,7 @@ impl LanguageMap {
 
     /// The text to show when nobody asked for a language: English, else the first by code.
     pub fn preferred(&self) -> Option<&str> {
-        self.get("en")
-            .or_else(|| self.0.values().next().map(String::as_str))
+        self.get("en").or_else(|| self.0.values().next().map(String::as_str))
     }
 
     /// All languages and texts, by code.

@@ -25,9 +25,8 @@ pub(super) fn names<'n>(names: impl Iterator<Item = &'n Name>, among: &str, faul
 
 /// The contents of an Interface, inherited ones included, share one name space.
 pub(super) fn contents(interface: &Interface, faults: &mut Faults) {
-    let mut all: Vec<&Name> = own_names(interface)
-        .chain(interface.components.iter().map(|(name, ..)| name))
-        .collect();
+    let mut all: Vec<&Name> =
+        own_names(interface).chain(interface.components.iter().map(|(name, ..)| name)).collect();
     all.sort_by_key(|name| name.at);
     names(all.into_iter(), "the contents of the Interface", faults);
 }
@@ -40,44 +39,20 @@ pub(super) fn across_instances(form: Form, parts: &[Part], interfaces: &[Interfa
     }
     let among = "the interfaces of the capability model, which share one name space on the wire";
     let of = |part: &Part| &interfaces[part.interface];
-    names(
-        parts
-            .iter()
-            .flat_map(|part| of(part).telemetry.iter().map(|item| &item.name)),
-        among,
-        faults,
-    );
-    names(
-        parts
-            .iter()
-            .flat_map(|part| of(part).properties.iter().map(|item| &item.name)),
-        among,
-        faults,
-    );
-    names(
-        parts
-            .iter()
-            .flat_map(|part| of(part).commands.iter().map(|item| &item.name)),
-        among,
-        faults,
-    );
+    names(parts.iter().flat_map(|part| of(part).telemetry.iter().map(|item| &item.name)), among, faults);
+    names(parts.iter().flat_map(|part| of(part).properties.iter().map(|item| &item.name)), among, faults);
+    names(parts.iter().flat_map(|part| of(part).commands.iter().map(|item| &item.name)), among, faults);
 }
 
 fn own_names(interface: &Interface) -> impl Iterator<Item = &Name> {
     let telemetry = interface.telemetry.iter().map(|item| &item.name);
     let properties = interface.properties.iter().map(|item| &item.name);
-    telemetry
-        .chain(properties)
-        .chain(interface.commands.iter().map(|item| &item.name))
+    telemetry.chain(properties).chain(interface.commands.iter().map(|item| &item.name))
 }
 
 /// Both the names and the values of an Enum occur once.
 pub(super) fn enum_values<T: Display>(values: &[(EnumValue<T>, Location)], faults: &mut Faults) {
-    names(
-        values.iter().map(|(value, _)| &value.name),
-        "the values of an Enum",
-        faults,
-    );
+    names(values.iter().map(|(value, _)| &value.name), "the values of an Enum", faults);
     let mut seen: BTreeMap<String, Location> = BTreeMap::new();
     for (value, at) in values {
         let text = value.value.to_string();

@@ -71,17 +71,11 @@ pub(crate) enum End {
 
 impl Output {
     pub(super) fn send(packet: Packet) -> Self {
-        Self {
-            send: vec![packet],
-            end: None,
-        }
+        Self { send: vec![packet], end: None }
     }
 
     fn refuse(reason: impl Into<String>) -> Self {
-        Self {
-            send: Vec::new(),
-            end: Some(End::Refused(reason.into())),
-        }
+        Self { send: Vec::new(), end: Some(End::Refused(reason.into())) }
     }
 
     /// A PUBLISH at QoS 0.
@@ -93,11 +87,7 @@ impl Output {
 impl Connection {
     /// A connection that has sent nothing yet.
     pub(crate) fn new(session: SessionId) -> Self {
-        Self {
-            session,
-            phase: Phase::AwaitingConnect,
-            keep_alive: 0,
-        }
+        Self { session, phase: Phase::AwaitingConnect, keep_alive: 0 }
     }
 
     /// Whether CONNECT is still to come.
@@ -136,10 +126,7 @@ impl Connection {
             (Phase::Closed, _) => Output::refuse("the connection is closed"),
             (_, Packet::Connect(_)) => Output::refuse("a second CONNECT"),
             (_, Packet::PingReq) => Output::send(Packet::PingResp),
-            (_, Packet::Disconnect) => Output {
-                send: Vec::new(),
-                end: Some(End::Clean),
-            },
+            (_, Packet::Disconnect) => Output { send: Vec::new(), end: Some(End::Clean) },
             (_, Packet::PubAck(_)) => Output::default(),
             (_, Packet::Publish(publish)) if publish.qos == QoS::ExactlyOnce => {
                 Output::refuse("PUBLISH with QoS 2, which IoT Hub does not support")
@@ -157,9 +144,7 @@ impl Connection {
             (_, Packet::Subscribe(subscribe)) => self.subscribe(&subscribe, state),
             (_, Packet::Unsubscribe(unsubscribe)) => {
                 self.unsubscribe(&unsubscribe.topics, state);
-                Output::send(Packet::UnsubAck(UnsubAck {
-                    pkid: unsubscribe.pkid,
-                }))
+                Output::send(Packet::UnsubAck(UnsubAck { pkid: unsubscribe.pkid }))
             }
             (_, other) => Output::refuse(format!("a client does not send {other:?}")),
         }
@@ -190,15 +175,10 @@ impl Connection {
                 self.phase = Phase::Registering(Registration::new(scope, id, &login.password));
                 accepted()
             }
-            Ok(Username::Device { id, .. }) if id != connect.client_id => denied(format!(
-                "the client id {:?} is not the user name's device {id:?}",
-                connect.client_id
-            )),
-            Ok(Username::Device {
-                id,
-                api_version,
-                model_id,
-            }) => {
+            Ok(Username::Device { id, .. }) if id != connect.client_id => {
+                denied(format!("the client id {:?} is not the user name's device {id:?}", connect.client_id))
+            }
+            Ok(Username::Device { id, api_version, model_id }) => {
                 let expires = match state.authenticate(id, &login.password, now) {
                     Ok(expires) => expires,
                     Err(error) => return denied(format!("device {id:?}: {error}")),
@@ -211,13 +191,8 @@ impl Connection {
                     return denied(error.to_string());
                 }
                 let (device, has_api_version) = (id.to_owned(), api_version);
-                self.phase = Phase::Online(Online {
-                    device,
-                    has_api_version,
-                    hears_twin: false,
-                    expires,
-                    will,
-                });
+                self.phase =
+                    Phase::Online(Online { device, has_api_version, hears_twin: false, expires, will });
                 accepted()
             }
         }
@@ -237,11 +212,7 @@ impl Connection {
                 state.subscribe(&online.device, self.session, found);
             }
             // QoS 2 is granted as 1
-            let qos = if filter.qos == QoS::AtMostOnce {
-                QoS::AtMostOnce
-            } else {
-                QoS::AtLeastOnce
-            };
+            let qos = if filter.qos == QoS::AtMostOnce { QoS::AtMostOnce } else { QoS::AtLeastOnce };
             granted.push(SubscribeReasonCode::Success(qos));
         }
         Output::send(Packet::SubAck(SubAck::new(subscribe.pkid, granted)))
@@ -314,11 +285,7 @@ impl Online {
         }
         let reported = serde_json::from_slice::<Map<String, Value>>(payload)
             .map_err(|error| format!("the reported properties are not a JSON object: {error}"))
-            .and_then(|patch| {
-                state
-                    .report(&self.device, &patch, now)
-                    .map_err(|error| error.to_string())
-            });
+            .and_then(|patch| state.report(&self.device, &patch, now).map_err(|error| error.to_string()));
         match reported {
             Ok(version) => self.twin_answer(topics::twin_response(204, rid, Some(version)), Vec::new()),
             Err(message) => {
@@ -335,11 +302,7 @@ impl Online {
     }
 
     fn twin_answer(&self, topic: String, payload: Vec<u8>) -> Output {
-        if self.hears_twin {
-            Output::publish(topic, payload)
-        } else {
-            Output::default()
-        }
+        if self.hears_twin { Output::publish(topic, payload) } else { Output::default() }
     }
 }
 
@@ -378,10 +341,7 @@ fn accepted() -> Output {
 /// IoT Hub answers nearly every refusal with code 5.
 fn denied(reason: String) -> Output {
     let refusal = Packet::ConnAck(ConnAck::new(ConnectReturnCode::NotAuthorized, false));
-    Output {
-        send: vec![refusal],
-        end: Some(End::Refused(reason)),
-    }
+    Output { send: vec![refusal], end: Some(End::Refused(reason)) }
 }
 
 fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, TopicError> {

@@ -18,12 +18,7 @@ fn publish(topic: &str, body: &str) -> Packet {
 
 fn online() -> (State, Connection) {
     let mut state = state();
-    let key = state
-        .create("d1", None, true, NOW)
-        .unwrap()
-        .record
-        .primary
-        .clone();
+    let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
     let mut connection = Connection::new(state.next_session());
     let token = device_token("localhost/devices/d1", &key);
     let packet = connect_packet("d1", "localhost/d1/?api-version=2021-04-12", &token);
@@ -38,10 +33,7 @@ fn subscribe(connection: &mut Connection, state: &mut State, filter: &str, qos: 
 
 fn only_publish(output: &Output) -> (&str, Value) {
     match output.send.as_slice() {
-        [Packet::Publish(one)] => (
-            &one.topic,
-            serde_json::from_slice(&one.payload).unwrap_or(Value::Null),
-        ),
+        [Packet::Publish(one)] => (&one.topic, serde_json::from_slice(&one.payload).unwrap_or(Value::Null)),
         other => panic!("expected one publish, got {other:?}"),
     }
 }
@@ -59,20 +51,9 @@ fn a_registration_is_assigned_on_the_first_poll() {
     let mut connection = Connection::new(state.next_session());
     let token = group_token(&state, "d1");
     let user = "0neTEST/registrations/d1/api-version=2019-03-31";
-    assert_eq!(
-        connection.handle(connect_packet("d1", user, &token), &mut state, NOW),
-        accepted()
-    );
-    subscribe(
-        &mut connection,
-        &mut state,
-        "$dps/registrations/res/#",
-        QoS::AtLeastOnce,
-    );
-    let register = publish(
-        "$dps/registrations/PUT/iotdps-register/?$rid=r1",
-        r#"{"payload":null}"#,
-    );
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted());
+    subscribe(&mut connection, &mut state, "$dps/registrations/res/#", QoS::AtLeastOnce);
+    let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", r#"{"payload":null}"#);
     let output = connection.handle(register, &mut state, NOW);
     let (topic, body) = only_publish(&output);
     assert_eq!(topic, "$dps/registrations/res/202/?$rid=r1&retry-after=1");
@@ -92,47 +73,29 @@ fn a_bad_registration_token_is_accepted_at_connect_and_refused_at_register() {
     let mut connection = Connection::new(state.next_session());
     let token = group_token(&state, "other");
     let user = "0neTEST/registrations/d1/api-version=2019-03-31";
-    assert_eq!(
-        connection.handle(connect_packet("d1", user, &token), &mut state, NOW),
-        accepted()
-    );
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted());
     let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
     let output = connection.handle(register, &mut state, NOW);
     let (topic, body) = only_publish(&output);
-    assert_eq!(
-        (topic, &body["errorCode"]),
-        ("$dps/registrations/res/401/?$rid=r1", &json!(401_000))
-    );
+    assert_eq!((topic, &body["errorCode"]), ("$dps/registrations/res/401/?$rid=r1", &json!(401_000)));
     assert_eq!(state.log().count(), 1);
 }
 
 #[test]
 fn refuses_unknown_devices_wrong_names_and_bad_tokens_with_code_5() {
     let mut state = state();
-    let key = state
-        .create("d1", None, true, NOW)
-        .unwrap()
-        .record
-        .primary
-        .clone();
+    let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
     let good = device_token("localhost/devices/d1", &key);
     let cases = [
         ("d2", "localhost/d2/?api-version=1", good.as_str(), "no device"),
-        (
-            "d1",
-            "localhost/d1/?api-version=1",
-            "",
-            "no shared access signature",
-        ),
+        ("d1", "localhost/d1/?api-version=1", "", "no shared access signature"),
         ("x", "localhost/d1/?api-version=1", good.as_str(), "client id"),
         ("d1", "d1", good.as_str(), "user name"),
     ];
     for (id, user, password, why) in cases {
         let mut connection = Connection::new(state.next_session());
         let output = connection.handle(connect_packet(id, user, password), &mut state, NOW);
-        let [Packet::ConnAck(ack)] = output.send.as_slice() else {
-            panic!("no CONNACK")
-        };
+        let [Packet::ConnAck(ack)] = output.send.as_slice() else { panic!("no CONNACK") };
         assert_eq!(ack.code, ConnectReturnCode::NotAuthorized);
         assert!(reason(&output).contains(why), "{}", reason(&output));
         assert!(!reason(&output).contains("sig="));
@@ -149,29 +112,17 @@ fn twins_are_read_patched_and_refused_with_a_code_in_the_body() {
     for bad in ["[1]", "", r#"{"a b":1}"#] {
         let output = connection.handle(patch(bad), &mut state, NOW);
         let (topic, body) = only_publish(&output);
-        assert_eq!(
-            (topic, &body["errorCode"]),
-            ("$iothub/twin/res/400/?$rid=1", &json!(400_004)),
-            "{bad}"
-        );
+        assert_eq!((topic, &body["errorCode"]), ("$iothub/twin/res/400/?$rid=1", &json!(400_004)), "{bad}");
     }
     let output = connection.handle(publish("$iothub/twin/GET/?$rid=2", " "), &mut state, NOW);
     let (_, body) = only_publish(&output);
-    assert_eq!(
-        body,
-        json!({ "desired": { "$version": 1 }, "reported": { "a": 1, "$version": 2 } })
-    );
+    assert_eq!(body, json!({ "desired": { "$version": 1 }, "reported": { "a": 1, "$version": 2 } }));
 }
 
 #[test]
 fn without_an_api_version_twin_operations_answer_400() {
     let mut state = state();
-    let key = state
-        .create("d1", None, true, NOW)
-        .unwrap()
-        .record
-        .primary
-        .clone();
+    let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
     let mut connection = Connection::new(state.next_session());
     let token = device_token("localhost/devices/d1", &key);
     let _ = connection.handle(connect_packet("d1", "localhost/d1", &token), &mut state, NOW);
@@ -184,20 +135,12 @@ fn without_an_api_version_twin_operations_answer_400() {
 fn subscribing_is_idempotent_and_qos_2_is_granted_1() {
     let (mut state, mut connection) = online();
     for _ in 0..2 {
-        let output = subscribe(
-            &mut connection,
-            &mut state,
-            "$iothub/methods/POST/#",
-            QoS::ExactlyOnce,
-        );
+        let output = subscribe(&mut connection, &mut state, "$iothub/methods/POST/#", QoS::ExactlyOnce);
         let codes = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce)];
         assert_eq!(output, Output::send(Packet::SubAck(SubAck::new(7, codes))));
     }
     assert!(state.is_listening("d1"));
-    let gone = Unsubscribe {
-        pkid: 8,
-        topics: vec!["$iothub/methods/POST/#".into()],
-    };
+    let gone = Unsubscribe { pkid: 8, topics: vec!["$iothub/methods/POST/#".into()] };
     let _ = connection.handle(Packet::Unsubscribe(gone), &mut state, NOW);
     assert!(!state.is_listening("d1"));
 }
@@ -236,17 +179,9 @@ fn telemetry_at_qos_1_is_acknowledged_once_it_is_kept() {
 fn a_will_is_delivered_unless_the_end_was_clean() {
     for (clean, expected) in [(true, 0), (false, 1)] {
         let mut state = state();
-        let key = state
-            .create("d1", None, true, NOW)
-            .unwrap()
-            .record
-            .primary
-            .clone();
+        let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
         let mut connect = Connect::new("d1");
-        connect.set_login(
-            "localhost/d1/?api-version=1",
-            device_token("localhost/devices/d1", &key),
-        );
+        connect.set_login("localhost/d1/?api-version=1", device_token("localhost/devices/d1", &key));
         let will = rumqttc::mqttbytes::v4::LastWill::new(
             "devices/d1/messages/events/",
             "{}",

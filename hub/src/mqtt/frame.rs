@@ -48,10 +48,7 @@ pub(crate) fn read(buffer: &mut BytesMut, first: bool) -> Result<Option<Packet>,
 /// Appends a packet to `buffer`.
 pub(crate) fn write(packet: &Packet, buffer: &mut BytesMut) -> Result<(), WireError> {
     // methods and twins stay far below this; it guards the writer against its own mistakes
-    packet
-        .write(buffer, 2 * PACKET_LIMIT)
-        .map(drop)
-        .map_err(|error| WireError::Malformed(error.to_string()))
+    packet.write(buffer, 2 * PACKET_LIMIT).map(drop).map_err(|error| WireError::Malformed(error.to_string()))
 }
 
 /// Only what a client sends, with the reserved bits the standard asks for.
@@ -62,16 +59,10 @@ fn check_head(head: u8) -> Result<(), WireError> {
         1 | 4 | 5 | 7 | 12 | 14 => flags == 0,
         6 | 8 | 10 => flags == 2,
         _ => {
-            return Err(WireError::Malformed(format!(
-                "a client does not send packets of type {kind}"
-            )));
+            return Err(WireError::Malformed(format!("a client does not send packets of type {kind}")));
         }
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(WireError::Malformed(format!("wrong flags in packet type {kind}")))
-    }
+    if fits { Ok(()) } else { Err(WireError::Malformed(format!("wrong flags in packet type {kind}"))) }
 }
 
 fn check(packet: &Packet, length: usize) -> Result<(), WireError> {
@@ -150,11 +141,7 @@ mod tests {
 
     #[test]
     fn names_the_size_of_a_message_that_is_too_large() {
-        let publish = Publish::new(
-            "devices/d1/messages/events/",
-            QoS::AtMostOnce,
-            vec![0; 300 * 1024],
-        );
+        let publish = Publish::new("devices/d1/messages/events/", QoS::AtMostOnce, vec![0; 300 * 1024]);
         let error = read(&mut bytes(&Packet::Publish(publish)), false);
         assert!(matches!(error, Err(WireError::TooLarge(_))), "{error:?}");
     }

@@ -31,9 +31,7 @@ enum Outcome {
 
 impl std::fmt::Debug for Registration {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Registration")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Registration").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -81,11 +79,7 @@ impl Registration {
         self.outcome = match state.register(&self.scope, &self.id, &self.password, payload, now) {
             Ok(device) => Some(Outcome::Assigned { device }),
             Err(RegistrationRefused::Disabled) => {
-                state.refuse(
-                    Some(&self.id),
-                    "provisioning: the device is disabled".to_owned(),
-                    now,
-                );
+                state.refuse(Some(&self.id), "provisioning: the device is disabled".to_owned(), now);
                 Some(Outcome::Disabled)
             }
             Err(error @ (RegistrationRefused::BadId(_) | RegistrationRefused::State(_))) => {
@@ -99,10 +93,7 @@ impl Registration {
             }
         };
         let answer = json!({ "operationId": self.operation, "status": "assigning" });
-        Output::publish(
-            registration_response(202, rid, Some(RETRY_AFTER)),
-            answer.to_string().into_bytes(),
-        )
+        Output::publish(registration_response(202, rid, Some(RETRY_AFTER)), answer.to_string().into_bytes())
     }
 
     fn poll(&self, rid: &str, operation: &str, state: &mut State, now: Timestamp) -> Output {
@@ -127,10 +118,7 @@ impl Registration {
         }
         let body =
             json!({ "operationId": self.operation, "status": status, "registrationState": registration });
-        Output::publish(
-            registration_response(200, rid, None),
-            body.to_string().into_bytes(),
-        )
+        Output::publish(registration_response(200, rid, None), body.to_string().into_bytes())
     }
 
     fn fail(&self, rid: &str, status: u16, message: &str, state: &mut State, now: Timestamp) -> Output {
@@ -140,9 +128,6 @@ impl Registration {
             404 => 404_201,
             status => u32::from(status) * 1000,
         };
-        Output::publish(
-            registration_response(status, rid, None),
-            error_body(code, message, now),
-        )
+        Output::publish(registration_response(status, rid, None), error_body(code, message, now))
     }
 }

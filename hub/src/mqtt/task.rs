@@ -95,10 +95,7 @@ async fn serve(
         Ok(Err(error)) => {
             format!("{peer}: the TLS handshake failed: {error} (does the client trust the CA?)")
         }
-        Err(_) => format!(
-            "{peer}: the TLS handshake took more than {} s",
-            CONNECT_DEADLINE.as_secs()
-        ),
+        Err(_) => format!("{peer}: the TLS handshake took more than {} s", CONNECT_DEADLINE.as_secs()),
     };
     shared.with(|state, now| state.refuse(None, refusal, now));
 }
@@ -196,9 +193,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                 Err(error) => break Some(Ended::Refused(error.to_string())),
             };
             let connection = &mut self.connection;
-            let Output { send, end } = self
-                .shared
-                .with(|state, now| connection.handle(packet, state, now));
+            let Output { send, end } = self.shared.with(|state, now| connection.handle(packet, state, now));
             if let Err(ended) = self.queue(&send) {
                 break Some(ended);
             }
@@ -248,10 +243,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             return Some((self.heard + CONNECT_DEADLINE, "no CONNECT came in time"));
         }
         let silence = self.connection.silence_limit_ms().map(|limit| {
-            (
-                self.heard + Duration::from_millis(limit),
-                "nothing was heard for 1.5 times the keep-alive",
-            )
+            (self.heard + Duration::from_millis(limit), "nothing was heard for 1.5 times the keep-alive")
         });
         let expiry = self.connection.expires().and_then(|at| {
             let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second()) + CLOCK_SKEW_SECONDS;
@@ -267,8 +259,7 @@ impl<S> Drop for Driver<'_, S> {
         // after a regular end there is nothing left to tell; after a panic there is
         self.shared.close_link(self.session);
         let connection = &mut self.connection;
-        self.shared
-            .with(|state, now| connection.close("the connection's task failed", false, state, now));
+        self.shared.with(|state, now| connection.close("the connection's task failed", false, state, now));
     }
 }
 

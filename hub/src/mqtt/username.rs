@@ -10,11 +10,7 @@ pub(crate) enum Username<'a> {
     /// `{idScope}/registrations/{registrationId}/api-version=..`
     Registration { scope: &'a str, id: &'a str },
     /// `{hub}/{deviceId}/?api-version=..[&model-id=..]`, with or without the `?`
-    Device {
-        id: &'a str,
-        api_version: bool,
-        model_id: Option<String>,
-    },
+    Device { id: &'a str, api_version: bool, model_id: Option<String> },
 }
 
 impl<'a> Username<'a> {
@@ -30,9 +26,8 @@ impl<'a> Username<'a> {
         if let Some((scope, id)) = path.split_once("/registrations/") {
             return Ok(Self::Registration { scope, id });
         }
-        let (host, id) = path
-            .split_once('/')
-            .ok_or("the user name is not {hub}/{deviceId}/?api-version=..")?;
+        let (host, id) =
+            path.split_once('/').ok_or("the user name is not {hub}/{deviceId}/?api-version=..")?;
         if host.is_empty() || id.is_empty() {
             return Err("the user name has no hub name or no device id");
         }
@@ -49,9 +44,7 @@ impl<'a> Username<'a> {
         Ok(Self::Device {
             id,
             api_version: value("api-version").is_some_and(|version| !version.is_empty()),
-            model_id: model_id
-                .filter(|id| !id.is_empty())
-                .map(std::borrow::Cow::into_owned),
+            model_id: model_id.filter(|id| !id.is_empty()).map(std::borrow::Cow::into_owned),
         })
     }
 }
@@ -63,35 +56,22 @@ mod tests {
     #[test]
     fn reads_the_user_names_of_the_official_clients() {
         let device = |api_version, model_id: Option<&str>| {
-            Ok(Username::Device {
-                id: "d1",
-                api_version,
-                model_id: model_id.map(str::to_owned),
-            })
+            Ok(Username::Device { id: "d1", api_version, model_id: model_id.map(str::to_owned) })
         };
         let model = Some("dtmi:com:example:Env;1");
         let cases = [
-            (
-                "localhost/d1/?api-version=2019-10-01&DeviceClientType=x%2Fy",
-                device(true, None),
-            ),
+            ("localhost/d1/?api-version=2019-10-01&DeviceClientType=x%2Fy", device(true, None)),
             (
                 "localhost/d1/?api-version=2020-09-30&DeviceClientType=x&model-id=dtmi%3Acom%3Aexample%3AEnv%3B1",
                 device(true, model),
             ),
-            (
-                "localhost/d1/?api-version=2021-04-12&model-id=dtmi:com:example:Env;1",
-                device(true, model),
-            ),
+            ("localhost/d1/?api-version=2021-04-12&model-id=dtmi:com:example:Env;1", device(true, model)),
             ("localhost/d1/api-version=2018-06-30", device(true, None)),
             ("localhost/d1", device(false, None)),
             ("localhost/d1/", device(false, None)),
             (
                 "0ne1/registrations/d1/api-version=2019-03-31&ClientVersion=a%2Fb",
-                Ok(Username::Registration {
-                    scope: "0ne1",
-                    id: "d1",
-                }),
+                Ok(Username::Registration { scope: "0ne1", id: "d1" }),
             ),
         ];
         for (text, expected) in cases {

@@ -15,10 +15,8 @@ use crate::state::StateError;
 pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
     let shared = &page.shared;
     Json(shared.with(|state, _| {
-        let models: Vec<_> = state
-            .models()
-            .map(|model| json!({ "id": model.view.id, "name": model.view.name }))
-            .collect();
+        let models: Vec<_> =
+            state.models().map(|model| json!({ "id": model.view.id, "name": model.view.name })).collect();
         json!({
             "idScope": shared.settings.id_scope,
             "mqtt": format!("localhost:{}", shared.mqtt_port),
@@ -44,14 +42,8 @@ impl Limit {
 }
 
 pub(super) async fn log(State(page): State<PageState>, Query(limit): Query<Limit>) -> Json<Value> {
-    let items: Vec<Value> = page.shared.with(|state, _| {
-        state
-            .log()
-            .rev()
-            .take(limit.rows())
-            .map(|row| json!(row))
-            .collect()
-    });
+    let items: Vec<Value> =
+        page.shared.with(|state, _| state.log().rev().take(limit.rows()).map(|row| json!(row)).collect());
     Json(json!({ "items": items }))
 }
 
@@ -87,9 +79,8 @@ pub(super) async fn add_model(
 }
 
 pub(super) async fn devices(State(page): State<PageState>) -> Json<Value> {
-    let items: Vec<Value> = page
-        .shared
-        .with(|state, _| state.devices().map(|device| state.item(device)).collect());
+    let items: Vec<Value> =
+        page.shared.with(|state, _| state.devices().map(|device| state.item(device)).collect());
     Json(json!({ "items": items }))
 }
 

@@ -58,9 +58,5 @@ pub(super) async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
         return no_route(uri).await.into_response();
     };
     let media = TYPES.iter().find(|(ending, _)| name.ends_with(ending));
-    (
-        [(CONTENT_TYPE, media.map_or("text/plain", |(_, media)| *media))],
-        *text,
-    )
-        .into_response()
+    ([(CONTENT_TYPE, media.map_or("text/plain", |(_, media)| *media))], *text).into_response()
 }

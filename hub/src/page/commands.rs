@@ -30,15 +30,9 @@ pub(super) async fn call(
     Path(id): Path<String>,
     Body { value: request, .. }: Body<Request>,
 ) -> Result<Json<Command>, PageError> {
-    let Request {
-        component,
-        name,
-        request,
-    } = request;
+    let Request { component, name, request } = request;
     if !component.iter().chain([&name]).all(|part| is_method_name(part)) {
-        return Err(PageError::bad_request(
-            "a command's name has no '/', '+', '#' or blanks",
-        ));
+        return Err(PageError::bad_request("a command's name has no '/', '+', '#' or blanks"));
     }
     let call = MethodCall {
         device: &id,

@@ -87,30 +87,18 @@ pub(super) async fn telemetry(
     Path(id): Path<String>,
     Query(query): Query<SeriesQuery>,
 ) -> Result<Json<Value>, PageError> {
-    let (from, to) = (
-        moment("from", query.from.as_deref())?,
-        moment("to", query.to.as_deref())?,
-    );
-    let component = query
-        .component
-        .as_deref()
-        .filter(|component| !component.is_empty());
+    let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
+    let component = query.component.as_deref().filter(|component| !component.is_empty());
     let in_range = |row: &Row| from.is_none_or(|from| row.at >= from) && to.is_none_or(|to| row.at <= to);
     // rows are shared, so that parsing them does not hold the state's lock
     let rows: Vec<Arc<Row>> = page.shared.with(|state, _| {
         let rows = state.device(&id)?.history.iter();
-        Ok::<_, PageError>(
-            rows.filter(|row| row.kind == Kind::Telemetry && in_range(row))
-                .cloned()
-                .collect(),
-        )
+        Ok::<_, PageError>(rows.filter(|row| row.kind == Kind::Telemetry && in_range(row)).cloned().collect())
     })?;
     let points = series::extract(&rows, component, &query.name);
     let raw = points.len();
     let width = query.width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
-    Ok(Json(
-        json!({ "points": series::reduce(points, width), "raw": raw }),
-    ))
+    Ok(Json(json!({ "points": series::reduce(points, width), "raw": raw })))
 }
 
 /// A time as RFC 3339 or in milliseconds since 1970.
@@ -122,9 +110,7 @@ fn moment(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, PageError
         Ok(milliseconds) => Timestamp::from_millisecond(milliseconds).ok(),
         Err(_) => text.parse().ok(),
     };
-    parsed
-        .map(Some)
-        .ok_or_else(|| PageError::bad_request(format!("{name} is not an RFC 3339 time")))
+    parsed.map(Some).ok_or_else(|| PageError::bad_request(format!("{name} is not an RFC 3339 time")))
 }
 
 pub(super) async fn raw(
@@ -133,16 +119,7 @@ pub(super) async fn raw(
     Query(limit): Query<Limit>,
 ) -> Result<Json<Value>, PageError> {
     let rows: Vec<Arc<Row>> = page.shared.with(|state, _| {
-        Ok::<_, PageError>(
-            state
-                .device(&id)?
-                .history
-                .iter()
-                .rev()
-                .take(limit.rows())
-                .cloned()
-                .collect(),
-        )
+        Ok::<_, PageError>(state.device(&id)?.history.iter().rev().take(limit.rows()).cloned().collect())
     })?;
     let items: Vec<Value> = rows
         .iter()
@@ -160,8 +137,6 @@ pub(super) async fn write_properties(
     Path(id): Path<String>,
     Body { value: writes, .. }: Body<Vec<PropertyWrite>>,
 ) -> Result<Json<Value>, PageError> {
-    let version = page
-        .shared
-        .with(|state, now| state.write_properties(&id, &writes, now))?;
+    let version = page.shared.with(|state, now| state.write_properties(&id, &writes, now))?;
     Ok(Json(json!({ "version": version })))
 }

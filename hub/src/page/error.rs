@@ -23,29 +23,16 @@ pub(super) struct PageError {
 
 impl PageError {
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code: "invalid",
-            message: message.into(),
-            details: None,
-        }
+        Self { status: StatusCode::BAD_REQUEST, code: "invalid", message: message.into(), details: None }
     }
 
     pub(super) fn forbidden(message: String) -> Self {
-        Self {
-            status: StatusCode::FORBIDDEN,
-            code: "forbidden",
-            message,
-            details: None,
-        }
+        Self { status: StatusCode::FORBIDDEN, code: "forbidden", message, details: None }
     }
 
     /// Adds what is wrong in particular.
     pub(super) fn with_details(self, details: Value) -> Self {
-        Self {
-            details: Some(details),
-            ..self
-        }
+        Self { details: Some(details), ..self }
     }
 }
 
@@ -68,12 +55,7 @@ impl From<StateError> for PageError {
             StateError::Properties(problems) => Some(json!(problems)),
             _ => None,
         };
-        Self {
-            status,
-            code,
-            message: error.to_string(),
-            details,
-        }
+        Self { status, code, message: error.to_string(), details }
     }
 }
 
@@ -89,20 +71,10 @@ impl IntoResponse for PageError {
 
 pub(super) async fn no_route(uri: Uri) -> PageError {
     let message = format!("there is nothing at {}", uri.path());
-    PageError {
-        status: StatusCode::NOT_FOUND,
-        code: "notFound",
-        message,
-        details: None,
-    }
+    PageError { status: StatusCode::NOT_FOUND, code: "notFound", message, details: None }
 }
 
 pub(super) async fn no_method(uri: Uri) -> PageError {
     let message = format!("{} does not take this method", uri.path());
-    PageError {
-        status: StatusCode::METHOD_NOT_ALLOWED,
-        code: "method",
-        message,
-        details: None,
-    }
+    PageError { status: StatusCode::METHOD_NOT_ALLOWED, code: "method", message, details: None }
 }

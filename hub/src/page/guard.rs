@@ -33,9 +33,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         Err(error) => error.into_response(),
     };
     for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
@@ -44,9 +42,7 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<(), PageError> {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     let host = text(HOST.as_str()).unwrap_or("");
     if !is_local(host) {
-        return Err(PageError::forbidden(format!(
-            "the Host {host:?} is not this machine: use localhost"
-        )));
+        return Err(PageError::forbidden(format!("the Host {host:?} is not this machine: use localhost")));
     }
     if method.is_safe() {
         return Ok(());
@@ -54,16 +50,14 @@ fn check(method: &Method, headers: &HeaderMap) -> Result<(), PageError> {
     if let Some(origin) = text(ORIGIN.as_str()) {
         let (_, authority) = origin.split_once("://").unwrap_or_default();
         if authority != host {
-            return Err(PageError::forbidden(format!(
-                "a request of {origin:?} cannot change anything here"
-            )));
+            return Err(PageError::forbidden(format!("a request of {origin:?} cannot change anything here")));
         }
     }
     match text("sec-fetch-site") {
         None | Some("same-origin" | "none") => Ok(()),
-        Some(_) => Err(PageError::forbidden(
-            "a request of another site cannot change anything here".to_owned(),
-        )),
+        Some(_) => {
+            Err(PageError::forbidden("a request of another site cannot change anything here".to_owned()))
+        }
     }
 }
 
@@ -81,22 +75,10 @@ mod tests {
 
     #[test]
     fn only_names_of_this_machine_are_local() {
-        for host in [
-            "localhost",
-            "localhost:8080",
-            "127.0.0.1:1",
-            "[::1]:8080",
-            "[::1]",
-        ] {
+        for host in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]:8080", "[::1]"] {
             assert!(is_local(host), "{host}");
         }
-        for host in [
-            "",
-            "evil.example",
-            "localhost.evil.example:8080",
-            "127.0.0.1.evil:80",
-            "localhost:x",
-        ] {
+        for host in ["", "evil.example", "localhost.evil.example:8080", "127.0.0.1.evil:80", "localhost:x"] {
             assert!(!is_local(host), "{host}");
         }
     }
@@ -110,24 +92,11 @@ mod tests {
             HeaderMap::from_iter(pairs.iter().map(one))
         };
         let host = ("host", "localhost:8080");
-        let own = headers(&[
-            host,
-            ("origin", "http://localhost:8080"),
-            ("sec-fetch-site", "same-origin"),
-        ]);
+        let own = headers(&[host, ("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")]);
         assert!(check(&Method::POST, &own).is_ok());
-        assert!(
-            check(&Method::POST, &headers(&[host])).is_ok(),
-            "a program sends no Origin"
-        );
+        assert!(check(&Method::POST, &headers(&[host])).is_ok(), "a program sends no Origin");
         let other = headers(&[host, ("origin", "http://localhost:9999")]);
         assert!(check(&Method::POST, &other).is_err());
-        assert!(
-            check(
-                &Method::PATCH,
-                &headers(&[host, ("sec-fetch-site", "cross-site")])
-            )
-            .is_err()
-        );
+        assert!(check(&Method::PATCH, &headers(&[host, ("sec-fetch-site", "cross-site")])).is_err());
     }
 }

@@ -40,9 +40,7 @@ pub(crate) struct PageState {
 
 /// The router of the HTTP listeners; event streams are `tasks` that end with `stop`.
 pub(crate) fn router(shared: Arc<Shared>, tasks: TaskTracker, stop: CancellationToken) -> Router {
-    let service = rest::router()
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(Arc::clone(&shared));
+    let service = rest::router().layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
     let page = page_router().with_state(PageState { shared, tasks, stop });
     Router::new().fallback(choose).with_state((service, page))
 }
@@ -69,10 +67,7 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(device::telemetry))
         .route("/api/devices/{id}/raw", get(device::raw))
-        .route(
-            "/api/devices/{id}/properties",
-            axum::routing::patch(device::write_properties),
-        )
+        .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/commands", post(commands::call))
         .route("/events", get(stream::events))
         .fallback(error::no_route)

@@ -39,10 +39,7 @@ pub(super) fn reduce(points: Vec<Point>, width: usize) -> Vec<Point> {
     let (start, span) = (i128::from(first.0), i128::from(last.0) - i128::from(first.0) + 1);
     let columns = i128::try_from(width).unwrap_or(i128::MAX);
     let column = |point: &Point| (i128::from(point.0) - start) * columns / span;
-    points
-        .chunk_by(|one, next| column(one) == column(next))
-        .flat_map(four)
-        .collect()
+    points.chunk_by(|one, next| column(one) == column(next)).flat_map(four).collect()
 }
 
 /// First, lowest, highest and last, each once, in their order.

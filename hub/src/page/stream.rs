@@ -74,17 +74,9 @@ impl Pump {
     async fn run(mut self, mut joined: Joined, stop: CancellationToken) -> Result<(), Gone> {
         let mut last = joined.seq;
         // the id must not claim what is still to be replayed
-        let replayed = joined
-            .missed
-            .as_ref()
-            .and_then(|missed| missed.first())
-            .map(|first| first.seq - 1);
-        self.send(
-            "hello",
-            replayed.unwrap_or(last),
-            &json!({ "serverId": self.server_id, "seq": last }),
-        )
-        .await?;
+        let replayed = joined.missed.as_ref().and_then(|missed| missed.first()).map(|first| first.seq - 1);
+        self.send("hello", replayed.unwrap_or(last), &json!({ "serverId": self.server_id, "seq": last }))
+            .await?;
         match joined.missed.take() {
             None => self.send("reset", last, &json!({})).await?,
             Some(missed) => {
@@ -138,10 +130,7 @@ impl Pump {
     fn hold(&mut self, numbered: &Numbered) {
         let data = &numbered.event.data;
         let component = data["component"].as_str().map(str::to_owned);
-        let held = self
-            .held
-            .entry(component)
-            .or_insert_with(|| (numbered.seq, data.clone()));
+        let held = self.held.entry(component).or_insert_with(|| (numbered.seq, data.clone()));
         held.0 = numbered.seq;
         held.1["at"] = data["at"].clone();
         if let (Some(values), Some(newer)) = (held.1["values"].as_object_mut(), data["values"].as_object()) {
@@ -174,29 +163,13 @@ mod tests {
     async fn messages_that_come_faster_are_put_together_in_order() {
         let (sender, mut receiver) = mpsc::channel(QUEUE_CAPACITY);
         let device = Some("d1".to_owned());
-        let mut pump = Pump {
-            server_id: "s".into(),
-            device,
-            sender,
-            held: BTreeMap::new(),
-            free_at: Instant::now(),
-        };
+        let mut pump =
+            Pump { server_id: "s".into(), device, sender, held: BTreeMap::new(), free_at: Instant::now() };
         let numbered = |seq, name, values: Value| {
             let data = json!({ "at": seq, "component": null, "values": values });
-            Arc::new(Numbered {
-                seq,
-                event: Event {
-                    name,
-                    device: Some("d1".to_owned()),
-                    data,
-                },
-            })
+            Arc::new(Numbered { seq, event: Event { name, device: Some("d1".to_owned()), data } })
         };
-        for (seq, values) in [
-            (1, json!({ "a": 1 })),
-            (2, json!({ "a": 2 })),
-            (3, json!({ "b": 3 })),
-        ] {
+        for (seq, values) in [(1, json!({ "a": 1 })), (2, json!({ "a": 2 })), (3, json!({ "b": 3 }))] {
             assert!(pump.pass(&numbered(seq, "telemetry", values)).await.is_ok());
         }
         assert!(pump.pass(&numbered(4, "properties", json!({}))).await.is_ok());
@@ -205,9 +178,6 @@ mod tests {
         while receiver.recv().await.is_some() {
             count += 1;
         }
-        assert_eq!(
-            count, 3,
-            "the first message, the two after it together, the properties"
-        );
+        assert_eq!(count, 3, "the first message, the two after it together, the properties");
     }
 }

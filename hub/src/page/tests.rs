@@ -33,13 +33,8 @@ impl Site {
     }
 
     async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "localhost:8080");
-        let request = request
-            .header("content-type", "application/json")
-            .body(Body::from(body.to_string()));
+        let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
+        let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
         self.send(request.unwrap()).await
     }
 
@@ -48,13 +43,8 @@ impl Site {
         let expiry = jiff::Timestamp::now().as_second() + 60;
         let token = sign("localhost:8443", key, expiry, Some(policy));
         let uri = format!("{path}?api-version=2021-04-12");
-        let request = Request::builder()
-            .method(method)
-            .uri(uri)
-            .header("authorization", token);
-        let request = request
-            .header("content-type", "application/json")
-            .body(Body::from(body.to_string()));
+        let request = Request::builder().method(method).uri(uri).header("authorization", token);
+        let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
         self.send(request.unwrap()).await
     }
 }
@@ -73,51 +63,26 @@ async fn identities_are_made_read_changed_and_deleted_with_the_errors_clients_pa
     let site = Site::new();
     let new = json!({ "deviceId": "d1", "status": "enabled",
         "authentication": { "symmetricKey": { "primaryKey": "", "secondaryKey": "" } } });
-    let (status, body) = site
-        .service("iothubowner", "PUT", "/devices/d1", new.clone())
-        .await;
-    assert_eq!(
-        (status, &body["authentication"]["type"]),
-        (StatusCode::OK, &json!("sas"))
-    );
+    let (status, body) = site.service("iothubowner", "PUT", "/devices/d1", new.clone()).await;
+    assert_eq!((status, &body["authentication"]["type"]), (StatusCode::OK, &json!("sas")));
     let (status, body) = site.service("iothubowner", "PUT", "/devices/d1", new).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert!(
-        body["Message"]
-            .as_str()
-            .unwrap()
-            .starts_with("ErrorCode:DeviceAlreadyExists;"),
-        "{body}"
-    );
-    let (status, _) = site
-        .service("iothubowner", "DELETE", "/devices/d1", Value::Null)
-        .await;
+    assert!(body["Message"].as_str().unwrap().starts_with("ErrorCode:DeviceAlreadyExists;"), "{body}");
+    let (status, _) = site.service("iothubowner", "DELETE", "/devices/d1", Value::Null).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
-    let (status, body) = site
-        .service("iothubowner", "GET", "/devices/d1", Value::Null)
-        .await;
+    let (status, body) = site.service("iothubowner", "GET", "/devices/d1", Value::Null).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert!(
-        body["Message"]
-            .as_str()
-            .unwrap()
-            .starts_with("ErrorCode:DeviceNotFound;"),
-        "{body}"
-    );
+    assert!(body["Message"].as_str().unwrap().starts_with("ErrorCode:DeviceNotFound;"), "{body}");
 }
 
 #[tokio::test]
 async fn a_policy_may_do_only_what_it_is_for() {
     let site = Site::new();
-    let (status, _) = site
-        .service("registryRead", "PUT", "/devices/d1", json!({}))
-        .await;
+    let (status, _) = site.service("registryRead", "PUT", "/devices/d1", json!({})).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     let (status, _) = site.service("device", "GET", "/devices/", Value::Null).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
-    let bare = Request::get("/devices?api-version=2021-04-12")
-        .body(Body::empty())
-        .unwrap();
+    let bare = Request::get("/devices?api-version=2021-04-12").body(Body::empty()).unwrap();
     assert_eq!(site.send(bare).await.0, StatusCode::UNAUTHORIZED);
     let log = site.page("GET", "/api/log", Value::Null).await.1;
     assert_eq!(log["items"].as_array().unwrap().len(), 3);
@@ -133,9 +98,7 @@ async fn calling_a_device_that_is_not_there_is_404103_in_the_json_form() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     let inner: Value = serde_json::from_str(body["Message"].as_str().unwrap()).unwrap();
     assert_eq!(inner["errorCode"], 404_103);
-    let (status, command) = site
-        .page("POST", "/api/devices/d1/commands", json!({ "name": "blink" }))
-        .await;
+    let (status, command) = site.page("POST", "/api/devices/d1/commands", json!({ "name": "blink" })).await;
     assert_eq!((status, &command["state"]), (StatusCode::OK, &json!("offline")));
 }
 
@@ -148,9 +111,7 @@ async fn a_query_is_cut_into_pages() {
     let query = json!({ "query": "SELECT deviceId FROM devices WHERE deviceId = 'b'" });
     let (_, body) = site.service("service", "POST", "/devices/query", query).await;
     assert_eq!(body, json!([{ "deviceId": "b" }]));
-    let (status, _) = site
-        .service("service", "POST", "/devices/query", json!({ "query": "x" }))
-        .await;
+    let (status, _) = site.service("service", "POST", "/devices/query", json!({ "query": "x" })).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }
 
@@ -158,46 +119,21 @@ async fn a_query_is_cut_into_pages() {
 async fn the_page_adds_devices_and_says_what_is_wrong() {
     let site = Site::new();
     let (status, item) = site.page("POST", "/api/devices", json!({ "id": "d1" })).await;
-    assert_eq!(
-        (status, &item["status"]),
-        (StatusCode::CREATED, &json!("registered"))
-    );
-    assert_eq!(
-        site.page("POST", "/api/devices", json!({ "id": "d1" })).await.0,
-        StatusCode::CONFLICT
-    );
-    assert_eq!(
-        site.page("POST", "/api/devices", json!({ "id": "a b" })).await.0,
-        StatusCode::BAD_REQUEST
-    );
+    assert_eq!((status, &item["status"]), (StatusCode::CREATED, &json!("registered")));
+    assert_eq!(site.page("POST", "/api/devices", json!({ "id": "d1" })).await.0, StatusCode::CONFLICT);
+    assert_eq!(site.page("POST", "/api/devices", json!({ "id": "a b" })).await.0, StatusCode::BAD_REQUEST);
     let unknown = json!({ "id": "d2", "modelId": "dtmi:x;1" });
-    assert_eq!(
-        site.page("POST", "/api/devices", unknown).await.0,
-        StatusCode::BAD_REQUEST
-    );
-    assert_eq!(
-        site.page("GET", "/api/devices/d2", Value::Null).await.0,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(site.page("POST", "/api/devices", unknown).await.0, StatusCode::BAD_REQUEST);
+    assert_eq!(site.page("GET", "/api/devices/d2", Value::Null).await.0, StatusCode::NOT_FOUND);
     let (_, secret) = site.page("GET", "/api/devices/d1/credentials", Value::Null).await;
-    assert!(
-        secret["connectionString"]
-            .as_str()
-            .unwrap()
-            .starts_with("HostName=localhost;DeviceId=d1;")
-    );
+    assert!(secret["connectionString"].as_str().unwrap().starts_with("HostName=localhost;DeviceId=d1;"));
 }
 
 #[tokio::test]
 async fn a_property_that_does_not_fit_is_named_in_the_details() {
     let site = Site::new();
     site.shared.with(|state, _| state.add_model(sensor_model()));
-    site.page(
-        "POST",
-        "/api/devices",
-        json!({ "id": "d1", "modelId": "urn:test:sensor:1" }),
-    )
-    .await;
+    site.page("POST", "/api/devices", json!({ "id": "d1", "modelId": "urn:test:sensor:1" })).await;
     let wrong = json!([{ "component": null, "name": "brightness", "value": "x" }]);
     let (status, body) = site.page("PATCH", "/api/devices/d1/properties", wrong).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
@@ -210,9 +146,7 @@ async fn a_property_that_does_not_fit_is_named_in_the_details() {
 #[tokio::test]
 async fn a_model_that_is_wrong_is_refused_with_its_place() {
     let site = Site::new();
-    let (status, body) = site
-        .page("POST", "/api/models?name=x.json", json!({ "@type": "Nothing" }))
-        .await;
+    let (status, body) = site.page("POST", "/api/models?name=x.json", json!({ "@type": "Nothing" })).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(body["details"][0]["line"], 1);
     let model: Value =
@@ -224,28 +158,13 @@ async fn a_model_that_is_wrong_is_refused_with_its_place() {
 #[tokio::test]
 async fn another_site_is_kept_out_and_the_page_is_guarded() {
     let site = Site::new();
-    let rebound = Request::get("/api/devices")
-        .header("host", "evil.example")
-        .body(Body::empty())
-        .unwrap();
+    let rebound = Request::get("/api/devices").header("host", "evil.example").body(Body::empty()).unwrap();
     assert_eq!(site.send(rebound).await.0, StatusCode::FORBIDDEN);
-    let request = Request::get("/")
-        .header("host", "localhost:8080")
-        .body(Body::empty())
-        .unwrap();
+    let request = Request::get("/").header("host", "localhost:8080").body(Body::empty()).unwrap();
     let response = site.router.clone().oneshot(request).await.unwrap();
     let policy = response.headers()["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("default-src 'self'"));
-    assert_eq!(
-        site.page("GET", "/assets/app.js", Value::Null).await.0,
-        StatusCode::OK
-    );
-    assert_eq!(
-        site.page("GET", "/assets/none.js", Value::Null).await.0,
-        StatusCode::NOT_FOUND
-    );
-    assert_eq!(
-        site.page("GET", "/nothing", Value::Null).await.0,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(site.page("GET", "/assets/app.js", Value::Null).await.0, StatusCode::OK);
+    assert_eq!(site.page("GET", "/assets/none.js", Value::Null).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(site.page("GET", "/nothing", Value::Null).await.0, StatusCode::NOT_FOUND);
 }

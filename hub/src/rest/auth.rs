@@ -20,10 +20,7 @@ pub(super) enum Right {
 
 /// What each policy allows.
 const RIGHTS: [(&str, &[Right]); 4] = [
-    (
-        "iothubowner",
-        &[Right::RegistryRead, Right::RegistryWrite, Right::Service],
-    ),
+    ("iothubowner", &[Right::RegistryRead, Right::RegistryWrite, Right::Service]),
     ("service", &[Right::Service]),
     ("registryRead", &[Right::RegistryRead]),
     ("registryReadWrite", &[Right::RegistryRead, Right::RegistryWrite]),
@@ -38,23 +35,12 @@ pub(super) fn authorize(shared: &Shared, headers: &HeaderMap, right: Right) -> R
 }
 
 fn check(shared: &Shared, headers: &HeaderMap, right: Right) -> Result<(), String> {
-    let header = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or("");
+    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
     let token = Token::parse(header).map_err(|error| error.to_string())?;
     let policy = token.policy().ok_or("the token names no policy (skn)")?;
     let key = shared.settings.policies.get(policy);
     let key = key.ok_or_else(|| format!("there is no policy {policy:?}"))?;
-    token
-        .verify([key], jiff::Timestamp::now())
-        .map_err(|error: SasError| error.to_string())?;
-    let allowed = RIGHTS
-        .iter()
-        .any(|(name, rights)| *name == policy && rights.contains(&right));
-    if allowed {
-        Ok(())
-    } else {
-        Err(format!("the policy {policy:?} does not allow this call"))
-    }
+    token.verify([key], jiff::Timestamp::now()).map_err(|error: SasError| error.to_string())?;
+    let allowed = RIGHTS.iter().any(|(name, rights)| *name == policy && rights.contains(&right));
+    if allowed { Ok(()) } else { Err(format!("the policy {policy:?} does not allow this call")) }
 }

@@ -60,11 +60,7 @@ pub(super) fn identity(device: &Device) -> Value {
 }
 
 pub(super) fn connection_state(device: &Device) -> &'static str {
-    if device.session.is_some() {
-        "Connected"
-    } else {
-        "Disconnected"
-    }
+    if device.session.is_some() { "Connected" } else { "Disconnected" }
 }
 
 fn etag(device: &Device) -> String {
@@ -88,9 +84,7 @@ pub(super) async fn list(
 ) -> Result<Json<Value>, RestError> {
     authorize(&shared, &headers, Right::RegistryRead)?;
     let top = parameters.top.unwrap_or(LIST_LIMIT).min(LIST_LIMIT);
-    Ok(Json(shared.with(|state, _| {
-        state.devices().take(top).map(identity).collect()
-    })))
+    Ok(Json(shared.with(|state, _| state.devices().take(top).map(identity).collect())))
 }
 
 pub(super) async fn read(
@@ -109,14 +103,8 @@ pub(super) async fn write(
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
     authorize(&shared, &headers, Right::RegistryWrite)?;
-    if body
-        .get("deviceId")
-        .and_then(Value::as_str)
-        .is_some_and(|named| named != id)
-    {
-        return Err(RestError::bad_request(
-            "the deviceId in the body is not the one in the path",
-        ));
+    if body.get("deviceId").and_then(Value::as_str).is_some_and(|named| named != id) {
+        return Err(RestError::bad_request("the deviceId in the body is not the one in the path"));
     }
     let given = if_match(&headers);
     shared.with(|state, now| {
@@ -159,9 +147,7 @@ pub(super) struct BulkOperation {
 pub(super) async fn bulk(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Body {
-        value: operations, ..
-    }: Body<Vec<BulkOperation>>,
+    Body { value: operations, .. }: Body<Vec<BulkOperation>>,
 ) -> Result<Response, RestError> {
     authorize(&shared, &headers, Right::RegistryWrite)?;
     let errors: Vec<Value> = operations
@@ -172,11 +158,7 @@ pub(super) async fn bulk(
             Some(json!({ "deviceId": operation.id, "errorCode": 400_004, "errorStatus": error.to_string() }))
         })
         .collect();
-    let status = if errors.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
-    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     let body = json!({ "isSuccessful": errors.is_empty(), "errors": errors, "warnings": [] });
     Ok((status, Json(body)).into_response())
 }
@@ -186,11 +168,7 @@ fn run_operation(
     operation: &BulkOperation,
     now: Timestamp,
 ) -> Result<(), StateError> {
-    let BulkOperation {
-        id,
-        import_mode,
-        body,
-    } = operation;
+    let BulkOperation { id, import_mode, body } = operation;
     match import_mode.to_ascii_lowercase().as_str() {
         "update" | "updateifmatchetag" => state.change(id, change(body)?, now).map(drop),
         "createorupdate" if state.device(id).is_ok() => state.change(id, change(body)?, now).map(drop),
@@ -203,36 +181,25 @@ fn run_operation(
 fn create(state: &mut state::State, id: &str, body: &Value, now: Timestamp) -> Result<(), StateError> {
     let change = change(body)?;
     let keys = match (change.primary, change.secondary) {
-        (Some(primary), secondary) => Some(DeviceKeys {
-            secondary: secondary.unwrap_or_else(|| primary.clone()),
-            primary,
-        }),
+        (Some(primary), secondary) => {
+            Some(DeviceKeys { secondary: secondary.unwrap_or_else(|| primary.clone()), primary })
+        }
         _ => None,
     };
-    state
-        .create(id, keys, change.enabled.unwrap_or(true), now)
-        .map(drop)
+    state.create(id, keys, change.enabled.unwrap_or(true), now).map(drop)
 }
 
 /// Reads what an identity's JSON asks for; empty keys mean that the service makes them.
 fn change(body: &Value) -> Result<DeviceChange, StateError> {
     let key = |name: &str| {
-        let text = body
-            .pointer(&format!("/authentication/symmetricKey/{name}"))
-            .and_then(Value::as_str);
+        let text = body.pointer(&format!("/authentication/symmetricKey/{name}")).and_then(Value::as_str);
         text.filter(|text| !text.is_empty())
             .map(|text| Key::parse(text).ok_or(StateError::BadKey))
             .transpose()
     };
     Ok(DeviceChange {
-        enabled: body
-            .get("status")
-            .and_then(Value::as_str)
-            .map(|status| status != "disabled"),
-        status_reason: body
-            .get("statusReason")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        enabled: body.get("status").and_then(Value::as_str).map(|status| status != "disabled"),
+        status_reason: body.get("statusReason").and_then(Value::as_str).map(str::to_owned),
         primary: key("primaryKey")?,
         secondary: key("secondaryKey")?,
     })
@@ -248,10 +215,7 @@ fn check_etag(device: &Device, given: &str) -> Result<(), StateError> {
     if given == "*" || given == current {
         return Ok(());
     }
-    Err(StateError::Etag {
-        given: given.to_owned(),
-        current,
-    })
+    Err(StateError::Etag { given: given.to_owned(), current })
 }
 
 pub(super) async fn statistics(
@@ -260,10 +224,7 @@ pub(super) async fn statistics(
 ) -> Result<Json<Value>, RestError> {
     authorize(&shared, &headers, Right::RegistryRead)?;
     let (total, enabled) = shared.with(|state, _| {
-        (
-            state.devices().count(),
-            state.devices().filter(|device| device.record.enabled).count(),
-        )
+        (state.devices().count(), state.devices().filter(|device| device.record.enabled).count())
     });
     Ok(Json(json!({
         "totalDeviceCount": total,

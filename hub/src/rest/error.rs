@@ -32,31 +32,15 @@ enum Form {
 
 impl RestError {
     fn new(status: StatusCode, code: u32, name: &'static str, message: String) -> Self {
-        Self {
-            status,
-            code,
-            name,
-            message,
-            form: Form::Text,
-        }
+        Self { status, code, name, message, form: Form::Text }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            400_004,
-            "ArgumentInvalid",
-            message.into(),
-        )
+        Self::new(StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid", message.into())
     }
 
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            401_003,
-            "IotHubUnauthorized",
-            message.into(),
-        )
+        Self::new(StatusCode::UNAUTHORIZED, 401_003, "IotHubUnauthorized", message.into())
     }
 
     pub(super) fn not_found(message: impl Into<String>) -> Self {
@@ -64,30 +48,19 @@ impl RestError {
     }
 
     pub(super) fn method_not_allowed(message: impl Into<String>) -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            405_000,
-            "MethodNotAllowed",
-            message.into(),
-        )
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, 405_000, "MethodNotAllowed", message.into())
     }
 
     pub(super) fn offline() -> Self {
         let message = "Timed out waiting for device to connect.".to_owned();
         let error = Self::new(StatusCode::NOT_FOUND, 404_103, "DeviceNotOnline", message);
-        Self {
-            form: Form::Json,
-            ..error
-        }
+        Self { form: Form::Json, ..error }
     }
 
     pub(super) fn no_answer() -> Self {
         let message = "Timed out waiting for the response from device.".to_owned();
         let error = Self::new(StatusCode::GATEWAY_TIMEOUT, 504_101, "GatewayTimeout", message);
-        Self {
-            form: Form::Json,
-            ..error
-        }
+        Self { form: Form::Json, ..error }
     }
 }
 
@@ -135,9 +108,7 @@ impl IntoResponse for RestError {
             }
         };
         let mut response = (self.status, Json(body)).into_response();
-        response
-            .headers_mut()
-            .insert("iothub-errorcode", HeaderValue::from_static(self.name));
+        response.headers_mut().insert("iothub-errorcode", HeaderValue::from_static(self.name));
         response
     }
 }

@@ -65,9 +65,7 @@ pub(super) async fn call(
     match command.state {
         CommandState::Offline => Err(RestError::offline()),
         CommandState::Sent | CommandState::Timeout => Err(RestError::no_answer()),
-        _ => Ok(Json(
-            json!({ "status": command.status, "payload": command.response }),
-        )),
+        _ => Ok(Json(json!({ "status": command.status, "payload": command.response }))),
     }
 }
 

@@ -26,16 +26,10 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/devices", get(devices::list).post(devices::bulk))
         .route("/devices/", get(devices::list).post(devices::bulk))
         .route("/devices/query", post(query::run))
-        .route(
-            "/devices/{id}",
-            get(devices::read).put(devices::write).delete(devices::delete),
-        )
+        .route("/devices/{id}", get(devices::read).put(devices::write).delete(devices::delete))
         .route("/statistics/devices", get(devices::statistics))
         .route("/statistics/service", get(devices::service_statistics))
-        .route(
-            "/twins/{id}",
-            get(twins::read).patch(twins::patch).put(twins::replace),
-        )
+        .route("/twins/{id}", get(twins::read).patch(twins::patch).put(twins::replace))
         .route("/twins/{id}/methods", post(methods::call))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)

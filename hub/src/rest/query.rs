@@ -49,13 +49,9 @@ pub(super) async fn run(
     authorize(&shared, &headers, Right::Service)?;
     let plan = parse(&body.query).ok_or_else(|| RestError::bad_request(SUPPORTED))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let size = text("x-ms-max-item-count")
-        .and_then(|size| size.parse().ok())
-        .unwrap_or(PAGE_LIMIT);
+    let size = text("x-ms-max-item-count").and_then(|size| size.parse().ok()).unwrap_or(PAGE_LIMIT);
     let size = size.clamp(1, PAGE_LIMIT);
-    let skip: usize = text("x-ms-continuation")
-        .and_then(|at| at.parse().ok())
-        .unwrap_or(0);
+    let skip: usize = text("x-ms-continuation").and_then(|at| at.parse().ok()).unwrap_or(0);
     let (items, more) = shared.with(|state, _| {
         let wanted = |id: &str| plan.device.as_deref().is_none_or(|device| device == id);
         let mut devices = state.devices().filter(|device| wanted(&device.record.id));
@@ -74,19 +70,11 @@ pub(super) async fn run(
         (page, devices.next().is_some())
     });
     let mut response = Json(items).into_response();
-    let kind = if plan.select == Select::Twins {
-        "Twin"
-    } else {
-        "Raw"
-    };
-    response
-        .headers_mut()
-        .insert("x-ms-item-type", HeaderValue::from_static(kind));
+    let kind = if plan.select == Select::Twins { "Twin" } else { "Raw" };
+    response.headers_mut().insert("x-ms-item-type", HeaderValue::from_static(kind));
     if more {
         // absent on the last page: an empty one makes clients ask for ever
-        response
-            .headers_mut()
-            .insert("x-ms-continuation", HeaderValue::from(skip + size));
+        response.headers_mut().insert("x-ms-continuation", HeaderValue::from(skip + size));
     }
     Ok(response)
 }
@@ -112,11 +100,7 @@ fn parse(query: &str) -> Option<Plan> {
         [r#where, name, "=", id]
             if r#where.eq_ignore_ascii_case("where") && name.eq_ignore_ascii_case("deviceid") =>
         {
-            Some(
-                id.strip_prefix(['\'', '"'])?
-                    .strip_suffix(['\'', '"'])?
-                    .to_owned(),
-            )
+            Some(id.strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])?.to_owned())
         }
         _ => return None,
     };
@@ -129,27 +113,13 @@ mod tests {
 
     #[test]
     fn understands_the_queries_of_the_tools_and_no_others() {
-        let plan = |select, device: Option<&str>| {
-            Some(Plan {
-                select,
-                device: device.map(str::to_owned),
-            })
-        };
+        let plan = |select, device: Option<&str>| Some(Plan { select, device: device.map(str::to_owned) });
         assert_eq!(parse("SELECT * FROM devices"), plan(Select::Twins, None));
         assert_eq!(parse("select deviceId from devices;"), plan(Select::Ids, None));
-        assert_eq!(
-            parse("select * from devices where deviceId='d1'"),
-            plan(Select::Twins, Some("d1"))
-        );
+        assert_eq!(parse("select * from devices where deviceId='d1'"), plan(Select::Twins, Some("d1")));
         let count = Select::Count("n".into());
         assert_eq!(parse("SELECT COUNT() AS n FROM devices"), plan(count, None));
-        for other in [
-            "",
-            "select * from jobs",
-            "select * from devices where tags.a = 1",
-            "select",
-            "from",
-        ] {
+        for other in ["", "select * from jobs", "select * from devices where tags.a = 1", "select", "from"] {
             assert_eq!(parse(other), None, "{other}");
         }
     }

@@ -106,10 +106,7 @@ impl<'a> Parts<'a> {
             Some(Value::Object(object)) => Ok(Some(object)),
             Some(_) => Err(RestError::bad_request(format!("{pointer} must be a JSON object"))),
         };
-        Ok(Self {
-            desired: part("/properties/desired")?,
-            tags: part("/tags")?,
-        })
+        Ok(Self { desired: part("/properties/desired")?, tags: part("/tags")? })
     }
 }
 
@@ -118,9 +115,5 @@ fn check_etag(device: &Device, headers: &HeaderMap) -> Result<(), StateError> {
         return Ok(());
     };
     let (given, current) = (given.trim_matches('"').to_owned(), etag(device));
-    if given == "*" || given == current {
-        Ok(())
-    } else {
-        Err(StateError::Etag { given, current })
-    }
+    if given == "*" || given == current { Ok(()) } else { Err(StateError::Etag { given, current }) }
 }

@@ -91,17 +91,12 @@ impl Commands {
     pub(crate) fn restore(&mut self, row: Command) -> Option<u64> {
         self.next = self.next.max(row.id + 1);
         self.rows.push_back(row);
-        (self.rows.len() > ROW_LIMIT)
-            .then(|| self.rows.pop_front().map(|old| old.id))
-            .flatten()
+        (self.rows.len() > ROW_LIMIT).then(|| self.rows.pop_front().map(|old| old.id)).flatten()
     }
 
     /// Ends a waiting row; a row that has ended is not rewritten.
     pub(crate) fn finish(&mut self, id: u64, outcome: &CallOutcome) -> Option<&Command> {
-        let row = self
-            .rows
-            .iter_mut()
-            .find(|row| row.id == id && row.state == CommandState::Sent)?;
+        let row = self.rows.iter_mut().find(|row| row.id == id && row.state == CommandState::Sent)?;
         match outcome {
             CallOutcome::Answered { status, payload } => {
                 row.state = match status {
@@ -161,15 +156,7 @@ mod tests {
 
     fn accepted(commands: &mut Commands) -> u64 {
         let id = commands.begin(None, "run", None, NOW).0.id;
-        commands
-            .finish(
-                id,
-                &CallOutcome::Answered {
-                    status: 202,
-                    payload: Value::Null,
-                },
-            )
-            .unwrap();
+        commands.finish(id, &CallOutcome::Answered { status: 202, payload: Value::Null }).unwrap();
         id
     }
 
@@ -177,14 +164,8 @@ mod tests {
     fn a_completion_closes_the_oldest_open_row_once() {
         let mut commands = Commands::default();
         let (first, second) = (accepted(&mut commands), accepted(&mut commands));
-        assert_eq!(
-            commands.complete(None, "run", &json!("done"), NOW).unwrap().id,
-            first
-        );
-        assert_eq!(
-            commands.complete(None, "run", &json!("done"), NOW).unwrap().id,
-            second
-        );
+        assert_eq!(commands.complete(None, "run", &json!("done"), NOW).unwrap().id, first);
+        assert_eq!(commands.complete(None, "run", &json!("done"), NOW).unwrap().id, second);
         assert!(commands.complete(None, "run", &json!("late"), NOW).is_none());
         assert!(commands.complete(Some("x"), "run", &json!("late"), NOW).is_none());
     }
@@ -193,14 +174,8 @@ mod tests {
     fn an_answer_after_the_end_changes_nothing() {
         let mut commands = Commands::default();
         let id = commands.begin(None, "blink", Some(json!(5)), NOW).0.id;
-        assert_eq!(
-            commands.finish(id, &CallOutcome::TimedOut).unwrap().state,
-            CommandState::Timeout
-        );
-        let late = CallOutcome::Answered {
-            status: 200,
-            payload: json!(1),
-        };
+        assert_eq!(commands.finish(id, &CallOutcome::TimedOut).unwrap().state, CommandState::Timeout);
+        let late = CallOutcome::Answered { status: 200, payload: json!(1) };
         assert!(commands.finish(id, &late).is_none());
     }
 }

@@ -55,11 +55,7 @@ impl State {
         let token = Token::parse(token)?;
         let wanted = format!("{scope}/registrations/{registration}");
         if !token.resource().eq_ignore_ascii_case(&wanted) {
-            return Err(SasError::WrongResource {
-                found: token.resource().to_owned(),
-                wanted,
-            }
-            .into());
+            return Err(SasError::WrongResource { found: token.resource().to_owned(), wanted }.into());
         }
         let id = match self.find_registered(registration) {
             Some(device) => {
@@ -82,9 +78,7 @@ impl State {
     /// Registration ids are case-insensitive, device ids are not: the exact one wins.
     fn find_registered(&self, registration: &str) -> Option<&Device> {
         self.devices.get(registration).or_else(|| {
-            self.devices
-                .values()
-                .find(|device| device.record.id.eq_ignore_ascii_case(registration))
+            self.devices.values().find(|device| device.record.id.eq_ignore_ascii_case(registration))
         })
     }
 
@@ -118,11 +112,7 @@ fn announced_model(payload: &Value) -> Option<&str> {
     let current = payload.get("modelId");
     let early_2020 = || payload.get("iotcModelId");
     let of_2019 = || payload.get("__iot:interfaces")?.get("CapabilityModelId");
-    current
-        .or_else(early_2020)
-        .or_else(of_2019)?
-        .as_str()
-        .filter(|id| !id.is_empty())
+    current.or_else(early_2020).or_else(of_2019)?.as_str().filter(|id| !id.is_empty())
 }
 
 #[cfg(test)]
@@ -167,30 +157,20 @@ mod tests {
         let refused = state.register("0neTEST", "own", &foreign, &Value::Null, NOW);
         assert_eq!(refused, Err(RegistrationRefused::Token(SasError::WrongKey)));
         let own = device_token("0neTEST/registrations/own", &key);
-        assert_eq!(
-            state
-                .register("0neTEST", "own", &own, &Value::Null, NOW)
-                .as_deref(),
-            Ok("own")
-        );
+        assert_eq!(state.register("0neTEST", "own", &own, &Value::Null, NOW).as_deref(), Ok("own"));
     }
 
     #[test]
     fn refuses_a_disabled_device_another_scope_and_another_resource() {
         let mut state = state();
         let token = group_token(&state, "d1");
-        state
-            .register("0neTEST", "d1", &token, &Value::Null, NOW)
-            .unwrap();
+        state.register("0neTEST", "d1", &token, &Value::Null, NOW).unwrap();
         state.set_enabled("d1", false, NOW).unwrap();
         let refused = state.register("0neTEST", "d1", &token, &Value::Null, NOW);
         assert_eq!(refused, Err(RegistrationRefused::Disabled));
         let refused = state.register("0neX", "d1", &token, &Value::Null, NOW);
         assert!(matches!(refused, Err(RegistrationRefused::Scope { .. })));
         let refused = state.register("0neTEST", "d2", &token, &Value::Null, NOW);
-        assert!(matches!(
-            refused,
-            Err(RegistrationRefused::Token(SasError::WrongResource { .. }))
-        ));
+        assert!(matches!(refused, Err(RegistrationRefused::Token(SasError::WrongResource { .. }))));
     }
 }

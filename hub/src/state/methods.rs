@@ -35,10 +35,7 @@ pub(crate) enum Started {
 impl State {
     /// Whether a call would reach the device now.
     pub(crate) fn is_listening(&self, device: &str) -> bool {
-        self.devices
-            .get(device)
-            .and_then(|device| device.listening(Subscription::Methods))
-            .is_some()
+        self.devices.get(device).and_then(|device| device.listening(Subscription::Methods)).is_some()
     }
 
     /// Calls a method. `component` becomes the `component*name` of the wire.
@@ -53,9 +50,7 @@ impl State {
         let device = self.device_mut(id)?;
         let listening = device.listening(Subscription::Methods);
         let payload = request.as_ref().map(Value::to_string).unwrap_or_default();
-        let (row, dropped) = device
-            .commands
-            .begin(component.map(str::to_owned), name, request, now);
+        let (row, dropped) = device.commands.begin(component.map(str::to_owned), name, request, now);
         if let Some(old) = dropped {
             self.dirty.insert(StoreKey::Command(id.to_owned(), old));
         }
@@ -65,21 +60,10 @@ impl State {
         };
         let call = CallId(self.next_call);
         self.next_call += 1;
-        self.calls.insert(
-            call,
-            Call {
-                device: id.to_owned(),
-                session,
-                row: row.id,
-            },
-        );
+        self.calls.insert(call, Call { device: id.to_owned(), session, row: row.id });
         let method = component.map_or_else(|| name.to_owned(), |component| format!("{component}*{name}"));
         let topic = topics::method_request(&method, call.0);
-        self.effects.push(Effect::Send {
-            session,
-            topic,
-            payload: payload.into_bytes(),
-        });
+        self.effects.push(Effect::Send { session, topic, payload: payload.into_bytes() });
         let row_id = row.id;
         self.command_changed(id, &row);
         Ok(Started::Sent { call, row: row_id })
@@ -90,11 +74,7 @@ impl State {
         let Some(call) = u64::from_str_radix(rid, 16).ok().map(CallId) else {
             return false;
         };
-        if self
-            .calls
-            .get(&call)
-            .is_none_or(|waiting| waiting.session != session)
-        {
+        if self.calls.get(&call).is_none_or(|waiting| waiting.session != session) {
             return false;
         }
         // a body that is not JSON is shown as text rather than lost
@@ -119,12 +99,8 @@ impl State {
 
     /// The connection of waiting calls is gone: nobody will answer them.
     pub(super) fn lose_calls(&mut self, session: SessionId) {
-        let lost: Vec<CallId> = self
-            .calls
-            .iter()
-            .filter(|(_, call)| call.session == session)
-            .map(|(id, _)| *id)
-            .collect();
+        let lost: Vec<CallId> =
+            self.calls.iter().filter(|(_, call)| call.session == session).map(|(id, _)| *id).collect();
         for call in lost {
             self.end_call(call, CallOutcome::Offline);
         }
@@ -139,10 +115,8 @@ impl State {
     }
 
     fn finish_row(&mut self, device: &str, row: u64, outcome: &CallOutcome) {
-        let finished = self
-            .devices
-            .get_mut(device)
-            .and_then(|device| device.commands.finish(row, outcome).cloned());
+        let finished =
+            self.devices.get_mut(device).and_then(|device| device.commands.finish(row, outcome).cloned());
         if let Some(row) = finished {
             self.command_changed(device, &row);
         }
@@ -182,10 +156,7 @@ mod tests {
     use super::*;
 
     fn call(state: &mut State) -> CallId {
-        match state
-            .start_call("d1", Some("sensor"), "blink", Some(json!(5)), NOW)
-            .unwrap()
-        {
+        match state.start_call("d1", Some("sensor"), "blink", Some(json!(5)), NOW).unwrap() {
             Started::Sent { call, .. } => call,
             Started::Offline { .. } => panic!("the device should listen"),
         }
@@ -197,27 +168,13 @@ mod tests {
         state.subscribe("d1", session, Subscription::Methods);
         let id = call(&mut state);
         let topic = format!("$iothub/methods/POST/sensor*blink/?$rid={:x}", id.0);
-        let send = Effect::Send {
-            session,
-            topic,
-            payload: b"5".to_vec(),
-        };
+        let send = Effect::Send { session, topic, payload: b"5".to_vec() };
         assert!(state.take_effects().contains(&send));
         assert!(!state.answer_call(SessionId(999), &format!("{:x}", id.0), 200, b"null"));
         assert!(state.answer_call(session, &format!("{:x}", id.0), 200, br#"{"a":1}"#));
-        let outcome = CallOutcome::Answered {
-            status: 200,
-            payload: json!({ "a": 1 }),
-        };
-        assert!(
-            state
-                .take_effects()
-                .contains(&Effect::Answer { call: id, outcome })
-        );
-        assert!(
-            !state.answer_call(session, &format!("{:x}", id.0), 200, b""),
-            "an answer counts once"
-        );
+        let outcome = CallOutcome::Answered { status: 200, payload: json!({ "a": 1 }) };
+        assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome }));
+        assert!(!state.answer_call(session, &format!("{:x}", id.0), 200, b""), "an answer counts once");
     }
 
     #[test]
@@ -238,10 +195,7 @@ mod tests {
         state.subscribe("d1", session, Subscription::Methods);
         let id = call(&mut state);
         state.disconnect("d1", session, "gone", NOW);
-        assert!(state.take_effects().contains(&Effect::Answer {
-            call: id,
-            outcome: CallOutcome::Offline
-        }));
+        assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome: CallOutcome::Offline }));
     }
 
     #[test]
@@ -249,16 +203,11 @@ mod tests {
         let (mut state, session) = connected("d1");
         state.subscribe("d1", session, Subscription::Methods);
         let started = state.start_call("d1", None, "rundiagnostics", None, NOW).unwrap();
-        let Started::Sent { call, row } = started else {
-            panic!("the device should listen")
-        };
+        let Started::Sent { call, row } = started else { panic!("the device should listen") };
         state.answer_call(session, &format!("{:x}", call.0), 202, b"null");
         let report = json!({ "rundiagnostics": { "value": "done" } });
         state.report("d1", report.as_object().unwrap(), NOW).unwrap();
         let row = state.device("d1").unwrap().commands.get(row).unwrap();
-        assert_eq!(
-            (row.state, &row.completion),
-            (CommandState::Completed, &Some(json!("done")))
-        );
+        assert_eq!((row.state, &row.completion), (CommandState::Completed, &Some(json!("done"))));
     }
 }

@@ -78,11 +78,7 @@ pub(crate) struct LogRow {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Effect {
     /// Publish to a connected device.
-    Send {
-        session: SessionId,
-        topic: String,
-        payload: Vec<u8>,
-    },
+    Send { session: SessionId, topic: String, payload: Vec<u8> },
     /// Close a connection.
     Close { session: SessionId, reason: CloseReason },
     /// Tell whoever waits for this call.
@@ -163,11 +159,7 @@ impl State {
     /// Sets the port devices reach this hub on. The Python SDK knows no port but 8883, so that one is
     /// never named.
     pub(crate) fn set_mqtt_port(&mut self, port: u16) {
-        self.host_name = if port == 8883 {
-            "localhost".to_owned()
-        } else {
-            format!("localhost:{port}")
-        };
+        self.host_name = if port == 8883 { "localhost".to_owned() } else { format!("localhost:{port}") };
     }
 
     /// What the calls since the last time want done, in order.
@@ -183,15 +175,11 @@ impl State {
 
     /// One device.
     pub(crate) fn device(&self, id: &str) -> Result<&Device, StateError> {
-        self.devices
-            .get(id)
-            .ok_or_else(|| StateError::NotFound(id.to_owned()))
+        self.devices.get(id).ok_or_else(|| StateError::NotFound(id.to_owned()))
     }
 
     fn device_mut(&mut self, id: &str) -> Result<&mut Device, StateError> {
-        self.devices
-            .get_mut(id)
-            .ok_or_else(|| StateError::NotFound(id.to_owned()))
+        self.devices.get_mut(id).ok_or_else(|| StateError::NotFound(id.to_owned()))
     }
 
     /// All models, by id.
@@ -228,11 +216,7 @@ impl State {
     /// Writes down why something was refused.
     pub(crate) fn refuse(&mut self, device: Option<&str>, message: String, now: Timestamp) {
         tracing::warn!(device, reason = %message, "refused");
-        self.log.push_back(LogRow {
-            at: now,
-            device: device.map(str::to_owned),
-            message,
-        });
+        self.log.push_back(LogRow { at: now, device: device.map(str::to_owned), message });
         if self.log.len() > LOG_LIMIT {
             self.log.pop_front();
         }
@@ -266,16 +250,9 @@ impl State {
         if let Some(model_id) = model_id {
             record.model_id = Some(model_id.to_owned());
         }
-        let fresh = Session {
-            id: session,
-            since: now,
-            subscriptions: BTreeSet::new(),
-        };
+        let fresh = Session { id: session, since: now, subscriptions: BTreeSet::new() };
         if let Some(old) = device.session.replace(fresh) {
-            self.effects.push(Effect::Close {
-                session: old.id,
-                reason: CloseReason::TakenOver,
-            });
+            self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
             self.lose_calls(old.id);
         }
         self.connection_row(id, "connected", now);
@@ -288,11 +265,7 @@ impl State {
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };
-        if device
-            .session
-            .as_ref()
-            .is_none_or(|current| current.id != session)
-        {
+        if device.session.as_ref().is_none_or(|current| current.id != session) {
             return;
         }
         device.session = None;
@@ -326,11 +299,7 @@ impl State {
     }
 
     fn session_mut(&mut self, id: &str, session: SessionId) -> Option<&mut Session> {
-        self.devices
-            .get_mut(id)?
-            .session
-            .as_mut()
-            .filter(|current| current.id == session)
+        self.devices.get_mut(id)?.session.as_mut().filter(|current| current.id == session)
     }
 
     fn push_row(
@@ -346,27 +315,13 @@ impl State {
             return;
         };
         let component = component.map(str::to_owned);
-        let (seq, dropped) = device.history.push(Row {
-            seq: 0,
-            at,
-            kind,
-            component,
-            body,
-            problem,
-        });
-        let keys = dropped
-            .into_iter()
-            .chain([seq])
-            .map(|seq| StoreKey::Row(id.to_owned(), seq));
+        let (seq, dropped) = device.history.push(Row { seq: 0, at, kind, component, body, problem });
+        let keys = dropped.into_iter().chain([seq]).map(|seq| StoreKey::Row(id.to_owned(), seq));
         self.dirty.extend(keys);
     }
 
     fn emit(&mut self, name: &'static str, device: Option<&str>, data: Value) {
-        self.effects.push(Effect::Emit(Event {
-            name,
-            device: device.map(str::to_owned),
-            data,
-        }));
+        self.effects.push(Effect::Emit(Event { name, device: device.map(str::to_owned), data }));
     }
 
     fn emit_device(&mut self, id: &str) {

@@ -113,9 +113,7 @@ mod tests {
     fn everything_that_changed_comes_back() {
         let (mut before, session) = connected("d1");
         before.telemetry("d1", &Bag::default(), br#"{"temp":1}"#, NOW);
-        before
-            .report("d1", json!({ "state": true }).as_object().unwrap(), NOW)
-            .unwrap();
+        before.report("d1", json!({ "state": true }).as_object().unwrap(), NOW).unwrap();
         before.subscribe("d1", session, crate::topics::Subscription::Methods);
         before.start_call("d1", None, "blink", None, NOW).unwrap();
         let mut after = state();

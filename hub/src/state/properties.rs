@@ -66,11 +66,7 @@ impl State {
             changed.retain(|prop| !before.contains(prop));
         }
         if !changed.is_empty() {
-            self.emit(
-                "properties",
-                Some(id),
-                json!({ "device": id, "properties": changed }),
-            );
+            self.emit("properties", Some(id), json!({ "device": id, "properties": changed }));
         }
     }
 
@@ -89,23 +85,12 @@ impl State {
         }
         let wrapped = is_wrapped(device, model);
         let mut patch = Map::new();
-        for PropertyWrite {
-            component,
-            name,
-            value,
-        } in writes
-        {
-            let value = if wrapped && !value.is_null() {
-                json!({ "value": value })
-            } else {
-                value.clone()
-            };
+        for PropertyWrite { component, name, value } in writes {
+            let value = if wrapped && !value.is_null() { json!({ "value": value }) } else { value.clone() };
             let target = match component {
                 None => &mut patch,
                 Some(component) => {
-                    let slot = patch
-                        .entry(component.clone())
-                        .or_insert_with(|| json!({ "__t": "c" }));
+                    let slot = patch.entry(component.clone()).or_insert_with(|| json!({ "__t": "c" }));
                     match slot.as_object_mut() {
                         Some(inner) => inner,
                         None => continue,
@@ -126,21 +111,14 @@ fn problem(model: Option<&ModelView>, write: &PropertyWrite) -> Option<PropertyP
         Some(_) if write.value.is_null() => return None,
         Some(property) => property.schema.check(&write.value).err()?,
     };
-    Some(PropertyProblem {
-        name: write.name.clone(),
-        message,
-    })
+    Some(PropertyProblem { name: write.name.clone(), message })
 }
 
 /// Devices of capability models read desired values out of `{"value": ..}`.
 fn is_wrapped(device: &Device, model: Option<&ModelView>) -> bool {
     match model {
         Some(model) => model.convention == Convention::Central2020,
-        None => device
-            .record
-            .model_id
-            .as_deref()
-            .is_some_and(|id| id.starts_with("urn:")),
+        None => device.record.model_id.as_deref().is_some_and(|id| id.starts_with("urn:")),
     }
 }
 
@@ -153,12 +131,7 @@ fn paths<'a>(device: &'a Device, model: Option<&'a ModelView>) -> BTreeSet<Path<
         for (key, value) in values {
             match value.as_object().filter(|inner| is_component(key, inner, model)) {
                 Some(inner) => {
-                    paths.extend(
-                        inner
-                            .keys()
-                            .filter(|name| *name != "__t")
-                            .map(|n| (Some(&**key), &**n)),
-                    );
+                    paths.extend(inner.keys().filter(|name| *name != "__t").map(|n| (Some(&**key), &**n)));
                 }
                 None => {
                     paths.insert((None, key));
@@ -169,12 +142,7 @@ fn paths<'a>(device: &'a Device, model: Option<&'a ModelView>) -> BTreeSet<Path<
     let Some(model) = model else { return paths };
     for group in &model.groups {
         let component = group.component.as_deref();
-        paths.extend(
-            group
-                .properties
-                .iter()
-                .map(|property| (component, &*property.name)),
-        );
+        paths.extend(group.properties.iter().map(|property| (component, &*property.name)));
         for command in &group.commands {
             // the progress of an asynchronous command is shown with the command
             if model.property(component, &command.name).is_none() {
@@ -192,10 +160,7 @@ fn is_component(key: &str, value: &Map<String, Value>, model: Option<&ModelView>
 fn prop(device: &Device, model: Option<&ModelView>, component: Option<&str>, name: &str) -> Prop {
     let twin = &device.record.twin;
     let path: Vec<&str> = component.into_iter().chain([name]).collect();
-    let (desired, reported) = (
-        lookup(twin.desired.values(), &path),
-        lookup(twin.reported.values(), &path),
-    );
+    let (desired, reported) = (lookup(twin.desired.values(), &path), lookup(twin.reported.values(), &path));
     let asked = desired.and(twin.desired.written(&path));
     let told = reported.and(twin.reported.written(&path));
     let outcome = sync::derive(&Inputs {
@@ -222,8 +187,7 @@ fn prop(device: &Device, model: Option<&ModelView>, component: Option<&str>, nam
 
 fn lookup<'a>(values: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
     let (first, rest) = path.split_first()?;
-    rest.iter()
-        .try_fold(values.get(*first)?, |value, name| value.get(name))
+    rest.iter().try_fold(values.get(*first)?, |value, name| value.get(name))
 }
 
 #[cfg(test)]
@@ -232,32 +196,20 @@ mod tests {
     use super::*;
 
     fn write(name: &str, value: Value) -> PropertyWrite {
-        PropertyWrite {
-            component: None,
-            name: name.to_owned(),
-            value,
-        }
+        PropertyWrite { component: None, name: name.to_owned(), value }
     }
 
     #[test]
     fn wraps_desired_values_for_a_capability_model() {
         let (mut state, _) = connected("d1");
         state.add_model(sensor_model());
-        state
-            .assign_model("d1", Some("urn:test:sensor:1".into()))
-            .unwrap();
-        assert_eq!(
-            state.write_properties("d1", &[write("brightness", json!(2))], NOW),
-            Ok(2)
-        );
+        state.assign_model("d1", Some("urn:test:sensor:1".into())).unwrap();
+        assert_eq!(state.write_properties("d1", &[write("brightness", json!(2))], NOW), Ok(2));
         let device = state.device("d1").unwrap();
         let desired = Value::Object(device.record.twin.desired.values().clone());
         assert_eq!(desired, json!({ "brightness": { "value": 2 } }));
         let props = json!(state.properties_of("d1"));
-        assert_eq!(
-            (&props[0]["desired"], &props[0]["sync"]),
-            (&json!(2), &json!("pending"))
-        );
+        assert_eq!((&props[0]["desired"], &props[0]["sync"]), (&json!(2), &json!("pending")));
         assert_eq!(props[1]["sync"], json!("none"), "{props}");
     }
 
@@ -265,14 +217,8 @@ mod tests {
     fn refuses_what_the_model_does_not_allow_naming_each_value() {
         let (mut state, _) = connected("d1");
         state.add_model(sensor_model());
-        state
-            .assign_model("d1", Some("urn:test:sensor:1".into()))
-            .unwrap();
-        let writes = [
-            write("brightness", json!("x")),
-            write("state", json!(true)),
-            write("z", json!(1)),
-        ];
+        state.assign_model("d1", Some("urn:test:sensor:1".into())).unwrap();
+        let writes = [write("brightness", json!("x")), write("state", json!(true)), write("z", json!(1))];
         let Err(StateError::Properties(problems)) = state.write_properties("d1", &writes, NOW) else {
             panic!("all three are wrong");
         };
@@ -285,11 +231,7 @@ mod tests {
     fn marks_components_and_finds_them_again() {
         let (mut state, _) = connected("d1");
         let component = Some("sensor".to_owned());
-        let writes = [PropertyWrite {
-            component,
-            name: "rate".into(),
-            value: json!(5),
-        }];
+        let writes = [PropertyWrite { component, name: "rate".into(), value: json!(5) }];
         state.write_properties("d1", &writes, NOW).unwrap();
         let ack = json!({ "sensor": { "__t": "c", "rate": { "value": 5, "ac": 200, "av": 2 } } });
         state.report("d1", ack.as_object().unwrap(), NOW).unwrap();

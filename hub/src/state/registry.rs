@@ -55,10 +55,7 @@ impl State {
         let random = || Key::random().map_err(|error| StateError::Random(error.to_string()));
         let DeviceKeys { primary, secondary } = match keys {
             Some(keys) => keys,
-            None => DeviceKeys {
-                primary: random()?,
-                secondary: random()?,
-            },
+            None => DeviceKeys { primary: random()?, secondary: random()? },
         };
         let record = Record {
             id: id.to_owned(),
@@ -75,10 +72,7 @@ impl State {
             last_seen: None,
             connection_changed: None,
             messages: 0,
-            twin: Twin {
-                version: 1,
-                ..Twin::default()
-            },
+            twin: Twin { version: 1, ..Twin::default() },
         };
         self.devices.insert(id.to_owned(), Device::new(record));
         self.dirty.insert(StoreKey::Device(id.to_owned()));
@@ -88,27 +82,14 @@ impl State {
 
     /// Deletes a device with all its history; its connection is closed.
     pub(crate) fn delete(&mut self, id: &str) -> Result<(), StateError> {
-        let device = self
-            .devices
-            .remove(id)
-            .ok_or_else(|| StateError::NotFound(id.to_owned()))?;
+        let device = self.devices.remove(id).ok_or_else(|| StateError::NotFound(id.to_owned()))?;
         if let Some(session) = device.session {
-            self.effects.push(Effect::Close {
-                session: session.id,
-                reason: CloseReason::Deleted,
-            });
+            self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
             self.lose_calls(session.id);
         }
-        let rows = device
-            .history
-            .iter()
-            .map(|row| StoreKey::Row(id.to_owned(), row.seq));
-        let commands = device
-            .commands
-            .iter()
-            .map(|row| StoreKey::Command(id.to_owned(), row.id));
-        self.dirty
-            .extend(rows.chain(commands).chain([StoreKey::Device(id.to_owned())]));
+        let rows = device.history.iter().map(|row| StoreKey::Row(id.to_owned(), row.seq));
+        let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
+        self.dirty.extend(rows.chain(commands).chain([StoreKey::Device(id.to_owned())]));
         self.emit("device", None, serde_json::json!({ "id": id, "deleted": true }));
         Ok(())
     }
@@ -131,10 +112,7 @@ impl State {
             record.status_updated = Some(now);
         }
         if let Some(session) = device.session.as_ref().filter(|_| !device.record.enabled) {
-            let close = Effect::Close {
-                session: session.id,
-                reason: CloseReason::Disabled,
-            };
+            let close = Effect::Close { session: session.id, reason: CloseReason::Disabled };
             self.effects.push(close);
         }
         self.dirty.insert(StoreKey::Device(id.to_owned()));
@@ -144,10 +122,7 @@ impl State {
 
     #[cfg(test)]
     pub(crate) fn set_enabled(&mut self, id: &str, enabled: bool, now: Timestamp) -> Result<(), StateError> {
-        let change = DeviceChange {
-            enabled: Some(enabled),
-            ..DeviceChange::default()
-        };
+        let change = DeviceChange { enabled: Some(enabled), ..DeviceChange::default() };
         self.change(id, change, now).map(drop)
     }
 
@@ -170,10 +145,7 @@ impl State {
         password: &str,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, AuthError> {
-        let device = self
-            .devices
-            .get(id)
-            .ok_or_else(|| AuthError::Unknown(id.to_owned()))?;
+        let device = self.devices.get(id).ok_or_else(|| AuthError::Unknown(id.to_owned()))?;
         if !device.record.enabled {
             return Err(AuthError::Disabled);
         }
@@ -182,11 +154,7 @@ impl State {
         let (_, signed_for) = token.resource().rsplit_once("/devices/").unwrap_or_default();
         if !signed_for.eq_ignore_ascii_case(id) {
             let wanted = format!("localhost/devices/{id}");
-            return Err(SasError::WrongResource {
-                found: token.resource().to_owned(),
-                wanted,
-            }
-            .into());
+            return Err(SasError::WrongResource { found: token.resource().to_owned(), wanted }.into());
         }
         token.verify([&device.record.primary, &device.record.secondary], now)?;
         Ok(token.expires_at())
@@ -201,30 +169,16 @@ mod tests {
     #[test]
     fn a_device_authenticates_by_its_own_name_and_key() {
         let mut state = state();
-        let key = state
-            .create("d1", None, true, NOW)
-            .unwrap()
-            .record
-            .primary
-            .clone();
+        let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
         state.create("d2", None, true, NOW).unwrap();
         for host in ["localhost", "localhost:8883", "127.0.0.1"] {
             let token = device_token(&format!("{host}/devices/d1"), &key);
             assert!(state.authenticate("d1", &token, NOW).is_ok(), "{host}");
             let other = state.authenticate("d2", &token, NOW);
-            assert!(matches!(
-                other,
-                Err(AuthError::Token(SasError::WrongResource { .. }))
-            ));
+            assert!(matches!(other, Err(AuthError::Token(SasError::WrongResource { .. }))));
         }
-        assert_eq!(
-            state.authenticate("nobody", "", NOW),
-            Err(AuthError::Unknown("nobody".into()))
-        );
-        assert_eq!(
-            state.authenticate("d1", "", NOW),
-            Err(AuthError::Token(SasError::Missing))
-        );
+        assert_eq!(state.authenticate("nobody", "", NOW), Err(AuthError::Unknown("nobody".into())));
+        assert_eq!(state.authenticate("d1", "", NOW), Err(AuthError::Token(SasError::Missing)));
     }
 
     #[test]
@@ -243,10 +197,7 @@ mod tests {
         let (mut state, first) = connected("d1");
         let second = state.next_session();
         state.connect("d1", second, None, NOW).unwrap();
-        let close = Effect::Close {
-            session: first,
-            reason: CloseReason::TakenOver,
-        };
+        let close = Effect::Close { session: first, reason: CloseReason::TakenOver };
         assert!(state.take_effects().contains(&close));
         state.disconnect("d1", first, "late", NOW);
         assert!(state.device("d1").unwrap().session.is_some());

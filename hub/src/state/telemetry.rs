@@ -25,10 +25,7 @@ impl State {
     pub(crate) fn telemetry(&mut self, id: &str, bag: &Bag, payload: &[u8], now: Timestamp) {
         let at = device_time(bag).unwrap_or(now);
         let (body, parsed, problem) = read_body(payload);
-        let retained = || {
-            bag.get("mqtt-retain")
-                .map(|_| "RETAIN is not honoured by IoT Hub".to_owned())
-        };
+        let retained = || bag.get("mqtt-retain").map(|_| "RETAIN is not honoured by IoT Hub".to_owned());
         let problem = problem.or_else(retained);
         let component = bag.component();
         let Some(device) = self.devices.get_mut(id) else {
@@ -62,23 +59,12 @@ pub(super) fn remember(
         return;
     }
     let (component, name) = key.clone();
-    latest.insert(
-        key,
-        Latest {
-            component,
-            name,
-            value: value.clone(),
-            at,
-        },
-    );
+    latest.insert(key, Latest { component, name, value: value.clone(), at });
 }
 
 /// The time a device gave its message, if it did and it is a time.
 fn device_time(bag: &Bag) -> Option<Timestamp> {
-    bag.get("iothub-creation-time-utc")
-        .or_else(|| bag.get("$.ctime"))?
-        .parse()
-        .ok()
+    bag.get("iothub-creation-time-utc").or_else(|| bag.get("$.ctime"))?.parse().ok()
 }
 
 /// The body as text, as JSON if it is JSON, and what is wrong with it.
@@ -88,22 +74,11 @@ fn read_body(payload: &[u8]) -> (String, Option<Value>, Option<String>) {
         for byte in payload.iter().take(HEX_LIMIT) {
             let _ = write!(hex, "{byte:02x}");
         }
-        return (
-            hex,
-            None,
-            Some(format!(
-                "{} bytes that are not UTF-8 text, shown in hex",
-                payload.len()
-            )),
-        );
+        return (hex, None, Some(format!("{} bytes that are not UTF-8 text, shown in hex", payload.len())));
     };
     match serde_json::from_str::<Value>(text) {
         Ok(value @ Value::Object(_)) => (text.to_owned(), Some(value), None),
-        Ok(_) => (
-            text.to_owned(),
-            None,
-            Some("the JSON is not an object".to_owned()),
-        ),
+        Ok(_) => (text.to_owned(), None, Some("the JSON is not an object".to_owned())),
         Err(error) => (text.to_owned(), None, Some(format!("not JSON: {error}"))),
     }
 }
@@ -119,15 +94,8 @@ mod tests {
         state.telemetry("d1", &Bag::default(), br#"{"temp":1,"humid":2}"#, NOW);
         state.telemetry("d1", &Bag::parse("$.sub=a").unwrap(), br#"{"temp":3}"#, NOW);
         let device = state.device("d1").unwrap();
-        let shown: Vec<_> = device
-            .latest
-            .values()
-            .map(|l| (l.component.as_deref(), &l.value))
-            .collect();
-        assert_eq!(
-            shown,
-            [(None, &json!(2)), (None, &json!(1)), (Some("a"), &json!(3))]
-        );
+        let shown: Vec<_> = device.latest.values().map(|l| (l.component.as_deref(), &l.value)).collect();
+        assert_eq!(shown, [(None, &json!(2)), (None, &json!(1)), (Some("a"), &json!(3))]);
         assert_eq!(device.record.messages, 2);
     }
 
@@ -138,11 +106,7 @@ mod tests {
             state.telemetry("d1", &Bag::default(), body, NOW);
         }
         let device = state.device("d1").unwrap();
-        let rows: Vec<_> = device
-            .history
-            .iter()
-            .filter(|row| row.kind == Kind::Telemetry)
-            .collect();
+        let rows: Vec<_> = device.history.iter().filter(|row| row.kind == Kind::Telemetry).collect();
         assert_eq!(rows.len(), 3);
         assert!(rows.iter().all(|row| row.problem.is_some()));
         assert_eq!(rows[2].body, "ff00");
@@ -153,14 +117,7 @@ mod tests {
         let (mut state, _) = connected("d1");
         let bag = Bag::parse("iothub-creation-time-utc=2026-01-02T03%3A04%3A05Z").unwrap();
         state.telemetry("d1", &bag, b"{}", NOW);
-        let row = state
-            .device("d1")
-            .unwrap()
-            .history
-            .iter()
-            .next_back()
-            .unwrap()
-            .clone();
+        let row = state.device("d1").unwrap().history.iter().next_back().unwrap().clone();
         assert_eq!(row.at.to_string(), "2026-01-02T03:04:05Z");
     }
 }

@@ -13,11 +13,7 @@ pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 /// An empty state with the id scope `0neTEST`.
 pub(crate) fn state() -> State {
     let key = |seed: u8| Key::parse(&base64_of(seed)).unwrap();
-    State::new(Enrollment {
-        id_scope: "0neTEST".into(),
-        primary: key(1),
-        secondary: key(2),
-    })
+    State::new(Enrollment { id_scope: "0neTEST".into(), primary: key(1), secondary: key(2) })
 }
 
 fn base64_of(seed: u8) -> String {
@@ -64,10 +60,7 @@ pub(crate) fn sensor_model() -> Model {
         component: None,
         title: "Sensor".into(),
         telemetry: Vec::new(),
-        properties: vec![
-            property("brightness", true, "long"),
-            property("state", false, "boolean"),
-        ],
+        properties: vec![property("brightness", true, "long"), property("state", false, "boolean")],
         commands: Vec::new(),
     };
     Model {

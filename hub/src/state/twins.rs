@@ -23,14 +23,7 @@ impl State {
         let version = twin.reported.patch(patch, now)?;
         twin.version += 1;
         self.device_mut(id)?.record.last_seen = Some(now);
-        self.push_row(
-            id,
-            Kind::Property,
-            None,
-            Value::Object(patch.clone()).to_string(),
-            None,
-            now,
-        );
+        self.push_row(id, Kind::Property, None, Value::Object(patch.clone()).to_string(), None, now);
         self.twin_changed(id, &before);
         for (name, value) in patch {
             match value.as_object().filter(|inner| inner.contains_key("__t")) {
@@ -100,12 +93,7 @@ impl State {
         let mut told = None;
         if let Some(desired) = desired {
             let mut patch = desired.clone();
-            for gone in twin
-                .desired
-                .values()
-                .keys()
-                .filter(|key| !desired.contains_key(*key))
-            {
+            for gone in twin.desired.values().keys().filter(|key| !desired.contains_key(*key)) {
                 patch.insert(gone.clone(), Value::Null);
             }
             told = Some((patch, twin.desired.replace(desired, now)?));
@@ -120,18 +108,12 @@ impl State {
     }
 
     fn notify_desired(&mut self, id: &str, patch: &Map<String, Value>, version: u64) {
-        let listening = self
-            .devices
-            .get(id)
-            .and_then(|device| device.listening(Subscription::DesiredPatches));
+        let listening =
+            self.devices.get(id).and_then(|device| device.listening(Subscription::DesiredPatches));
         if let Some(session) = listening {
             let payload = twin::notification(patch, version).to_string().into_bytes();
             let topic = topics::desired_patch(version);
-            self.effects.push(Effect::Send {
-                session,
-                topic,
-                payload,
-            });
+            self.effects.push(Effect::Send { session, topic, payload });
         }
     }
 
@@ -158,11 +140,7 @@ mod tests {
         let sends = |state: &mut State| {
             let effects = state.take_effects();
             effects.into_iter().find_map(|effect| match effect {
-                Effect::Send {
-                    session: to,
-                    topic,
-                    payload,
-                } => Some((to, topic, payload)),
+                Effect::Send { session: to, topic, payload } => Some((to, topic, payload)),
                 _ => None,
             })
         };
@@ -172,10 +150,7 @@ mod tests {
         let (to, topic, payload) = sends(&mut state).unwrap();
         assert_eq!(to, session);
         assert_eq!(topic, "$iothub/twin/PATCH/properties/desired/?$version=3");
-        assert_eq!(
-            serde_json::from_slice::<Value>(&payload).unwrap(),
-            json!({ "a": 2, "$version": 3 })
-        );
+        assert_eq!(serde_json::from_slice::<Value>(&payload).unwrap(), json!({ "a": 2, "$version": 3 }));
     }
 
     #[test]
@@ -184,9 +159,7 @@ mod tests {
         state.subscribe("d1", session, Subscription::DesiredPatches);
         state.desire("d1", object(&json!({ "a": 1 })), NOW).unwrap();
         let _ = state.take_effects();
-        state
-            .replace_twin("d1", Some(object(&json!({ "b": 1 }))), None, NOW)
-            .unwrap();
+        state.replace_twin("d1", Some(object(&json!({ "b": 1 }))), None, NOW).unwrap();
         let told = state.take_effects().into_iter().find_map(|effect| match effect {
             Effect::Send { payload, .. } => serde_json::from_slice::<Value>(&payload).ok(),
             _ => None,
@@ -198,11 +171,7 @@ mod tests {
     fn a_refused_patch_changes_neither_part() {
         let (mut state, _) = connected("d1");
         let (bad, tags) = (json!({ "a b": 1 }), json!({ "site": "x" }));
-        assert!(
-            state
-                .patch_twin("d1", Some(object(&bad)), Some(object(&tags)), NOW)
-                .is_err()
-        );
+        assert!(state.patch_twin("d1", Some(object(&bad)), Some(object(&tags)), NOW).is_err());
         assert!(state.device("d1").unwrap().record.twin.tags.is_empty());
     }
 }

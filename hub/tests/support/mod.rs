@@ -1,11 +1,7 @@
 //! A hub on free ports and a raw MQTT client over real TLS, for tests of the whole.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot go on should stop here"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop here")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -33,14 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A hub in `dir` on free ports.
 pub(crate) async fn hub(dir: &std::path::Path) -> Hub {
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    Hub::builder()
-        .dir(dir)
-        .mqtt(free)
-        .http(free)
-        .https(free)
-        .start()
-        .await
-        .unwrap()
+    Hub::builder().dir(dir).mqtt(free).http(free).https(free).start().await.unwrap()
 }
 
 /// HMAC-SHA256 of `text` under a base64 key, base64.
@@ -61,9 +50,7 @@ pub(crate) fn token(resource: &str, key: &str, seconds: i64) -> String {
 /// A TLS connection to the hub's MQTT listener that trusts its CA.
 pub(crate) async fn tls(hub: &Hub) -> TlsStream<TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_slice(hub.ca_pem().as_bytes()).unwrap())
-        .unwrap();
+    roots.add(CertificateDer::from_pem_slice(hub.ca_pem().as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -72,10 +59,7 @@ pub(crate) async fn tls(hub: &Hub) -> TlsStream<TcpStream> {
         .with_no_client_auth();
     let socket = TcpStream::connect(hub.mqtt()).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
-    TlsConnector::from(Arc::new(config))
-        .connect(name, socket)
-        .await
-        .unwrap()
+    TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap()
 }
 
 /// A client that speaks packets.
@@ -86,10 +70,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) async fn open(hub: &Hub) -> Self {
-        Self {
-            stream: tls(hub).await,
-            incoming: BytesMut::new(),
-        }
+        Self { stream: tls(hub).await, incoming: BytesMut::new() }
     }
 
     pub(crate) async fn send(&mut self, packet: Packet) {
@@ -106,10 +87,7 @@ impl Client {
                 return Some(packet);
             }
             let read = self.stream.read_buf(&mut self.incoming);
-            match tokio::time::timeout(PATIENCE, read)
-                .await
-                .expect("the hub should answer or close")
-            {
+            match tokio::time::timeout(PATIENCE, read).await.expect("the hub should answer or close") {
                 Ok(0) | Err(_) => return None,
                 Ok(_) => {}
             }
@@ -136,17 +114,15 @@ impl Client {
     }
 
     pub(crate) async fn publish(&mut self, topic: &str, body: &str) {
-        self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body)))
-            .await;
+        self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body))).await;
     }
 
     /// The next packet, which must be a PUBLISH: its topic and JSON body.
     pub(crate) async fn receive_publish(&mut self) -> (String, Value) {
         match self.receive().await {
-            Some(Packet::Publish(one)) => (
-                one.topic.clone(),
-                serde_json::from_slice(&one.payload).unwrap_or(Value::Null),
-            ),
+            Some(Packet::Publish(one)) => {
+                (one.topic.clone(), serde_json::from_slice(&one.payload).unwrap_or(Value::Null))
+            }
             other => panic!("expected PUBLISH, got {other:?}"),
         }
     }
@@ -161,13 +137,9 @@ pub(crate) async fn provision(hub: &Hub, id: &str) -> String {
     let code = client.connect(id, &username, &token(&resource, &key, 60)).await;
     assert_eq!(code, ConnectReturnCode::Success);
     client.subscribe("$dps/registrations/res/#").await;
-    client
-        .publish("$dps/registrations/PUT/iotdps-register/?$rid=1", "{}")
-        .await;
+    client.publish("$dps/registrations/PUT/iotdps-register/?$rid=1", "{}").await;
     let (_, body) = client.receive_publish().await;
-    let operation = body["operationId"]
-        .as_str()
-        .expect("the hub accepts the registration");
+    let operation = body["operationId"].as_str().expect("the hub accepts the registration");
     let poll = format!("$dps/registrations/GET/iotdps-get-operationstatus/?$rid=2&operationId={operation}");
     client.publish(&poll, " ").await;
     let (_, body) = client.receive_publish().await;
@@ -179,19 +151,14 @@ pub(crate) async fn provision(hub: &Hub, id: &str) -> String {
 pub(crate) async fn online(hub: &Hub, id: &str) -> Client {
     let key = provision(hub, id).await;
     let mut client = Client::open(hub).await;
-    assert_eq!(
-        connect(&mut client, id, &key, 60).await,
-        ConnectReturnCode::Success
-    );
+    assert_eq!(connect(&mut client, id, &key, 60).await, ConnectReturnCode::Success);
     client
 }
 
 /// Connects `id` with a token that is good for `seconds`.
 pub(crate) async fn connect(client: &mut Client, id: &str, key: &str, seconds: i64) -> ConnectReturnCode {
     let password = token(&format!("localhost/devices/{id}"), key, seconds);
-    client
-        .connect(id, &format!("localhost/{id}/?api-version=2021-04-12"), &password)
-        .await
+    client.connect(id, &format!("localhost/{id}/?api-version=2021-04-12"), &password).await
 }
 
 /// A request to the page's API: status and JSON.
@@ -205,10 +172,7 @@ pub(crate) async fn page(hub: &Hub, method: &str, path: &str, body: &str) -> (u1
     );
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();
-    tokio::time::timeout(PATIENCE, socket.read_to_string(&mut text))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(PATIENCE, socket.read_to_string(&mut text)).await.unwrap().unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, serde_json::from_str(body).unwrap_or(Value::Null))
@@ -218,10 +182,7 @@ pub(crate) async fn page(hub: &Hub, method: &str, path: &str, body: &str) -> (u1
 pub(crate) async fn log(hub: &Hub) -> Vec<String> {
     let (_, body) = page(hub, "GET", "/api/log", "").await;
     let items = body["items"].as_array().unwrap();
-    items
-        .iter()
-        .map(|item| item["message"].as_str().unwrap().to_owned())
-        .collect()
+    items.iter().map(|item| item["message"].as_str().unwrap().to_owned()).collect()
 }
 
 /// A page's stream of events.
@@ -235,10 +196,7 @@ impl Events {
         let mut socket = TcpStream::connect(hub.http()).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
         socket.write_all(request.as_bytes()).await.unwrap();
-        Self {
-            socket,
-            text: String::new(),
-        }
+        Self { socket, text: String::new() }
     }
 
     /// The data of the next event of this name; others are passed over.
@@ -249,10 +207,7 @@ impl Events {
                 && let Some(end) = self.text[found..].find("\n\n")
             {
                 let event: String = self.text.drain(..found + end).skip(found).collect();
-                let data = event
-                    .lines()
-                    .find_map(|line| line.strip_prefix("data: "))
-                    .unwrap();
+                let data = event.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
                 return serde_json::from_str(data).unwrap();
             }
             let mut bytes = [0; 4096];

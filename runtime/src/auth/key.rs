@@ -22,9 +22,7 @@ impl DeviceKey {
     /// When the text is not standard base64, or decodes to nothing.
     pub fn from_base64(text: &str) -> Result<Self, Error> {
         let problem = |what: &str| Error::configuration("the device key", what);
-        let bytes = STANDARD
-            .decode(text.trim())
-            .map_err(|_| problem("it is not base64: copy it whole"))?;
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| problem("it is not base64: copy it whole"))?;
         if bytes.is_empty() {
             return Err(problem("it is empty"));
         }

@@ -22,9 +22,7 @@ pub(crate) fn sas_token(
     let signature = STANDARD.encode(key.sign(format!("{resource}\n{expiry}").as_bytes()));
     let signature = percent_encode(&signature);
     let name = key_name.map(|name| format!("&skn={name}")).unwrap_or_default();
-    SecretString::from(format!(
-        "SharedAccessSignature sr={resource}&sig={signature}&se={expiry}{name}"
-    ))
+    SecretString::from(format!("SharedAccessSignature sr={resource}&sig={signature}&se={expiry}{name}"))
 }
 
 #[cfg(test)]
@@ -36,12 +34,7 @@ mod tests {
     #[test]
     fn the_token_is_the_one_other_implementations_compute() {
         let key = DeviceKey::from_base64("Jsm0lyGpjaVYVP2g3FnmnmG9dI/9qU24wNoykUmermc=").unwrap();
-        let token = sas_token(
-            &key,
-            "my-hub.azure-devices.net/devices/sn-007",
-            1_700_000_000,
-            None,
-        );
+        let token = sas_token(&key, "my-hub.azure-devices.net/devices/sn-007", 1_700_000_000, None);
         assert_eq!(
             token.expose_secret(),
             "SharedAccessSignature sr=my-hub.azure-devices.net%2Fdevices%2Fsn-007\

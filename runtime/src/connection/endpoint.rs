@@ -23,31 +23,19 @@ impl Endpoint {
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
                 let (host, rest) = rest.split_once(']').ok_or_else(problem)?;
-                (
-                    host,
-                    rest.strip_prefix(':')
-                        .or(rest.is_empty().then_some(""))
-                        .ok_or_else(problem)?,
-                )
+                (host, rest.strip_prefix(':').or(rest.is_empty().then_some("")).ok_or_else(problem)?)
             }
             None => text.split_once(':').unwrap_or((text, "")),
         };
         let port = match port {
             "" if !text.ends_with(':') => MQTT_PORT,
-            digits => digits
-                .parse()
-                .ok()
-                .filter(|port| *port != 0)
-                .ok_or_else(problem)?,
+            digits => digits.parse().ok().filter(|port| *port != 0).ok_or_else(problem)?,
         };
         let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._:".contains(letter);
         if host.is_empty() || !host.chars().all(plain) {
             return Err(problem());
         }
-        Ok(Self {
-            host: host.to_owned(),
-            port,
-        })
+        Ok(Self { host: host.to_owned(), port })
     }
 }
 
@@ -67,29 +55,11 @@ mod tests {
 
     #[test]
     fn hosts_come_with_and_without_a_port() {
-        let shown = |text: &str| {
-            Endpoint::parse(text, "it")
-                .map(|endpoint| endpoint.to_string())
-                .ok()
-        };
+        let shown = |text: &str| Endpoint::parse(text, "it").map(|endpoint| endpoint.to_string()).ok();
         assert_eq!(shown("localhost:18883").as_deref(), Some("localhost:18883"));
-        assert_eq!(
-            shown("h.azure-devices.net").as_deref(),
-            Some("h.azure-devices.net:8883")
-        );
+        assert_eq!(shown("h.azure-devices.net").as_deref(), Some("h.azure-devices.net:8883"));
         assert_eq!(shown("[::1]:1").as_deref(), Some("[::1]:1"));
-        for bad in [
-            "",
-            ":1",
-            "h:",
-            "h:0",
-            "h:65536",
-            "h:x",
-            "mqtts://h",
-            "::1",
-            "[::1",
-            "h h",
-        ] {
+        for bad in ["", ":1", "h:", "h:0", "h:65536", "h:x", "mqtts://h", "::1", "[::1", "h h"] {
             assert_eq!(shown(bad), None, "{bad}");
         }
     }

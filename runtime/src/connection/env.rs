@@ -16,18 +16,8 @@ const CA_FILE: &str = "DEVICE_MODEL_CA_FILE";
 const GLOBAL_ENDPOINT: &str = "global.azure-devices-provisioning.net";
 
 pub(super) fn read_if_set(variable: impl Fn(&str) -> Option<String>) -> Result<Option<Connection>, Error> {
-    let any = [
-        SECURITY_TYPE,
-        CONNECTION_STRING,
-        ENDPOINT,
-        ID_SCOPE,
-        REGISTRATION_ID,
-        KEY,
-    ];
-    if any
-        .iter()
-        .all(|name| variable(name).is_none_or(|value| value.trim().is_empty()))
-    {
+    let any = [SECURITY_TYPE, CONNECTION_STRING, ENDPOINT, ID_SCOPE, REGISTRATION_ID, KEY];
+    if any.iter().all(|name| variable(name).is_none_or(|value| value.trim().is_empty())) {
         return Ok(None);
     }
     read(variable).map(Some)
@@ -50,18 +40,10 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Connecti
                 .map_err(|error| blame(CONNECTION_STRING, &error))?
         }
         "dps" => {
-            let id_scope = required(
-                ID_SCOPE,
-                "it is not set; it holds the provisioning service's id scope (0ne...)",
-            )?;
-            let id = required(
-                REGISTRATION_ID,
-                "it is not set; it holds the device's registration id",
-            )?;
-            let key = required(
-                KEY,
-                "it is not set; it holds the device's symmetric key in base64",
-            )?;
+            let id_scope =
+                required(ID_SCOPE, "it is not set; it holds the provisioning service's id scope (0ne...)")?;
+            let id = required(REGISTRATION_ID, "it is not set; it holds the device's registration id")?;
+            let key = required(KEY, "it is not set; it holds the device's symmetric key in base64")?;
             let key = DeviceKey::from_base64(&key).map_err(|error| blame(KEY, &error))?;
             let endpoint = get(ENDPOINT).unwrap_or_else(|| GLOBAL_ENDPOINT.to_owned());
             Connection::provisioned(&endpoint, &id_scope, &id, key)
@@ -69,16 +51,11 @@ pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Connecti
         }
         other => {
             let problem = format!("{other:?} is neither DPS nor connectionString");
-            return Err(Error::configuration(
-                format!("the environment variable {SECURITY_TYPE}"),
-                problem,
-            ));
+            return Err(Error::configuration(format!("the environment variable {SECURITY_TYPE}"), problem));
         }
     };
     match get(CA_FILE) {
-        Some(path) => connection
-            .with_ca_file(path.trim())
-            .map_err(|error| blame(CA_FILE, &error)),
+        Some(path) => connection.with_ca_file(path.trim()).map_err(|error| blame(CA_FILE, &error)),
         None => Ok(connection),
     }
 }
@@ -93,36 +70,20 @@ mod tests {
     use super::*;
 
     fn environment<'a>(set: &'a [(&str, &str)]) -> impl Fn(&str) -> Option<String> + 'a {
-        |name| {
-            set.iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (*value).to_owned())
-        }
+        |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
     }
 
     #[test]
     fn nothing_set_is_no_connection_and_a_ca_file_alone_does_not_count() {
         assert!(read_if_set(environment(&[])).unwrap().is_none());
-        assert!(
-            read_if_set(environment(&[(CA_FILE, "ca.pem")]))
-                .unwrap()
-                .is_none()
-        );
+        assert!(read_if_set(environment(&[(CA_FILE, "ca.pem")])).unwrap().is_none());
     }
 
     #[test]
     fn provisioning_is_the_default_and_the_missing_variable_is_named() {
         let error = read(environment(&[(ID_SCOPE, "0ne1"), (REGISTRATION_ID, "d")])).unwrap_err();
-        assert!(
-            error.to_string().contains("IOTHUB_DEVICE_DPS_DEVICE_KEY"),
-            "{error}"
-        );
-        let set = [
-            (ID_SCOPE, "0ne1"),
-            (REGISTRATION_ID, "d"),
-            (KEY, "QUJD"),
-            (ENDPOINT, "localhost:1883"),
-        ];
+        assert!(error.to_string().contains("IOTHUB_DEVICE_DPS_DEVICE_KEY"), "{error}");
+        let set = [(ID_SCOPE, "0ne1"), (REGISTRATION_ID, "d"), (KEY, "QUJD"), (ENDPOINT, "localhost:1883")];
         let connection = read(environment(&set)).unwrap();
         let Target::Provisioned { endpoint, .. } = connection.target else {
             panic!("provisioning was asked for")
@@ -132,21 +93,13 @@ mod tests {
 
     #[test]
     fn an_odd_value_is_blamed_on_its_variable() {
-        let error = read(environment(&[(SECURITY_TYPE, "x509")]))
-            .unwrap_err()
-            .to_string();
+        let error = read(environment(&[(SECURITY_TYPE, "x509")])).unwrap_err().to_string();
         assert!(
             error.contains("IOTHUB_DEVICE_SECURITY_TYPE") && error.contains("connectionString"),
             "{error}"
         );
-        let set = [
-            (SECURITY_TYPE, "connectionString"),
-            (CONNECTION_STRING, "HostName=h"),
-        ];
+        let set = [(SECURITY_TYPE, "connectionString"), (CONNECTION_STRING, "HostName=h")];
         let error = read_if_set(environment(&set)).unwrap_err().to_string();
-        assert!(
-            error.contains("IOTHUB_DEVICE_CONNECTION_STRING") && error.contains("DeviceId"),
-            "{error}"
-        );
+        assert!(error.contains("IOTHUB_DEVICE_CONNECTION_STRING") && error.contains("DeviceId"), "{error}");
     }
 }

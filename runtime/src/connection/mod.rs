@@ -34,18 +34,9 @@ pub struct Connection {
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     /// The hub is known.
-    Hub {
-        endpoint: Endpoint,
-        device_id: String,
-        key: DeviceKey,
-    },
+    Hub { endpoint: Endpoint, device_id: String, key: DeviceKey },
     /// The provisioning service assigns one.
-    Provisioned {
-        endpoint: Endpoint,
-        id_scope: String,
-        registration_id: String,
-        key: DeviceKey,
-    },
+    Provisioned { endpoint: Endpoint, id_scope: String, registration_id: String, key: DeviceKey },
 }
 
 impl Connection {
@@ -90,20 +81,11 @@ impl Connection {
         let endpoint = Endpoint::parse(endpoint, "the provisioning endpoint")?;
         let id_scope = text::identifier(id_scope, "the id scope")?;
         let registration_id = text::identifier(registration_id, "the registration id")?;
-        Ok(Self::new(Target::Provisioned {
-            endpoint,
-            id_scope,
-            registration_id,
-            key,
-        }))
+        Ok(Self::new(Target::Provisioned { endpoint, id_scope, registration_id, key }))
     }
 
     fn new(target: Target) -> Self {
-        Self {
-            target,
-            roots: None,
-            options: Options::default(),
-        }
+        Self { target, roots: None, options: Options::default() }
     }
 
     /// Trusts only the certificates of this PEM text. Default: the system's roots.
@@ -111,10 +93,7 @@ impl Connection {
     /// # Errors
     /// When there is no certificate in it, or it is damaged.
     pub fn with_ca_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
-        self.roots = Some(text::certificates(
-            CertificateDer::pem_slice_iter(pem),
-            "the CA certificates",
-        )?);
+        self.roots = Some(text::certificates(CertificateDer::pem_slice_iter(pem), "the CA certificates")?);
         Ok(self)
     }
 
@@ -127,10 +106,7 @@ impl Connection {
         let what = format!("the CA file {}", path.display());
         let pem = std::fs::read(path).map_err(|error| Error::configuration(&what, error.to_string()))?;
         let roots = text::certificates(CertificateDer::pem_slice_iter(&pem), &what)?;
-        Ok(Self {
-            roots: Some(roots),
-            ..self
-        })
+        Ok(Self { roots: Some(roots), ..self })
     }
 
     /// How long a command's handler may take before its caller gets 504. Default 25 s: the hub itself gives up at 30 s.
@@ -166,11 +142,7 @@ impl Connection {
     /// Default: 10 000 messages, 16 MiB, wait.
     #[must_use]
     pub fn with_outbox(mut self, messages: usize, bytes: usize, when_full: WhenFull) -> Self {
-        self.options.outbox = OutboxLimits {
-            messages: messages.max(1),
-            bytes: bytes.max(1),
-            when_full,
-        };
+        self.options.outbox = OutboxLimits { messages: messages.max(1), bytes: bytes.max(1), when_full };
         self
     }
 

@@ -44,11 +44,7 @@ impl Default for Options {
             long_command_deadline: Duration::from_secs(15 * 60),
             parallel_commands: 16,
             keep_alive: Duration::from_secs(60),
-            outbox: OutboxLimits {
-                messages: 10_000,
-                bytes: 16 * 1024 * 1024,
-                when_full: WhenFull::Wait,
-            },
+            outbox: OutboxLimits { messages: 10_000, bytes: 16 * 1024 * 1024, when_full: WhenFull::Wait },
             telemetry_time_to_live: Duration::from_secs(24 * 60 * 60),
             token_life: Duration::from_secs(60 * 60),
             backoff: (Duration::from_secs(1), Duration::from_secs(120)),

@@ -14,9 +14,7 @@ pub(super) fn connection_string(text: &str) -> Result<Target, Error> {
     let value = |name: &str| {
         let named = |part: &str| {
             let (key, value) = part.split_once('=')?;
-            key.trim()
-                .eq_ignore_ascii_case(name)
-                .then(|| value.trim().to_owned())
+            key.trim().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
         };
         text.split(';').find_map(named)
     };
@@ -35,11 +33,7 @@ pub(super) fn connection_string(text: &str) -> Result<Target, Error> {
     let endpoint = Endpoint::parse(&required("HostName")?, "HostName of the connection string")?;
     let device_id = identifier(&required("DeviceId")?, "DeviceId of the connection string")?;
     let key = DeviceKey::from_base64(&required("SharedAccessKey")?)?;
-    Ok(Target::Hub {
-        endpoint,
-        device_id,
-        key,
-    })
+    Ok(Target::Hub { endpoint, device_id, key })
 }
 
 /// An id that stands in topics and user names: never encoded there, so it must be harmless.
@@ -64,10 +58,7 @@ pub(super) fn certificates(
         .map_err(|error| Error::configuration(what, format!("the PEM text is damaged: {error}")))?
         .into();
     if roots.is_empty() {
-        return Err(Error::configuration(
-            what,
-            "there is no certificate in it: a PEM text is expected",
-        ));
+        return Err(Error::configuration(what, "there is no certificate in it: a PEM text is expected"));
     }
     Ok(roots)
 }
@@ -80,16 +71,8 @@ mod tests {
     fn a_connection_string_is_read_in_any_order_with_a_port() {
         let target =
             connection_string("DeviceId=d;SharedAccessKey=QUJDRA==;HostName=localhost:18883").unwrap();
-        let Target::Hub {
-            endpoint, device_id, ..
-        } = target
-        else {
-            panic!("a hub was named")
-        };
-        assert_eq!(
-            (endpoint.to_string().as_str(), device_id.as_str()),
-            ("localhost:18883", "d")
-        );
+        let Target::Hub { endpoint, device_id, .. } = target else { panic!("a hub was named") };
+        assert_eq!((endpoint.to_string().as_str(), device_id.as_str()), ("localhost:18883", "d"));
     }
 
     #[test]

@@ -7,10 +7,7 @@ use super::percent_encode;
 
 /// The bag of a telemetry message: content type and encoding (message routing needs both), message id, component.
 pub(crate) fn telemetry_bag(message_id: &str, component: Option<&str>) -> String {
-    let mut bag = format!(
-        "%24.ct=application%2Fjson&%24.ce=utf-8&%24.mid={}",
-        percent_encode(message_id)
-    );
+    let mut bag = format!("%24.ct=application%2Fjson&%24.ce=utf-8&%24.mid={}", percent_encode(message_id));
     if let Some(component) = component {
         bag.push_str("&%24.sub=");
         bag.push_str(&percent_encode(component));

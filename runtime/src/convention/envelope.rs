@@ -101,10 +101,7 @@ mod tests {
             reported_writable(Convention::Pnp, &json!(1), None),
             json!({ "value": 1, "ac": 203, "av": 0, "ad": "initialize" })
         );
-        assert_eq!(
-            reported_writable(Convention::Central2020, &json!(1), None)["desiredVersion"],
-            0
-        );
+        assert_eq!(reported_writable(Convention::Central2020, &json!(1), None)["desiredVersion"], 0);
     }
 
     #[test]
@@ -117,14 +114,8 @@ mod tests {
 
     #[test]
     fn central_values_are_bare_or_wrapped() {
-        assert_eq!(
-            desired_value(Convention::Central2020, &json!({ "value": 3 })),
-            &json!(3)
-        );
+        assert_eq!(desired_value(Convention::Central2020, &json!({ "value": 3 })), &json!(3));
         assert_eq!(desired_value(Convention::Central2020, &json!(3)), &json!(3));
-        assert_eq!(
-            desired_value(Convention::Pnp, &json!({ "value": 3 })),
-            &json!({ "value": 3 })
-        );
+        assert_eq!(desired_value(Convention::Pnp, &json!({ "value": 3 })), &json!({ "value": 3 }));
     }
 }

@@ -48,16 +48,10 @@ pub(crate) fn registration(registration_id: &str, model: &ModelTable) -> Json {
 mod tests {
     use super::*;
 
-    const PNP: ModelTable = ModelTable {
-        id: "dtmi:com:example:Env;1",
-        convention: Convention::Pnp,
-        parts: &[],
-    };
-    const CENTRAL: ModelTable = ModelTable {
-        id: "urn:contoso:sample_device:1",
-        convention: Convention::Central2020,
-        parts: &[],
-    };
+    const PNP: ModelTable =
+        ModelTable { id: "dtmi:com:example:Env;1", convention: Convention::Pnp, parts: &[] };
+    const CENTRAL: ModelTable =
+        ModelTable { id: "urn:contoso:sample_device:1", convention: Convention::Central2020, parts: &[] };
 
     #[test]
     fn a_dtmi_is_announced_in_the_user_name_and_a_urn_is_not() {
@@ -77,10 +71,7 @@ mod tests {
         assert!(
             provisioning_user("0ne1", "d").starts_with("0ne1/registrations/d/api-version=2019-03-31&Client")
         );
-        assert_eq!(
-            registration("d", &PNP)["payload"],
-            json!({ "modelId": "dtmi:com:example:Env;1" })
-        );
+        assert_eq!(registration("d", &PNP)["payload"], json!({ "modelId": "dtmi:com:example:Env;1" }));
         let central = registration("d", &CENTRAL);
         assert_eq!(
             central["payload"]["__iot:interfaces"]["CapabilityModelId"],

@@ -3,11 +3,8 @@
 //! Begin with [`Received::parse`]. A topic that is none of ours is `None`, never an error: hubs may add some.
 
 /// Everything a device subscribes to at its hub.
-pub(crate) const SUBSCRIPTIONS: [&str; 3] = [
-    "$iothub/methods/POST/#",
-    "$iothub/twin/res/#",
-    "$iothub/twin/PATCH/properties/desired/#",
-];
+pub(crate) const SUBSCRIPTIONS: [&str; 3] =
+    ["$iothub/methods/POST/#", "$iothub/twin/res/#", "$iothub/twin/PATCH/properties/desired/#"];
 /// Everything a device subscribes to at the provisioning service.
 pub(crate) const PROVISIONING_SUBSCRIPTION: &str = "$dps/registrations/res/#";
 
@@ -58,15 +55,10 @@ impl<'a> Received<'a> {
         if let Some(rest) = topic.strip_prefix("twin/res/") {
             let (status, query) = rest.split_once("/?")?;
             let request_id = query_value(query, "$rid")?.parse().ok()?;
-            return Some(Self::TwinAnswer {
-                status: status.parse().ok()?,
-                request_id,
-            });
+            return Some(Self::TwinAnswer { status: status.parse().ok()?, request_id });
         }
         let query = topic.strip_prefix("twin/PATCH/properties/desired/?")?;
-        Some(Self::Desired {
-            version: query_value(query, "$version")?.parse().ok()?,
-        })
+        Some(Self::Desired { version: query_value(query, "$version")?.parse().ok()? })
     }
 }
 
@@ -91,9 +83,7 @@ impl ProvisioningAnswer {
 }
 
 fn query_value<'a>(query: &'a str, key: &str) -> Option<&'a str> {
-    query
-        .split('&')
-        .find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='))
+    query.split('&').find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='))
 }
 
 #[cfg(test)]
@@ -107,31 +97,17 @@ mod tests {
         let cases = [
             (
                 "$iothub/methods/POST/sensor*blink/?$rid=a1",
-                Received::Method {
-                    name: "sensor*blink",
-                    request_id: "a1",
-                },
+                Received::Method { name: "sensor*blink", request_id: "a1" },
             ),
-            (
-                "$iothub/twin/res/204/?$rid=7&$version=3",
-                Received::TwinAnswer {
-                    status: 204,
-                    request_id: 7,
-                },
-            ),
-            (
-                "$iothub/twin/PATCH/properties/desired/?$version=5",
-                Received::Desired { version: 5 },
-            ),
+            ("$iothub/twin/res/204/?$rid=7&$version=3", Received::TwinAnswer { status: 204, request_id: 7 }),
+            ("$iothub/twin/PATCH/properties/desired/?$version=5", Received::Desired { version: 5 }),
         ];
         for (topic, expected) in cases {
             assert_eq!(Received::parse(topic), Some(expected), "{topic}");
         }
-        for topic in [
-            "$iothub/methods/POST/x/?$rid=",
-            "$iothub/twin/res/x/?$rid=1",
-            "devices/d/messages/devicebound/",
-        ] {
+        for topic in
+            ["$iothub/methods/POST/x/?$rid=", "$iothub/twin/res/x/?$rid=1", "devices/d/messages/devicebound/"]
+        {
             assert_eq!(Received::parse(topic), None, "{topic}");
         }
     }
@@ -140,11 +116,7 @@ mod tests {
     fn the_provisioning_services_answers_are_read() {
         assert_eq!(
             ProvisioningAnswer::parse("$dps/registrations/res/202/?$rid=1&retry-after=3"),
-            Some(ProvisioningAnswer {
-                status: 202,
-                request_id: 1,
-                retry_after: Some(3)
-            })
+            Some(ProvisioningAnswer { status: 202, request_id: 1, retry_after: Some(3) })
         );
     }
 

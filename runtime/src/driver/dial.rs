@@ -39,11 +39,7 @@ pub(crate) struct Dialer {
 
 impl Dialer {
     pub(crate) fn new(connection: Connection, transport: Box<dyn Transport>, model: ModelTable) -> Self {
-        Self {
-            connection,
-            transport,
-            model,
-        }
+        Self { connection, transport, model }
     }
 
     /// Ends the previous connection, if any, and opens the next. `known` is what provisioning assigned before.
@@ -56,45 +52,25 @@ impl Dialer {
             None => match self.assignment().await {
                 Ok(assignment) => assignment,
                 Err(error) => {
-                    return Dialled {
-                        assignment: None,
-                        outcome: Err(error),
-                    };
+                    return Dialled { assignment: None, outcome: Err(error) };
                 }
             },
         };
         let outcome = self.hub(&assignment).await;
-        Dialled {
-            assignment: Some(assignment),
-            outcome,
-        }
+        Dialled { assignment: Some(assignment), outcome }
     }
 
     async fn assignment(&self) -> Result<Assignment, Error> {
         match &self.connection.target {
-            Target::Hub {
-                endpoint, device_id, ..
-            } => Ok(Assignment {
-                endpoint: endpoint.clone(),
-                device_id: device_id.clone(),
-            }),
-            Target::Provisioned {
-                endpoint,
-                id_scope,
-                registration_id,
-                key,
-            } => {
+            Target::Hub { endpoint, device_id, .. } => {
+                Ok(Assignment { endpoint: endpoint.clone(), device_id: device_id.clone() })
+            }
+            Target::Provisioned { endpoint, id_scope, registration_id, key } => {
                 let resource = format!("{id_scope}/registrations/{registration_id}");
                 let password = self.token(key, &resource, Some("registration"))?;
                 let model = &self.model;
                 let link = self.open(endpoint).await?;
-                let applicant = Applicant {
-                    endpoint,
-                    id_scope,
-                    registration_id,
-                    password,
-                    model,
-                };
+                let applicant = Applicant { endpoint, id_scope, registration_id, password, model };
                 let assignment = provision(link, Provisioning::new(now(), &applicant)).await?;
                 tracing::info!(hub = %assignment.endpoint, device_id = assignment.device_id, "provisioned");
                 Ok(assignment)
@@ -120,31 +96,16 @@ impl Dialer {
     async fn open(&self, endpoint: &Endpoint) -> Result<Link, Error> {
         match timeout(OPEN_LIMIT, self.transport.open(endpoint)).await {
             Ok(Ok(stream)) => Ok(Link::new(stream)),
-            Ok(Err(source)) => Err(Error::Connect {
-                endpoint: endpoint.to_string(),
-                source,
-            }),
-            Err(_) => Err(Error::TimedOut {
-                what: "opening the connection",
-                limit: OPEN_LIMIT,
-                last: None,
-            }),
+            Ok(Err(source)) => Err(Error::Connect { endpoint: endpoint.to_string(), source }),
+            Err(_) => Err(Error::TimedOut { what: "opening the connection", limit: OPEN_LIMIT, last: None }),
         }
     }
 
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a token's expiry is told by the wall clock"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "a token's expiry is told by the wall clock")]
     fn token(&self, key: &DeviceKey, resource: &str, name: Option<&str>) -> Result<SecretString, Error> {
         let clock = SystemTime::now().duration_since(UNIX_EPOCH);
         let clock = clock.map_err(|_| Error::configuration("the clock", "it stands before 1970: set it"))?;
-        Ok(sas_token(
-            key,
-            resource,
-            (clock + self.connection.options.token_life).as_secs(),
-            name,
-        ))
+        Ok(sas_token(key, resource, (clock + self.connection.options.token_life).as_secs(), name))
     }
 }
 

@@ -103,18 +103,11 @@ impl Handlers {
         let Some(client) = Client::from_weak(&self.client) else {
             return;
         };
-        let limit = if command.asynchronous {
-            self.long_deadline
-        } else {
-            self.command_deadline
-        };
+        let limit = if command.asynchronous { self.long_deadline } else { self.command_deadline };
         let handler = Arc::clone(&self.device).command(command, payload, client);
         let task = async move {
             let result = timeout(limit, handler).await.unwrap_or_else(|_| {
-                Err(CommandError::new(
-                    504,
-                    format!("the handler took longer than {} s", limit.as_secs_f32()),
-                ))
+                Err(CommandError::new(504, format!("the handler took longer than {} s", limit.as_secs_f32())))
             });
             Input::CommandEnded { call, result }
         };

@@ -36,12 +36,7 @@ pub(crate) struct Link {
 
 impl Link {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self {
-            stream,
-            incoming: BytesMut::new(),
-            outgoing: BytesMut::new(),
-            unflushed: false,
-        }
+        Self { stream, incoming: BytesMut::new(), outgoing: BytesMut::new(), unflushed: false }
     }
 
     /// Whether another packet may be queued.
@@ -58,9 +53,7 @@ impl Link {
     pub(crate) fn queue(&mut self, packet: &Packet) -> Result<(), Error> {
         self.unflushed = true;
         let written = packet.write(&mut self.outgoing, LARGEST_OUTGOING);
-        written
-            .map(drop)
-            .map_err(|error| Error::lost(format!("a packet could not be written: {error}")))
+        written.map(drop).map_err(|error| Error::lost(format!("a packet could not be written: {error}")))
     }
 
     /// Writes what is queued and waits for a packet. `None`: all or enough of what was queued has been written.
@@ -104,9 +97,7 @@ impl Link {
         match Packet::read(&mut self.incoming, LARGEST_INCOMING) {
             Ok(packet) => Ok(Some(packet)),
             Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
-            Err(error) => Err(Error::Protocol {
-                what: format!("a packet that cannot be read: {error}"),
-            }),
+            Err(error) => Err(Error::Protocol { what: format!("a packet that cannot be read: {error}") }),
         }
     }
 
@@ -191,15 +182,10 @@ mod tests {
     async fn junk_and_the_end_are_errors() {
         let (near, mut far) = duplex(1024);
         let mut link = Link::new(Box::new(near));
-        far.write_all(&[0x30, 0xff, 0xff, 0xff, 0xff, 0xff])
-            .await
-            .unwrap();
+        far.write_all(&[0x30, 0xff, 0xff, 0xff, 0xff, 0xff]).await.unwrap();
         assert!(link.next().await.is_err());
         let (near, far) = duplex(1024);
         drop(far);
-        assert!(matches!(
-            Link::new(Box::new(near)).next().await,
-            Err(Error::Lost { .. })
-        ));
+        assert!(matches!(Link::new(Box::new(near)).next().await, Err(Error::Lost { .. })));
     }
 }

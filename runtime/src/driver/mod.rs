@@ -156,13 +156,7 @@ impl Inbox {
         reports: mpsc::Receiver<ReportRequest>,
         closing: CancellationToken,
     ) -> Self {
-        Self {
-            telemetry,
-            reports,
-            open: (true, true),
-            stalled: None,
-            closing,
-        }
+        Self { telemetry, reports, open: (true, true), stalled: None, closing }
     }
 
     fn close(&mut self) {
@@ -229,13 +223,7 @@ impl Driver {
                 None => std::future::pending().await,
             }
         };
-        let Inbox {
-            telemetry,
-            reports,
-            open,
-            stalled,
-            closing,
-        } = &mut self.inbox;
+        let Inbox { telemetry, reports, open, stalled, closing } = &mut self.inbox;
         let takes_reports = open.1 && !self.session.reports_are_full();
         tokio::select! {
             event = self.phase.next() => event,
@@ -318,11 +306,7 @@ impl Driver {
                         phase => self.phase = phase,
                     }
                 }
-                Action::Run {
-                    call,
-                    command,
-                    payload,
-                } => self.handlers.run(call, command, payload),
+                Action::Run { call, command, payload } => self.handlers.run(call, command, payload),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
                 Action::Settle(Settled { ticket, outcome }) => {
                     if let Some(waiting) = self.outcomes.remove(&ticket) {
@@ -381,19 +365,11 @@ impl Driver {
             self.last_warning = text;
         }
         self.phase = Phase::Pausing(now() + attempt.pause);
-        self.board.enter(State::Retrying {
-            cause,
-            next_in: attempt.pause,
-        });
+        self.board.enter(State::Retrying { cause, next_in: attempt.pause });
     }
 
     fn submitted(&mut self, submission: Submission) {
-        let Submission {
-            component,
-            payload,
-            queued,
-            outcome,
-        } = submission;
+        let Submission { component, payload, queued, outcome } = submission;
         let ticket = self.ticket(outcome);
         let subject = Session::subject(self.model.convention, component);
         let bag = telemetry_bag(&format!("{}-{}", self.run_id, ticket.0), subject);
@@ -419,20 +395,9 @@ impl Driver {
     }
 
     fn reported(&mut self, request: ReportRequest) {
-        let ReportRequest {
-            component,
-            fields,
-            outcome,
-        } = request;
+        let ReportRequest { component, fields, outcome } = request;
         let ticket = self.ticket(outcome);
-        self.session.handle(
-            now(),
-            Input::Report {
-                ticket,
-                component,
-                fields,
-            },
-        );
+        self.session.handle(now(), Input::Report { ticket, component, fields });
     }
 
     fn ticket(&mut self, outcome: oneshot::Sender<Result<(), Error>>) -> Ticket {
@@ -452,10 +417,7 @@ impl Driver {
             .unwrap_or_else(|_| tracing::warn!("a handler does not let itself be ended"));
         let mut left = self.session.abandon();
         if let Some((message, _)) = self.inbox.stalled.take() {
-            left.push(Settled {
-                ticket: message.ticket,
-                outcome: Err(Error::Closed),
-            });
+            left.push(Settled { ticket: message.ticket, outcome: Err(Error::Closed) });
         }
         let count = left.len() as u64;
         for Settled { ticket, outcome } in left {

@@ -41,10 +41,7 @@ pub fn one_of<T: Copy>(value: &Json, at: &Pointer<'_>, legal: &[(EnumValue, T)])
     let found = legal.iter().find(|(wire, _)| wire.matches(value));
     found.map(|(_, chosen)| *chosen).ok_or_else(|| {
         let names: Vec<String> = legal.iter().map(|(wire, _)| wire.to_string()).collect();
-        ValueError::new(
-            at,
-            format!("expected one of {}, found {}", names.join(", "), describe(value)),
-        )
+        ValueError::new(at, format!("expected one of {}, found {}", names.join(", "), describe(value)))
     })
 }
 

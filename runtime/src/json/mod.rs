@@ -29,10 +29,7 @@ pub struct ValueError {
 impl ValueError {
     /// An error at a place in the payload.
     pub fn new(at: &Pointer<'_>, message: impl Into<String>) -> Self {
-        Self {
-            at: at.to_string(),
-            message: message.into(),
-        }
+        Self { at: at.to_string(), message: message.into() }
     }
 
     /// The JSON pointer (RFC 6901) of the bad value; empty for the whole payload.
@@ -67,9 +64,7 @@ impl FromJson for Json {
 
 impl FromJson for bool {
     fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        value
-            .as_bool()
-            .ok_or_else(|| ValueError::expected(at, "a boolean", value))
+        value.as_bool().ok_or_else(|| ValueError::expected(at, "a boolean", value))
     }
 }
 
@@ -106,42 +101,27 @@ impl FromJson for f32 {
         if narrow.is_finite() {
             Ok(narrow)
         } else {
-            Err(ValueError::expected(
-                at,
-                "a number in the range of a single-precision float",
-                value,
-            ))
+            Err(ValueError::expected(at, "a number in the range of a single-precision float", value))
         }
     }
 }
 
 impl FromJson for String {
     fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| ValueError::expected(at, "a string", value))
+        value.as_str().map(str::to_owned).ok_or_else(|| ValueError::expected(at, "a string", value))
     }
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        let elements = value
-            .as_array()
-            .ok_or_else(|| ValueError::expected(at, "an array", value))?;
-        elements
-            .iter()
-            .enumerate()
-            .map(|(index, element)| T::from_json(element, &at.index(index)))
-            .collect()
+        let elements = value.as_array().ok_or_else(|| ValueError::expected(at, "an array", value))?;
+        elements.iter().enumerate().map(|(index, element)| T::from_json(element, &at.index(index))).collect()
     }
 }
 
 impl<T: FromJson> FromJson for BTreeMap<String, T> {
     fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        let entries = value
-            .as_object()
-            .ok_or_else(|| ValueError::expected(at, "an object", value))?;
+        let entries = value.as_object().ok_or_else(|| ValueError::expected(at, "an object", value))?;
         let read = |(key, entry): (&String, &Json)| Ok((key.clone(), T::from_json(entry, &at.field(key))?));
         entries.iter().map(read).collect()
     }
@@ -195,10 +175,7 @@ mod tests {
     fn an_error_in_depth_names_its_place() {
         let error = read::<BTreeMap<String, Vec<i32>>>(json!({"a/b": [1, "x"]})).unwrap_err();
         assert_eq!(error.at(), "/a~1b/1");
-        assert_eq!(
-            error.message(),
-            "expected a 32-bit integer without fraction or exponent, found \"x\""
-        );
+        assert_eq!(error.message(), "expected a 32-bit integer without fraction or exponent, found \"x\"");
     }
 
     proptest! {

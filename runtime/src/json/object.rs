@@ -25,10 +25,7 @@ impl<'a> ObjectReader<'a> {
                 [] => "it has no fields".to_owned(),
                 legal => format!("the fields are {}", legal.join(", ")),
             };
-            return Err(ValueError::new(
-                &at.field(unknown),
-                format!("unknown field; {hint}"),
-            ));
+            return Err(ValueError::new(&at.field(unknown), format!("unknown field; {hint}")));
         }
         Ok(Self { fields, at })
     }
@@ -38,10 +35,7 @@ impl<'a> ObjectReader<'a> {
     /// # Errors
     /// When the field is there but is not a `T`.
     pub fn optional<T: FromJson>(&self, name: &str) -> Result<Option<T>, ValueError> {
-        self.fields
-            .get(name)
-            .map(|value| T::from_json(value, &self.at.field(name)))
-            .transpose()
+        self.fields.get(name).map(|value| T::from_json(value, &self.at.field(name))).transpose()
     }
 
     /// The field's value.
@@ -49,8 +43,7 @@ impl<'a> ObjectReader<'a> {
     /// # Errors
     /// When the field is missing or is not a `T`.
     pub fn required<T: FromJson>(&self, name: &str) -> Result<T, ValueError> {
-        self.optional(name)?
-            .ok_or_else(|| ValueError::new(&self.at.field(name), "the field is missing"))
+        self.optional(name)?.ok_or_else(|| ValueError::new(&self.at.field(name), "the field is missing"))
     }
 }
 
@@ -67,16 +60,10 @@ mod tests {
         let object = ObjectReader::new(&value, &at, &["description", "level"]).unwrap();
         assert_eq!(object.optional::<String>("description"), Ok(None));
         assert_eq!(object.required::<i64>("level"), Ok(3));
-        assert_eq!(
-            object.required::<String>("description").unwrap_err().at(),
-            "/description"
-        );
+        assert_eq!(object.required::<String>("description").unwrap_err().at(), "/description");
 
         let error = ObjectReader::new(&value, &at, &["description"]).unwrap_err();
-        assert_eq!(
-            (error.at(), error.message()),
-            ("/level", "unknown field; the fields are description")
-        );
+        assert_eq!((error.at(), error.message()), ("/level", "unknown field; the fields are description"));
     }
 
     #[test]

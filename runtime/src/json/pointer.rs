@@ -21,26 +21,17 @@ enum Step<'a> {
 impl<'a> Pointer<'a> {
     /// The whole payload.
     pub const fn root() -> Self {
-        Self {
-            parent: None,
-            step: Step::Root,
-        }
+        Self { parent: None, step: Step::Root }
     }
 
     /// The field `name` of the object here.
     pub const fn field(&'a self, name: &'a str) -> Self {
-        Self {
-            parent: Some(self),
-            step: Step::Field(name),
-        }
+        Self { parent: Some(self), step: Step::Field(name) }
     }
 
     /// The element `index` of the array here.
     pub const fn index(&'a self, index: usize) -> Self {
-        Self {
-            parent: Some(self),
-            step: Step::Index(index),
-        }
+        Self { parent: Some(self), step: Step::Index(index) }
     }
 }
 

@@ -27,18 +27,16 @@ impl Formatter for Strict {
 pub(crate) fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
     let mut text = Vec::with_capacity(128);
     let mut writer = serde_json::Serializer::with_formatter(&mut text, Strict(CompactFormatter));
-    value.serialize(&mut writer).map_err(|error| Error::Value {
-        problem: error.to_string(),
-    })?;
+    value.serialize(&mut writer).map_err(|error| Error::Value { problem: error.to_string() })?;
     Ok(text)
 }
 
 /// The JSON form of a value; `()` is null.
 pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Json, Error> {
     match to_bytes(value) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| Error::Value {
-            problem: error.to_string(),
-        }),
+        Ok(text) => {
+            serde_json::from_slice(&text).map_err(|error| Error::Value { problem: error.to_string() })
+        }
         // A type without any bits holds no number: its null is the unit value, not a lost NaN.
         Err(_) if size_of::<T>() == 0 => Ok(Json::Null),
         Err(error) => Err(error),
@@ -57,10 +55,7 @@ mod tests {
     fn numbers_that_are_not_finite_are_an_error() {
         assert!(to_bytes(&f64::NAN).is_err());
         assert!(to_json(&BTreeMap::from([("temp", f32::INFINITY)])).is_err());
-        assert_eq!(
-            to_bytes(&BTreeMap::from([("temp", 21.5)])).unwrap(),
-            br#"{"temp":21.5}"#
-        );
+        assert_eq!(to_bytes(&BTreeMap::from([("temp", 21.5)])).unwrap(), br#"{"temp":21.5}"#);
     }
 
     #[test]

@@ -45,13 +45,7 @@ pub(crate) struct Message {
 
 impl Message {
     pub(crate) fn new(ticket: Ticket, bag: String, payload: Bytes, expires: Instant) -> Self {
-        Self {
-            ticket,
-            bag,
-            payload,
-            expires,
-            cut: 0,
-        }
+        Self { ticket, bag, payload, expires, cut: 0 }
     }
 
     /// What the hub counts.
@@ -60,10 +54,7 @@ impl Message {
     }
 
     fn end(self, outcome: Result<(), Error>) -> Settled {
-        Settled {
-            ticket: self.ticket,
-            outcome,
-        }
+        Settled { ticket: self.ticket, outcome }
     }
 }
 
@@ -90,13 +81,7 @@ pub(crate) struct Outbox {
 
 impl Outbox {
     pub(crate) fn new(limits: OutboxLimits) -> Self {
-        Self {
-            limits,
-            waiting: VecDeque::new(),
-            in_flight: VecDeque::new(),
-            bytes: 0,
-            last_id: 0,
-        }
+        Self { limits, waiting: VecDeque::new(), in_flight: VecDeque::new(), bytes: 0, last_id: 0 }
     }
 
     /// Messages that have not ended.
@@ -183,10 +168,7 @@ impl Outbox {
     pub(crate) fn abandon(&mut self) -> Vec<Settled> {
         self.connection_lost(false);
         self.bytes = 0;
-        self.waiting
-            .drain(..)
-            .map(|message| message.end(Err(Error::Closed)))
-            .collect()
+        self.waiting.drain(..).map(|message| message.end(Err(Error::Closed))).collect()
     }
 
     fn forget(&mut self, message: Message, outcome: Result<(), Error>) -> Settled {

@@ -5,29 +5,17 @@ use proptest::prelude::*;
 use super::*;
 
 fn limits(messages: usize, bytes: usize, when_full: WhenFull) -> OutboxLimits {
-    OutboxLimits {
-        messages,
-        bytes,
-        when_full,
-    }
+    OutboxLimits { messages, bytes, when_full }
 }
 
 fn message(number: u64, expires: Instant) -> Message {
-    Message::new(
-        Ticket(number),
-        format!("id={number}"),
-        Bytes::from_static(b"{}"),
-        expires,
-    )
+    Message::new(Ticket(number), format!("id={number}"), Bytes::from_static(b"{}"), expires)
 }
 
 fn filled(count: u64, limits: OutboxLimits) -> Outbox {
     let mut outbox = Outbox::new(limits);
     for number in 0..count {
-        assert!(matches!(
-            outbox.offer(message(number, Instant::now())),
-            Offer::Queued(_)
-        ));
+        assert!(matches!(outbox.offer(message(number, Instant::now())), Offer::Queued(_)));
     }
     outbox
 }
@@ -40,9 +28,7 @@ fn a_lost_connection_sends_the_unacknowledged_again_in_order() {
     assert_eq!(settled.ticket, Ticket(1));
     assert!(settled.outcome.is_ok());
     assert!(outbox.connection_lost(true).is_none());
-    let again: Vec<Ticket> = (0..2)
-        .filter_map(|_| outbox.next().map(|(_, sent)| sent.ticket))
-        .collect();
+    let again: Vec<Ticket> = (0..2).filter_map(|_| outbox.next().map(|(_, sent)| sent.ticket)).collect();
     assert_eq!(again, [Ticket(0), Ticket(2)]);
 }
 
@@ -51,34 +37,18 @@ fn a_full_outbox_does_what_its_policy_says() {
     let mut wait = filled(2, limits(2, 1000, WhenFull::Wait));
     assert!(matches!(wait.offer(message(9, Instant::now())), Offer::Full(_)));
     let mut refuse = filled(2, limits(9, 12, WhenFull::Refuse));
-    assert!(matches!(
-        refuse.offer(message(9, Instant::now())),
-        Offer::Refused(Error::OutboxFull)
-    ));
+    assert!(matches!(refuse.offer(message(9, Instant::now())), Offer::Refused(Error::OutboxFull)));
     let mut drop = filled(2, limits(2, 1000, WhenFull::DropOldest));
-    let Offer::Queued(dropped) = drop.offer(message(9, Instant::now())) else {
-        panic!("there is room now")
-    };
-    assert_eq!(
-        dropped.iter().map(|settled| settled.ticket).collect::<Vec<_>>(),
-        [Ticket(0)]
-    );
+    let Offer::Queued(dropped) = drop.offer(message(9, Instant::now())) else { panic!("there is room now") };
+    assert_eq!(dropped.iter().map(|settled| settled.ticket).collect::<Vec<_>>(), [Ticket(0)]);
     assert_eq!(drop.len(), 2);
 }
 
 #[test]
 fn a_message_larger_than_the_hub_takes_never_enters() {
     let mut outbox = Outbox::new(limits(10, 1 << 24, WhenFull::Wait));
-    let large = Message::new(
-        Ticket(1),
-        String::new(),
-        Bytes::from(vec![b'1'; LARGEST + 1]),
-        Instant::now(),
-    );
-    assert!(matches!(
-        outbox.offer(large),
-        Offer::Refused(Error::TooLarge { limit: LARGEST, .. })
-    ));
+    let large = Message::new(Ticket(1), String::new(), Bytes::from(vec![b'1'; LARGEST + 1]), Instant::now());
+    assert!(matches!(outbox.offer(large), Offer::Refused(Error::TooLarge { limit: LARGEST, .. })));
 }
 
 #[test]
@@ -87,10 +57,7 @@ fn only_waiting_messages_expire() {
     let mut outbox = filled(2, limits(10, 1000, WhenFull::Wait));
     outbox.next();
     let later = start + Duration::from_secs(1);
-    assert_eq!(
-        outbox.expire(later).map(|settled| settled.ticket),
-        Some(Ticket(1))
-    );
+    assert_eq!(outbox.expire(later).map(|settled| settled.ticket), Some(Ticket(1)));
     assert!(outbox.expire(later).is_none());
     assert_eq!(outbox.in_flight(), 1);
 }
@@ -105,10 +72,7 @@ fn a_message_the_hub_always_cuts_at_is_given_up() {
     outbox.next();
     let rejected = outbox.connection_lost(true).unwrap();
     assert_eq!(rejected.ticket, Ticket(0));
-    assert!(matches!(
-        rejected.outcome,
-        Err(Error::Rejected { times: PATIENCE })
-    ));
+    assert!(matches!(rejected.outcome, Err(Error::Rejected { times: PATIENCE })));
     assert_eq!(outbox.next().map(|(_, sent)| sent.ticket), Some(Ticket(1)));
 }
 

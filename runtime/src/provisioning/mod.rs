@@ -83,19 +83,10 @@ pub(crate) struct Provisioning {
 impl Provisioning {
     /// Begins on a connection that has just been opened.
     pub(crate) fn new(now: Instant, applicant: &Applicant<'_>) -> Self {
-        let Applicant {
-            endpoint,
-            id_scope,
-            registration_id,
-            password,
-            model,
-        } = applicant;
+        let Applicant { endpoint, id_scope, registration_id, password, model } = applicant;
         let mut connect = Connect::new(*registration_id);
         connect.keep_alive = 120;
-        connect.set_login(
-            login::provisioning_user(id_scope, registration_id),
-            password.expose_secret(),
-        );
+        connect.set_login(login::provisioning_user(id_scope, registration_id), password.expose_secret());
         Self {
             endpoint: endpoint.to_string(),
             registration_id: (*registration_id).to_owned(),
@@ -147,18 +138,15 @@ impl Provisioning {
                 }
             }
             (_, Packet::PubAck(_) | Packet::PingResp) => Ok(None),
-            _ => Err(Error::Protocol {
-                what: "the provisioning service sent a packet out of turn".to_owned(),
-            }),
+            _ => {
+                Err(Error::Protocol { what: "the provisioning service sent a packet out of turn".to_owned() })
+            }
         }
     }
 
     fn greeted(&mut self, now: Instant, answer: &ConnAck) -> Result<(), Error> {
         if answer.code != ConnectReturnCode::Success {
-            return Err(Error::Refused {
-                endpoint: self.endpoint.clone(),
-                code: answer.code as u8,
-            });
+            return Err(Error::Refused { endpoint: self.endpoint.clone(), code: answer.code as u8 });
         }
         let mut subscribe = Subscribe::new(topic::PROVISIONING_SUBSCRIPTION, QoS::AtLeastOnce);
         subscribe.pkid = 1;
@@ -184,22 +172,13 @@ impl Provisioning {
         }
         let request_id = self.questions;
         let (topic, body, stage) = match operation {
-            None => (
-                topic::register(request_id),
-                self.registration.clone(),
-                Stage::Registering { request_id },
-            ),
+            None => {
+                (topic::register(request_id), self.registration.clone(), Stage::Registering { request_id })
+            }
             // Both official SDKs send one space.
             Some(operation) => {
                 let topic = topic::operation_status(request_id, &operation);
-                (
-                    topic,
-                    " ".to_owned(),
-                    Stage::Polling {
-                        request_id,
-                        operation,
-                    },
-                )
+                (topic, " ".to_owned(), Stage::Polling { request_id, operation })
             }
         };
         let mut publish = Publish::new(topic, QoS::AtLeastOnce, body);
@@ -217,18 +196,14 @@ impl Provisioning {
     ) -> Result<Option<Assignment>, Error> {
         let operation = match &self.stage {
             Stage::Registering { request_id } if *request_id == answer.request_id => None,
-            Stage::Polling {
-                request_id,
-                operation,
-            } if *request_id == answer.request_id => Some(operation.clone()),
+            Stage::Polling { request_id, operation } if *request_id == answer.request_id => {
+                Some(operation.clone())
+            }
             _ => return Ok(None),
         };
         let body: Json = serde_json::from_slice(body).unwrap_or_default();
         if answer.status >= 429 {
-            tracing::debug!(
-                status = answer.status,
-                "the provisioning service asks to come back"
-            );
+            tracing::debug!(status = answer.status, "the provisioning service asks to come back");
             self.pause(now, answer, operation);
             return Ok(None);
         }
@@ -244,11 +219,7 @@ impl Provisioning {
             }
             status => {
                 let state = body.get("registrationState").unwrap_or(&Json::Null);
-                let text = format!(
-                    "{}: {}",
-                    status.unwrap_or("no status"),
-                    text(state, "errorMessage")
-                );
+                let text = format!("{}: {}", status.unwrap_or("no status"), text(state, "errorMessage"));
                 Err(self.failed(answer.status, text))
             }
         }
@@ -257,20 +228,13 @@ impl Provisioning {
     fn assigned(&self, body: &Json) -> Result<Assignment, Error> {
         let state = |name: &str| body.get("registrationState")?.get(name)?.as_str();
         let (Some(hub), Some(device_id)) = (state("assignedHub"), state("deviceId")) else {
-            return Err(Error::Protocol {
-                what: "an assignment without hub or device id".to_owned(),
-            });
+            return Err(Error::Protocol { what: "an assignment without hub or device id".to_owned() });
         };
         let endpoint = Endpoint::parse(hub, "the assigned hub")?;
         if device_id.is_empty() || !is_harmless(device_id) {
-            return Err(Error::Protocol {
-                what: format!("a device id that cannot be used: {device_id:?}"),
-            });
+            return Err(Error::Protocol { what: format!("a device id that cannot be used: {device_id:?}") });
         }
-        Ok(Assignment {
-            endpoint,
-            device_id: device_id.to_owned(),
-        })
+        Ok(Assignment { endpoint, device_id: device_id.to_owned() })
     }
 
     fn pause(&mut self, now: Instant, answer: ProvisioningAnswer, operation: Option<String>) {
@@ -285,11 +249,7 @@ impl Provisioning {
     }
 
     fn failed(&self, status: u16, text: String) -> Error {
-        Error::Provisioning {
-            registration_id: self.registration_id.clone(),
-            status,
-            text,
-        }
+        Error::Provisioning { registration_id: self.registration_id.clone(), status, text }
     }
 }
 
@@ -300,10 +260,7 @@ fn is_harmless(text: &str) -> bool {
 
 fn text(body: &Json, field: &str) -> String {
     const LONGEST: usize = 300;
-    let text = body
-        .get(field)
-        .and_then(Json::as_str)
-        .unwrap_or("the service does not say why");
+    let text = body.get(field).and_then(Json::as_str).unwrap_or("the service does not say why");
     text.chars().take(LONGEST).collect()
 }
 

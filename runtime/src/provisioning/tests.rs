@@ -3,22 +3,13 @@ use serde_json::json;
 use super::*;
 use crate::table::Convention;
 
-const MODEL: ModelTable = ModelTable {
-    id: "dtmi:x;1",
-    convention: Convention::Pnp,
-    parts: &[],
-};
+const MODEL: ModelTable = ModelTable { id: "dtmi:x;1", convention: Convention::Pnp, parts: &[] };
 
 fn begin(now: Instant) -> Provisioning {
     let endpoint = Endpoint::parse("dps.example:1883", "it").unwrap();
     let password = SecretString::from("token");
-    let applicant = Applicant {
-        endpoint: &endpoint,
-        id_scope: "0ne1",
-        registration_id: "d",
-        password,
-        model: &MODEL,
-    };
+    let applicant =
+        Applicant { endpoint: &endpoint, id_scope: "0ne1", registration_id: "d", password, model: &MODEL };
     let mut provisioning = Provisioning::new(now, &applicant);
     assert!(matches!(provisioning.poll_packet(), Some(Packet::Connect(_))));
     let accepted = Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false));
@@ -43,25 +34,16 @@ fn answer(
     body: &Json,
 ) -> Result<Option<Assignment>, Error> {
     let topic = format!("$dps/registrations/res/{head}");
-    provisioning.handle(
-        now,
-        Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body.to_string())),
-    )
+    provisioning.handle(now, Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body.to_string())))
 }
 
 #[test]
 fn registering_polls_after_the_named_pause_until_a_hub_is_assigned() {
     let now = Instant::now();
     let mut provisioning = begin(now);
-    assert_eq!(
-        sent(&mut provisioning).unwrap(),
-        "$dps/registrations/PUT/iotdps-register/?$rid=1"
-    );
+    assert_eq!(sent(&mut provisioning).unwrap(), "$dps/registrations/PUT/iotdps-register/?$rid=1");
     let assigning = json!({ "operationId": "4.ab", "status": "assigning" });
-    assert_eq!(
-        answer(&mut provisioning, now, "202/?$rid=1&retry-after=3", &assigning).unwrap(),
-        None
-    );
+    assert_eq!(answer(&mut provisioning, now, "202/?$rid=1&retry-after=3", &assigning).unwrap(), None);
     assert_eq!(provisioning.poll_timeout(), now + Duration::from_secs(3));
     assert!(sent(&mut provisioning).is_none());
 
@@ -73,14 +55,9 @@ fn registering_polls_after_the_named_pause_until_a_hub_is_assigned() {
     );
     let state = json!({ "assignedHub": "localhost:18883", "deviceId": "d" });
     let assigned = json!({ "operationId": "4.ab", "status": "assigned", "registrationState": state });
-    let assignment = answer(&mut provisioning, now, "200/?$rid=2", &assigned)
-        .unwrap()
-        .unwrap();
+    let assignment = answer(&mut provisioning, now, "200/?$rid=2", &assigned).unwrap().unwrap();
     assert_eq!(
-        (
-            assignment.endpoint.to_string().as_str(),
-            assignment.device_id.as_str()
-        ),
+        (assignment.endpoint.to_string().as_str(), assignment.device_id.as_str()),
         ("localhost:18883", "d")
     );
 }
@@ -90,30 +67,15 @@ fn a_throttled_poll_without_operation_asks_about_the_same_one() {
     let now = Instant::now();
     let mut provisioning = begin(now);
     sent(&mut provisioning);
-    answer(
-        &mut provisioning,
-        now,
-        "202/?$rid=1",
-        &json!({ "operationId": "4.ab", "status": "assigning" }),
-    )
-    .unwrap();
+    answer(&mut provisioning, now, "202/?$rid=1", &json!({ "operationId": "4.ab", "status": "assigning" }))
+        .unwrap();
     let now = provisioning.poll_timeout();
     provisioning.handle_timeout(now).unwrap();
     sent(&mut provisioning);
-    answer(
-        &mut provisioning,
-        now,
-        "429/?$rid=2&retry-after=7",
-        &json!({ "errorCode": 429_001 }),
-    )
-    .unwrap();
+    answer(&mut provisioning, now, "429/?$rid=2&retry-after=7", &json!({ "errorCode": 429_001 })).unwrap();
     assert_eq!(provisioning.poll_timeout(), now + Duration::from_secs(7));
     provisioning.handle_timeout(provisioning.poll_timeout()).unwrap();
-    assert!(
-        sent(&mut provisioning)
-            .unwrap()
-            .ends_with("$rid=3&operationId=4.ab")
-    );
+    assert!(sent(&mut provisioning).unwrap().ends_with("$rid=3&operationId=4.ab"));
 }
 
 #[test]
@@ -122,19 +84,13 @@ fn refusals_and_failed_registrations_say_why() {
     let mut refused = begin(now);
     let body = json!({ "errorCode": 401_002, "message": "Invalid key." });
     let error = answer(&mut refused, now, "401/?$rid=1", &body).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "provisioning d failed with status 401: Invalid key."
-    );
+    assert_eq!(error.to_string(), "provisioning d failed with status 401: Invalid key.");
     assert!(!error.is_retryable());
 
     let mut disabled = begin(now);
     let body = json!({ "status": "disabled", "registrationState": { "errorMessage": "by the operator" } });
     let error = answer(&mut disabled, now, "200/?$rid=1", &body).unwrap_err();
-    assert!(
-        error.to_string().ends_with("disabled: by the operator"),
-        "{error}"
-    );
+    assert!(error.to_string().ends_with("disabled: by the operator"), "{error}");
 }
 
 #[test]
@@ -142,8 +98,5 @@ fn a_silent_service_is_given_up() {
     let now = Instant::now();
     let mut provisioning = begin(now);
     assert!(provisioning.handle_timeout(now + Duration::from_secs(29)).is_ok());
-    assert!(matches!(
-        provisioning.handle_timeout(now + ANSWER_LIMIT),
-        Err(Error::TimedOut { .. })
-    ));
+    assert!(matches!(provisioning.handle_timeout(now + ANSWER_LIMIT), Err(Error::TimedOut { .. })));
 }

@@ -77,14 +77,7 @@ pub(super) struct Commands {
 impl Commands {
     pub(super) fn new(model: ModelTable, limit: usize) -> Self {
         let (running, waiting, seen) = (BTreeMap::new(), VecDeque::new(), VecDeque::new());
-        Self {
-            model,
-            limit,
-            last: 0,
-            running,
-            waiting,
-            seen,
-        }
+        Self { model, limit, last: 0, running, waiting, seen }
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -106,13 +99,7 @@ impl Commands {
             self.seen.pop_front();
         }
         self.seen.push_back(request_id.to_owned());
-        let reply = |status, body| {
-            Some(Reply {
-                request_id: request_id.to_owned(),
-                status,
-                body,
-            })
-        };
+        let reply = |status, body| Some(Reply { request_id: request_id.to_owned(), status, body });
         let refuse = |error: &CommandError| reply(error.status(), error.body());
         let Some(command) = self.model.command(wire_name) else {
             return (refuse(&self.unknown(wire_name)), None);
@@ -120,30 +107,17 @@ impl Commands {
         let free = self.count(command.asynchronous) < self.limit;
         if command.asynchronous {
             if !free {
-                return (
-                    refuse(&CommandError::new(429, "too many of these commands are running")),
-                    None,
-                );
+                return (refuse(&CommandError::new(429, "too many of these commands are running")), None);
             }
             return (reply(202, Json::Null), Some(self.run(None, command, payload)));
         }
         if free {
-            return (
-                None,
-                Some(self.run(Some(request_id.to_owned()), command, payload)),
-            );
+            return (None, Some(self.run(Some(request_id.to_owned()), command, payload)));
         }
         if self.waiting.len() == MOST_WAITING {
-            return (
-                refuse(&CommandError::new(429, "too many commands are waiting")),
-                None,
-            );
+            return (refuse(&CommandError::new(429, "too many commands are waiting")), None);
         }
-        self.waiting.push_back(Waiting {
-            request_id: request_id.to_owned(),
-            command,
-            payload,
-        });
+        self.waiting.push_back(Waiting { request_id: request_id.to_owned(), command, payload });
         (None, None)
     }
 
@@ -164,48 +138,32 @@ impl Commands {
                     Ok(Answer(value)) => (200, value.clone()),
                     Err(error) => (error.status(), error.body()),
                 };
-                Ended::Reply(Reply {
-                    request_id,
-                    status,
-                    body,
-                })
+                Ended::Reply(Reply { request_id, status, body })
             }
         };
         let next = match command.asynchronous {
             true => None,
             false => self.waiting.pop_front(),
         };
-        (
-            ended,
-            next.map(|next| self.run(Some(next.request_id), next.command, next.payload)),
-        )
+        (ended, next.map(|next| self.run(Some(next.request_id), next.command, next.payload)))
     }
 
     /// The hub has given up every call of this connection.
     pub(super) fn connection_lost(&mut self) {
         self.waiting.clear();
         self.seen.clear();
-        self.running
-            .values_mut()
-            .for_each(|running| running.request_id = None);
+        self.running.values_mut().for_each(|running| running.request_id = None);
     }
 
     fn count(&self, asynchronous: bool) -> usize {
-        self.running
-            .values()
-            .filter(|running| running.command.asynchronous == asynchronous)
-            .count()
+        self.running.values().filter(|running| running.command.asynchronous == asynchronous).count()
     }
 
     fn run(&mut self, request_id: Option<String>, command: FoundCommand, payload: Bytes) -> Run {
         self.last += 1;
         let call = CallId(self.last);
         self.running.insert(call, Running { request_id, command });
-        Run {
-            call,
-            command,
-            payload,
-        }
+        Run { call, command, payload }
     }
 
     fn unknown(&self, wire_name: &str) -> CommandError {
@@ -233,14 +191,8 @@ mod tests {
             telemetry: &[],
             properties: &[],
             commands: &[
-                CommandTable {
-                    name: "blink",
-                    asynchronous: false,
-                },
-                CommandTable {
-                    name: "diagnose",
-                    asynchronous: true,
-                },
+                CommandTable { name: "blink", asynchronous: false },
+                CommandTable { name: "diagnose", asynchronous: true },
             ],
         }],
     };
@@ -271,11 +223,7 @@ mod tests {
         let (ended, next) = desk.ended(first.unwrap(), &Ok(Answer(json!(1))));
         assert_eq!(
             ended,
-            Ended::Reply(Reply {
-                request_id: "first".to_owned(),
-                status: 200,
-                body: json!(1)
-            })
+            Ended::Reply(Reply { request_id: "first".to_owned(), status: 200, body: json!(1) })
         );
         assert!(next.is_some());
     }
@@ -297,13 +245,7 @@ mod tests {
         let (_, running) = call(&mut desk, "blink", "1");
         assert_eq!(call(&mut desk, "blink", "1"), (None, None));
         desk.connection_lost();
-        assert_eq!(
-            desk.ended(running.unwrap(), &Ok(Answer(json!(1)))).0,
-            Ended::Nothing
-        );
-        assert!(
-            call(&mut desk, "blink", "1").1.is_some(),
-            "ids start anew on a new connection"
-        );
+        assert_eq!(desk.ended(running.unwrap(), &Ok(Answer(json!(1)))).0, Ended::Nothing);
+        assert!(call(&mut desk, "blink", "1").1.is_some(), "ids start anew on a new connection");
     }
 }

@@ -76,21 +76,11 @@ pub(crate) enum Input {
     /// No connection could be opened.
     Unreachable(Arc<Error>),
     /// The device reports properties of a component.
-    Report {
-        ticket: Ticket,
-        component: Option<&'static str>,
-        fields: Map<String, Json>,
-    },
+    Report { ticket: Ticket, component: Option<&'static str>, fields: Map<String, Json> },
     /// A command's handler has ended.
-    CommandEnded {
-        call: CallId,
-        result: Result<Answer, CommandError>,
-    },
+    CommandEnded { call: CallId, result: Result<Answer, CommandError> },
     /// A property's handler has ended.
-    DesiredEnded {
-        key: PropertyKey,
-        result: Result<InForce, PropertyError>,
-    },
+    DesiredEnded { key: PropertyKey, result: Result<InForce, PropertyError> },
     /// Take nothing new any more.
     Close,
 }
@@ -105,11 +95,7 @@ pub(crate) enum Action {
     /// End the connection politely and open another with a fresh token; [`Session`] is offline already.
     Renew,
     /// Call a command's handler, then hand in [`Input::CommandEnded`].
-    Run {
-        call: CallId,
-        command: FoundCommand,
-        payload: Bytes,
-    },
+    Run { call: CallId, command: FoundCommand, payload: Bytes },
     /// Call a property's handler, then hand in [`Input::DesiredEnded`].
     Apply { key: PropertyKey, value: Json },
     /// Tell whoever waits.
@@ -178,11 +164,7 @@ impl Session {
             Input::Packet(packet) => self.packet(now, packet),
             Input::Lost(cause) => self.offline(cause, true),
             Input::Unreachable(cause) => self.last_cause = Some(cause),
-            Input::Report {
-                ticket,
-                component,
-                fields,
-            } => self.report(now, ticket, component, fields),
+            Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
             Input::CommandEnded { call, result } => self.command_ended(call, &result),
             Input::DesiredEnded { key, result } => {
                 let steps = self.desired.ended(key, &result);
@@ -216,11 +198,7 @@ impl Session {
 
     /// When [`Session::handle_timeout`] wants to be called.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        let deadlines = [
-            self.timers.next(),
-            self.outbox.next_expiry(),
-            self.requests.next_deadline(),
-        ];
+        let deadlines = [self.timers.next(), self.outbox.next_expiry(), self.requests.next_deadline()];
         deadlines.into_iter().flatten().min()
     }
 
@@ -232,8 +210,7 @@ impl Session {
         }
         for ticket in self.requests.overdue(now) {
             let outcome = Err(self.late("the report", self.options.report_deadline));
-            self.actions
-                .push_back(Action::Settle(Settled { ticket, outcome }));
+            self.actions.push_back(Action::Settle(Settled { ticket, outcome }));
         }
         while let Some(timer) = self.timers.pop_expired(now) {
             self.timer(now, timer);
@@ -261,10 +238,7 @@ impl Session {
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        Counters {
-            queued: self.outbox.len() as u64,
-            ..self.counters
-        }
+        Counters { queued: self.outbox.len() as u64, ..self.counters }
     }
 
     fn timer(&mut self, now: Instant, timer: Timer) {
@@ -319,10 +293,7 @@ impl Session {
         self.timers = Timers::default();
         self.control.clear();
         self.commands.connection_lost();
-        let ended = [
-            self.outbox.connection_lost(cut_by_hub),
-            self.requests.connection_lost(),
-        ];
+        let ended = [self.outbox.connection_lost(cut_by_hub), self.requests.connection_lost()];
         for settled in ended.into_iter().flatten() {
             self.counters.rejected += 1;
             self.actions.push_back(Action::Settle(settled));
@@ -343,10 +314,7 @@ impl Session {
                 let Some(property) = part.writable(name) else {
                     continue;
                 };
-                let key = PropertyKey {
-                    component,
-                    name: property.name,
-                };
+                let key = PropertyKey { component, name: property.name };
                 self.desired.reported(key, value.clone());
                 *value = envelope::reported_writable(convention, value, self.desired.acknowledged(key));
             }
@@ -367,16 +335,10 @@ impl Session {
         if body.len() <= LARGEST {
             return self.requests.report(Report::new(body, waiting));
         }
-        let error = Error::TooLarge {
-            size: body.len(),
-            limit: LARGEST,
-        };
+        let error = Error::TooLarge { size: body.len(), limit: LARGEST };
         match waiting {
             Some((ticket, _)) => {
-                self.actions.push_back(Action::Settle(Settled {
-                    ticket,
-                    outcome: Err(error),
-                }));
+                self.actions.push_back(Action::Settle(Settled { ticket, outcome: Err(error) }));
             }
             None => tracing::warn!(%error, "a reported patch cannot be sent"),
         }
@@ -403,23 +365,12 @@ impl Session {
     /// Reports what an asynchronous command came to.
     fn report_result(&mut self, command: FoundCommand, result: Result<&Json, &CommandError>) {
         let framed = envelope::command_result(self.model.convention, result);
-        self.queue_patch(
-            command.component,
-            Map::from_iter([(command.name.to_owned(), framed)]),
-            None,
-        );
+        self.queue_patch(command.component, Map::from_iter([(command.name.to_owned(), framed)]), None);
     }
 
     fn late(&self, what: &'static str, limit: Duration) -> Error {
-        let offline = matches!(
-            self.phase,
-            Phase::Offline | Phase::Greeting(_) | Phase::Subscribing(_)
-        );
-        let last = self
-            .last_cause
-            .as_ref()
-            .filter(|_| offline)
-            .map(ToString::to_string);
+        let offline = matches!(self.phase, Phase::Offline | Phase::Greeting(_) | Phase::Subscribing(_));
+        let last = self.last_cause.as_ref().filter(|_| offline).map(ToString::to_string);
         Error::TimedOut { what, limit, last }
     }
 

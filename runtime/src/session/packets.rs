@@ -38,11 +38,7 @@ impl Session {
             && let Some((topic, payload)) = self.requests.next()
         {
             self.timers.set(Timer::TwinAnswer, now + ANSWER_LIMIT);
-            return Some(Packet::Publish(Publish::from_bytes(
-                topic,
-                QoS::AtMostOnce,
-                payload,
-            )));
+            return Some(Packet::Publish(Publish::from_bytes(topic, QoS::AtMostOnce, payload)));
         }
         let (id, message) = self.outbox.next()?;
         let topic = topic::telemetry(&open.device_id, &message.bag);
@@ -81,19 +77,15 @@ impl Session {
             }
             (phase, packet) => {
                 self.phase = phase;
-                self.hang_up(Error::Protocol {
-                    what: format!("{} during the greeting", kind(&packet)),
-                });
+                self.hang_up(Error::Protocol { what: format!("{} during the greeting", kind(&packet)) });
             }
         }
     }
 
     pub(super) fn ping(&mut self, now: Instant) {
         self.control.push_back(Packet::PingReq);
-        self.timers
-            .set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
-        self.timers
-            .set(Timer::PingAnswer, now + PING_LIMIT.min(self.options.keep_alive));
+        self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
+        self.timers.set(Timer::PingAnswer, now + PING_LIMIT.min(self.options.keep_alive));
     }
 
     pub(super) fn command_ended(&mut self, call: CallId, result: &Result<Answer, CommandError>) {
@@ -109,10 +101,7 @@ impl Session {
     fn greeted(&mut self, open: Open, answer: &ConnAck) {
         if answer.code != ConnectReturnCode::Success {
             let code = answer.code as u8;
-            return self.hang_up(Error::Refused {
-                endpoint: open.endpoint,
-                code,
-            });
+            return self.hang_up(Error::Refused { endpoint: open.endpoint, code });
         }
         let filter = |path: &str| SubscribeFilter::new(path.to_owned(), QoS::AtLeastOnce);
         let mut subscribe = Subscribe::new_many(topic::SUBSCRIPTIONS.map(filter));
@@ -124,14 +113,11 @@ impl Session {
 
     fn subscribed(&mut self, now: Instant, open: Open, answer: &SubAck) {
         if answer.return_codes.contains(&SubscribeReasonCode::Failure) {
-            return self.hang_up(Error::Protocol {
-                what: "it refused a subscription".to_owned(),
-            });
+            return self.hang_up(Error::Protocol { what: "it refused a subscription".to_owned() });
         }
         self.timers.stop(Timer::Handshake);
         self.timers.set(Timer::Renewal, open.renew_at);
-        self.timers
-            .set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
+        self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
         self.counters.connects += 1;
         self.desired.fetching();
         self.requests.fetch();
@@ -145,9 +131,7 @@ impl Session {
             Packet::PubAck(PubAck { pkid }) => self.acknowledged(now, pkid),
             Packet::PingResp => self.timers.stop(Timer::PingAnswer),
             Packet::SubAck(_) | Packet::UnsubAck(_) => {}
-            other => self.hang_up(Error::Protocol {
-                what: format!("{} from a server", kind(&other)),
-            }),
+            other => self.hang_up(Error::Protocol { what: format!("{} from a server", kind(&other)) }),
         }
     }
 
@@ -186,11 +170,7 @@ impl Session {
         if self.closing {
             let error = CommandError::unavailable("the device is closing");
             let (status, body) = (error.status(), error.body());
-            return self.reply(&Reply {
-                request_id: request_id.to_owned(),
-                status,
-                body,
-            });
+            return self.reply(&Reply { request_id: request_id.to_owned(), status, body });
         }
         let (reply, run) = self.commands.called(name, request_id, payload);
         if let Some(reply) = &reply {
@@ -200,24 +180,12 @@ impl Session {
     }
 
     fn run(&mut self, run: Option<Run>) {
-        let action = |Run {
-                          call,
-                          command,
-                          payload,
-                      }| Action::Run {
-            call,
-            command,
-            payload,
-        };
+        let action = |Run { call, command, payload }| Action::Run { call, command, payload };
         self.actions.extend(run.map(action));
     }
 
     fn reply(&mut self, reply: &Reply) {
-        tracing::debug!(
-            request_id = reply.request_id,
-            status = reply.status,
-            "command answered"
-        );
+        tracing::debug!(request_id = reply.request_id, status = reply.status, "command answered");
         self.counters.commands_answered += 1;
         let (mut status, mut body) = (reply.status, reply.body.to_string());
         if body.len() > LARGEST_ANSWER {
@@ -254,20 +222,14 @@ impl Session {
 
     fn twin(&mut self, body: &[u8]) {
         let twin: Result<Json, _> = serde_json::from_slice(body);
-        let desired = twin
-            .as_ref()
-            .ok()
-            .and_then(|twin| twin.get("desired"))
-            .and_then(Json::as_object);
+        let desired = twin.as_ref().ok().and_then(|twin| twin.get("desired")).and_then(Json::as_object);
         match desired {
             Some(desired) if !self.closing => {
                 let steps = self.desired.fetched(desired);
                 self.follow(steps);
             }
             Some(_) => {}
-            None => self.hang_up(Error::Protocol {
-                what: "a twin without desired properties".to_owned(),
-            }),
+            None => self.hang_up(Error::Protocol { what: "a twin without desired properties".to_owned() }),
         }
     }
 
@@ -278,9 +240,7 @@ impl Session {
                 self.follow(steps);
             }
             Ok(Json::Object(_)) => {}
-            _ => self.hang_up(Error::Protocol {
-                what: "a desired patch that is no JSON object".to_owned(),
-            }),
+            _ => self.hang_up(Error::Protocol { what: "a desired patch that is no JSON object".to_owned() }),
         }
     }
 }

@@ -33,13 +33,7 @@ pub(crate) struct Recovery {
 
 impl Recovery {
     pub(crate) fn new((shortest, longest): (Duration, Duration)) -> Self {
-        Self {
-            shortest,
-            longest,
-            last_pause: shortest,
-            refusals: 0,
-            failures: 0,
-        }
+        Self { shortest, longest, last_pause: shortest, refusals: 0, failures: 0 }
     }
 
     /// A connection has come to serve.
@@ -61,16 +55,10 @@ impl Recovery {
         if provision_again {
             (self.refusals, self.failures) = (0, 0);
         }
-        let widest = self
-            .last_pause
-            .saturating_mul(3)
-            .clamp(self.shortest, self.longest);
+        let widest = self.last_pause.saturating_mul(3).clamp(self.shortest, self.longest);
         let pause = self.shortest + (widest - self.shortest).mul_f64(random.clamp(0.0, 1.0));
         self.last_pause = pause;
-        Attempt {
-            pause,
-            provision_again,
-        }
+        Attempt { pause, provision_again }
     }
 }
 
@@ -85,42 +73,29 @@ mod tests {
         let mut recovery = Recovery::new(BOUNDS);
         let cause = Error::lost("x");
         let mut pause = |served: Option<u64>| {
-            recovery
-                .failed(&cause, served.map(Duration::from_secs), 1.0)
-                .pause
-                .as_secs()
+            recovery.failed(&cause, served.map(Duration::from_secs), 1.0).pause.as_secs()
         };
-        assert_eq!(
-            [pause(None), pause(None), pause(Some(1)), pause(None), pause(None)],
-            [3, 9, 27, 60, 60]
-        );
+        assert_eq!([pause(None), pause(None), pause(Some(1)), pause(None), pause(None)], [3, 9, 27, 60, 60]);
         assert_eq!(pause(Some(10)), 3);
     }
 
     #[test]
     fn a_pause_is_never_shorter_than_the_shortest() {
-        assert_eq!(
-            Recovery::new(BOUNDS).failed(&Error::Closed, None, 0.0).pause,
-            BOUNDS.0
-        );
+        assert_eq!(Recovery::new(BOUNDS).failed(&Error::Closed, None, 0.0).pause, BOUNDS.0);
     }
 
     #[test]
     fn several_refusals_in_a_row_provision_again() {
         let mut recovery = Recovery::new(BOUNDS);
-        let refused = Error::Refused {
-            endpoint: "h:1".to_owned(),
-            code: 5,
-        };
+        let refused = Error::Refused { endpoint: "h:1".to_owned(), code: 5 };
         let mut again = |cause: &Error| recovery.failed(cause, None, 0.5).provision_again;
         assert_eq!(
             [again(&refused), again(&refused), again(&refused), again(&refused)],
             [false, false, true, false]
         );
         let mut recovery = Recovery::new(BOUNDS);
-        let again: Vec<bool> = (0..10)
-            .map(|_| recovery.failed(&Error::lost("x"), None, 0.5).provision_again)
-            .collect();
+        let again: Vec<bool> =
+            (0..10).map(|_| recovery.failed(&Error::lost("x"), None, 0.5).provision_again).collect();
         assert_eq!(again.iter().position(|again| *again), Some(9));
     }
 }

@@ -10,12 +10,7 @@ use crate::table::PartTable;
 const MODEL: ModelTable = ModelTable {
     id: "dtmi:x;1",
     convention: Convention::Pnp,
-    parts: &[PartTable {
-        component: None,
-        telemetry: &[],
-        properties: &[],
-        commands: &[],
-    }],
+    parts: &[PartTable { component: None, telemetry: &[], properties: &[], commands: &[] }],
 };
 
 fn login() -> Login {
@@ -33,14 +28,8 @@ fn serving(now: Instant) -> Session {
     let mut session = Session::new(MODEL, Options::default());
     session.handle(now, Input::Opened(login()));
     assert!(matches!(session.poll_packet(now), Some(Packet::Connect(_))));
-    assert!(
-        session.poll_packet(now).is_none(),
-        "nothing is said before the hub has answered"
-    );
-    session.handle(
-        now,
-        Input::Packet(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))),
-    );
+    assert!(session.poll_packet(now).is_none(), "nothing is said before the hub has answered");
+    session.handle(now, Input::Packet(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))));
     assert!(matches!(session.poll_packet(now), Some(Packet::Subscribe(_))));
     let granted = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce); 3];
     session.handle(now, Input::Packet(Packet::SubAck(SubAck::new(1, granted))));
@@ -65,9 +54,7 @@ fn a_refused_greeting_hangs_up_with_the_code() {
     session.handle(now, Input::Opened(login()));
     let refused = ConnAck::new(ConnectReturnCode::NotAuthorized, false);
     session.handle(now, Input::Packet(Packet::ConnAck(refused)));
-    let Some(Action::HangUp(cause)) = session.poll_action() else {
-        panic!("it was refused")
-    };
+    let Some(Action::HangUp(cause)) = session.poll_action() else { panic!("it was refused") };
     assert!(matches!(*cause, Error::Refused { code: 5, .. }));
     assert!(session.poll_packet(now).is_none());
 }
@@ -89,9 +76,7 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     let now = Instant::now();
     let mut session = serving(now);
     offer(&mut session, now);
-    let Some(Packet::Publish(sent)) = session.poll_packet(now) else {
-        panic!("it is to be sent")
-    };
+    let Some(Packet::Publish(sent)) = session.poll_packet(now) else { panic!("it is to be sent") };
     session.timers.stop(Timer::Ping);
     session.timers.stop(Timer::Acknowledgement);
     let due = now + Duration::from_secs(2880);
@@ -99,16 +84,9 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     offer(&mut session, due);
     assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
     session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
-    assert!(matches!(
-        session.poll_action(),
-        Some(Action::Settle(Settled { outcome: Ok(()), .. }))
-    ));
+    assert!(matches!(session.poll_action(), Some(Action::Settle(Settled { outcome: Ok(()), .. }))));
     assert!(matches!(session.poll_action(), Some(Action::Renew)));
-    assert_eq!(
-        session.counters().queued,
-        1,
-        "what was offered meanwhile waits for the next connection"
-    );
+    assert_eq!(session.counters().queued, 1, "what was offered meanwhile waits for the next connection");
 }
 
 #[test]
@@ -116,16 +94,7 @@ fn a_report_that_no_hub_takes_ends_at_once() {
     let now = Instant::now();
     let mut session = serving(now);
     let fields = Map::from_iter([("log".to_owned(), Json::from("x".repeat(300 * 1024)))]);
-    session.handle(
-        now,
-        Input::Report {
-            ticket: Ticket(7),
-            component: None,
-            fields,
-        },
-    );
-    let Some(Action::Settle(settled)) = session.poll_action() else {
-        panic!("it is too large")
-    };
+    session.handle(now, Input::Report { ticket: Ticket(7), component: None, fields });
+    let Some(Action::Settle(settled)) = session.poll_action() else { panic!("it is too large") };
     assert!(matches!(settled.outcome, Err(Error::TooLarge { .. })));
 }

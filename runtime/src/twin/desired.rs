@@ -30,11 +30,7 @@ pub(crate) struct PropertyKey {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Step {
     /// Call the property's handler, and then [`Desired::ended`].
-    Apply {
-        key: PropertyKey,
-        version: i64,
-        value: Json,
-    },
+    Apply { key: PropertyKey, version: i64, value: Json },
     /// Report this acknowledgement.
     Acknowledge { key: PropertyKey, framed: Json },
     /// Fetch the twin again: a version was missed.
@@ -73,12 +69,7 @@ pub(crate) struct Desired {
 
 impl Desired {
     pub(crate) fn new(model: ModelTable) -> Self {
-        Self {
-            model,
-            seen: None,
-            held: None,
-            entries: BTreeMap::new(),
-        }
+        Self { model, seen: None, held: None, entries: BTreeMap::new() }
     }
 
     /// The twin has been asked for: hold patches back until it is here.
@@ -182,11 +173,7 @@ impl Desired {
                 continue;
             }
             let value = envelope::desired_value(self.model.convention, value).clone();
-            let asked = Asked {
-                version,
-                value,
-                fresh,
-            };
+            let asked = Asked { version, value, fresh };
             let entry = self.entries.entry(key).or_default();
             if entry.running.is_some() {
                 entry.waiting = Some(asked);
@@ -207,11 +194,7 @@ impl Desired {
                 Step::Acknowledge { key, framed }
             }
             _ => {
-                let step = Step::Apply {
-                    key,
-                    version: asked.version,
-                    value: asked.value.clone(),
-                };
+                let step = Step::Apply { key, version: asked.version, value: asked.value.clone() };
                 entry.running = Some(asked);
                 step
             }
@@ -257,13 +240,7 @@ fn collect<'a>(
     found: &mut Vec<(PropertyKey, &'a Json)>,
 ) {
     match part.and_then(|part| Some((part.component, part.writable(name)?))) {
-        Some((component, property)) => found.push((
-            PropertyKey {
-                component,
-                name: property.name,
-            },
-            value,
-        )),
+        Some((component, property)) => found.push((PropertyKey { component, name: property.name }, value)),
         None => tracing::debug!(name, "desired property is not a writable one of the model"),
     }
 }

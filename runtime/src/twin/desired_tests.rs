@@ -5,36 +5,16 @@ use crate::table::PropertyTable;
 
 const fn part(component: Option<&'static str>) -> PartTable {
     const WRITABLE: &[PropertyTable] = &[
-        PropertyTable {
-            name: "brightness",
-            writable: true,
-        },
-        PropertyTable {
-            name: "name",
-            writable: true,
-        },
-        PropertyTable {
-            name: "state",
-            writable: false,
-        },
+        PropertyTable { name: "brightness", writable: true },
+        PropertyTable { name: "name", writable: true },
+        PropertyTable { name: "state", writable: false },
     ];
-    PartTable {
-        component,
-        telemetry: &[],
-        properties: WRITABLE,
-        commands: &[],
-    }
+    PartTable { component, telemetry: &[], properties: WRITABLE, commands: &[] }
 }
 
-const PNP: ModelTable = ModelTable {
-    id: "dtmi:x;1",
-    convention: Convention::Pnp,
-    parts: &[part(None), part(Some("sensor"))],
-};
-const BRIGHTNESS: PropertyKey = PropertyKey {
-    component: None,
-    name: "brightness",
-};
+const PNP: ModelTable =
+    ModelTable { id: "dtmi:x;1", convention: Convention::Pnp, parts: &[part(None), part(Some("sensor"))] };
+const BRIGHTNESS: PropertyKey = PropertyKey { component: None, name: "brightness" };
 
 #[expect(clippy::needless_pass_by_value, reason = "it is called with literals")]
 fn fields(value: Json) -> Map<String, Json> {
@@ -51,29 +31,16 @@ fn done(value: i64) -> Result<InForce, PropertyError> {
 }
 
 fn apply(version: i64, value: i64) -> Step {
-    Step::Apply {
-        key: BRIGHTNESS,
-        version,
-        value: json!(value),
-    }
+    Step::Apply { key: BRIGHTNESS, version, value: json!(value) }
 }
 
 #[test]
 fn a_fresh_process_applies_what_the_twin_holds_and_acknowledges_it() {
     let mut desired = Desired::new(PNP);
-    let steps = fetched(
-        &mut desired,
-        json!({ "brightness": 2, "state": true, "other": 1, "$version": 5 }),
-    );
+    let steps = fetched(&mut desired, json!({ "brightness": 2, "state": true, "other": 1, "$version": 5 }));
     assert_eq!(steps, [apply(5, 2)]);
     let framed = json!({ "value": 2, "ac": 200, "av": 5, "ad": "ok" });
-    assert_eq!(
-        desired.ended(BRIGHTNESS, &done(2)),
-        [Step::Acknowledge {
-            key: BRIGHTNESS,
-            framed
-        }]
-    );
+    assert_eq!(desired.ended(BRIGHTNESS, &done(2)), [Step::Acknowledge { key: BRIGHTNESS, framed }]);
     assert_eq!(desired.acknowledged(BRIGHTNESS), Some(5));
 }
 
@@ -82,10 +49,7 @@ fn a_reconnect_with_the_same_document_calls_nothing() {
     let mut desired = Desired::new(PNP);
     fetched(&mut desired, json!({ "brightness": 2, "$version": 5 }));
     desired.ended(BRIGHTNESS, &done(2));
-    assert_eq!(
-        fetched(&mut desired, json!({ "brightness": 2, "$version": 5 })),
-        []
-    );
+    assert_eq!(fetched(&mut desired, json!({ "brightness": 2, "$version": 5 })), []);
 }
 
 #[test]
@@ -95,17 +59,8 @@ fn an_unchanged_value_in_a_newer_document_is_only_acknowledged() {
     desired.ended(BRIGHTNESS, &done(2));
     let steps = fetched(&mut desired, json!({ "brightness": 2, "$version": 6 }));
     let framed = json!({ "value": 2, "ac": 200, "av": 6, "ad": "ok" });
-    assert_eq!(
-        steps,
-        [Step::Acknowledge {
-            key: BRIGHTNESS,
-            framed
-        }]
-    );
-    assert_eq!(
-        fetched(&mut desired, json!({ "brightness": 3, "$version": 7 })),
-        [apply(7, 3)]
-    );
+    assert_eq!(steps, [Step::Acknowledge { key: BRIGHTNESS, framed }]);
+    assert_eq!(fetched(&mut desired, json!({ "brightness": 3, "$version": 7 })), [apply(7, 3)]);
 }
 
 #[test]
@@ -122,11 +77,7 @@ fn patches_come_once_in_order_and_a_gap_fetches_again() {
     let steps = desired.fetched(&fields(json!({ "brightness": 3, "$version": 4 })));
     assert_eq!(steps, [apply(4, 3)]);
     let last = desired.ended(BRIGHTNESS, &done(3)).pop();
-    assert_eq!(
-        last,
-        Some(apply(5, 4)),
-        "the patch that arrived during the fetch comes after it"
-    );
+    assert_eq!(last, Some(apply(5, 4)), "the patch that arrived during the fetch comes after it");
 }
 
 #[test]
@@ -140,30 +91,15 @@ fn a_later_version_waits_for_the_earlier_handler_and_only_the_last_one_counts() 
 
 #[test]
 fn a_refusal_reports_the_kept_value() {
-    let mut desired = Desired::new(ModelTable {
-        convention: Convention::Central2020,
-        ..PNP
-    });
-    fetched(
-        &mut desired,
-        json!({ "brightness": { "value": 2 }, "$version": 1 }),
-    );
+    let mut desired = Desired::new(ModelTable { convention: Convention::Central2020, ..PNP });
+    fetched(&mut desired, json!({ "brightness": { "value": 2 }, "$version": 1 }));
     desired.ended(BRIGHTNESS, &done(2));
-    assert_eq!(
-        desired.patched(2, fields(json!({ "brightness": 9 }))),
-        [apply(2, 9)]
-    );
+    assert_eq!(desired.patched(2, fields(json!({ "brightness": 9 }))), [apply(2, 9)]);
     let framed = json!({
         "value": 2, "status": "failed", "desiredVersion": 2, "statusCode": 400, "message": "1 to 3"
     });
     let refused = Err(PropertyError::invalid("1 to 3"));
-    assert_eq!(
-        desired.ended(BRIGHTNESS, &refused),
-        [Step::Acknowledge {
-            key: BRIGHTNESS,
-            framed
-        }]
-    );
+    assert_eq!(desired.ended(BRIGHTNESS, &refused), [Step::Acknowledge { key: BRIGHTNESS, framed }]);
 }
 
 #[test]
@@ -171,16 +107,6 @@ fn a_components_values_are_found_and_a_removal_calls_nothing() {
     let mut desired = Desired::new(PNP);
     let document = json!({ "sensor": { "__t": "c", "name": "x" }, "brightness": null, "$version": 3 });
     let steps = fetched(&mut desired, document);
-    let key = PropertyKey {
-        component: Some("sensor"),
-        name: "name",
-    };
-    assert_eq!(
-        steps,
-        [Step::Apply {
-            key,
-            version: 3,
-            value: json!("x")
-        }]
-    );
+    let key = PropertyKey { component: Some("sensor"), name: "name" };
+    assert_eq!(steps, [Step::Apply { key, version: 3, value: json!("x") }]);
 }

@@ -27,11 +27,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(body: Bytes, waiting: Option<(Ticket, Instant)>) -> Self {
-        Self {
-            body,
-            waiting,
-            attempts: 0,
-        }
+        Self { body, waiting, attempts: 0 }
     }
 
     fn end(&self, outcome: Result<(), Error>) -> Option<Settled> {
@@ -74,13 +70,7 @@ pub(crate) struct Requests {
 
 impl Requests {
     pub(crate) fn new() -> Self {
-        Self {
-            last_id: 0,
-            failures: 0,
-            fetch: Fetch::Idle,
-            queue: VecDeque::new(),
-            flying: None,
-        }
+        Self { last_id: 0, failures: 0, fetch: Fetch::Idle, queue: VecDeque::new(), flying: None }
     }
 
     /// Patches that have not ended.
@@ -153,9 +143,7 @@ impl Requests {
         self.failures = 0;
         let (_, report) = self.flying.take()?;
         if report.attempts >= MOST_ATTEMPTS {
-            return report.end(Err(Error::Rejected {
-                times: report.attempts,
-            }));
+            return report.end(Err(Error::Rejected { times: report.attempts }));
         }
         self.queue.push_front(report);
         None
@@ -163,18 +151,13 @@ impl Requests {
 
     /// The earliest deadline of those who wait.
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.all()
-            .filter_map(|report| report.waiting.map(|(_, deadline)| deadline))
-            .min()
+        self.all().filter_map(|report| report.waiting.map(|(_, deadline)| deadline)).min()
     }
 
     /// The tickets of those who have waited too long. A patch that has been sent is not taken back.
     pub(crate) fn overdue(&mut self, now: Instant) -> Vec<Ticket> {
         let late = |report: &Report| report.waiting.filter(|(_, deadline)| *deadline <= now);
-        let tickets = self
-            .all()
-            .filter_map(|report| late(report).map(|(ticket, _)| ticket))
-            .collect();
+        let tickets = self.all().filter_map(|report| late(report).map(|(ticket, _)| ticket)).collect();
         self.queue.retain(|report| late(report).is_none());
         if let Some((_, report)) = &mut self.flying
             && late(report).is_some()
@@ -186,12 +169,7 @@ impl Requests {
 
     /// Ends everything that is left: the client is closing.
     pub(crate) fn abandon(&mut self) -> Vec<Settled> {
-        let left = self
-            .flying
-            .take()
-            .map(|(_, report)| report)
-            .into_iter()
-            .chain(self.queue.drain(..));
+        let left = self.flying.take().map(|(_, report)| report).into_iter().chain(self.queue.drain(..));
         left.filter_map(|report| report.end(Err(Error::Closed))).collect()
     }
 
@@ -221,11 +199,7 @@ impl Requests {
 fn message(body: &[u8]) -> String {
     const LONGEST: usize = 200;
     let parsed: Option<Json> = serde_json::from_slice(body).ok();
-    match parsed
-        .as_ref()
-        .and_then(|body| body.get("message"))
-        .and_then(Json::as_str)
-    {
+    match parsed.as_ref().and_then(|body| body.get("message")).and_then(Json::as_str) {
         Some(message) => message.chars().take(LONGEST).collect(),
         None => String::from_utf8_lossy(body).chars().take(LONGEST).collect(),
     }
@@ -245,10 +219,7 @@ mod tests {
         let mut requests = Requests::new();
         requests.report(report(1));
         requests.report(report(2));
-        assert_eq!(
-            requests.next().unwrap().0,
-            "$iothub/twin/PATCH/properties/reported/?$rid=1"
-        );
+        assert_eq!(requests.next().unwrap().0, "$iothub/twin/PATCH/properties/reported/?$rid=1");
         assert!(requests.next().is_none());
         assert!(matches!(requests.answered(1, 429, b""), Answered::Later(pause) if pause.as_secs() == 1));
         requests.next();
@@ -265,16 +236,10 @@ mod tests {
         requests.report(report(1));
         requests.next();
         let answered = requests.answered(1, 400, br#"{"errorCode":400004,"message":"too deep"}"#);
-        let Answered::Reported(Some(Settled {
-            outcome: Err(error), ..
-        })) = answered
-        else {
+        let Answered::Reported(Some(Settled { outcome: Err(error), .. })) = answered else {
             panic!("it ended")
         };
-        assert_eq!(
-            error.to_string(),
-            "the hub answered 400 to the reported properties: too deep"
-        );
+        assert_eq!(error.to_string(), "the hub answered 400 to the reported properties: too deep");
     }
 
     #[test]

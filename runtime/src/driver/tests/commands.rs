@@ -10,16 +10,10 @@ async fn every_command_is_answered_whatever_its_handler_does() {
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
     assert_eq!(peer.call("blink", "5").await, (200, json!("every 5 s")));
     let (status, body) = peer.call("dance", "5").await;
-    assert_eq!(
-        (status, body["message"].as_str().unwrap().contains("blink, crash")),
-        (404, true)
-    );
+    assert_eq!((status, body["message"].as_str().unwrap().contains("blink, crash")), (404, true));
     let (status, body) = peer.call("blink", "\"5\"").await;
     assert_eq!((status, &body["at"]), (400, &json!("")));
-    assert_eq!(
-        peer.call("crash", "").await,
-        (500, json!({ "message": "the handler panicked" }))
-    );
+    assert_eq!(peer.call("crash", "").await, (500, json!({ "message": "the handler panicked" })));
     assert_eq!(peer.call("hang", "").await.0, 504);
     assert_eq!(peer.call("blink", "6").await.0, 200);
 }
@@ -29,10 +23,7 @@ async fn an_asynchronous_command_is_accepted_and_its_result_reported() {
     let (_client, mut hub) = start(Sensor, connection());
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
     assert_eq!(peer.call("rundiagnostics", "").await, (202, Json::Null));
-    assert_eq!(
-        peer.patched(204, &Json::Null).await["rundiagnostics"]["value"],
-        "fine"
-    );
+    assert_eq!(peer.patched(204, &Json::Null).await["rundiagnostics"]["value"], "fine");
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,18 +22,13 @@ async fn assign(peer: &mut Peer) -> v4::Publish {
     let login = connect.login.unwrap();
     assert!(login.username.starts_with("0ne1/registrations/d/api-version="));
     assert!(login.password.ends_with("&skn=registration"));
-    peer.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false)))
-        .await;
-    let Some(Packet::Subscribe(subscribe)) = peer.next().await else {
-        panic!("not a SUBSCRIBE")
-    };
+    peer.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))).await;
+    let Some(Packet::Subscribe(subscribe)) = peer.next().await else { panic!("not a SUBSCRIBE") };
     let granted = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce)];
-    peer.send(Packet::SubAck(SubAck::new(subscribe.pkid, granted)))
-        .await;
+    peer.send(Packet::SubAck(SubAck::new(subscribe.pkid, granted))).await;
     let register = peer.publish().await;
     let assigning = json!({ "operationId": "4.a", "status": "assigning" });
-    peer.tell("$dps/registrations/res/202/?$rid=1&retry-after=3", &assigning)
-        .await;
+    peer.tell("$dps/registrations/res/202/?$rid=1&retry-after=3", &assigning).await;
     assert!(peer.publish().await.topic.ends_with("?$rid=2&operationId=4.a"));
     let state = json!({ "assignedHub": "localhost:18883", "deviceId": "d2" });
     let assigned = json!({ "status": "assigned", "registrationState": state });
@@ -54,21 +49,10 @@ async fn a_device_is_provisioned_and_then_connects_to_its_hub() {
     let connect = peer.greet().await;
     let login = connect.login.unwrap();
     assert_eq!((connect.client_id.as_str(), connect.clean_session), ("d2", true));
-    assert!(
-        login
-            .username
-            .starts_with("localhost/d2/?api-version=2021-04-12&DeviceClientType=")
-    );
-    assert!(
-        login
-            .password
-            .starts_with("SharedAccessSignature sr=localhost%2Fdevices%2Fd2&sig=")
-    );
+    assert!(login.username.starts_with("localhost/d2/?api-version=2021-04-12&DeviceClientType="));
+    assert!(login.password.starts_with("SharedAccessSignature sr=localhost%2Fdevices%2Fd2&sig="));
     client.connected().await.unwrap();
-    assert_eq!(
-        (client.hub().as_deref(), client.device_id().as_deref()),
-        (Some("localhost"), Some("d2"))
-    );
+    assert_eq!((client.hub().as_deref(), client.device_id().as_deref()), (Some("localhost"), Some("d2")));
 }
 
 #[tokio::test(start_paused = true)]

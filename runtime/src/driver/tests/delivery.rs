@@ -20,10 +20,7 @@ async fn telemetry_ends_at_its_acknowledgement() {
     });
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
     let message = peer.publish().await;
-    assert_eq!(
-        (message.qos, &message.payload[..]),
-        (QoS::AtLeastOnce, &br#"{"temp":21.5}"#[..])
-    );
+    assert_eq!((message.qos, &message.payload[..]), (QoS::AtLeastOnce, &br#"{"temp":21.5}"#[..]));
     let head = "devices/d/messages/events/%24.ct=application%2Fjson&%24.ce=utf-8&%24.mid=";
     assert!(
         message.topic.starts_with(head) && message.topic.ends_with("&%24.sub=sensor"),
@@ -33,10 +30,7 @@ async fn telemetry_ends_at_its_acknowledgement() {
     assert!(!sending.is_finished());
     peer.acknowledge(&message).await;
     assert!(sending.await.unwrap().is_ok());
-    let error = client
-        .__send(&BTreeMap::from([("temp", f64::NAN)]))
-        .await
-        .unwrap_err();
+    let error = client.__send(&BTreeMap::from([("temp", f64::NAN)])).await.unwrap_err();
     assert!(matches!(error, Error::Value { .. }));
 }
 
@@ -60,25 +54,14 @@ async fn what_was_not_acknowledged_is_sent_again_in_order_with_the_same_id() {
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
     for expected in [&first[0], &first[2], &first[3], &first[4]] {
         let again = peer.publish().await;
-        assert_eq!(
-            (&again.topic, &again.payload),
-            (&expected.topic, &expected.payload)
-        );
+        assert_eq!((&again.topic, &again.payload), (&expected.topic, &expected.payload));
         peer.acknowledge(&again).await;
     }
     for delivery in deliveries {
         delivery.await.unwrap();
     }
     let counters = client.counters();
-    assert_eq!(
-        (
-            counters.accepted,
-            counters.acknowledged,
-            counters.sent,
-            counters.connects
-        ),
-        (5, 5, 9, 2)
-    );
+    assert_eq!((counters.accepted, counters.acknowledged, counters.sent, counters.connects), (5, 5, 9, 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,11 +74,7 @@ async fn a_full_outbox_makes_senders_wait_until_something_is_acknowledged() {
     });
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
     let message = peer.publish().await;
-    assert!(
-        tokio::time::timeout(Duration::from_secs(5), &mut second)
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(Duration::from_secs(5), &mut second).await.is_err());
     peer.acknowledge(&message).await;
     first.await.unwrap();
     let message = peer.publish().await;
@@ -138,10 +117,7 @@ async fn closing_waits_for_acknowledgements_and_says_goodbye() {
     closing.await.unwrap().unwrap();
     assert!(matches!(client.state(), State::Closed));
     client.close().await.unwrap();
-    assert!(matches!(
-        client.__send(&json!({ "temp": 1 })).await,
-        Err(Error::Closed)
-    ));
+    assert!(matches!(client.__send(&json!({ "temp": 1 })).await, Err(Error::Closed)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -149,10 +125,7 @@ async fn closing_without_a_connection_says_what_was_not_delivered() {
     let (client, hub) = start(Sensor, connection());
     drop(hub);
     let delivery = client.__enqueue(&json!({ "temp": 1 })).await.unwrap();
-    assert!(matches!(
-        client.close().await,
-        Err(Error::Undelivered { count: 1 })
-    ));
+    assert!(matches!(client.close().await, Err(Error::Undelivered { count: 1 })));
     assert!(matches!(delivery.await, Err(Error::Closed)));
 }
 

@@ -43,23 +43,14 @@ pub(super) fn connection() -> Connection {
 
 pub(super) fn start<D: Device>(device: D, connection: Connection) -> (Client, Hub) {
     let (sender, receiver) = mpsc::channel(1);
-    (
-        start_on(device, connection, Box::new(Pipes(sender))).unwrap(),
-        Hub(receiver),
-    )
+    (start_on(device, connection, Box::new(Pipes(sender))).unwrap(), Hub(receiver))
 }
 
 impl Hub {
     /// The next connection and where it wanted to go.
     pub(super) async fn next(&mut self) -> (String, Peer) {
         let (endpoint, stream) = self.0.recv().await.unwrap();
-        (
-            endpoint,
-            Peer {
-                stream,
-                buffer: BytesMut::new(),
-            },
-        )
+        (endpoint, Peer { stream, buffer: BytesMut::new() })
     }
 
     /// The next connection, greeted, with this desired document.
@@ -117,28 +108,17 @@ impl Peer {
 
     pub(super) async fn refuse(&mut self) {
         self.connect().await;
-        self.send(Packet::ConnAck(ConnAck::new(
-            ConnectReturnCode::NotAuthorized,
-            false,
-        )))
-        .await;
+        self.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::NotAuthorized, false))).await;
     }
 
     /// CONNECT, CONNACK, SUBSCRIBE, SUBACK.
     pub(super) async fn greet(&mut self) -> Connect {
         let connect = self.connect().await;
-        self.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false)))
-            .await;
-        let Some(Packet::Subscribe(subscribe)) = self.next().await else {
-            panic!("not a SUBSCRIBE")
-        };
-        let granted = subscribe
-            .filters
-            .iter()
-            .map(|filter| SubscribeReasonCode::Success(filter.qos))
-            .collect();
-        self.send(Packet::SubAck(SubAck::new(subscribe.pkid, granted)))
-            .await;
+        self.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))).await;
+        let Some(Packet::Subscribe(subscribe)) = self.next().await else { panic!("not a SUBSCRIBE") };
+        let granted =
+            subscribe.filters.iter().map(|filter| SubscribeReasonCode::Success(filter.qos)).collect();
+        self.send(Packet::SubAck(SubAck::new(subscribe.pkid, granted))).await;
         connect
     }
 
@@ -147,25 +127,18 @@ impl Peer {
         let request = self.publish().await;
         let id = request.topic.strip_prefix("$iothub/twin/GET/?$rid=").unwrap();
         let body = json!({ "desired": desired, "reported": { "$version": 1 } });
-        self.tell(&format!("$iothub/twin/res/200/?$rid={id}"), &body)
-            .await;
+        self.tell(&format!("$iothub/twin/res/200/?$rid={id}"), &body).await;
     }
 
     /// Publishes to the device.
     pub(super) async fn tell(&mut self, topic: &str, body: &Json) {
-        self.send(Packet::Publish(Publish::new(
-            topic,
-            QoS::AtMostOnce,
-            body.to_string(),
-        )))
-        .await;
+        self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body.to_string()))).await;
     }
 
     /// Calls a method; the status and body of the answer.
     pub(super) async fn call(&mut self, name: &str, payload: &str) -> (u16, Json) {
         let topic = format!("$iothub/methods/POST/{name}/?$rid={name}{}", fastrand::u32(..));
-        self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload)))
-            .await;
+        self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload))).await;
         let answer = self.publish().await;
         let rest = answer.topic.strip_prefix("$iothub/methods/res/").unwrap();
         let status = rest.split_once('/').unwrap().0.parse().unwrap();
@@ -175,12 +148,8 @@ impl Peer {
     /// The next reported patch, answered with `status`.
     pub(super) async fn patched(&mut self, status: u16, body: &Json) -> Json {
         let request = self.publish().await;
-        let id = request
-            .topic
-            .strip_prefix("$iothub/twin/PATCH/properties/reported/?$rid=")
-            .unwrap();
-        self.tell(&format!("$iothub/twin/res/{status}/?$rid={id}&$version=2"), body)
-            .await;
+        let id = request.topic.strip_prefix("$iothub/twin/PATCH/properties/reported/?$rid=").unwrap();
+        self.tell(&format!("$iothub/twin/res/{status}/?$rid={id}&$version=2"), body).await;
         serde_json::from_slice(&request.payload).unwrap()
     }
 

@@ -16,14 +16,8 @@ const PART: PartTable = PartTable {
     component: None,
     telemetry: &["temp", "humid"],
     properties: &[
-        PropertyTable {
-            name: "state",
-            writable: false,
-        },
-        PropertyTable {
-            name: "brightness",
-            writable: true,
-        },
+        PropertyTable { name: "state", writable: false },
+        PropertyTable { name: "brightness", writable: true },
     ],
     commands: &[
         command("blink", false),
@@ -70,10 +64,7 @@ impl Device for Board {
     const MODEL: ModelTable = ModelTable {
         id: "dtmi:com:example:Board;1",
         convention: Convention::Pnp,
-        parts: &[PartTable {
-            component: Some("sensor"),
-            ..PART
-        }],
+        parts: &[PartTable { component: Some("sensor"), ..PART }],
     };
 
     async fn __command(&self, call: CommandCall<'_>, client: &Client) -> Result<Answer, CommandError> {

@@ -8,18 +8,10 @@ use crate::json::Json;
 #[tokio::test(start_paused = true)]
 async fn desired_values_are_applied_and_acknowledged_or_refused() {
     let (_client, mut hub) = start(Sensor, connection());
-    let mut peer = hub
-        .serve(json!({ "brightness": { "value": 2 }, "$version": 5 }))
-        .await;
+    let mut peer = hub.serve(json!({ "brightness": { "value": 2 }, "$version": 5 })).await;
     let done = peer.patched(204, &Json::Null).await;
     assert_eq!(done["brightness"]["status"], "completed");
-    assert_eq!(
-        (
-            &done["brightness"]["value"],
-            &done["brightness"]["desiredVersion"]
-        ),
-        (&json!(2), &json!(5))
-    );
+    assert_eq!((&done["brightness"]["value"], &done["brightness"]["desiredVersion"]), (&json!(2), &json!(5)));
     peer.tell(
         "$iothub/twin/PATCH/properties/desired/?$version=6",
         &json!({ "brightness": 9, "$version": 6 }),
@@ -34,20 +26,14 @@ async fn desired_values_are_applied_and_acknowledged_or_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_missed_change_is_applied_after_a_reconnect_and_a_known_one_is_not() {
     let (client, mut hub) = start(Board, connection());
-    let mut peer = hub
-        .serve(json!({ "sensor": { "__t": "c", "brightness": 1 }, "$version": 2 }))
-        .await;
+    let mut peer = hub.serve(json!({ "sensor": { "__t": "c", "brightness": 1 }, "$version": 2 })).await;
     peer.patched(204, &Json::Null).await;
     drop(peer);
-    let mut peer = hub
-        .serve(json!({ "sensor": { "__t": "c", "brightness": 1 }, "$version": 2 }))
-        .await;
+    let mut peer = hub.serve(json!({ "sensor": { "__t": "c", "brightness": 1 }, "$version": 2 })).await;
     assert_eq!(peer.call("sensor*blink", "1").await.0, 200);
     assert_eq!(client.counters().desired_applied, 1);
     drop(peer);
-    let mut peer = hub
-        .serve(json!({ "sensor": { "__t": "c", "brightness": 3 }, "$version": 4 }))
-        .await;
+    let mut peer = hub.serve(json!({ "sensor": { "__t": "c", "brightness": 3 }, "$version": 4 })).await;
     let acknowledged =
         json!({ "sensor": { "__t": "c", "brightness": { "value": 3, "ac": 200, "av": 4, "ad": "ok" } } });
     assert_eq!(peer.patched(204, &Json::Null).await, acknowledged);
@@ -88,10 +74,5 @@ async fn a_report_while_unreachable_times_out_and_names_the_cause() {
     let (client, hub) = start(Sensor, connection());
     drop(hub);
     let error = client.__report(&json!({ "state": true })).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("60 s; last cause: cannot connect to hub.example:8883"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("60 s; last cause: cannot connect to hub.example:8883"), "{error}");
 }
