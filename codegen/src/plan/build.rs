@@ -35,34 +35,33 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
         let Some(name) = &part.name else { continue };
         let interface = interfaces.of(model, part, &asynchronous, &mut names);
         let expected = names.value(&name.text);
+        let place = names.place(name.at);
+        let docs = super::docs::docs(&part.texts, None, "component", &name.text, &place);
         let held = held_by(&name.text, &expected, request).cloned();
         let is_held = held.is_some();
         if !is_held {
-            complaints.push(not_held(&name.text, &expected, &names.place(name.at), model, request));
+            complaints.push(not_held(&name.text, &expected, &place, model, request));
         }
         let field = held.unwrap_or(expected);
-        let docs = super::docs::docs(&part.texts, None, "component", &name.text, &names.place(name.at));
         components.push(Component { wire: name.text.clone(), field, is_held, interface, docs });
     }
     complaints.extend(unknown_names(model, request));
     complaints.extend(names.unused(&all_names(model)));
-    let planned = interfaces.planned;
-    let convention = request.convention.unwrap_or(match model.version {
-        Version::V1Preview => Convention::Central2020,
-        Version::V2 | Version::V3 | Version::V4 => Convention::Pnp,
-    });
+    let interfaces = interfaces.planned;
+    let model_id = model.id.text.clone();
+    let convention = request.convention.unwrap_or_else(|| convention_of(model.version));
     Planned {
-        plan: Plan {
-            module,
-            model_id: model.id.text.clone(),
-            convention,
-            docs,
-            root,
-            components,
-            interfaces: planned,
-        },
+        plan: Plan { module, model_id, convention, docs, root, components, interfaces },
         diagnostics: names.diagnostics,
         complaints,
+    }
+}
+
+/// The wire format of a version of the language.
+fn convention_of(version: Version) -> Convention {
+    match version {
+        Version::V1Preview => Convention::Central2020,
+        Version::V2 | Version::V3 | Version::V4 => Convention::Pnp,
     }
 }
 
