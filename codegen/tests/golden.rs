@@ -78,6 +78,54 @@ fn two_names_that_become_one_are_an_error_at_both_places() {
     assert!(diagnostic.help().unwrap().contains("rename(\"foo_bar\""));
 }
 
+/// Generates for a v3 Interface with these contents and schemas; the tokens must be Rust.
+fn lamp(contents: &str, schemas: &str) -> (String, Generated) {
+    let text = format!(
+        r#"[{{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:x:Lamp;1", "@type": "Interface",
+            "contents": [{contents}], "schemas": [{schemas}] }},
+          {{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:a:Part;1", "@type": "Interface" }},
+          {{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:b:Part;1", "@type": "Interface" }}]"#
+    );
+    let fields = [("one", None), ("part_a", None)];
+    let generated = generated("lamp.json", &text, &request("Lamp", &fields));
+    let code = prettyplease::unparse(&syn::parse2(generated.tokens.clone()).unwrap());
+    (code, generated)
+}
+
+#[test]
+fn what_stands_in_a_shared_schema_goes_both_ways_when_the_schema_does() {
+    let shared = r#"{ "@id": "dtmi:x:Cfg;1", "@type": "Object", "fields": [{ "name": "mode", "schema": {
+        "@type": "Enum", "valueSchema": "string", "enumValues": [{ "name": "on", "enumValue": "on" }] } }] }"#;
+    let contents = r#"{ "@type": "Telemetry", "name": "cfg", "schema": "dtmi:x:Cfg;1" },
+        { "@type": "Command", "name": "apply", "request": { "name": "cfg", "schema": "dtmi:x:Cfg;1" } }"#;
+    let (code, _) = lamp(contents, shared);
+    assert!(code.contains("FromJson for CfgMode") && code.contains("Serialize for CfgMode"), "{code}");
+}
+
+#[test]
+fn components_that_become_one_field_or_one_module_are_errors() {
+    let component = |name: &str, of: &str| {
+        format!(r#"{{ "@type": "Component", "name": "{name}", "schema": "dtmi:{of}:Part;1" }}"#)
+    };
+    let same_field = [component("partA", "a"), component("part_a", "a")].join(",");
+    let (_, generated) = lamp(&same_field, "");
+    assert_eq!(
+        generated.diagnostics.iter().map(dtdl::Diagnostic::code).collect::<Vec<_>>(),
+        ["nameCollision"]
+    );
+    let same_module = [component("one", "a"), component("partA", "b")].join(",");
+    let (_, generated) = lamp(&same_module, "");
+    let [collision] = generated.diagnostics.as_slice() else { panic!("{:?}", generated.diagnostics) };
+    assert!(collision.help().unwrap().contains("rename(\"dtmi:b:Part;1\""), "{collision:?}");
+}
+
+#[test]
+fn a_parameter_does_not_hide_the_client() {
+    let contents = r#"{ "@type": "Property", "name": "client", "writable": true, "schema": "string" }"#;
+    let (code, _) = lamp(contents, "");
+    assert!(code.contains("client_: ::device_model::__private::String"), "{code}");
+}
+
 #[test]
 fn a_component_without_a_field_names_both_places() {
     let text = std::fs::read_to_string(concat!(

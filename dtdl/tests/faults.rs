@@ -80,6 +80,12 @@ const V1_CASES: &[Case] = &[
     ("\"implements\": [{", "\"implements\": [3, {", "wrongKind", "3"),
     ("\"lamp\",", "\"lamp\", \"name\": \"other\",", "duplicateMember", "\"name\": \"other\""),
     ("\"lamp\",", "\"lamp\"", "jsonInvalid", "\"@type\""),
+    (
+        "\"implements\": [{",
+        "\"implements\": [{ \"name\": \"other\", \"schema\": \"urn:device_model:Lamp:1\" }, {",
+        "duplicateInstance",
+        "{",
+    ),
 ];
 
 const V3_CASES: &[Case] = &[
@@ -97,6 +103,7 @@ const V3_CASES: &[Case] = &[
     ("\"enumValue\": 1", "\"enumValue\": 0", "nonUniquePropertyValue", "0 }\n        ]"),
     ("\"enumValue\": 1", "\"enumValue\": \"one\"", "enumValueMismatch", "\"one\""),
     ("\"enumValue\": 1", "\"enumValue\": 1.5", "wrongKind", "1.5"),
+    ("\"enumValue\": 1", "\"enumValue\": 2147483648", "wrongKind", "2147483648"),
     ("\"zone\", \"schema\": \"string\"", "\"zone\", \"schema\": \"long\"", "invalidValue", "\"long\""),
     ("\"name\": \"y\"", "\"name\": \"x\"", "nonUniquePropertyValue", "\"x\", \"schema\": \"float\" }\n    ]"),
     ("Pair;1\" } }", "Pear;1\" } }", "unresolvedReference", "\"dtmi:com:example:Pear;1\""),
@@ -209,6 +216,29 @@ fn hostile_texts_get_an_answer() {
         read(text);
     }
     assert_eq!(read(&"[".repeat(100_000)).diagnostics()[0].code(), "jsonInvalid");
+}
+
+#[test]
+fn a_schema_that_refers_to_itself_and_one_that_multiplies_get_an_answer_in_time() {
+    let fields = |schema: &str| {
+        let field = |n| format!(r#"{{ "name": "f{n}", "schema": "dtmi:x:{schema};1" }}"#);
+        (0..100).map(field).collect::<Vec<_>>().join(",")
+    };
+    let object = |name: &str, of: &str| {
+        format!(r#"{{ "@id": "dtmi:x:{name};1", "@type": "Object", "fields": [{}] }}"#, fields(of))
+    };
+    let model = |schemas: &str| {
+        format!(
+            r#"{{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:x;1", "@type": "Interface", "contents": [
+                {{ "@type": "Telemetry", "name": "t", "schema": "dtmi:x:A;1" }} ], "schemas": [{schemas}] }}"#
+        )
+    };
+    let itself = read(&model(&object("A", "A")));
+    assert!(itself.diagnostics().iter().all(|fault| fault.code() == "recursiveStructure"));
+    let last = r#"{ "@id": "dtmi:x:E;1", "@type": "Object" }"#.to_owned();
+    let many = [object("A", "B"), object("B", "C"), object("C", "D"), object("D", "E"), last].join(",");
+    let codes: Vec<_> = read(&model(&many)).diagnostics().iter().map(dtdl::Diagnostic::code).collect();
+    assert_eq!(codes, ["objectCountAboveMax"]);
 }
 
 proptest::proptest! {

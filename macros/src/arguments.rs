@@ -92,11 +92,17 @@ impl Parse for Renamed {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let from = input.parse::<LitStr>()?;
         let to = assigned::<LitStr>(input)?;
-        let to = to.parse_with(Ident::parse).map_err(|_| {
+        let to = to.parse_with(plain_ident).map_err(|_| {
             Error::new(to.span(), format!("`{}` cannot be a Rust name; choose an identifier", to.value()))
         })?;
         Ok(Self(Rename { from: spanned(&from), to }))
     }
+}
+
+/// An identifier that is no raw one: what is made of it, such as `set_type`, must be one as well.
+fn plain_ident(input: ParseStream<'_>) -> Result<Ident> {
+    let ident = input.parse::<Ident>()?;
+    if ident.to_string().starts_with("r#") { Err(input.error("a raw identifier")) } else { Ok(ident) }
 }
 
 /// The text of a literal with its place.

@@ -75,7 +75,7 @@ fn methods(interface: &Interface, paths: &Paths) -> TokenStream {
                 #rt::Client::__send(&self.__session, &telemetry).await
             }
 
-            /// Queues a message and returns when it has a place; the [`Delivery`](#facade::Delivery) tells its outcome.
+            /// Queues a message and returns when it has a place; the `Delivery` tells its outcome.
             ///
             /// # Errors
             /// As for `send`, for what can be told before the message is on its way.

@@ -40,7 +40,7 @@ fn desired(interface: &Interface, paths: &Paths) -> TokenStream {
     let (rt, facade) = (&paths.rt, &paths.facade);
     let arms = interface.properties.iter().filter_map(|Property { field, setter }| {
         let wire = &field.wire;
-        let setter = setter.as_ref()?;
+        let setter = &setter.as_ref()?.ident;
         Some(quote!(#wire => #rt::in_force(device.#setter(change.value()?, client).await?),))
     });
     quote! {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Paths, doc};
-use crate::plan::{Command, Interface, Property};
+use crate::plan::{Command, Interface, Property, Setter};
 
 /// The traits of one module; a trait that would be empty is left out.
 pub(super) fn traits(interface: &Interface, paths: &Paths) -> TokenStream {
@@ -62,13 +62,13 @@ fn method(command: &Command, paths: &Paths) -> TokenStream {
 fn properties(interface: &Interface, paths: &Paths) -> TokenStream {
     let facade = &paths.facade;
     let methods = interface.properties.iter().filter_map(|Property { field, setter }| {
-        let setter = setter.as_ref()?;
-        let (ident, ty, docs) = (&field.ident, paths.of(&field.ty), doc(&field.docs));
+        let Setter { ident, parameter } = setter.as_ref()?;
+        let (ty, docs) = (paths.of(&field.ty), doc(&field.docs));
         Some(quote! {
             #docs
-            fn #setter(
+            fn #ident(
                 &self,
-                #ident: #ty,
+                #parameter: #ty,
                 client: &Client,
             ) -> impl ::core::future::Future<Output = ::core::result::Result<#ty, #facade::PropertyError>>
                    + ::core::marker::Send;

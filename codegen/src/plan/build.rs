@@ -2,12 +2,11 @@
 
 use dtdl::{Form, Model, Part, Sources, Version};
 use heck::ToSnakeCase;
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 
 use super::docs::docs;
 use super::interface::{self, Place};
-use super::names::{Names, module_name, nothing_is_called};
-use super::types::last_word;
+use super::names::{Names, Scope, module_name, nothing_is_called};
 use super::{Component, Interface, Plan, Planned};
 use crate::request::{Complaint, ComponentField, Convention, Request};
 
@@ -29,7 +28,9 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
     };
     let root = interface::plan(&root_interfaces(model), root_place, &asynchronous, &mut names);
 
-    let mut interfaces = Interfaces { module: &module, parts: Vec::new(), planned: Vec::new() };
+    let scope = names.scope("interfaces of components");
+    let mut interfaces = Interfaces { module: &module, scope, parts: Vec::new(), planned: Vec::new() };
+    let mut fields = names.scope("components");
     let mut components = Vec::new();
     for part in model.parts.iter().filter(|_| model.form == Form::Interface) {
         let Some(name) = &part.name else { continue };
@@ -43,6 +44,9 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
             complaints.push(not_held(&name.text, &expected, &place, model, request));
         }
         let field = held.unwrap_or(expected);
+        if !names.claim(&mut fields, &field, &name.text, name.at) {
+            continue;
+        }
         components.push(Component { wire: name.text.clone(), field, is_held, interface, docs });
     }
     complaints.extend(unknown_names(model, request));
@@ -69,12 +73,19 @@ fn convention_of(version: Version) -> Convention {
 /// name space on the wire.
 fn root_interfaces(model: &Model) -> Vec<&dtdl::Interface> {
     let in_root = |part: &&Part| model.form == Form::CapabilityModel || part.name.is_none();
-    model.parts.iter().filter(in_root).map(|part| model.interface(part)).collect()
+    let mut parts: Vec<&Part> = Vec::new();
+    for part in model.parts.iter().filter(in_root) {
+        if !parts.iter().any(|known| model.same_interface(known, part)) {
+            parts.push(part);
+        }
+    }
+    parts.into_iter().map(|part| model.interface(part)).collect()
 }
 
 /// The Interfaces of the components, each planned once however many components use it.
 struct Interfaces<'m> {
     module: &'m Ident,
+    scope: Scope,
     parts: Vec<&'m Part>,
     planned: Vec<Interface>,
 }
@@ -92,17 +103,8 @@ impl<'m> Interfaces<'m> {
         }
         let interface = model.interface(part);
         let id = &interface.id;
-        let module = Ident::new(&module_name(&last_word(&id.text).to_snake_case()), Span::call_site());
-        if let Some(same) = self.planned.iter().position(|known| known.module == module) {
-            let message =
-                format!("`{}` and `{}` both become the module `{module}`", self.planned[same].id, id.text);
-            let first = model.interface(self.parts[same]).id.at;
-            names.diagnostics.push(
-                dtdl::Diagnostic::new("nameCollision", message, id.at)
-                    .with_also(first, "the first is here")
-                    .with_help("give one of the two another last word"),
-            );
-        }
+        let module = names.module(&id.text);
+        names.claim(&mut self.scope, &module, &id.text, id.at);
         let docs = docs(&interface.texts, None, "interface", &id.text, &names.place(id.at));
         let path = format!("{}::{module}", self.module);
         let place = Place { module, path, id: id.text.clone(), docs };
@@ -175,6 +177,7 @@ fn all_names(model: &Model) -> Vec<&str> {
     let mut all: Vec<&str> =
         model.parts.iter().filter_map(|part| part.name.as_ref()).map(|n| n.text.as_str()).collect();
     for interface in interfaces(model) {
+        all.push(&interface.id.text);
         all.extend(interface.telemetry.iter().map(|item| item.name.text.as_str()));
         all.extend(interface.properties.iter().map(|item| item.name.text.as_str()));
         all.extend(interface.commands.iter().map(|item| item.name.text.as_str()));

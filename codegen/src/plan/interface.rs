@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span};
 use super::docs::docs;
 use super::names::{Names, Scope};
 use super::types::{Need, Types};
-use super::{Command, Direction, Field, Interface, Property, TypeRef};
+use super::{Command, Direction, Field, Interface, Property, Setter, TypeRef};
 
 /// What a module is called, by Rust and in messages.
 pub(super) struct Place {
@@ -51,7 +51,7 @@ struct Scopes {
 impl Scopes {
     fn telemetry(&mut self, item: &Telemetry, types: &mut Types<'_, '_>) -> Option<Field> {
         let ident = types.names.value(&item.name.text);
-        types.names.claim(&mut self.telemetry, &ident, &item.name).then_some(())?;
+        types.names.claim(&mut self.telemetry, &ident, &item.name.text, item.name.at).then_some(())?;
         let words = [item.name.text.as_str()];
         let ty = types.of(&item.schema, Need { words: &words, name: &item.name, direction: Direction::Out });
         let place = types.names.place(item.name.at);
@@ -61,8 +61,11 @@ impl Scopes {
 
     fn property(&mut self, item: &ModelProperty, types: &mut Types<'_, '_>) -> Option<Property> {
         let ident = types.names.value(&item.name.text);
-        types.names.claim(&mut self.properties, &ident, &item.name).then_some(())?;
-        let setter = item.writable.then(|| types.names.setter(&item.name.text));
+        types.names.claim(&mut self.properties, &ident, &item.name.text, item.name.at).then_some(())?;
+        let setter = item.writable.then(|| Setter {
+            ident: types.names.setter(&item.name.text),
+            parameter: parameter(ident.clone()),
+        });
         let words = [item.name.text.as_str()];
         let direction = if item.writable { Direction::Both } else { Direction::Out };
         let ty = types.of(&item.schema, Need { words: &words, name: &item.name, direction });
@@ -78,7 +81,7 @@ impl Scopes {
         types: &mut Types<'_, '_>,
     ) -> Option<Command> {
         let ident = types.names.value(&item.name.text);
-        types.names.claim(&mut self.commands, &ident, &item.name).then_some(())?;
+        types.names.claim(&mut self.commands, &ident, &item.name.text, item.name.at).then_some(())?;
         let request = item.request.as_ref().map(|payload| {
             let words = [item.name.text.as_str(), payload.name.text.as_str()];
             let need = Need { words: &words, name: &payload.name, direction: Direction::In };

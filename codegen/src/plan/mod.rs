@@ -71,8 +71,15 @@ pub(crate) struct Field {
 
 pub(crate) struct Property {
     pub(crate) field: Field,
-    /// The handler's name, where an operator may set it.
-    pub(crate) setter: Option<Ident>,
+    /// The handler, where an operator may set it.
+    pub(crate) setter: Option<Setter>,
+}
+
+/// The handler of a writable property.
+pub(crate) struct Setter {
+    pub(crate) ident: Ident,
+    /// The name of the parameter that is the value.
+    pub(crate) parameter: Ident,
 }
 
 pub(crate) struct Command {
@@ -116,6 +123,27 @@ pub(crate) struct Type {
 pub(crate) enum Shape {
     Object(Vec<Field>),
     Enum(Vec<Variant>),
+}
+
+impl Shape {
+    /// The module's own types that stand in it.
+    fn inner(&self) -> impl Iterator<Item = &Ident> {
+        let fields = match self {
+            Self::Object(fields) => fields.as_slice(),
+            Self::Enum(_) => &[],
+        };
+        fields.iter().filter_map(|field| field.ty.local())
+    }
+}
+
+impl TypeRef {
+    fn local(&self) -> Option<&Ident> {
+        match self {
+            Self::Local(ident) => Some(ident),
+            Self::List(inner) | Self::Map(inner) => inner.local(),
+            _ => None,
+        }
+    }
 }
 
 pub(crate) struct Variant {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use dtdl::{Diagnostic, Location, Name, Sources};
+use dtdl::{Diagnostic, Location, Sources};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
@@ -70,10 +70,15 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The module of an Interface, by its id: the last word of it, or what `rename` says of the whole id.
+    pub(super) fn module(&mut self, id: &str) -> Ident {
+        self.renamed(id).unwrap_or_else(|| ident(last_word(id).to_snake_case()))
+    }
+
     /// A type or variant; `words` are joined, a word that begins with those before it stands for them.
     pub(super) fn type_name(&mut self, words: &[&str]) -> Ident {
         if let Some(renamed) = words.last().and_then(|word| self.renamed(word)) {
-            return renamed;
+            return ident(renamed.to_string().to_upper_camel_case());
         }
         let mut name = String::new();
         for word in words {
@@ -94,26 +99,24 @@ impl<'a> Names<'a> {
         Scope { what: "types", taken: RESERVED_TYPES.iter().map(|name| ((*name).to_owned(), None)).collect() }
     }
 
-    /// Takes `ident` for the element `name` in `scope`, or reports who has it already.
-    pub(super) fn claim(&mut self, scope: &mut Scope, ident: &Ident, name: &Name) -> bool {
+    /// Takes `ident` for what the model calls `name`, or reports who has it already. `rename` works on that name.
+    pub(super) fn claim(&mut self, scope: &mut Scope, ident: &Ident, name: &str, place: Location) -> bool {
         let key = ident.to_string();
         let Some(taken) = scope.taken.get(&key) else {
-            scope.taken.insert(key, Some((name.text.clone(), name.at)));
+            scope.taken.insert(key, Some((name.to_owned(), place)));
             return true;
         };
-        let help = format!("add `rename(\"{}\" = \"another_name\")` to #[device_model]", name.text);
+        let help = format!("add `rename(\"{name}\" = \"another_name\")` to #[device_model]");
         self.diagnostics.push(match taken {
             Some((first, at)) => {
-                let message =
-                    format!("`{first}` and `{}` both become `{key}` among the {}", name.text, scope.what);
-                Diagnostic::new("nameCollision", message, name.at)
+                let message = format!("`{first}` and `{name}` both become `{key}` among the {}", scope.what);
+                Diagnostic::new("nameCollision", message, place)
                     .with_also(*at, "the first is here")
                     .with_help(help)
             }
             None => {
-                let message =
-                    format!("`{}` becomes `{key}`, which every generated module has already", name.text);
-                Diagnostic::new("nameCollision", message, name.at).with_help(help)
+                let message = format!("`{name}` becomes `{key}`, which every generated module has already");
+                Diagnostic::new("nameCollision", message, place).with_help(help)
             }
         });
         false
@@ -143,6 +146,15 @@ pub(super) fn nothing_is_called(name: &str, known: &[&str]) -> String {
 pub(super) struct Scope {
     what: &'static str,
     taken: BTreeMap<String, Option<(String, Location)>>,
+}
+
+/// The last word of an id, without its version: `Thermostat` of `dtmi:com:example:Thermostat;1`.
+pub(super) fn last_word(id: &str) -> &str {
+    let (path, _) = id.split_once(';').unwrap_or((id, ""));
+    let mut words = path.rsplit(':');
+    let last = words.next().unwrap_or(path);
+    // A `urn:` ends in its version.
+    if last.bytes().all(|byte| byte.is_ascii_digit()) { words.next().unwrap_or(last) } else { last }
 }
 
 fn ident(name: String) -> Ident {

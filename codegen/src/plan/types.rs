@@ -2,8 +2,10 @@
 
 use dtdl::{EnumSchema, EnumValue, EnumValues, Name, ObjectSchema, Primitive, Schema, SchemaKind, Texts};
 
+use proc_macro2::Ident;
+
 use super::docs::docs;
-use super::names::{Names, Scope};
+use super::names::{Names, Scope, last_word};
 use super::{Direction, Field, Literal, Shape, Type, TypeRef, Variant};
 
 /// The types that a module defines so far, and the names they took.
@@ -28,7 +30,9 @@ impl<'n, 'a> Types<'n, 'a> {
     }
 
     pub(super) fn into_types(self) -> Vec<Type> {
-        self.defined.into_iter().map(|(defined, _)| defined).collect()
+        let mut types: Vec<Type> = self.defined.into_iter().map(|(defined, _)| defined).collect();
+        spread_directions(&mut types);
+        types
     }
 
     /// The Rust type of a schema, which defines what it needs.
@@ -86,7 +90,8 @@ impl<'n, 'a> Types<'n, 'a> {
             return TypeRef::Local(known.ident.clone());
         }
         let ident = self.names.type_name(&words);
-        self.names.claim(&mut self.scope, &ident, need.name);
+        let word = words.last().copied().unwrap_or(&need.name.text);
+        self.names.claim(&mut self.scope, &ident, word, need.name.at);
         let place = self.names.place(key);
         let docs = docs(&schema.texts, None, "schema of", &need.name.text, &place);
         let shape = shape(self, &words);
@@ -100,7 +105,7 @@ impl<'n, 'a> Types<'n, 'a> {
         let mut fields = Vec::new();
         for field in &object.fields {
             let ident = self.names.value(&field.name.text);
-            if !self.names.claim(&mut scope, &ident, &field.name) {
+            if !self.names.claim(&mut scope, &ident, &field.name.text, field.name.at) {
                 continue;
             }
             let inner: Vec<&str> = words.iter().copied().chain([field.name.text.as_str()]).collect();
@@ -124,7 +129,7 @@ impl<'n, 'a> Types<'n, 'a> {
         let mut variants = Vec::new();
         for value in values {
             let ident = self.names.type_name(&[value.name.text.as_str()]);
-            if self.names.claim(&mut scope, &ident, &value.name) {
+            if self.names.claim(&mut scope, &ident, &value.name.text, value.name.at) {
                 let docs = self.variant_docs(&value.name, &value.texts);
                 variants.push(Variant { ident, value: literal(&value.value), docs });
             }
@@ -137,11 +142,23 @@ impl<'n, 'a> Types<'n, 'a> {
     }
 }
 
-/// The last word of an id, without its version: `Thermostat` of `dtmi:com:example:Thermostat;1`.
-pub(super) fn last_word(id: &str) -> &str {
-    let (path, _) = id.split_once(';').unwrap_or((id, ""));
-    let mut words = path.rsplit(':');
-    let last = words.next().unwrap_or(path);
-    // A `urn:` ends in its version.
-    if last.bytes().all(|byte| byte.is_ascii_digit()) { words.next().unwrap_or(last) } else { last }
+/// A type that stands inside another goes wherever that one goes, also when that was learned later.
+fn spread_directions(types: &mut [Type]) {
+    loop {
+        let inner: Vec<(Ident, Direction)> = types
+            .iter()
+            .flat_map(|outer| outer.shape.inner().map(|ident| (ident.clone(), outer.direction)))
+            .collect();
+        let mut changed = false;
+        for (ident, direction) in inner {
+            for known in types.iter_mut().filter(|known| known.ident == ident) {
+                let both = known.direction.and(direction);
+                changed |= both != known.direction;
+                known.direction = both;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
 }

@@ -61,7 +61,9 @@ impl Reader<'_> {
             _ => None,
         };
         match number {
-            Some(number) if number.fract() == 0.0 && number.abs() <= f64::from(i32::MAX) + 1.0 => {
+            Some(number)
+                if number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number) =>
+            {
                 Some(number as i64)
             }
             _ => {

@@ -208,6 +208,11 @@ pub(crate) fn recursion(id: &str, how: &str) -> Fault {
     fault("recursiveStructure", format!("`{id}` {how} itself")).help("break the circle")
 }
 
+pub(crate) fn second_instance(id: &str) -> Fault {
+    fault("duplicateInstance", format!("the capability model has a second instance of `{id}`"))
+        .help("instances share one name space on the wire: keep one of each Interface")
+}
+
 pub(crate) fn component_in_component(name: &str) -> Fault {
     fault(
         "componentInComponent",

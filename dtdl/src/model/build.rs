@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::schema::Expansion;
 use super::types::{
     Command, Form, Id, Interface, Model, Name, Part, Payload, Property, Quantity, Telemetry, Texts,
 };
@@ -14,8 +15,13 @@ use crate::suggest::closest;
 
 /// The model that `roots` describe, with `wanted` as its root, or the one that nothing else refers to.
 pub(crate) fn build(roots: &[Root], wanted: Option<&str>, faults: &mut Faults) -> Option<Model> {
-    let mut builder =
-        Builder { definitions: BTreeMap::new(), interfaces: Vec::new(), built: BTreeMap::new(), faults };
+    let mut builder = Builder {
+        definitions: BTreeMap::new(),
+        interfaces: Vec::new(),
+        built: BTreeMap::new(),
+        expansion: Expansion::default(),
+        faults,
+    };
     for root in roots {
         root.element.walk(&mut |element| builder.define(element, root.version));
     }
@@ -41,6 +47,7 @@ pub(super) struct Builder<'r, 'f> {
     pub(super) definitions: BTreeMap<&'r str, Definition<'r>>,
     interfaces: Vec<Interface>,
     built: BTreeMap<&'r str, Progress>,
+    pub(super) expansion: Expansion<'r>,
     pub(super) faults: &'f mut Faults,
 }
 
@@ -121,15 +128,20 @@ impl<'r> Builder<'r, '_> {
         }
     }
 
-    /// The instances of a capability model; an entry that is a bare id is named by the id's last word.
+    /// The instances of a capability model, which may have one of each Interface.
     fn instances(&mut self, model: &'r Element) -> Vec<Part> {
-        let mut parts = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         for instance in model.inline("implements") {
             let Some(interface) =
                 instance.references("schema").first().and_then(|r| self.target("schema", r))
             else {
                 continue;
             };
+            if parts.iter().any(|part| part.interface == interface) {
+                let id = &self.interfaces[interface].id.text;
+                self.faults.push(texts::second_instance(id), instance.at);
+                continue;
+            }
             parts.push(Part { name: name_of(instance), texts: texts_of(instance), interface });
         }
         unique::names(

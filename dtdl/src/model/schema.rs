@@ -6,7 +6,7 @@ use super::types::{
 };
 use super::unique;
 use crate::check::{Element, Literal, Reference};
-use crate::diagnostic::texts;
+use crate::diagnostic::texts::{self, Fault};
 use crate::language::{Class, Primitive, Version};
 use crate::source::Location;
 use crate::suggest::closest;
@@ -16,6 +16,41 @@ use crate::suggest::closest;
 struct Nesting {
     version: Version,
     depth: usize,
+}
+
+/// How many complex schemas a model may come to once shared ones are written out where they are used. Far more than any
+/// device has; a text of a few kilobytes could otherwise name billions.
+const MOST_SCHEMAS: usize = 100_000;
+
+/// The shared schemas being written out, and how many there have been.
+#[derive(Debug, Default)]
+pub(super) struct Expansion<'r> {
+    open: Vec<&'r str>,
+    count: usize,
+}
+
+impl<'r> Expansion<'r> {
+    /// Begins a schema; v4 allows one to refer to itself, which the model cannot express yet. That there are too many is
+    /// said once.
+    fn enter(&mut self, id: Option<&'r str>) -> Result<(), Option<Fault>> {
+        if let Some(id) = id.filter(|id| self.open.contains(id)) {
+            return Err(Some(texts::recursion(id, "refers to")));
+        }
+        if self.count >= MOST_SCHEMAS {
+            let first = self.count == MOST_SCHEMAS;
+            self.count += usize::from(first);
+            return Err(first.then(|| texts::too_many("the device", MOST_SCHEMAS, MOST_SCHEMAS + 1)));
+        }
+        self.count += 1;
+        self.open.extend(id);
+        Ok(())
+    }
+
+    fn leave(&mut self, id: Option<&'r str>) {
+        if id.is_some() {
+            self.open.pop();
+        }
+    }
 }
 
 impl Schema {
@@ -72,12 +107,24 @@ impl<'r> Builder<'r, '_> {
     fn complex(&mut self, element: &'r Element, at: Location, nesting: Nesting) -> Option<Schema> {
         let most = nesting.version.schema_depth();
         if nesting.depth >= most {
-            // A schema that refers to itself ends here too: v4 allows that, generated code does not need it yet.
             self.faults.push(texts::too_deep(most), at);
             return None;
         }
-        let inner = Nesting { depth: nesting.depth + 1, ..nesting };
-        let kind = match element.class {
+        let id = element.id.as_ref().map(|(id, _)| id.as_str());
+        if let Err(refusal) = self.expansion.enter(id) {
+            if let Some(fault) = refusal {
+                self.faults.push(fault, at);
+            }
+            return None;
+        }
+        let kind = self.kind(element, Nesting { depth: nesting.depth + 1, ..nesting });
+        self.expansion.leave(id);
+        let id = element.id.as_ref().map(|_| id_of(element));
+        Some(Schema { kind: kind?, id, texts: texts_of(element), at })
+    }
+
+    fn kind(&mut self, element: &'r Element, inner: Nesting) -> Option<SchemaKind> {
+        Some(match element.class {
             Class::Object => SchemaKind::Object(self.object(element, inner)),
             Class::Enum => SchemaKind::Enum(self.enumeration(element)?),
             Class::Array => {
@@ -85,9 +132,7 @@ impl<'r> Builder<'r, '_> {
                 SchemaKind::Array(Box::new(item))
             }
             _ => SchemaKind::Map(Box::new(self.map(element, inner)?)),
-        };
-        let id = element.id.as_ref().map(|_| id_of(element));
-        Some(Schema { kind, id, texts: texts_of(element), at })
+        })
     }
 
     fn object(&mut self, element: &'r Element, nesting: Nesting) -> ObjectSchema {
@@ -124,7 +169,7 @@ impl<'r> Builder<'r, '_> {
             let texts = texts_of(value);
             match literal {
                 Literal::Integer(value) if integers => {
-                    numbers.push((EnumValue { name, texts, value: *value }, at))
+                    numbers.push((EnumValue { name, texts, value: *value }, at));
                 }
                 Literal::Text(value) if !integers => {
                     words.push((EnumValue { name, texts, value: value.clone() }, at));
