@@ -11,7 +11,7 @@ use clap::Args;
 use device_model_hub::{Hub, HubError};
 use tracing_subscriber::EnvFilter;
 
-use crate::Outcome;
+use crate::{Outcome, fail};
 
 /// Where the hub keeps its data and listens.
 #[derive(Debug, Args)]
@@ -50,12 +50,6 @@ pub(crate) fn run(options: &Options) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(error) => fail(&error),
     }
-}
-
-fn fail(message: &str) -> Outcome {
-    // nothing is left to do when standard error is closed
-    let _ = writeln!(std::io::stderr(), "error: {message}");
-    Outcome::Unusable
 }
 
 fn start_log() {

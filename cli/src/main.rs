@@ -2,8 +2,12 @@
 //!
 //! Each subcommand is a file of its own with its options and a `run`. Standard output is for data only.
 
+mod check;
+mod expand;
 mod hub;
+mod models;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -18,6 +22,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check models and show all that is wrong with them
+    Check(check::Options),
+    /// Print the Rust that a model becomes
+    Expand(expand::Options),
     /// Run the local IoT Hub with its operator's page
     Hub(hub::Options),
 }
@@ -27,6 +35,8 @@ enum Command {
 pub(crate) enum Outcome {
     /// 0
     Done,
+    /// 1: a model is not valid
+    Findings,
     /// 2: wrong usage, or a file, folder or address that cannot be used
     Unusable,
 }
@@ -35,6 +45,7 @@ impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Done => Self::SUCCESS,
+            Outcome::Findings => Self::from(1),
             Outcome::Unusable => Self::from(2),
         }
     }
@@ -42,7 +53,16 @@ impl From<Outcome> for ExitCode {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Check(options) => check::run(&options),
+        Command::Expand(options) => expand::run(&options),
         Command::Hub(options) => hub::run(&options),
     }
     .into()
+}
+
+/// Says on standard error why the command cannot do its work.
+pub(crate) fn fail(message: &str) -> Outcome {
+    // Nothing is left to do when standard error is closed.
+    let _ = writeln!(io::stderr(), "error: {message}");
+    Outcome::Unusable
 }

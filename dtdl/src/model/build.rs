@@ -33,7 +33,21 @@ pub(crate) fn build(roots: &[Root], wanted: Option<&str>, faults: &mut Faults) -
         }
     }
     let root = builder.root(roots, wanted)?;
-    Some(builder.model(root))
+    let mut parts = Vec::new();
+    for candidate in roots {
+        let of_candidate = builder.parts(candidate);
+        if std::ptr::eq(candidate, root) {
+            parts = of_candidate;
+        }
+    }
+    Some(Model {
+        id: id_of(&root.element),
+        version: root.version,
+        form: form_of(root),
+        texts: texts_of(&root.element),
+        parts,
+        interfaces: builder.interfaces,
+    })
 }
 
 /// An element that has an id, and the version of its document.
@@ -107,25 +121,15 @@ impl<'r> Builder<'r, '_> {
             .or_else(|| roots.first())
     }
 
-    fn model(&mut self, root: &'r Root) -> Model {
-        let element = &root.element;
-        let form = match element.class {
-            Class::CapabilityModel => Form::CapabilityModel,
-            _ => Form::Interface,
-        };
+    /// The parts of a root; what is wrong between them is reported for every root, not only for the device's.
+    fn parts(&mut self, root: &'r Root) -> Vec<Part> {
+        let form = form_of(root);
         let parts = match form {
-            Form::CapabilityModel => self.instances(element),
-            Form::Interface => self.components(element),
+            Form::CapabilityModel => self.instances(&root.element),
+            Form::Interface => self.components(&root.element),
         };
         unique::across_instances(form, &parts, &self.interfaces, self.faults);
-        Model {
-            id: id_of(element),
-            version: root.version,
-            form,
-            texts: texts_of(element),
-            parts,
-            interfaces: std::mem::take(&mut self.interfaces),
-        }
+        parts
     }
 
     /// The instances of a capability model, which may have one of each Interface.
@@ -293,6 +297,13 @@ impl Interface {
         add(&mut self.properties, &base.properties, |item| item.name.at);
         add(&mut self.commands, &base.commands, |item| item.name.at);
         add(&mut self.components, &base.components, |item| item.0.at);
+    }
+}
+
+fn form_of(root: &Root) -> Form {
+    match root.element.class {
+        Class::CapabilityModel => Form::CapabilityModel,
+        _ => Form::Interface,
     }
 }
 
