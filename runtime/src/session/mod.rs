@@ -49,7 +49,7 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// How long a PINGRESP may take.
 const PING_LIMIT: Duration = Duration::from_secs(20);
-/// How long in-flight messages may take before a planned reconnect goes ahead without them.
+/// How long in-flight messages and running commands may take before a planned reconnect goes ahead without them.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 
 /// What the hub is told when a connection opens.
@@ -262,9 +262,10 @@ impl Session {
         }
     }
 
-    /// Goes on with a planned reconnect when nothing is in flight any more.
+    /// Goes on with a planned reconnect when nothing is in flight and no caller waits any more.
     fn check_drained(&mut self) {
-        let drained = self.outbox.in_flight() == 0 && !self.requests.is_waiting() && self.control.is_empty();
+        let answered = !self.requests.is_waiting() && !self.commands.owes_answers();
+        let drained = answered && self.outbox.in_flight() == 0 && self.control.is_empty();
         if drained && matches!(self.phase, Phase::Draining) {
             self.renew();
         }

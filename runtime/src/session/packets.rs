@@ -26,11 +26,13 @@ const LARGEST_ANSWER: usize = 128 * 1024;
 const MOST_CONTROL: usize = 1024;
 
 impl Session {
-    /// The next packet to write. Nothing but the greeting is sent before the hub has accepted it.
+    /// The next packet to write. Nothing but the greeting is sent before the hub has accepted it. Ask until `None`, and
+    /// then for actions: a planned reconnect goes ahead when the last answer has been taken.
     pub(crate) fn poll_packet(&mut self, now: Instant) -> Option<Packet> {
         if let Some(packet) = self.control.pop_front() {
             return Some(packet);
         }
+        self.check_drained();
         let Phase::Serving(open) = &self.phase else {
             return None;
         };
@@ -167,8 +169,13 @@ impl Session {
 
     fn called(&mut self, name: &str, request_id: &str, payload: Bytes) {
         tracing::debug!(name, request_id, "command called");
-        if self.closing {
-            let error = CommandError::unavailable("the device is closing");
+        let unavailable = match self.phase {
+            _ if self.closing => Some("the device is closing"),
+            Phase::Draining => Some("the device is renewing its connection: call again"),
+            _ => None,
+        };
+        if let Some(reason) = unavailable {
+            let error = CommandError::unavailable(reason);
             let (status, body) = (error.status(), error.body());
             return self.reply(&Reply { request_id: request_id.to_owned(), status, body });
         }

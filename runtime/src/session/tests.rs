@@ -5,12 +5,17 @@ use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, PubAck, Publish, SubAck
 use serde_json::json;
 
 use super::*;
-use crate::table::PartTable;
+use crate::table::{CommandTable, PartTable};
 
 const MODEL: ModelTable = ModelTable {
     id: "dtmi:x;1",
     convention: Convention::Pnp,
-    parts: &[PartTable { component: None, telemetry: &[], properties: &[], commands: &[] }],
+    parts: &[PartTable {
+        component: None,
+        telemetry: &[],
+        properties: &[],
+        commands: &[CommandTable { name: "blink", asynchronous: false }],
+    }],
 };
 
 fn login() -> Login {
@@ -25,7 +30,11 @@ fn login() -> Login {
 
 /// A session that serves, its twin fetched.
 fn serving(now: Instant) -> Session {
-    let mut session = Session::new(MODEL, Options::default());
+    serving_with(now, Options::default())
+}
+
+fn serving_with(now: Instant, options: Options) -> Session {
+    let mut session = Session::new(MODEL, options);
     session.handle(now, Input::Opened(login()));
     assert!(matches!(session.poll_packet(now), Some(Packet::Connect(_))));
     assert!(session.poll_packet(now).is_none(), "nothing is said before the hub has answered");
@@ -45,6 +54,28 @@ fn offer(session: &mut Session, now: Instant) {
     let expires = now + Duration::from_secs(3600 * 24);
     let message = Message::new(Ticket(1), "bag".to_owned(), Bytes::from_static(b"{}"), expires);
     assert!(matches!(session.offer(message), Offer::Queued(_)));
+}
+
+/// The hub calls the method `blink`.
+fn call(session: &mut Session, now: Instant, request_id: &str) {
+    let topic = format!("$iothub/methods/POST/blink/?$rid={request_id}");
+    session.handle(now, Input::Packet(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, "5"))));
+}
+
+/// The call whose handler is to run next.
+fn run(session: &mut Session) -> CallId {
+    match session.poll_action() {
+        Some(Action::Run { call, .. }) => call,
+        other => panic!("no handler is to run: {other:?}"),
+    }
+}
+
+/// The topic of the next packet, which is a publish.
+fn topic(session: &mut Session, now: Instant) -> String {
+    match session.poll_packet(now) {
+        Some(Packet::Publish(publish)) => publish.topic,
+        other => panic!("not a PUBLISH: {other:?}"),
+    }
 }
 
 #[test]
@@ -87,6 +118,45 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     assert!(matches!(session.poll_action(), Some(Action::Settle(Settled { outcome: Ok(()), .. }))));
     assert!(matches!(session.poll_action(), Some(Action::Renew)));
     assert_eq!(session.counters().queued, 1, "what was offered meanwhile waits for the next connection");
+}
+
+#[test]
+fn a_renewal_waits_for_the_answers_of_commands_and_takes_no_new_ones() {
+    let now = Instant::now();
+    let options = Options { parallel_commands: 1, ..Options::default() };
+    let mut session = serving_with(now, options);
+    session.timers.stop(Timer::Ping);
+    call(&mut session, now, "a");
+    call(&mut session, now, "b");
+    let first = run(&mut session);
+    let due = now + Duration::from_secs(2880);
+    session.handle_timeout(due);
+    call(&mut session, due, "late");
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/503/?$rid=late");
+    session.handle(due, Input::CommandEnded { call: first, result: Ok(Answer(json!(1))) });
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=a");
+    let second = run(&mut session);
+    assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
+    session.handle(due, Input::CommandEnded { call: second, result: Ok(Answer(json!(2))) });
+    assert!(session.poll_action().is_none(), "the last answer is still to be sent");
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=b");
+    assert!(session.poll_packet(due).is_none());
+    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+}
+
+#[test]
+fn a_renewal_waits_only_so_long_for_a_commands_answer() {
+    let now = Instant::now();
+    let mut session = serving(now);
+    session.timers.stop(Timer::Ping);
+    call(&mut session, now, "a");
+    run(&mut session);
+    let due = now + Duration::from_secs(2880);
+    session.handle_timeout(due);
+    assert!(session.poll_action().is_none());
+    assert_eq!(session.poll_timeout(), Some(due + DRAIN_LIMIT));
+    session.handle_timeout(due + DRAIN_LIMIT);
+    assert!(matches!(session.poll_action(), Some(Action::Renew)));
 }
 
 #[test]
