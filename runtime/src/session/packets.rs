@@ -87,7 +87,10 @@ impl Session {
     pub(super) fn ping(&mut self, now: Instant) {
         self.control.push_back(Packet::PingReq);
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
-        self.timers.set(Timer::PingAnswer, now + PING_LIMIT.min(self.options.keep_alive));
+        // Pings may be due more often than their limit: the first unanswered one counts.
+        if !self.timers.is_set(Timer::PingAnswer) {
+            self.timers.set(Timer::PingAnswer, now + PING_LIMIT.min(self.options.keep_alive));
+        }
     }
 
     pub(super) fn command_ended(&mut self, call: CallId, result: &Result<Answer, CommandError>) {

@@ -103,6 +103,33 @@ fn pings_are_due_whatever_else_is_sent_and_their_answers_are_watched() {
 }
 
 #[test]
+fn a_ping_sent_before_the_last_one_is_answered_does_not_extend_its_deadline() {
+    let now = Instant::now();
+    let keep_alive = Duration::from_secs(8);
+    let mut session = serving_with(now, Options { keep_alive, ..Options::default() });
+    let first = session.poll_timeout().unwrap();
+    assert_eq!(first, now + Duration::from_secs(6));
+    session.handle_timeout(first);
+    session.handle_timeout(first + Duration::from_secs(6));
+    assert!(session.poll_action().is_none());
+    assert_eq!(session.poll_timeout(), Some(first + keep_alive));
+    session.handle_timeout(first + keep_alive);
+    assert!(matches!(session.poll_action(), Some(Action::HangUp(_))));
+}
+
+#[test]
+fn an_answered_ping_lets_the_connection_live() {
+    let now = Instant::now();
+    let mut session = serving_with(now, Options { keep_alive: Duration::from_secs(8), ..Options::default() });
+    for number in 1..20 {
+        let due = now + Duration::from_secs(6 * number);
+        session.handle_timeout(due);
+        assert!(session.poll_action().is_none());
+        session.handle(due, Input::Packet(Packet::PingResp));
+    }
+}
+
+#[test]
 fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     let now = Instant::now();
     let mut session = serving(now);
