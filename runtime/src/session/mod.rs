@@ -71,8 +71,8 @@ pub(crate) enum Input {
     Opened(Login),
     /// A packet has arrived.
     Packet(Packet),
-    /// The connection is gone.
-    Lost(Arc<Error>),
+    /// The connection is gone; `cut_by_hub` when it was the hub that closed it.
+    Lost { cause: Arc<Error>, cut_by_hub: bool },
     /// No connection could be opened.
     Unreachable(Arc<Error>),
     /// The device reports properties of a component.
@@ -162,7 +162,7 @@ impl Session {
         match input {
             Input::Opened(login) => self.opened(now, login),
             Input::Packet(packet) => self.packet(now, packet),
-            Input::Lost(cause) => self.offline(cause, true),
+            Input::Lost { cause, cut_by_hub } => self.offline(cause, cut_by_hub),
             Input::Unreachable(cause) => self.last_cause = Some(cause),
             Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
             Input::CommandEnded { call, result } => self.command_ended(call, &result),

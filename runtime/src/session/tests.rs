@@ -35,6 +35,15 @@ fn serving(now: Instant) -> Session {
 
 fn serving_with(now: Instant, options: Options) -> Session {
     let mut session = Session::new(MODEL, options);
+    connect(&mut session, now);
+    let twin = json!({ "desired": { "$version": 1 }, "reported": {} }).to_string();
+    let answer = Publish::new("$iothub/twin/res/200/?$rid=1", QoS::AtMostOnce, twin);
+    session.handle(now, Input::Packet(Packet::Publish(answer)));
+    session
+}
+
+/// Greets and subscribes; the twin has been asked for.
+fn connect(session: &mut Session, now: Instant) {
     session.handle(now, Input::Opened(login()));
     assert!(matches!(session.poll_packet(now), Some(Packet::Connect(_))));
     assert!(session.poll_packet(now).is_none(), "nothing is said before the hub has answered");
@@ -44,10 +53,6 @@ fn serving_with(now: Instant, options: Options) -> Session {
     session.handle(now, Input::Packet(Packet::SubAck(SubAck::new(1, granted))));
     assert!(matches!(session.poll_action(), Some(Action::Serving)));
     assert!(matches!(session.poll_packet(now), Some(Packet::Publish(get)) if get.topic.contains("twin/GET")));
-    let twin = json!({ "desired": { "$version": 1 }, "reported": {} }).to_string();
-    let answer = Publish::new("$iothub/twin/res/200/?$rid=1", QoS::AtMostOnce, twin);
-    session.handle(now, Input::Packet(Packet::Publish(answer)));
-    session
 }
 
 fn offer(session: &mut Session, now: Instant) {
@@ -184,6 +189,21 @@ fn a_renewal_waits_only_so_long_for_a_commands_answer() {
     assert_eq!(session.poll_timeout(), Some(due + DRAIN_LIMIT));
     session.handle_timeout(due + DRAIN_LIMIT);
     assert!(matches!(session.poll_action(), Some(Action::Renew)));
+}
+
+#[test]
+fn telemetry_survives_a_network_that_breaks_again_and_again() {
+    let now = Instant::now();
+    let mut session = Session::new(MODEL, Options::default());
+    offer(&mut session, now);
+    for _ in 0..100 {
+        connect(&mut session, now);
+        assert!(topic(&mut session, now).starts_with("devices/d/messages/events/"));
+        let cause = Arc::new(Error::lost("the network is unreachable"));
+        session.handle(now, Input::Lost { cause, cut_by_hub: false });
+        assert!(session.poll_action().is_none());
+    }
+    assert_eq!((session.counters().queued, session.counters().rejected), (1, 0));
 }
 
 #[test]
