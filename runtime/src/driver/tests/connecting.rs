@@ -87,6 +87,38 @@ async fn a_token_is_renewed_by_a_planned_reconnect_before_it_expires() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn limits_without_end_are_no_reason_to_panic() {
+    let connection = connection()
+        .with_command_deadline(Duration::MAX)
+        .with_long_command_deadline(Duration::MAX)
+        .with_telemetry_time_to_live(Duration::MAX)
+        .with_token_life(Duration::MAX)
+        .with_report_deadline(Duration::MAX)
+        .with_close_deadline(Duration::MAX)
+        .with_backoff(Duration::MAX, Duration::MAX);
+    let (client, mut hub) = start(Sensor, connection);
+    let sending = tokio::spawn({
+        let client = client.clone();
+        async move { client.__send(&json!({ "temp": 1 })).await }
+    });
+    let mut peer = hub.serve(json!({ "$version": 1 })).await;
+    let message = peer.publish().await;
+    peer.acknowledge(&message).await;
+    sending.await.unwrap().unwrap();
+    assert_eq!(peer.call("blink", "1").await.0, 200);
+    let reporting = tokio::spawn({
+        let client = client.clone();
+        async move { client.__report(&json!({ "state": true })).await }
+    });
+    peer.patched(204, &json!(null)).await;
+    reporting.await.unwrap().unwrap();
+    drop(peer);
+    let mut states = client.states();
+    states.wait_for(|state| matches!(state, State::Retrying { .. })).await.unwrap();
+    client.close().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_silent_hub_is_given_up_in_the_greeting_and_when_pings_are_not_answered() {
     let (_client, mut hub) = start(Sensor, connection());
     let (_, mut peer) = hub.next().await;
