@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) use board::Board;
+use board::ClosedAtEnd;
 use bytes::Bytes;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
@@ -193,6 +194,7 @@ struct Driver {
 
 impl Driver {
     async fn run(mut self) {
+        let _closed = ClosedAtEnd(Arc::clone(&self.board));
         loop {
             self.act();
             if self.is_done() {
