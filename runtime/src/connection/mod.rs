@@ -160,8 +160,7 @@ impl Connection {
         self
     }
 
-    /// How long a token is valid. The session reconnects at 80 % of it. 1 min to 365 days, default
-    /// 1 h.
+    /// How long a token is valid: 1 min to 365 days, default 1 h. The session reconnects at 80 % of it.
     #[must_use]
     pub fn with_token_life(mut self, life: Duration) -> Self {
         self.options.token_life = life.clamp(Duration::from_secs(60), LONGEST_TOKEN_LIFE);
