@@ -72,7 +72,12 @@ impl Session {
             (Phase::Offline, _) => {}
             (Phase::Greeting(open), Packet::ConnAck(answer)) => self.greeted(open, &answer),
             (Phase::Subscribing(open), Packet::SubAck(answer)) => self.subscribed(now, open, &answer),
-            (phase @ (Phase::Greeting(_) | Phase::Subscribing(_)), Packet::Publish(_)) => self.phase = phase,
+            (phase @ Phase::Greeting(_), Packet::Publish(_)) => self.phase = phase,
+            // MQTT 3.1.1, 3.8.4: publishes may come before the SUBACK that grants their subscription.
+            (phase @ Phase::Subscribing(_), Packet::Publish(publish)) => {
+                self.phase = phase;
+                self.published(now, publish);
+            }
             (phase @ (Phase::Serving(_) | Phase::Draining), packet) => {
                 self.phase = phase;
                 self.serve(now, packet);
@@ -161,6 +166,9 @@ impl Session {
             Some(Received::Method { name, request_id }) => self.called(name, request_id, publish.payload),
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
+            }
+            Some(Received::Desired { version }) if matches!(self.phase, Phase::Subscribing(_)) => {
+                tracing::debug!(version, "a desired patch before the twin is fetched, which will hold it");
             }
             Some(Received::Desired { version }) => self.patched(version, &publish.payload),
             None => tracing::debug!(topic = publish.topic, "a topic that means nothing to this device"),

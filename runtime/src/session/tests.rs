@@ -44,11 +44,20 @@ fn serving_with(now: Instant, options: Options) -> Session {
 
 /// Greets and subscribes; the twin has been asked for.
 fn connect(session: &mut Session, now: Instant) {
+    subscribe(session, now);
+    subscribed(session, now);
+}
+
+/// Greets and asks for the subscriptions.
+fn subscribe(session: &mut Session, now: Instant) {
     session.handle(now, Input::Opened(login()));
     assert!(matches!(session.poll_packet(now), Some(Packet::Connect(_))));
     assert!(session.poll_packet(now).is_none(), "nothing is said before the hub has answered");
     session.handle(now, Input::Packet(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))));
     assert!(matches!(session.poll_packet(now), Some(Packet::Subscribe(_))));
+}
+
+fn subscribed(session: &mut Session, now: Instant) {
     let granted = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce); 3];
     session.handle(now, Input::Packet(Packet::SubAck(SubAck::new(1, granted))));
     assert!(matches!(session.poll_action(), Some(Action::Serving)));
@@ -189,6 +198,29 @@ fn a_renewal_waits_only_so_long_for_a_commands_answer() {
     assert_eq!(session.poll_timeout(), Some(due + DRAIN_LIMIT));
     session.handle_timeout(due + DRAIN_LIMIT);
     assert!(matches!(session.poll_action(), Some(Action::Renew)));
+}
+
+#[test]
+fn a_command_called_before_the_subscriptions_are_granted_is_run_and_answered() {
+    let now = Instant::now();
+    let mut session = Session::new(MODEL, Options::default());
+    subscribe(&mut session, now);
+    call(&mut session, now, "early");
+    let early = run(&mut session);
+    session.handle(now, Input::CommandEnded { call: early, result: Ok(Answer(json!(1))) });
+    assert_eq!(topic(&mut session, now), "$iothub/methods/res/200/?$rid=early");
+    subscribed(&mut session, now);
+}
+
+#[test]
+fn a_desired_patch_before_the_subscriptions_are_granted_is_left_to_the_twins_fetch() {
+    let now = Instant::now();
+    let mut session = Session::new(MODEL, Options::default());
+    subscribe(&mut session, now);
+    let patch = Publish::new("$iothub/twin/PATCH/properties/desired/?$version=2", QoS::AtLeastOnce, "{}");
+    session.handle(now, Input::Packet(Packet::Publish(Publish { pkid: 5, ..patch })));
+    assert!(matches!(session.poll_packet(now), Some(Packet::PubAck(PubAck { pkid: 5 }))));
+    subscribed(&mut session, now);
 }
 
 #[test]
