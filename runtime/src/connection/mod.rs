@@ -21,7 +21,14 @@ use rustls_pki_types::pem::PemObject;
 use crate::auth::DeviceKey;
 use crate::error::Error;
 
+/// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+/// The longest life of a token.
+const LONGEST_TOKEN_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Where to connect and as whom, with the limits of the session. Its `Debug` shows no key.
+///
+/// A limit longer than 100 years is taken as 100 years, so `Duration::MAX` is a way to say "no limit".
 #[derive(Clone, Debug)]
 pub struct Connection {
     pub(crate) target: Target,
@@ -112,14 +119,14 @@ impl Connection {
     /// How long a command's handler may take before its caller gets 504. Default 25 s: the hub itself gives up at 30 s.
     #[must_use]
     pub fn with_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.command_deadline = deadline;
+        self.options.command_deadline = deadline.min(LONGEST);
         self
     }
 
     /// How long the handlers of asynchronous commands and of desired properties may take. Default 15 min.
     #[must_use]
     pub fn with_long_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.long_command_deadline = deadline;
+        self.options.long_command_deadline = deadline.min(LONGEST);
         self
     }
 
@@ -149,35 +156,36 @@ impl Connection {
     /// How long telemetry may wait for a connection before it expires. Default 24 h.
     #[must_use]
     pub fn with_telemetry_time_to_live(mut self, time: Duration) -> Self {
-        self.options.telemetry_time_to_live = time;
+        self.options.telemetry_time_to_live = time.min(LONGEST);
         self
     }
 
-    /// How long a token is valid. The session reconnects at 80 % of it. At least 1 min, default 1 h.
+    /// How long a token is valid: 1 min to 365 days, default 1 h. The session reconnects at 80 % of it.
     #[must_use]
     pub fn with_token_life(mut self, life: Duration) -> Self {
-        self.options.token_life = life.max(Duration::from_secs(60));
+        self.options.token_life = life.clamp(Duration::from_secs(60), LONGEST_TOKEN_LIFE);
         self
     }
 
-    /// The shortest and the longest pause between two attempts to connect. Default 1 s and 2 min.
+    /// The shortest and the longest pause between two attempts to connect. At least 1 ms, default 1 s and 2 min.
     #[must_use]
     pub fn with_backoff(mut self, shortest: Duration, longest: Duration) -> Self {
-        self.options.backoff = (shortest.max(Duration::from_millis(1)), longest.max(shortest));
+        let shortest = shortest.clamp(Duration::from_millis(1), LONGEST);
+        self.options.backoff = (shortest, longest.clamp(shortest, LONGEST));
         self
     }
 
     /// How long `report` waits for the hub's answer, offline times included. Default 60 s.
     #[must_use]
     pub fn with_report_deadline(mut self, deadline: Duration) -> Self {
-        self.options.report_deadline = deadline;
+        self.options.report_deadline = deadline.min(LONGEST);
         self
     }
 
     /// How long `close` waits for acknowledgements and handlers. Default 10 s.
     #[must_use]
     pub fn with_close_deadline(mut self, deadline: Duration) -> Self {
-        self.options.close_deadline = deadline;
+        self.options.close_deadline = deadline.min(LONGEST);
         self
     }
 }

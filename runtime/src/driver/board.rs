@@ -1,7 +1,7 @@
 //! What the driver shows to its clients: state, counters, who the device is.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
@@ -62,6 +62,19 @@ impl Board {
     pub(super) fn close(&self, undelivered: u64) {
         self.undelivered.store(undelivered, Ordering::Release);
         self.enter(State::Closed);
+    }
+}
+
+/// Closes the board when it is dropped, whatever ended the driver: nobody is to wait for a driver that is gone.
+pub(super) struct ClosedAtEnd(pub(super) Arc<Board>);
+
+impl Drop for ClosedAtEnd {
+    fn drop(&mut self) {
+        let Self(board) = self;
+        if !matches!(board.state(), State::Closed) {
+            tracing::warn!("the session ended without being closed");
+            board.close(board.counters().queued);
+        }
     }
 }
 

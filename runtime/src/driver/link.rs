@@ -34,6 +34,36 @@ pub(crate) struct Link {
     unflushed: bool,
 }
 
+/// Why a connection carries nothing any more.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    pub(crate) cause: Error,
+    /// Whether the hub ended it, rather than the network or this side.
+    pub(crate) cut_by_hub: bool,
+}
+
+impl From<Error> for Broken {
+    fn from(cause: Error) -> Self {
+        Self { cause, cut_by_hub: false }
+    }
+}
+
+impl From<&io::Error> for Broken {
+    /// A stream that ends or is reset was closed by its far end; TLS tells an end without goodbye as an unexpected
+    /// one. Timeouts and unreachable networks say nothing about the far end.
+    fn from(error: &io::Error) -> Self {
+        use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+        let cut_by_hub = matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof);
+        Self { cause: Error::lost(error.to_string()), cut_by_hub }
+    }
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        broken.cause
+    }
+}
+
 impl Link {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
         Self { stream, incoming: BytesMut::new(), outgoing: BytesMut::new(), unflushed: false }
@@ -57,7 +87,7 @@ impl Link {
     }
 
     /// Writes what is queued and waits for a packet. `None`: all or enough of what was queued has been written.
-    pub(crate) async fn next(&mut self) -> Result<Option<Packet>, Error> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Packet>, Broken> {
         poll_fn(|context| self.poll_next(context)).await
     }
 
@@ -74,21 +104,24 @@ impl Link {
         }
     }
 
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Packet>, Error>> {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Packet>, Broken>> {
         loop {
             if let Some(packet) = self.decode()? {
                 return Poll::Ready(Ok(Some(packet)));
             }
             let before = (self.has_room(), self.is_written());
             match self.poll_write(context) {
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(broken(&error))),
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(Broken::from(&error))),
                 _ if before != (self.has_room(), self.is_written()) => return Poll::Ready(Ok(None)),
                 _ => {}
             }
             match ready!(self.poll_read(context)) {
-                Ok(0) => return Poll::Ready(Err(Error::lost("the hub closed it"))),
+                Ok(0) => {
+                    let cause = Error::lost("the hub closed it");
+                    return Poll::Ready(Err(Broken { cause, cut_by_hub: true }));
+                }
                 Ok(_) => {}
-                Err(error) => return Poll::Ready(Err(broken(&error))),
+                Err(error) => return Poll::Ready(Err(Broken::from(&error))),
             }
         }
     }
@@ -123,10 +156,6 @@ impl Link {
         self.incoming.extend_from_slice(buffer.filled());
         Poll::Ready(Ok(buffer.filled().len()))
     }
-}
-
-fn broken(error: &io::Error) -> Error {
-    Error::lost(error.to_string())
 }
 
 #[cfg(test)]
@@ -186,6 +215,22 @@ mod tests {
         assert!(link.next().await.is_err());
         let (near, far) = duplex(1024);
         drop(far);
-        assert!(matches!(Link::new(Box::new(near)).next().await, Err(Error::Lost { .. })));
+        let end = Link::new(Box::new(near)).next().await;
+        assert!(matches!(end, Err(Broken { cause: Error::Lost { .. }, cut_by_hub: true })));
+    }
+
+    #[test]
+    fn only_the_far_end_cuts_a_connection() {
+        let cut = |kind: io::ErrorKind| Broken::from(&io::Error::from(kind)).cut_by_hub;
+        assert!(cut(io::ErrorKind::ConnectionReset) && cut(io::ErrorKind::UnexpectedEof));
+        for kind in [
+            io::ErrorKind::TimedOut,
+            io::ErrorKind::NetworkUnreachable,
+            io::ErrorKind::HostUnreachable,
+            io::ErrorKind::ConnectionAborted,
+            io::ErrorKind::Other,
+        ] {
+            assert!(!cut(kind), "{kind}");
+        }
     }
 }

@@ -16,10 +16,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) use board::Board;
+use board::ClosedAtEnd;
 use bytes::Bytes;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
-use link::Link;
+use link::{Broken, Link};
 use rumqttc::mqttbytes::v4::Packet;
 use serde_json::Map;
 use tls::Tls;
@@ -115,7 +116,7 @@ enum Phase {
 /// Something that has happened.
 enum Event {
     Dialled(Dialled),
-    Received(Result<Option<Packet>, Error>),
+    Received(Result<Option<Packet>, Broken>),
     PauseOver,
     Submitted(Option<Submission>),
     Reported(Option<ReportRequest>),
@@ -193,6 +194,7 @@ struct Driver {
 
 impl Driver {
     async fn run(mut self) {
+        let _closed = ClosedAtEnd(Arc::clone(&self.board));
         loop {
             self.act();
             if self.is_done() {
@@ -241,11 +243,7 @@ impl Driver {
         match event {
             Event::Dialled(dialled) => self.dialled(dialled),
             Event::Received(Ok(Some(packet))) => self.session.handle(now(), Input::Packet(packet)),
-            Event::Received(Err(error)) => {
-                let cause = Arc::new(error);
-                self.session.handle(now(), Input::Lost(Arc::clone(&cause)));
-                self.lost(cause);
-            }
+            Event::Received(Err(broken)) => self.broken(broken),
             Event::PauseOver => self.dial(None),
             Event::Submitted(Some(submission)) => self.submitted(submission),
             Event::Reported(Some(request)) => self.reported(request),
@@ -285,9 +283,7 @@ impl Driver {
                 queued = link.queue(&packet);
             }
             if let Err(error) = queued {
-                let cause = Arc::new(error);
-                self.session.handle(now(), Input::Lost(Arc::clone(&cause)));
-                self.lost(cause);
+                self.broken(error.into());
             }
         }
         self.session_actions();
@@ -348,6 +344,12 @@ impl Driver {
         self.last_warning.clear();
         self.serving_since = Some(now());
         self.board.enter(State::Connected);
+    }
+
+    fn broken(&mut self, Broken { cause, cut_by_hub }: Broken) {
+        let cause = Arc::new(cause);
+        self.session.handle(now(), Input::Lost { cause: Arc::clone(&cause), cut_by_hub });
+        self.lost(cause);
     }
 
     /// There is no connection: wait, then try again.

@@ -5,6 +5,7 @@
 //! [`ObjectReader`] and [`one_of`]. It does not know DTDL, and it does not parse JSON text (serde_json does).
 
 mod choice;
+mod merge;
 mod object;
 mod pointer;
 mod write;
@@ -12,6 +13,7 @@ mod write;
 use std::collections::BTreeMap;
 
 pub use choice::{EnumValue, one_of};
+pub(crate) use merge::merge;
 pub use object::ObjectReader;
 pub use pointer::Pointer;
 pub use serde_json::Value as Json;

@@ -84,6 +84,11 @@ impl Commands {
         self.running.is_empty() && self.waiting.is_empty()
     }
 
+    /// Whether somebody on this connection still waits for an answer.
+    pub(super) fn owes_answers(&self) -> bool {
+        !self.waiting.is_empty() || self.running.values().any(|running| running.request_id.is_some())
+    }
+
     /// A method call has arrived: what to answer at once, what to run now.
     pub(super) fn called(
         &mut self,

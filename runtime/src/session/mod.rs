@@ -49,7 +49,7 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// How long a PINGRESP may take.
 const PING_LIMIT: Duration = Duration::from_secs(20);
-/// How long in-flight messages may take before a planned reconnect goes ahead without them.
+/// How long in-flight messages and running commands may take before a planned reconnect goes ahead without them.
 const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 
 /// What the hub is told when a connection opens.
@@ -71,8 +71,8 @@ pub(crate) enum Input {
     Opened(Login),
     /// A packet has arrived.
     Packet(Packet),
-    /// The connection is gone.
-    Lost(Arc<Error>),
+    /// The connection is gone; `cut_by_hub` when it was the hub that closed it.
+    Lost { cause: Arc<Error>, cut_by_hub: bool },
     /// No connection could be opened.
     Unreachable(Arc<Error>),
     /// The device reports properties of a component.
@@ -162,7 +162,7 @@ impl Session {
         match input {
             Input::Opened(login) => self.opened(now, login),
             Input::Packet(packet) => self.packet(now, packet),
-            Input::Lost(cause) => self.offline(cause, true),
+            Input::Lost { cause, cut_by_hub } => self.offline(cause, cut_by_hub),
             Input::Unreachable(cause) => self.last_cause = Some(cause),
             Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
             Input::CommandEnded { call, result } => self.command_ended(call, &result),
@@ -262,9 +262,10 @@ impl Session {
         }
     }
 
-    /// Goes on with a planned reconnect when nothing is in flight any more.
+    /// Goes on with a planned reconnect when nothing is in flight and no caller waits any more.
     fn check_drained(&mut self) {
-        let drained = self.outbox.in_flight() == 0 && !self.requests.is_waiting() && self.control.is_empty();
+        let answered = !self.requests.is_waiting() && !self.commands.owes_answers();
+        let drained = answered && self.outbox.in_flight() == 0 && self.control.is_empty();
         if drained && matches!(self.phase, Phase::Draining) {
             self.renew();
         }

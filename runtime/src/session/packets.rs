@@ -26,11 +26,13 @@ const LARGEST_ANSWER: usize = 128 * 1024;
 const MOST_CONTROL: usize = 1024;
 
 impl Session {
-    /// The next packet to write. Nothing but the greeting is sent before the hub has accepted it.
+    /// The next packet to write. Nothing but the greeting is sent before the hub has accepted it. Ask until `None`, and
+    /// then for actions: a planned reconnect goes ahead when the last answer has been taken.
     pub(crate) fn poll_packet(&mut self, now: Instant) -> Option<Packet> {
         if let Some(packet) = self.control.pop_front() {
             return Some(packet);
         }
+        self.check_drained();
         let Phase::Serving(open) = &self.phase else {
             return None;
         };
@@ -70,7 +72,12 @@ impl Session {
             (Phase::Offline, _) => {}
             (Phase::Greeting(open), Packet::ConnAck(answer)) => self.greeted(open, &answer),
             (Phase::Subscribing(open), Packet::SubAck(answer)) => self.subscribed(now, open, &answer),
-            (phase @ (Phase::Greeting(_) | Phase::Subscribing(_)), Packet::Publish(_)) => self.phase = phase,
+            (phase @ Phase::Greeting(_), Packet::Publish(_)) => self.phase = phase,
+            // MQTT 3.1.1, 3.8.4: publishes may come before the SUBACK that grants their subscription.
+            (phase @ Phase::Subscribing(_), Packet::Publish(publish)) => {
+                self.phase = phase;
+                self.published(now, publish);
+            }
             (phase @ (Phase::Serving(_) | Phase::Draining), packet) => {
                 self.phase = phase;
                 self.serve(now, packet);
@@ -85,7 +92,10 @@ impl Session {
     pub(super) fn ping(&mut self, now: Instant) {
         self.control.push_back(Packet::PingReq);
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
-        self.timers.set(Timer::PingAnswer, now + PING_LIMIT.min(self.options.keep_alive));
+        // Pings may be due more often than their limit: the first unanswered one counts.
+        if !self.timers.is_set(Timer::PingAnswer) {
+            self.timers.set(Timer::PingAnswer, now + PING_LIMIT.min(self.options.keep_alive));
+        }
     }
 
     pub(super) fn command_ended(&mut self, call: CallId, result: &Result<Answer, CommandError>) {
@@ -157,6 +167,9 @@ impl Session {
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
             }
+            Some(Received::Desired { version }) if matches!(self.phase, Phase::Subscribing(_)) => {
+                tracing::debug!(version, "a desired patch before the twin is fetched, which will hold it");
+            }
             Some(Received::Desired { version }) => self.patched(version, &publish.payload),
             None => tracing::debug!(topic = publish.topic, "a topic that means nothing to this device"),
         }
@@ -167,8 +180,13 @@ impl Session {
 
     fn called(&mut self, name: &str, request_id: &str, payload: Bytes) {
         tracing::debug!(name, request_id, "command called");
-        if self.closing {
-            let error = CommandError::unavailable("the device is closing");
+        let unavailable = match self.phase {
+            _ if self.closing => Some("the device is closing"),
+            Phase::Draining => Some("the device is renewing its connection: call again"),
+            _ => None,
+        };
+        if let Some(reason) = unavailable {
+            let error = CommandError::unavailable(reason);
             let (status, body) = (error.status(), error.body());
             return self.reply(&Reply { request_id: request_id.to_owned(), status, body });
         }

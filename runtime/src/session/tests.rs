@@ -5,12 +5,17 @@ use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, PubAck, Publish, SubAck
 use serde_json::json;
 
 use super::*;
-use crate::table::PartTable;
+use crate::table::{CommandTable, PartTable};
 
 const MODEL: ModelTable = ModelTable {
     id: "dtmi:x;1",
     convention: Convention::Pnp,
-    parts: &[PartTable { component: None, telemetry: &[], properties: &[], commands: &[] }],
+    parts: &[PartTable {
+        component: None,
+        telemetry: &[],
+        properties: &[],
+        commands: &[CommandTable { name: "blink", asynchronous: false }],
+    }],
 };
 
 fn login() -> Login {
@@ -25,26 +30,66 @@ fn login() -> Login {
 
 /// A session that serves, its twin fetched.
 fn serving(now: Instant) -> Session {
-    let mut session = Session::new(MODEL, Options::default());
-    session.handle(now, Input::Opened(login()));
-    assert!(matches!(session.poll_packet(now), Some(Packet::Connect(_))));
-    assert!(session.poll_packet(now).is_none(), "nothing is said before the hub has answered");
-    session.handle(now, Input::Packet(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))));
-    assert!(matches!(session.poll_packet(now), Some(Packet::Subscribe(_))));
-    let granted = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce); 3];
-    session.handle(now, Input::Packet(Packet::SubAck(SubAck::new(1, granted))));
-    assert!(matches!(session.poll_action(), Some(Action::Serving)));
-    assert!(matches!(session.poll_packet(now), Some(Packet::Publish(get)) if get.topic.contains("twin/GET")));
+    serving_with(now, Options::default())
+}
+
+fn serving_with(now: Instant, options: Options) -> Session {
+    let mut session = Session::new(MODEL, options);
+    connect(&mut session, now);
     let twin = json!({ "desired": { "$version": 1 }, "reported": {} }).to_string();
     let answer = Publish::new("$iothub/twin/res/200/?$rid=1", QoS::AtMostOnce, twin);
     session.handle(now, Input::Packet(Packet::Publish(answer)));
     session
 }
 
+/// Greets and subscribes; the twin has been asked for.
+fn connect(session: &mut Session, now: Instant) {
+    subscribe(session, now);
+    subscribed(session, now);
+}
+
+/// Greets and asks for the subscriptions.
+fn subscribe(session: &mut Session, now: Instant) {
+    session.handle(now, Input::Opened(login()));
+    assert!(matches!(session.poll_packet(now), Some(Packet::Connect(_))));
+    assert!(session.poll_packet(now).is_none(), "nothing is said before the hub has answered");
+    session.handle(now, Input::Packet(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))));
+    assert!(matches!(session.poll_packet(now), Some(Packet::Subscribe(_))));
+}
+
+fn subscribed(session: &mut Session, now: Instant) {
+    let granted = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce); 3];
+    session.handle(now, Input::Packet(Packet::SubAck(SubAck::new(1, granted))));
+    assert!(matches!(session.poll_action(), Some(Action::Serving)));
+    assert!(matches!(session.poll_packet(now), Some(Packet::Publish(get)) if get.topic.contains("twin/GET")));
+}
+
 fn offer(session: &mut Session, now: Instant) {
     let expires = now + Duration::from_secs(3600 * 24);
     let message = Message::new(Ticket(1), "bag".to_owned(), Bytes::from_static(b"{}"), expires);
     assert!(matches!(session.offer(message), Offer::Queued(_)));
+}
+
+/// The hub calls the method `blink`.
+fn call(session: &mut Session, now: Instant, request_id: &str) {
+    let topic = format!("$iothub/methods/POST/blink/?$rid={request_id}");
+    session.handle(now, Input::Packet(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, "5"))));
+}
+
+/// The call whose handler is to run next.
+fn run(session: &mut Session) -> CallId {
+    match session.poll_action() {
+        Some(Action::Run { call, .. }) => call,
+        other => panic!("no handler is to run: {other:?}"),
+    }
+}
+
+/// The topic of the next packet, which is a publish.
+fn topic(session: &mut Session, now: Instant) -> String {
+    match session.poll_packet(now) {
+        Some(Packet::Publish(publish)) => publish.topic,
+        other => panic!("not a PUBLISH: {other:?}"),
+    }
 }
 
 #[test]
@@ -72,6 +117,33 @@ fn pings_are_due_whatever_else_is_sent_and_their_answers_are_watched() {
 }
 
 #[test]
+fn a_ping_sent_before_the_last_one_is_answered_does_not_extend_its_deadline() {
+    let now = Instant::now();
+    let keep_alive = Duration::from_secs(8);
+    let mut session = serving_with(now, Options { keep_alive, ..Options::default() });
+    let first = session.poll_timeout().unwrap();
+    assert_eq!(first, now + Duration::from_secs(6));
+    session.handle_timeout(first);
+    session.handle_timeout(first + Duration::from_secs(6));
+    assert!(session.poll_action().is_none());
+    assert_eq!(session.poll_timeout(), Some(first + keep_alive));
+    session.handle_timeout(first + keep_alive);
+    assert!(matches!(session.poll_action(), Some(Action::HangUp(_))));
+}
+
+#[test]
+fn an_answered_ping_lets_the_connection_live() {
+    let now = Instant::now();
+    let mut session = serving_with(now, Options { keep_alive: Duration::from_secs(8), ..Options::default() });
+    for number in 1..20 {
+        let due = now + Duration::from_secs(6 * number);
+        session.handle_timeout(due);
+        assert!(session.poll_action().is_none());
+        session.handle(due, Input::Packet(Packet::PingResp));
+    }
+}
+
+#[test]
 fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     let now = Instant::now();
     let mut session = serving(now);
@@ -87,6 +159,83 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     assert!(matches!(session.poll_action(), Some(Action::Settle(Settled { outcome: Ok(()), .. }))));
     assert!(matches!(session.poll_action(), Some(Action::Renew)));
     assert_eq!(session.counters().queued, 1, "what was offered meanwhile waits for the next connection");
+}
+
+#[test]
+fn a_renewal_waits_for_the_answers_of_commands_and_takes_no_new_ones() {
+    let now = Instant::now();
+    let options = Options { parallel_commands: 1, ..Options::default() };
+    let mut session = serving_with(now, options);
+    session.timers.stop(Timer::Ping);
+    call(&mut session, now, "a");
+    call(&mut session, now, "b");
+    let first = run(&mut session);
+    let due = now + Duration::from_secs(2880);
+    session.handle_timeout(due);
+    call(&mut session, due, "late");
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/503/?$rid=late");
+    session.handle(due, Input::CommandEnded { call: first, result: Ok(Answer(json!(1))) });
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=a");
+    let second = run(&mut session);
+    assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
+    session.handle(due, Input::CommandEnded { call: second, result: Ok(Answer(json!(2))) });
+    assert!(session.poll_action().is_none(), "the last answer is still to be sent");
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=b");
+    assert!(session.poll_packet(due).is_none());
+    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+}
+
+#[test]
+fn a_renewal_waits_only_so_long_for_a_commands_answer() {
+    let now = Instant::now();
+    let mut session = serving(now);
+    session.timers.stop(Timer::Ping);
+    call(&mut session, now, "a");
+    run(&mut session);
+    let due = now + Duration::from_secs(2880);
+    session.handle_timeout(due);
+    assert!(session.poll_action().is_none());
+    assert_eq!(session.poll_timeout(), Some(due + DRAIN_LIMIT));
+    session.handle_timeout(due + DRAIN_LIMIT);
+    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+}
+
+#[test]
+fn a_command_called_before_the_subscriptions_are_granted_is_run_and_answered() {
+    let now = Instant::now();
+    let mut session = Session::new(MODEL, Options::default());
+    subscribe(&mut session, now);
+    call(&mut session, now, "early");
+    let early = run(&mut session);
+    session.handle(now, Input::CommandEnded { call: early, result: Ok(Answer(json!(1))) });
+    assert_eq!(topic(&mut session, now), "$iothub/methods/res/200/?$rid=early");
+    subscribed(&mut session, now);
+}
+
+#[test]
+fn a_desired_patch_before_the_subscriptions_are_granted_is_left_to_the_twins_fetch() {
+    let now = Instant::now();
+    let mut session = Session::new(MODEL, Options::default());
+    subscribe(&mut session, now);
+    let patch = Publish::new("$iothub/twin/PATCH/properties/desired/?$version=2", QoS::AtLeastOnce, "{}");
+    session.handle(now, Input::Packet(Packet::Publish(Publish { pkid: 5, ..patch })));
+    assert!(matches!(session.poll_packet(now), Some(Packet::PubAck(PubAck { pkid: 5 }))));
+    subscribed(&mut session, now);
+}
+
+#[test]
+fn telemetry_survives_a_network_that_breaks_again_and_again() {
+    let now = Instant::now();
+    let mut session = Session::new(MODEL, Options::default());
+    offer(&mut session, now);
+    for _ in 0..100 {
+        connect(&mut session, now);
+        assert!(topic(&mut session, now).starts_with("devices/d/messages/events/"));
+        let cause = Arc::new(Error::lost("the network is unreachable"));
+        session.handle(now, Input::Lost { cause, cut_by_hub: false });
+        assert!(session.poll_action().is_none());
+    }
+    assert_eq!((session.counters().queued, session.counters().rejected), (1, 0));
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! so it has to be told again. After a reconnect only what changed is applied; a value that is unchanged while the
 //! document is newer is acknowledged at the new version without calling its handler again.
 //!
+//! A patch says only what changes within a value (RFC 7396), but a handler always gets the whole value it leads to.
+//!
 //! Invariant: one handler per property at a time, versions of a property only rise.
 
 use std::collections::BTreeMap;
@@ -12,7 +14,7 @@ use serde_json::Map;
 
 use crate::call::InForce;
 use crate::convention::envelope;
-use crate::json::Json;
+use crate::json::{Json, merge};
 use crate::refusal::PropertyError;
 use crate::table::{Convention, ModelTable, PartTable};
 
@@ -49,6 +51,8 @@ struct Asked {
 /// What is known of one property.
 #[derive(Debug, Default)]
 struct Entry {
+    /// What the hub's document holds, frame included: the ground of the next patch.
+    document: Option<Json>,
     running: Option<Asked>,
     waiting: Option<Asked>,
     /// The last one handled, and whether it was refused.
@@ -109,6 +113,7 @@ impl Desired {
         }
         if self.seen != Some(version) {
             self.forget_removed(document);
+            self.entries.values_mut().for_each(|entry| entry.document = None);
             self.take(version, document, false, &mut steps);
             self.seen = Some(version);
         }
@@ -169,12 +174,14 @@ impl Desired {
         for (key, value) in self.named(fields) {
             if value.is_null() {
                 let entry = self.entries.entry(key).or_default();
-                (entry.waiting, entry.handled) = (None, None);
+                (entry.waiting, entry.handled, entry.document) = (None, None, None);
                 continue;
             }
-            let value = envelope::desired_value(self.model.convention, value).clone();
-            let asked = Asked { version, value, fresh };
             let entry = self.entries.entry(key).or_default();
+            let document = entry.document.get_or_insert_default();
+            merge(document, value);
+            let value = envelope::desired_value(self.model.convention, document).clone();
+            let asked = Asked { version, value, fresh };
             if entry.running.is_some() {
                 entry.waiting = Some(asked);
             } else {
@@ -223,6 +230,11 @@ impl Desired {
                     (part @ Some(_), Json::Object(inner)) => {
                         for (name, value) in inner.iter().filter(|(name, _)| *name != "__t") {
                             collect(part, name, value, &mut found);
+                        }
+                    }
+                    (part @ Some(PartTable { properties, .. }), removed @ Json::Null) => {
+                        for property in properties.iter().filter(|property| property.writable) {
+                            collect(part, property.name, removed, &mut found);
                         }
                     }
                     _ => collect(self.model.part(None), name, value, &mut found),

@@ -110,3 +110,57 @@ fn a_components_values_are_found_and_a_removal_calls_nothing() {
     let key = PropertyKey { component: Some("sensor"), name: "name" };
     assert_eq!(steps, [Step::Apply { key, version: 3, value: json!("x") }]);
 }
+
+const NAME: PropertyKey = PropertyKey { component: Some("sensor"), name: "name" };
+
+fn apply_name(version: i64, value: Json) -> Step {
+    Step::Apply { key: NAME, version, value }
+}
+
+#[test]
+fn a_patch_of_an_object_applies_the_whole_value_it_leads_to() {
+    let mut desired = Desired::new(PNP);
+    let whole = json!({ "at": { "lat": 1, "lon": 2 }, "tag": "x" });
+    let steps = fetched(&mut desired, json!({ "sensor": { "__t": "c", "name": whole }, "$version": 1 }));
+    assert_eq!(steps, [apply_name(1, whole)]);
+    desired.ended(NAME, &Err(PropertyError::invalid("a refused value is wanted still")));
+    let patch = json!({ "sensor": { "name": { "at": { "lat": 9 }, "tag": null, "new": { "gone": null } } } });
+    let merged = json!({ "at": { "lat": 9, "lon": 2 }, "new": {} });
+    assert_eq!(desired.patched(2, fields(patch)), [apply_name(2, merged)]);
+    let patch = json!({ "sensor": { "name": { "at": { "lon": 7 } } } });
+    assert_eq!(desired.patched(3, fields(patch)), [], "the handler runs");
+    let merged = json!({ "at": { "lat": 9, "lon": 7 }, "new": {} });
+    assert_eq!(desired.ended(NAME, &done(2)).pop(), Some(apply_name(3, merged)));
+    desired.ended(NAME, &done(3));
+    let fetched = fetched(&mut desired, json!({ "sensor": { "name": { "tag": "y" } }, "$version": 9 }));
+    assert_eq!(fetched, [apply_name(9, json!({ "tag": "y" }))], "a document is the whole value");
+}
+
+#[test]
+fn a_removed_value_is_no_ground_for_later_patches() {
+    let removals = [json!({ "sensor": { "name": null } }), json!({ "sensor": null })];
+    for removal in removals {
+        let mut desired = Desired::new(PNP);
+        fetched(&mut desired, json!({ "sensor": { "name": { "old": 1 } }, "$version": 1 }));
+        desired.ended(NAME, &done(1));
+        assert_eq!(desired.patched(2, fields(removal)), []);
+        let steps = desired.patched(3, fields(json!({ "sensor": { "name": { "new": 2 } } })));
+        assert_eq!(steps, [apply_name(3, json!({ "new": 2 }))]);
+    }
+    let mut desired = Desired::new(PNP);
+    fetched(&mut desired, json!({ "sensor": { "name": { "old": 1 } }, "$version": 1 }));
+    desired.ended(NAME, &done(1));
+    assert_eq!(fetched(&mut desired, json!({ "$version": 2 })), []);
+    let steps = desired.patched(3, fields(json!({ "sensor": { "name": { "new": 2 } } })));
+    assert_eq!(steps, [apply_name(3, json!({ "new": 2 }))]);
+}
+
+#[test]
+fn a_patch_within_a_central_frame_is_merged_too() {
+    let mut desired = Desired::new(ModelTable { convention: Convention::Central2020, ..PNP });
+    fetched(&mut desired, json!({ "brightness": { "value": { "a": 1, "b": 2 } }, "$version": 1 }));
+    desired.ended(BRIGHTNESS, &done(1));
+    let steps = desired.patched(2, fields(json!({ "brightness": { "value": { "a": 3 } } })));
+    let value = json!({ "a": 3, "b": 2 });
+    assert_eq!(steps, [Step::Apply { key: BRIGHTNESS, version: 2, value }]);
+}

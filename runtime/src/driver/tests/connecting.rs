@@ -1,13 +1,16 @@
+use std::io;
 use std::time::Duration;
 
 use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, Packet, SubAck, SubscribeReasonCode};
 use rumqttc::mqttbytes::{QoS, v4};
 use serde_json::json;
 
+use super::super::start_on;
+use super::super::transport::{BoxFuture, Stream, Transport};
 use super::peer::{Peer, connection, start};
 use super::sensor::{Board, Sensor};
 use crate::auth::DeviceKey;
-use crate::connection::Connection;
+use crate::connection::{Connection, Endpoint};
 use crate::error::Error;
 use crate::state::State;
 
@@ -84,6 +87,59 @@ async fn a_token_is_renewed_by_a_planned_reconnect_before_it_expires() {
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
     assert_eq!(peer.call("blink", "1").await.0, 200);
     assert_eq!(client.counters().connects, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn limits_without_end_are_no_reason_to_panic() {
+    let connection = connection()
+        .with_command_deadline(Duration::MAX)
+        .with_long_command_deadline(Duration::MAX)
+        .with_telemetry_time_to_live(Duration::MAX)
+        .with_token_life(Duration::MAX)
+        .with_report_deadline(Duration::MAX)
+        .with_close_deadline(Duration::MAX)
+        .with_backoff(Duration::MAX, Duration::MAX);
+    let (client, mut hub) = start(Sensor, connection);
+    let sending = tokio::spawn({
+        let client = client.clone();
+        async move { client.__send(&json!({ "temp": 1 })).await }
+    });
+    let mut peer = hub.serve(json!({ "$version": 1 })).await;
+    let message = peer.publish().await;
+    peer.acknowledge(&message).await;
+    sending.await.unwrap().unwrap();
+    assert_eq!(peer.call("blink", "1").await.0, 200);
+    let reporting = tokio::spawn({
+        let client = client.clone();
+        async move { client.__report(&json!({ "state": true })).await }
+    });
+    peer.patched(204, &json!(null)).await;
+    reporting.await.unwrap().unwrap();
+    drop(peer);
+    let mut states = client.states();
+    states.wait_for(|state| matches!(state, State::Retrying { .. })).await.unwrap();
+    client.close().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_panics_is_closed_for_everybody_who_waits() {
+    struct Broken;
+
+    impl Transport for Broken {
+        fn open<'a>(&'a self, _: &'a Endpoint) -> BoxFuture<'a, io::Result<Box<dyn Stream>>> {
+            Box::pin(async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                panic!("a transport's mistake")
+            })
+        }
+    }
+
+    let client = start_on(Sensor, connection(), Box::new(Broken)).unwrap();
+    let delivery = client.__enqueue(&json!({ "temp": 1 })).await.unwrap();
+    assert!(matches!(client.connected().await, Err(Error::Closed)));
+    assert!(matches!(delivery.await, Err(Error::Closed)));
+    assert!(matches!(client.state(), State::Closed));
+    assert!(matches!(client.close().await, Err(Error::Undelivered { count: 1 })));
 }
 
 #[tokio::test(start_paused = true)]
