@@ -10,7 +10,7 @@
 use std::error::Error;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use clap::Parser;
 use device_model::hub::{Hub, HubError};
 use device_model::{CommandError, Connection, Device, DeviceKey, PropertyError, State, device_model};
 use environmental_sensor::{BlinkResponse, Client, Reported, Telemetry};
+use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 /// The tutorial's environmental sensor, against the local hub or the one that the environment names.
@@ -130,11 +131,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_ansi(std::io::stderr().is_terminal())
         .init();
 
-    let (connection, hub) = match Connection::from_env_or_none()? {
+    let (connection, embedded) = match Connection::from_env_or_none()? {
         Some(connection) => (connection, None),
         None => {
-            let hub = start_hub(&arguments.dir).await?;
-            (register(&hub)?, Some(hub))
+            let embedded = start_hub(&arguments.dir).await?;
+            (register(&embedded.hub)?, Some(embedded))
         }
     };
     let client = EnvironmentalSensor::default().connect(connection).await?;
@@ -150,8 +151,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Err(error) = client.close().await {
         println!("closing         {error}");
     }
-    if let Some(hub) = hub {
-        hub.shutdown().await?;
+    if let Some(embedded) = embedded {
+        embedded.hub.shutdown().await?;
     }
     println!("ended");
     Ok(())
@@ -186,9 +187,15 @@ fn round(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
 
-/// The hub inside this program. A port that is taken is replaced by a free one; so is a folder another example uses.
-async fn start_hub(dir: &std::path::Path) -> Result<Hub, Box<dyn Error>> {
-    let builder = |dir: &std::path::Path| {
+/// The hub inside this program, and the folder that goes with it when it has one of its own.
+struct Embedded {
+    hub: Hub,
+    _own_folder: Option<TempDir>,
+}
+
+/// Starts the hub. A port that is taken is replaced by a free one; so is a folder that another example uses.
+async fn start_hub(dir: &Path) -> Result<Embedded, Box<dyn Error>> {
+    let builder = |dir: &Path| {
         Hub::builder()
             .dir(dir)
             .mqtt(loopback(8883))
@@ -197,17 +204,16 @@ async fn start_hub(dir: &std::path::Path) -> Result<Hub, Box<dyn Error>> {
             .fall_back_to_free_ports(true)
             .model("environmental_sensor.json", include_str!("../models/environmental_sensor.json"))
     };
-    let hub = match builder(dir).start().await {
-        Ok(hub) => hub,
+    let (hub, own_folder) = match builder(dir).start().await {
         Err(HubError::Locked(_)) => {
-            let own = dir.join(format!("process-{}", std::process::id()));
-            builder(&own).start().await?
+            let own = TempDir::with_prefix("device-model-")?;
+            (builder(own.path()).start().await?, Some(own))
         }
-        Err(error) => return Err(error.into()),
+        other => (other?, None),
     };
     println!("operator page   {}", hub.page_url());
     println!("local hub       localhost:{} (MQTT over TLS), ID scope {}", hub.mqtt().port(), hub.id_scope());
-    Ok(hub)
+    Ok(Embedded { hub, _own_folder: own_folder })
 }
 
 fn loopback(port: u16) -> SocketAddr {
