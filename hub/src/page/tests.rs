@@ -201,3 +201,23 @@ async fn a_token_for_one_device_does_not_open_another() {
     let reason = site.shared.with(|state, _| state.log().next().unwrap().message.clone());
     assert!(reason.contains("not for \"/devices/d2\""), "{reason}");
 }
+
+#[tokio::test]
+async fn a_bulk_operation_for_an_etag_is_refused_without_it_or_with_a_stale_one() {
+    let site = Site::new();
+    let service = |method, path, body| site.service("iothubowner", method, path, body);
+    let (_, made) = service("PUT", "/devices/d1", json!({ "deviceId": "d1" })).await;
+    for mode in ["updateIfMatchETag", "deleteIfMatchETag"] {
+        for etag in [Value::Null, json!("stale")] {
+            let operation = json!({ "id": "d1", "importMode": mode, "eTag": etag, "status": "disabled" });
+            let (status, body) = service("POST", "/devices", json!([operation])).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{mode} {etag}: {body}");
+            assert!(body["errors"][0]["errorStatus"].as_str().unwrap().contains("etag"), "{body}");
+        }
+    }
+    let (_, kept) = service("GET", "/devices/d1", Value::Null).await;
+    assert_eq!((&kept["status"], &kept["etag"]), (&json!("enabled"), &made["etag"]));
+    let current = json!([{ "id": "d1", "importMode": "deleteIfMatchETag", "eTag": made["etag"] }]);
+    assert_eq!(service("POST", "/devices", current).await.0, StatusCode::OK);
+    assert_eq!(service("GET", "/devices/d1", Value::Null).await.0, StatusCode::NOT_FOUND);
+}

@@ -144,6 +144,8 @@ pub(super) async fn delete(
 pub(super) struct BulkOperation {
     id: String,
     import_mode: String,
+    #[serde(alias = "eTag")]
+    etag: Option<String>,
     #[serde(flatten)]
     body: Value,
 }
@@ -173,8 +175,12 @@ fn run_operation(
     operation: &BulkOperation,
     now: Timestamp,
 ) -> Result<(), StateError> {
-    let BulkOperation { id, import_mode, body } = operation;
-    match import_mode.to_ascii_lowercase().as_str() {
+    let BulkOperation { id, import_mode, etag, body } = operation;
+    let mode = import_mode.to_ascii_lowercase();
+    if mode.ends_with("ifmatchetag") {
+        check_etag(state.device(id)?, etag.as_deref().ok_or(StateError::NoEtag)?)?;
+    }
+    match mode.as_str() {
         "update" | "updateifmatchetag" => state.change(id, change(body)?, now).map(drop),
         "createorupdate" if state.device(id).is_ok() => state.change(id, change(body)?, now).map(drop),
         "create" | "createorupdate" => create(state, id, body, now),
