@@ -53,6 +53,7 @@ pub(crate) struct State {
     dirty: BTreeSet<StoreKey>,
     effects: Vec<Effect>,
     next_session: u64,
+    /// The lowest number free for a call.
     next_call: u64,
 }
 
