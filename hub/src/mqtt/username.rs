@@ -27,6 +27,10 @@ impl<'a> Username<'a> {
                 _ => (text.trim_end_matches('/'), ""),
             },
         };
+        // a token or a connection string, whose parts must not pass for names: those are logged
+        if path.contains([' ', ';', '&']) {
+            return Err(EXPECTED);
+        }
         if let Some((scope, id)) = path.split_once("/registrations/") {
             return Ok(Self::Registration { scope, id });
         }
@@ -82,5 +86,16 @@ mod tests {
         }
         assert!(Username::parse("localhost/d1/m1/?api-version=1").is_err());
         assert!(Username::parse("d1").is_err());
+    }
+
+    #[test]
+    fn a_token_or_connection_string_is_no_user_name() {
+        for secret in [
+            "SharedAccessSignature sr=0ne/registrations/d1&sig=c2Vj/cmV0=&se=1&skn=registration",
+            "SharedAccessSignature sr=localhost/devices/d1&sig=c2Vj&se=1",
+            "HostName=localhost;DeviceId=d1;SharedAccessKey=c2Vj/cmV0/c2Vjcg==",
+        ] {
+            assert_eq!(Username::parse(secret), Err(EXPECTED), "{secret}");
+        }
     }
 }
