@@ -23,6 +23,7 @@ mod error;
 mod events;
 mod http;
 mod hub;
+mod json;
 mod model_view;
 mod mqtt;
 mod page;

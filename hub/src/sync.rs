@@ -7,6 +7,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::json::same;
 use crate::view::{Schema, type_name};
 
 /// What is known of one property.
@@ -97,7 +98,7 @@ fn judge(
     };
     match ack.code.unwrap_or(200) {
         200 => match reported {
-            Some(value) if value != asked => {
+            Some(value) if !same(value, asked) => {
                 (Sync::Synced, Some(format!("device chose {value}, you asked {asked}")))
             }
             _ => (Sync::Synced, None),
@@ -196,6 +197,14 @@ mod tests {
             "desiredVersion": 7, "ad": "completed", "av": 7, "ac": 200 });
         let outcome = run(Some(json!({ "value": "Contoso" })), Some(mixed), true);
         assert_eq!((outcome.sync, outcome.reported), (Sync::Synced, Some(json!("Contoso"))));
+    }
+
+    #[test]
+    fn a_whole_double_is_the_integer_that_was_asked_for() {
+        for (asked, told) in [(json!(2), json!(2.0)), (json!({ "rate": [1.0] }), json!({ "rate": [1] }))] {
+            let outcome = run(Some(asked), Some(json!({ "value": told, "ac": 200, "av": 7 })), false);
+            assert_eq!((outcome.sync, outcome.note), (Sync::Synced, None));
+        }
     }
 
     #[test]

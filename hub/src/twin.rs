@@ -167,6 +167,23 @@ fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     }
 }
 
+/// The merge patch that makes `current` into `wanted`: all of `wanted`, and `null` for what it lacks.
+///
+/// A merge alone keeps the old keys of an object, at any depth; arrays are always replaced.
+pub(crate) fn replacing(current: &Map<String, Value>, wanted: &Map<String, Value>) -> Map<String, Value> {
+    let gone = current.keys().filter(|key| !wanted.contains_key(*key)).map(|key| (key.clone(), Value::Null));
+    let kept = wanted.iter().map(|(key, value)| (key.clone(), replacing_value(current.get(key), value)));
+    kept.chain(gone).collect()
+}
+
+/// The same for one value, of which there may be none yet.
+pub(crate) fn replacing_value(current: Option<&Value>, wanted: &Value) -> Value {
+    match (current, wanted) {
+        (Some(Value::Object(current)), Value::Object(wanted)) => Value::Object(replacing(current, wanted)),
+        _ => wanted.clone(),
+    }
+}
+
 /// Records time and version of everything the patch names; a deleted property loses its record.
 fn stamp(metadata: &mut Map<String, Value>, patch: &Map<String, Value>, at: &str, version: u64) {
     metadata.insert("$lastUpdated".to_owned(), at.into());
@@ -263,6 +280,19 @@ mod tests {
         patch(&mut side, json!({ "a": { "b": null, "e": [1] }, "d": null })).unwrap();
         assert_eq!(Value::Object(side.values().clone()), json!({ "a": { "c": 2, "e": [1] } }));
         assert_eq!(side.written(&["d"]), None);
+    }
+
+    #[test]
+    fn the_patch_of_a_replacement_removes_at_every_depth() {
+        let current = object(json!({ "a": { "b": { "c": 1, "d": 2 }, "e": 3 }, "f": 4, "g": [1, 2] }));
+        let wanted = object(json!({ "a": { "b": { "d": 5 } }, "g": [2], "h": { "i": 6 } }));
+        let patch = replacing(&current, &wanted);
+        let expected = json!({ "a": { "b": { "c": null, "d": 5 }, "e": null }, "f": null, "g": [2],
+            "h": { "i": 6 } });
+        assert_eq!(Value::Object(patch.clone()), expected);
+        let mut merged = current;
+        merge(&mut merged, &patch);
+        assert_eq!(merged, wanted);
     }
 
     #[test]

@@ -6,6 +6,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::json::same;
+
 /// How a device of this model speaks: the two conventions of the protocol reference, section 3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) enum Convention {
@@ -150,7 +152,7 @@ impl Schema {
     pub(crate) fn check(&self, value: &Value) -> Result<(), String> {
         let (fits, wanted) = match self {
             Self::Enum { values, .. } => (
-                values.iter().any(|one| one.value == *value),
+                values.iter().any(|one| same(&one.value, value)),
                 format!(
                     "one of {}",
                     values.iter().map(|v| v.value.to_string()).collect::<Vec<_>>().join(", ")
@@ -215,6 +217,7 @@ mod tests {
                     "values": [{ "name": "low", "label": "Low", "value": 0 }] })
         );
         assert!(schema.check(&json!(0)).is_ok());
+        assert!(schema.check(&json!(0.0)).is_ok(), "a whole double is the integer");
         assert!(schema.check(&json!(1)).is_err());
     }
 

@@ -169,14 +169,15 @@ impl Connection {
             return denied("CONNECT has no user name".to_owned());
         };
         match Username::parse(&login.username) {
-            Err(error) => denied(format!("{error} (it is {:?})", login.username)),
+            // the text is not repeated: with swapped settings it is a key, a token or a connection string
+            Err(error) => denied(error.to_owned()),
             // a bad token is answered when the device registers, as the service does
             Ok(Username::Registration { scope, id }) => {
                 self.phase = Phase::Registering(Registration::new(scope, id, &login.password));
                 accepted()
             }
             Ok(Username::Device { id, .. }) if id != connect.client_id => {
-                denied(format!("the client id {:?} is not the user name's device {id:?}", connect.client_id))
+                denied(format!("the client id {:?} is not the user name's device", connect.client_id))
             }
             Ok(Username::Device { id, api_version, model_id }) => {
                 let expires = match state.authenticate(id, &login.password, now) {

@@ -226,3 +226,21 @@ proptest! {
         connection.close("over", false, &mut state, NOW);
     }
 }
+
+#[test]
+fn an_unreadable_user_name_is_explained_and_not_repeated() {
+    let mut state = state();
+    for secret in
+        ["c2VjcmV0LXNlY3JldA==", "HostName=x;DeviceId=d1;SharedAccessKey=c2Vj/cmV0/c2Vjcg==", "c2Vj/cmV0"]
+    {
+        let mut connection = Connection::new(state.next_session());
+        let output = connection.handle(connect_packet("d1", secret, "d1"), &mut state, NOW);
+        let told = reason(&output);
+        for piece in secret.split(['/', '=', ';']).filter(|piece| piece.len() > 2) {
+            assert!(!told.contains(piece), "{told}");
+        }
+    }
+    let mut connection = Connection::new(state.next_session());
+    let output = connection.handle(connect_packet("d1", "c2VjcmV0", "d1"), &mut state, NOW);
+    assert!(reason(&output).contains("{hub}/{deviceId}/?api-version="), "{}", reason(&output));
+}

@@ -4,6 +4,10 @@
 
 use percent_encoding::percent_decode_str;
 
+/// What a user name looks like; the one that came may hold a secret and is not shown.
+const EXPECTED: &str = "the user name is neither {hub}/{deviceId}/?api-version=.. nor \
+    {idScope}/registrations/{registrationId}/api-version=..";
+
 /// A user name's parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Username<'a> {
@@ -14,7 +18,7 @@ pub(crate) enum Username<'a> {
 }
 
 impl<'a> Username<'a> {
-    /// Reads a user name; the error says what is wrong with it.
+    /// Reads a user name; the error says what is wrong with it without repeating any of it.
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
         let (path, query) = match text.split_once("/?") {
             Some(parts) => parts,
@@ -23,11 +27,14 @@ impl<'a> Username<'a> {
                 _ => (text.trim_end_matches('/'), ""),
             },
         };
+        // a token or a connection string, whose parts must not pass for names: those are logged
+        if path.contains([' ', ';', '&']) {
+            return Err(EXPECTED);
+        }
         if let Some((scope, id)) = path.split_once("/registrations/") {
             return Ok(Self::Registration { scope, id });
         }
-        let (host, id) =
-            path.split_once('/').ok_or("the user name is not {hub}/{deviceId}/?api-version=..")?;
+        let (host, id) = path.split_once('/').ok_or(EXPECTED)?;
         if host.is_empty() || id.is_empty() {
             return Err("the user name has no hub name or no device id");
         }
@@ -79,5 +86,16 @@ mod tests {
         }
         assert!(Username::parse("localhost/d1/m1/?api-version=1").is_err());
         assert!(Username::parse("d1").is_err());
+    }
+
+    #[test]
+    fn a_token_or_connection_string_is_no_user_name() {
+        for secret in [
+            "SharedAccessSignature sr=0ne/registrations/d1&sig=c2Vj/cmV0=&se=1&skn=registration",
+            "SharedAccessSignature sr=localhost/devices/d1&sig=c2Vj&se=1",
+            "HostName=localhost;DeviceId=d1;SharedAccessKey=c2Vj/cmV0/c2Vjcg==",
+        ] {
+            assert_eq!(Username::parse(secret), Err(EXPECTED), "{secret}");
+        }
     }
 }

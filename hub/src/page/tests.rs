@@ -39,9 +39,21 @@ impl Site {
     }
 
     async fn service(&self, policy: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+        self.service_for("localhost:8443", policy, method, path, body).await
+    }
+
+    /// A call of the service API with a token for `resource`.
+    async fn service_for(
+        &self,
+        resource: &str,
+        policy: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
         let key = &self.shared.settings.policies[policy];
         let expiry = jiff::Timestamp::now().as_second() + 60;
-        let token = sign("localhost:8443", key, expiry, Some(policy));
+        let token = sign(resource, key, expiry, Some(policy));
         let uri = format!("{path}?api-version=2021-04-12");
         let request = Request::builder().method(method).uri(uri).header("authorization", token);
         let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
@@ -167,4 +179,45 @@ async fn another_site_is_kept_out_and_the_page_is_guarded() {
     assert_eq!(site.page("GET", "/assets/app.js", Value::Null).await.0, StatusCode::OK);
     assert_eq!(site.page("GET", "/assets/none.js", Value::Null).await.0, StatusCode::NOT_FOUND);
     assert_eq!(site.page("GET", "/nothing", Value::Null).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_token_for_one_device_does_not_open_another() {
+    let site = Site::new();
+    for id in ["d1", "d2"] {
+        site.service("iothubowner", "PUT", &format!("/devices/{id}"), json!({ "deviceId": id })).await;
+    }
+    let resource = "localhost:8443/devices/d1";
+    for (path, expected) in [
+        ("/devices/d1", StatusCode::OK),
+        ("/twins/d1", StatusCode::OK),
+        ("/devices/d2", StatusCode::UNAUTHORIZED),
+        ("/twins/d2", StatusCode::UNAUTHORIZED),
+        ("/devices", StatusCode::UNAUTHORIZED),
+    ] {
+        let (status, _) = site.service_for(resource, "iothubowner", "GET", path, Value::Null).await;
+        assert_eq!(status, expected, "{path}");
+    }
+    let reason = site.shared.with(|state, _| state.log().next().unwrap().message.clone());
+    assert!(reason.contains("not for \"/devices/d2\""), "{reason}");
+}
+
+#[tokio::test]
+async fn a_bulk_operation_for_an_etag_is_refused_without_it_or_with_a_stale_one() {
+    let site = Site::new();
+    let service = |method, path, body| site.service("iothubowner", method, path, body);
+    let (_, made) = service("PUT", "/devices/d1", json!({ "deviceId": "d1" })).await;
+    for mode in ["updateIfMatchETag", "deleteIfMatchETag"] {
+        for etag in [Value::Null, json!("stale")] {
+            let operation = json!({ "id": "d1", "importMode": mode, "eTag": etag, "status": "disabled" });
+            let (status, body) = service("POST", "/devices", json!([operation])).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{mode} {etag}: {body}");
+            assert!(body["errors"][0]["errorStatus"].as_str().unwrap().contains("etag"), "{body}");
+        }
+    }
+    let (_, kept) = service("GET", "/devices/d1", Value::Null).await;
+    assert_eq!((&kept["status"], &kept["etag"]), (&json!("enabled"), &made["etag"]));
+    let current = json!([{ "id": "d1", "importMode": "deleteIfMatchETag", "eTag": made["etag"] }]);
+    assert_eq!(service("POST", "/devices", current).await.0, StatusCode::OK);
+    assert_eq!(service("GET", "/devices/d1", Value::Null).await.0, StatusCode::NOT_FOUND);
 }

@@ -2,8 +2,9 @@
 //!
 //! Decides by the `Authorization` header; begin with [`authorize`]. Facts: protocol reference, 5.1.
 
-use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, Uri};
+use percent_encoding::percent_decode_str;
 
 use super::RestError;
 use crate::sas::{SasError, Token};
@@ -26,21 +27,77 @@ const RIGHTS: [(&str, &[Right]); 4] = [
     ("registryReadWrite", &[Right::RegistryRead, Right::RegistryWrite]),
 ];
 
-/// Lets a call through whose token is signed by a policy that has the right; refusals are logged.
-pub(super) fn authorize(shared: &Shared, headers: &HeaderMap, right: Right) -> Result<(), RestError> {
-    check(shared, headers, right).map_err(|reason| {
+/// Lets a call through whose token is for its path and signed by a policy that has the right; refusals
+/// are logged.
+pub(super) fn authorize(
+    shared: &Shared,
+    uri: &Uri,
+    headers: &HeaderMap,
+    right: Right,
+) -> Result<(), RestError> {
+    check(shared, uri, headers, right).map_err(|reason| {
         shared.with(|state, now| state.refuse(None, format!("service API: {reason}"), now));
         RestError::unauthorized(reason)
     })
 }
 
-fn check(shared: &Shared, headers: &HeaderMap, right: Right) -> Result<(), String> {
+fn check(shared: &Shared, uri: &Uri, headers: &HeaderMap, right: Right) -> Result<(), String> {
     let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
     let token = Token::parse(header).map_err(|error| error.to_string())?;
     let policy = token.policy().ok_or("the token names no policy (skn)")?;
     let key = shared.settings.policies.get(policy);
     let key = key.ok_or_else(|| format!("there is no policy {policy:?}"))?;
     token.verify([key], jiff::Timestamp::now()).map_err(|error: SasError| error.to_string())?;
+    if !covers(token.resource(), uri.path()) {
+        let (found, wanted) = (token.resource().to_owned(), uri.path().to_owned());
+        return Err(SasError::WrongResource { found, wanted }.to_string());
+    }
     let allowed = RIGHTS.iter().any(|(name, rights)| *name == policy && rights.contains(&right));
     if allowed { Ok(()) } else { Err(format!("the policy {policy:?} does not allow this call")) }
+}
+
+/// Whether a token's decoded resource, `{host}` or `{host}/{path}`, is for a request of `path`.
+///
+/// What is below the host must lead to the path by whole segments. A device covers its twin too: az signs
+/// calls of both with `{host}/devices/{id}`.
+fn covers(resource: &str, path: &str) -> bool {
+    let normal = |text: &str| text.trim_matches('/').to_lowercase();
+    let scope = normal(resource.split_once('/').map_or("", |(_, scope)| scope));
+    let path = normal(&percent_decode_str(path).decode_utf8_lossy());
+    let twin = scope.strip_prefix("devices/").map(|device| format!("twins/{device}"));
+    leads_to(&scope, &path) || twin.is_some_and(|twin| leads_to(&twin, &path))
+}
+
+fn leads_to(scope: &str, path: &str) -> bool {
+    scope.is_empty() || path.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_token_covers_its_resource_and_what_is_below() {
+        for (resource, path) in [
+            ("localhost", "/devices/d1"),
+            ("localhost:8443", "/twins/d1/methods"),
+            ("localhost:8443/", "/devices/query"),
+            ("localhost/devices", "/devices/d1"),
+            ("localhost/devices/D1", "/devices/d1"),
+            ("localhost/devices/d1", "/twins/d1"),
+            ("localhost/devices/d1", "/twins/d1/methods"),
+            ("localhost/devices/a:b", "/devices/a%3Ab"),
+        ] {
+            assert!(covers(resource, path), "{resource} {path}");
+        }
+        for (resource, path) in [
+            ("localhost/devices/d1", "/devices/d10"),
+            ("localhost/devices/d1", "/devices"),
+            ("localhost/devices/d1", "/twins/d2"),
+            ("localhost/twins/d1", "/devices/d1"),
+            ("localhost/devices/", "/statistics/devices"),
+        ] {
+            assert!(!covers(resource, path), "{resource} {path}");
+        }
+    }
 }

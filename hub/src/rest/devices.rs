@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -79,30 +79,33 @@ pub(super) struct ListParameters {
 
 pub(super) async fn list(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Query(parameters): Query<ListParameters>,
 ) -> Result<Json<Value>, RestError> {
-    authorize(&shared, &headers, Right::RegistryRead)?;
+    authorize(&shared, &uri, &headers, Right::RegistryRead)?;
     let top = parameters.top.unwrap_or(LIST_LIMIT).min(LIST_LIMIT);
     Ok(Json(shared.with(|state, _| state.devices().take(top).map(identity).collect())))
 }
 
 pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &headers, Right::RegistryRead)?;
+    authorize(&shared, &uri, &headers, Right::RegistryRead)?;
     shared.with(|state, _| Ok(with_etag(state.device(&id)?)))
 }
 
 pub(super) async fn write(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &headers, Right::RegistryWrite)?;
+    authorize(&shared, &uri, &headers, Right::RegistryWrite)?;
     if body.get("deviceId").and_then(Value::as_str).is_some_and(|named| named != id) {
         return Err(RestError::bad_request("the deviceId in the body is not the one in the path"));
     }
@@ -121,10 +124,11 @@ pub(super) async fn write(
 
 pub(super) async fn delete(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, RestError> {
-    authorize(&shared, &headers, Right::RegistryWrite)?;
+    authorize(&shared, &uri, &headers, Right::RegistryWrite)?;
     shared.with(|state, _| {
         if let Some(given) = if_match(&headers) {
             check_etag(state.device(&id)?, &given)?;
@@ -140,16 +144,19 @@ pub(super) async fn delete(
 pub(super) struct BulkOperation {
     id: String,
     import_mode: String,
+    #[serde(alias = "eTag")]
+    etag: Option<String>,
     #[serde(flatten)]
     body: Value,
 }
 
 pub(super) async fn bulk(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Body { value: operations, .. }: Body<Vec<BulkOperation>>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &headers, Right::RegistryWrite)?;
+    authorize(&shared, &uri, &headers, Right::RegistryWrite)?;
     let errors: Vec<Value> = operations
         .iter()
         .filter_map(|operation| {
@@ -168,8 +175,12 @@ fn run_operation(
     operation: &BulkOperation,
     now: Timestamp,
 ) -> Result<(), StateError> {
-    let BulkOperation { id, import_mode, body } = operation;
-    match import_mode.to_ascii_lowercase().as_str() {
+    let BulkOperation { id, import_mode, etag, body } = operation;
+    let mode = import_mode.to_ascii_lowercase();
+    if mode.ends_with("ifmatchetag") {
+        check_etag(state.device(id)?, etag.as_deref().ok_or(StateError::NoEtag)?)?;
+    }
+    match mode.as_str() {
         "update" | "updateifmatchetag" => state.change(id, change(body)?, now).map(drop),
         "createorupdate" if state.device(id).is_ok() => state.change(id, change(body)?, now).map(drop),
         "create" | "createorupdate" => create(state, id, body, now),
@@ -220,9 +231,10 @@ fn check_etag(device: &Device, given: &str) -> Result<(), StateError> {
 
 pub(super) async fn statistics(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, RestError> {
-    authorize(&shared, &headers, Right::RegistryRead)?;
+    authorize(&shared, &uri, &headers, Right::RegistryRead)?;
     let (total, enabled) = shared.with(|state, _| {
         (state.devices().count(), state.devices().filter(|device| device.record.enabled).count())
     });
@@ -235,9 +247,10 @@ pub(super) async fn statistics(
 
 pub(super) async fn service_statistics(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Json<Value>, RestError> {
-    authorize(&shared, &headers, Right::Service)?;
+    authorize(&shared, &uri, &headers, Right::Service)?;
     let connected = shared.with(|state, _| state.devices().filter(|d| d.session.is_some()).count());
     Ok(Json(json!({ "connectedDeviceCount": connected })))
 }

@@ -75,7 +75,9 @@ impl From<StateError> for RestError {
         let (status, code, name) = match &error {
             StateError::NotFound(_) => (StatusCode::NOT_FOUND, 404_001, "DeviceNotFound"),
             StateError::Exists(_) => (StatusCode::CONFLICT, 409_001, "DeviceAlreadyExists"),
-            StateError::Etag { .. } => (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed"),
+            StateError::Etag { .. } | StateError::NoEtag => {
+                (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed")
+            }
             StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
             StateError::BadId(_)
             | StateError::BadKey

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -30,11 +30,12 @@ pub(super) struct Request {
 
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
     Body { value: request, .. }: Body<Request>,
 ) -> Result<Json<Value>, RestError> {
-    authorize(&shared, &headers, Right::Service)?;
+    authorize(&shared, &uri, &headers, Right::Service)?;
     let response_timeout = request.response_timeout_in_seconds.unwrap_or(30);
     let connect_timeout = request.connect_timeout_in_seconds.unwrap_or(0);
     if !(5..=300).contains(&response_timeout) || connect_timeout > 300 {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::HeaderValue;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -43,10 +43,11 @@ enum Select {
 
 pub(super) async fn run(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Body { value: body, .. }: Body<QueryText>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &headers, Right::Service)?;
+    authorize(&shared, &uri, &headers, Right::Service)?;
     let plan = parse(&body.query).ok_or_else(|| RestError::bad_request(SUPPORTED))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let size = text("x-ms-max-item-count").and_then(|size| size.parse().ok()).unwrap_or(PAGE_LIMIT);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::http::header::ETAG;
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -56,20 +56,22 @@ fn with_etag(device: &Device) -> Response {
 
 pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &headers, Right::Service)?;
+    authorize(&shared, &uri, &headers, Right::Service)?;
     shared.with(|state, _| Ok(with_etag(state.device(&id)?)))
 }
 
 pub(super) async fn patch(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &headers, Right::Service)?;
+    authorize(&shared, &uri, &headers, Right::Service)?;
     let parts = Parts::read(&body)?;
     shared.with(|state, now| {
         check_etag(state.device(&id)?, &headers)?;
@@ -80,11 +82,12 @@ pub(super) async fn patch(
 
 pub(super) async fn replace(
     State(shared): State<Arc<Shared>>,
+    uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &headers, Right::Service)?;
+    authorize(&shared, &uri, &headers, Right::Service)?;
     let parts = Parts::read(&body)?;
     shared.with(|state, now| {
         check_etag(state.device(&id)?, &headers)?;

@@ -58,8 +58,7 @@ impl State {
             self.finish_row(id, row.id, &CallOutcome::Offline);
             return Ok(Started::Offline { row: row.id });
         };
-        let call = CallId(self.next_call);
-        self.next_call += 1;
+        let call = self.number_call(now);
         self.calls.insert(call, Call { device: id.to_owned(), session, row: row.id });
         let method = component.map_or_else(|| name.to_owned(), |component| format!("{component}*{name}"));
         let topic = topics::method_request(&method, call.0);
@@ -67,6 +66,15 @@ impl State {
         let row_id = row.id;
         self.command_changed(id, &row);
         Ok(Started::Sent { call, row: row_id })
+    }
+
+    /// A number above those of earlier calls, also of the hub's former lives: a late answer to one of
+    /// those must not end a call of this one. The time in milliseconds leaves 16 bits to count.
+    fn number_call(&mut self, now: Timestamp) -> CallId {
+        let by_time = u64::try_from(now.as_millisecond()).unwrap_or(0) << 16;
+        let number = self.next_call.max(by_time);
+        self.next_call = number + 1;
+        CallId(number)
     }
 
     /// A device's answer; `false` when nobody waits for it on this connection.
@@ -175,6 +183,28 @@ mod tests {
         let outcome = CallOutcome::Answered { status: 200, payload: json!({ "a": 1 }) };
         assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome }));
         assert!(!state.answer_call(session, &format!("{:x}", id.0), 200, b""), "an answer counts once");
+    }
+
+    #[test]
+    fn a_late_answer_of_the_hubs_former_life_ends_no_call() {
+        let call_at = |now: Timestamp| {
+            let (mut state, session) = connected("d1");
+            state.subscribe("d1", session, Subscription::Methods);
+            let started = state.start_call("d1", None, "blink", None, now).unwrap();
+            let Started::Sent { call, .. } = started else { panic!("the device should listen") };
+            (state, session, call)
+        };
+        let (_, _, former) = call_at(NOW);
+        let (mut state, session, call) = call_at(Timestamp::from_millisecond(1).unwrap());
+        assert!(!state.answer_call(session, &format!("{:x}", former.0), 200, b"null"));
+        assert!(state.is_waiting(call));
+    }
+
+    #[test]
+    fn calls_of_the_same_moment_have_different_numbers() {
+        let (mut state, session) = connected("d1");
+        state.subscribe("d1", session, Subscription::Methods);
+        assert!(call(&mut state) < call(&mut state));
     }
 
     #[test]

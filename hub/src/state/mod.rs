@@ -53,6 +53,7 @@ pub(crate) struct State {
     dirty: BTreeSet<StoreKey>,
     effects: Vec<Effect>,
     next_session: u64,
+    /// The lowest number free for a call.
     next_call: u64,
 }
 
@@ -122,6 +123,8 @@ pub(crate) enum StateError {
     BadKey,
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },
+    #[error("an etag must be given: this operation is only for the device as it was read")]
+    NoEtag,
     #[error("there is no model {0:?}: add its file first")]
     UnknownModel(String),
     #[error("{0:?} is not an import mode: create, update, createOrUpdate or delete")]

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::device::Device;
 use super::{State, StateError};
 use crate::sync::{self, Inputs, Sync};
+use crate::twin::replacing_value;
 use crate::view::{Convention, ModelView};
 
 /// One property: the page's `PROP`.
@@ -71,6 +72,8 @@ impl State {
     }
 
     /// Sets desired properties for an operator, checked against the model; answers the new version.
+    ///
+    /// A value replaces the one before: keys that an object no longer has are removed from it.
     pub(crate) fn write_properties(
         &mut self,
         id: &str,
@@ -87,6 +90,8 @@ impl State {
         let mut patch = Map::new();
         for PropertyWrite { component, name, value } in writes {
             let value = if wrapped && !value.is_null() { json!({ "value": value }) } else { value.clone() };
+            let path: Vec<&str> = component.as_deref().into_iter().chain([&**name]).collect();
+            let value = replacing_value(lookup(device.record.twin.desired.values(), &path), &value);
             let target = match component {
                 None => &mut patch,
                 Some(component) => {
@@ -192,8 +197,10 @@ fn lookup<'a>(values: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value
 
 #[cfg(test)]
 mod tests {
+    use super::super::Effect;
     use super::super::tests::{NOW, connected, sensor_model};
     use super::*;
+    use crate::topics::Subscription;
 
     fn write(name: &str, value: Value) -> PropertyWrite {
         PropertyWrite { component: None, name: name.to_owned(), value }
@@ -211,6 +218,28 @@ mod tests {
         let props = json!(state.properties_of("d1"));
         assert_eq!((&props[0]["desired"], &props[0]["sync"]), (&json!(2), &json!("pending")));
         assert_eq!(props[1]["sync"], json!("none"), "{props}");
+    }
+
+    #[test]
+    fn a_map_that_lost_a_key_loses_it_in_the_twin_and_at_the_device() {
+        for (model, wrapped) in [(None, false), (Some("urn:test:other:1"), true)] {
+            let (mut state, session) = connected("d1");
+            state.connect("d1", session, model, NOW).unwrap();
+            state.subscribe("d1", session, Subscription::DesiredPatches);
+            let full = json!({ "low": 1, "high": { "day": 8, "night": 9 } });
+            state.write_properties("d1", &[write("limits", full)], NOW).unwrap();
+            let _ = state.take_effects();
+            let less = json!({ "high": { "day": 7 } });
+            state.write_properties("d1", &[write("limits", less.clone())], NOW).unwrap();
+            assert_eq!(json!(state.properties_of("d1"))[0]["desired"], less, "wrapped: {wrapped}");
+            let told = state.take_effects().into_iter().find_map(|effect| match effect {
+                Effect::Send { payload, .. } => serde_json::from_slice::<Value>(&payload).ok(),
+                _ => None,
+            });
+            let removal = json!({ "low": null, "high": { "day": 7, "night": null } });
+            let removal = if wrapped { json!({ "value": removal }) } else { removal };
+            assert_eq!(told, Some(json!({ "limits": removal, "$version": 3 })));
+        }
     }
 
     #[test]

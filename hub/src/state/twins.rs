@@ -92,10 +92,7 @@ impl State {
         }
         let mut told = None;
         if let Some(desired) = desired {
-            let mut patch = desired.clone();
-            for gone in twin.desired.values().keys().filter(|key| !desired.contains_key(*key)) {
-                patch.insert(gone.clone(), Value::Null);
-            }
+            let patch = twin::replacing(twin.desired.values(), desired);
             told = Some((patch, twin.desired.replace(desired, now)?));
         }
         twin.version += 1;
@@ -154,17 +151,19 @@ mod tests {
     }
 
     #[test]
-    fn a_replaced_twin_tells_what_is_gone() {
+    fn a_replaced_twin_tells_what_is_gone_at_every_depth() {
         let (mut state, session) = connected("d1");
         state.subscribe("d1", session, Subscription::DesiredPatches);
-        state.desire("d1", object(&json!({ "a": 1 })), NOW).unwrap();
+        state.desire("d1", object(&json!({ "a": 1, "limits": { "low": 1, "high": 9 } })), NOW).unwrap();
         let _ = state.take_effects();
-        state.replace_twin("d1", Some(object(&json!({ "b": 1 }))), None, NOW).unwrap();
+        let new = json!({ "b": 1, "limits": { "high": 8 } });
+        state.replace_twin("d1", Some(object(&new)), None, NOW).unwrap();
         let told = state.take_effects().into_iter().find_map(|effect| match effect {
             Effect::Send { payload, .. } => serde_json::from_slice::<Value>(&payload).ok(),
             _ => None,
         });
-        assert_eq!(told, Some(json!({ "a": null, "b": 1, "$version": 3 })));
+        let limits = json!({ "low": null, "high": 8 });
+        assert_eq!(told, Some(json!({ "a": null, "b": 1, "limits": limits, "$version": 3 })));
     }
 
     #[test]
