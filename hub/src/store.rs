@@ -3,11 +3,13 @@
 //! Decides tables and transactions; it knows nothing of the records' contents. One task writes, in
 //! batches, each commit durable on disk. Begin with [`Store::open`].
 
+use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redb::{Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use redb::backends::FileBackend;
+use redb::{Builder, Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, TableDefinition};
 use tokio_util::sync::CancellationToken;
 
 use crate::HubError;
@@ -34,9 +36,11 @@ pub(crate) struct Store {
 pub(crate) type KeptModel = (String, String);
 
 impl Store {
-    /// Opens or makes the file.
+    /// Opens or makes the file. It holds the devices' keys, so only its owner may read it.
     pub(crate) fn open(path: &Path) -> Result<Self, HubError> {
-        let database = Database::create(path).map_err(|error| match error {
+        let file = open_private(path).map_err(HubError::file("cannot open", path))?;
+        let opened = FileBackend::new(file).and_then(|file| Builder::new().create_with_backend(file));
+        let database = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => HubError::Locked(path.to_owned()),
             other => failed(other),
         })?;
@@ -88,6 +92,25 @@ impl Store {
         }
         transaction.commit().map_err(failed)
     }
+}
+
+/// Opens or makes a file that only its owner can read; one that others can read is closed to them.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mut permissions = file.metadata()?.permissions();
+        if permissions.mode() & 0o077 != 0 {
+            permissions.set_mode(0o600);
+            file.set_permissions(permissions)?;
+        }
+    }
+    Ok(file)
 }
 
 fn put<'k, K: redb::Key + 'static>(
@@ -171,6 +194,20 @@ mod tests {
         Store::open(&path).unwrap().load(&mut after).unwrap();
         assert_eq!(after.devices().count(), 1);
         assert_eq!(after.device("d1").unwrap().history.iter().count(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_the_devices_keys() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hub.redb");
+        let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        drop(Store::open(&path).unwrap());
+        assert_eq!(mode(), 0o600, "of a new file");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        drop(Store::open(&path).unwrap());
+        assert_eq!(mode(), 0o600, "of a file that others could read");
     }
 
     #[test]
