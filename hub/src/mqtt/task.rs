@@ -13,7 +13,7 @@ use rumqttc::mqttbytes::v4::{Packet, Publish};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,7 +24,7 @@ use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::shared::{Shared, ToDevice};
 use crate::state::device::SessionId;
 
-/// How long a client may take for the TLS handshake and for CONNECT.
+/// How long a client may take for the TLS handshake and CONNECT together.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a client may take to read what it is sent.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
@@ -78,18 +78,19 @@ async fn serve(
     shared: &Shared,
     stop: &CancellationToken,
 ) {
+    let opened = Instant::now();
     // small packets that wait for each other's acknowledgement are the rule here
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
     let handshake = tokio::select! {
         () = stop.cancelled() => return,
-        handshake = timeout(CONNECT_DEADLINE, tls.accept(socket)) => handshake,
+        handshake = timeout_at(opened + CONNECT_DEADLINE, tls.accept(socket)) => handshake,
     };
     let refusal = match handshake {
         Ok(Ok(stream)) => {
             let (session, inbox) = shared.open_link();
-            let mut driver = Driver::new(stream, session, shared, peer);
+            let mut driver = Driver::new(stream, session, shared, peer, opened);
             return driver.run(inbox, stop).await;
         }
         Ok(Err(error)) => {
@@ -109,6 +110,9 @@ struct Driver<'a, S> {
     peer: SocketAddr,
     incoming: BytesMut,
     outgoing: BytesMut,
+    /// When the TCP connection came.
+    opened: Instant,
+    /// When the client last sent anything.
     heard: Instant,
 }
 
@@ -121,7 +125,7 @@ enum Ended {
 }
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
-    fn new(stream: S, session: SessionId, shared: &'a Shared, peer: SocketAddr) -> Self {
+    fn new(stream: S, session: SessionId, shared: &'a Shared, peer: SocketAddr, opened: Instant) -> Self {
         Self {
             stream,
             session,
@@ -130,6 +134,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             peer,
             incoming: BytesMut::with_capacity(4096),
             outgoing: BytesMut::new(),
+            opened,
             heard: Instant::now(),
         }
     }
@@ -240,7 +245,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     /// The next deadline and what it means to miss it.
     fn deadline(&self) -> Option<(Instant, &'static str)> {
         if self.connection.is_new() {
-            return Some((self.heard + CONNECT_DEADLINE, "no CONNECT came in time"));
+            // not from what was heard last: a byte now and then would hold the place for ever
+            return Some((self.opened + CONNECT_DEADLINE, "no CONNECT came in time"));
         }
         let silence = self.connection.silence_limit_ms().map(|limit| {
             (self.heard + Duration::from_millis(limit), "nothing was heard for 1.5 times the keep-alive")
@@ -267,5 +273,39 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+    use crate::state::tests::state;
+
+    fn shared() -> Shared {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
+        Shared::new(state(), settings, 8443, 8883)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connect_that_trickles_in_does_not_put_its_deadline_off() {
+        let (shared, stop) = (shared(), CancellationToken::new());
+        let (mut client, server) = tokio::io::duplex(64);
+        let (session, inbox) = shared.open_link();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let mut driver = Driver::new(server, session, &shared, peer, Instant::now());
+        let trickle = async {
+            for byte in b"\x10\x40\x00\x04MQTT" {
+                client.write_all(&[*byte]).await.unwrap();
+                tokio::time::sleep(CONNECT_DEADLINE / 2).await;
+            }
+        };
+        tokio::select! {
+            () = driver.run(inbox, &stop) => {}
+            () = trickle => panic!("the connection is still open"),
+        }
+        let refused = shared.with(|state, _| state.log().any(|row| row.message.contains("no CONNECT")));
+        assert!(refused);
     }
 }
