@@ -13,7 +13,7 @@ use rumqttc::mqttbytes::v4::{Packet, Publish};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,10 +24,12 @@ use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::shared::{Shared, ToDevice};
 use crate::state::device::SessionId;
 
-/// How long a client may take for the TLS handshake and for CONNECT.
+/// How long a client may take for the TLS handshake and CONNECT together.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 /// How long a client may take to read what it is sent.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
+/// How long the close of a connection may take; a peer that reads nothing blocks TLS's farewell.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Answers that are gathered before they are written, in bytes.
 const WRITE_SIZE: usize = 64 * 1024;
 /// A token's expiry further away than this is not waited for.
@@ -78,18 +80,19 @@ async fn serve(
     shared: &Shared,
     stop: &CancellationToken,
 ) {
+    let opened = Instant::now();
     // small packets that wait for each other's acknowledgement are the rule here
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
     let handshake = tokio::select! {
         () = stop.cancelled() => return,
-        handshake = timeout(CONNECT_DEADLINE, tls.accept(socket)) => handshake,
+        handshake = timeout_at(opened + CONNECT_DEADLINE, tls.accept(socket)) => handshake,
     };
     let refusal = match handshake {
         Ok(Ok(stream)) => {
             let (session, inbox) = shared.open_link();
-            let mut driver = Driver::new(stream, session, shared, peer);
+            let mut driver = Driver::new(stream, session, shared, peer, opened);
             return driver.run(inbox, stop).await;
         }
         Ok(Err(error)) => {
@@ -109,6 +112,9 @@ struct Driver<'a, S> {
     peer: SocketAddr,
     incoming: BytesMut,
     outgoing: BytesMut,
+    /// When the TCP connection came.
+    opened: Instant,
+    /// When the client last sent anything.
     heard: Instant,
 }
 
@@ -120,8 +126,14 @@ enum Ended {
     Refused(String),
 }
 
+impl Ended {
+    fn stopping() -> Self {
+        Self::Plain("the hub is stopping".to_owned())
+    }
+}
+
 impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
-    fn new(stream: S, session: SessionId, shared: &'a Shared, peer: SocketAddr) -> Self {
+    fn new(stream: S, session: SessionId, shared: &'a Shared, peer: SocketAddr, opened: Instant) -> Self {
         Self {
             stream,
             session,
@@ -130,6 +142,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             peer,
             incoming: BytesMut::with_capacity(4096),
             outgoing: BytesMut::new(),
+            opened,
             heard: Instant::now(),
         }
     }
@@ -149,17 +162,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             self.connection.close(why, clean, state, now);
         });
         // the client learns of the end by the close; how well that goes does not matter
-        let _ = timeout(WRITE_DEADLINE, self.stream.shutdown()).await;
+        let _ = timeout(CLOSE_DEADLINE, self.stream.shutdown()).await;
     }
 
     async fn drive(&mut self, mut inbox: mpsc::Receiver<ToDevice>, stop: &CancellationToken) -> Ended {
         loop {
-            if let Some(ended) = self.handle_packets().await {
+            if let Some(ended) = self.handle_packets(stop).await {
                 return ended;
             }
             let deadline = self.deadline();
             tokio::select! {
-                () = stop.cancelled() => return Ended::Plain("the hub is stopping".to_owned()),
+                () = stop.cancelled() => return Ended::stopping(),
                 () = sleep_until(deadline.as_ref().map(|(at, _)| *at)) => {
                     let reason = deadline.map_or("a deadline has passed", |(_, reason)| reason);
                     return Ended::Refused(reason.to_owned());
@@ -185,7 +198,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     }
 
     /// Handles all whole packets that have come and sends the answers together; answers an end.
-    async fn handle_packets(&mut self) -> Option<Ended> {
+    async fn handle_packets(&mut self, stop: &CancellationToken) -> Option<Ended> {
         let ended = loop {
             let packet = match frame::read(&mut self.incoming, self.connection.is_new()) {
                 Ok(Some(packet)) => packet,
@@ -202,14 +215,14 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                 Some(End::Refused(reason)) => break Some(Ended::Refused(reason)),
                 None if self.outgoing.len() < WRITE_SIZE => {}
                 None => {
-                    if let Err(ended) = self.flush().await {
+                    if let Err(ended) = self.flush(stop).await {
                         break Some(ended);
                     }
                 }
             }
         };
         // what was done before the end is answered all the same
-        let flushed = self.flush().await;
+        let flushed = self.flush(stop).await;
         ended.or(flushed.err())
     }
 
@@ -219,7 +232,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         })
     }
 
-    async fn flush(&mut self) -> Result<(), Ended> {
+    async fn flush(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
         if self.outgoing.is_empty() {
             return Ok(());
         }
@@ -228,8 +241,16 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             stream.write_all(outgoing).await?;
             stream.flush().await
         };
-        let written = timeout(WRITE_DEADLINE, write).await;
+        let written = tokio::select! {
+            // what the client takes at once is still sent when the hub stops
+            biased;
+            written = timeout(WRITE_DEADLINE, write) => Some(written),
+            () = stop.cancelled() => None,
+        };
         self.outgoing.clear();
+        let Some(written) = written else {
+            return Err(Ended::stopping());
+        };
         match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Ended::Plain(format!("the connection was lost: {error}"))),
@@ -240,7 +261,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     /// The next deadline and what it means to miss it.
     fn deadline(&self) -> Option<(Instant, &'static str)> {
         if self.connection.is_new() {
-            return Some((self.heard + CONNECT_DEADLINE, "no CONNECT came in time"));
+            // not from what was heard last: a byte now and then would hold the place for ever
+            return Some((self.opened + CONNECT_DEADLINE, "no CONNECT came in time"));
         }
         let silence = self.connection.silence_limit_ms().map(|limit| {
             (self.heard + Duration::from_millis(limit), "nothing was heard for 1.5 times the keep-alive")
@@ -267,5 +289,93 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use tokio::io::ReadBuf;
+
+    use super::*;
+    use crate::settings::Settings;
+    use crate::state::tests::state;
+
+    const PEER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 1);
+
+    fn shared() -> Shared {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
+        Shared::new(state(), settings, 8443, 8883)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connect_that_trickles_in_does_not_put_its_deadline_off() {
+        let (shared, stop) = (shared(), CancellationToken::new());
+        let (mut client, server) = tokio::io::duplex(64);
+        let (session, inbox) = shared.open_link();
+        let mut driver = Driver::new(server, session, &shared, PEER, Instant::now());
+        let trickle = async {
+            for byte in b"\x10\x40\x00\x04MQTT" {
+                client.write_all(&[*byte]).await.unwrap();
+                tokio::time::sleep(CONNECT_DEADLINE / 2).await;
+            }
+        };
+        tokio::select! {
+            () = driver.run(inbox, &stop) => {}
+            () = trickle => panic!("the connection is still open"),
+        }
+        let refused = shared.with(|state, _| state.log().any(|row| row.message.contains("no CONNECT")));
+        assert!(refused);
+    }
+
+    /// A peer that has sent some bytes and takes none, not even TLS's farewell.
+    struct Stalled(&'static [u8]);
+
+    impl AsyncRead for Stalled {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            if self.0.is_empty() {
+                return Poll::Pending;
+            }
+            buffer.put_slice(std::mem::take(&mut self.0));
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Stalled {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Pending
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Pending
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_nothing_does_not_hold_up_the_hubs_end() {
+        let (shared, stop) = (shared(), CancellationToken::new());
+        let (session, inbox) = shared.open_link();
+        // a user name that names no device: there is a CONNACK to send
+        let connect = b"\x10\x10\x00\x04MQTT\x04\x82\x00\x3c\x00\x01d\x00\x01u";
+        let mut driver = Driver::new(Stalled(connect), session, &shared, PEER, Instant::now());
+        let stopping = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            stop.cancel();
+        };
+        // well before the hub gives its tasks up
+        let both = async { tokio::join!(driver.run(inbox, &stop), stopping) };
+        assert!(timeout(Duration::from_secs(5), both).await.is_ok());
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Most rows kept for a device.
 pub(crate) const ROW_LIMIT: usize = 20_000;
-/// Most bytes of bodies kept for a device.
+/// Most bytes of texts (bodies, components, problems) kept for a device.
 pub(crate) const BYTE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Rows in the order they came.
@@ -43,6 +43,14 @@ pub(crate) enum Kind {
     Command,
 }
 
+impl Row {
+    /// What its texts take, in bytes.
+    fn text_bytes(&self) -> usize {
+        let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.body.len() + optional(&self.component) + optional(&self.problem)
+    }
+}
+
 impl History {
     /// Numbers and keeps a row; answers its number and the numbers of rows dropped for it.
     pub(crate) fn push(&mut self, row: Row) -> (u64, Vec<u64>) {
@@ -54,12 +62,12 @@ impl History {
     /// Keeps a row that has a number (read from the store, in order).
     pub(crate) fn restore(&mut self, row: Row) -> Vec<u64> {
         self.next = self.next.max(row.seq + 1);
-        self.bytes += row.body.len();
+        self.bytes += row.text_bytes();
         self.rows.push_back(Arc::new(row));
         let mut dropped = Vec::new();
         while self.rows.len() > ROW_LIMIT || (self.bytes > BYTE_LIMIT && self.rows.len() > 1) {
             if let Some(old) = self.rows.pop_front() {
-                self.bytes -= old.body.len();
+                self.bytes -= old.text_bytes();
                 dropped.push(old.seq);
             }
         }
@@ -111,5 +119,16 @@ mod tests {
         history.push(row(&big));
         history.push(row(&big));
         assert_eq!(history.push(row("y")).1, vec![0]);
+    }
+
+    #[test]
+    fn component_and_problem_texts_take_room_too() {
+        let mut history = History::default();
+        let big = || Some("x".repeat(BYTE_LIMIT / 2));
+        history.push(Row { component: big(), ..row("") });
+        history.push(Row { problem: big(), ..row("") });
+        assert_eq!(history.push(row("y")).1, vec![0]);
+        // the room of what was dropped is given back
+        assert_eq!(history.push(row("z")).1, Vec::<u64>::new());
     }
 }
