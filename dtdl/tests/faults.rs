@@ -167,6 +167,7 @@ fn check(valid: &str, cases: &[Case]) {
         let there: String = line.chars().skip(position.column - 1).collect();
         let expected = at.lines().next().unwrap_or_default();
         assert!(there.starts_with(expected), "{to}: {code} points at `{there}`, not `{expected}`");
+        assert!(diagnostic.help().is_some_and(|help| !help.is_empty()), "{code} has no remedy");
         assert!(diagnostic.render(reading.sources(), Style::Plain).contains(&position.to_string()));
     }
 }

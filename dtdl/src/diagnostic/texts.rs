@@ -6,29 +6,33 @@
 use super::Diagnostic;
 use crate::source::Location;
 
-/// A fault that does not yet stand anywhere.
+/// A fault that does not yet stand anywhere. It always says what its reader can do.
 pub(crate) struct Fault {
     code: &'static str,
     message: String,
-    help: Option<String>,
+    help: String,
+}
+
+/// A fault whose remedy is still to be said.
+struct Sentence {
+    code: &'static str,
+    message: String,
 }
 
 impl Fault {
     pub(super) fn at(self, at: Location) -> Diagnostic {
-        let diagnostic = Diagnostic::new(self.code, self.message, at);
-        match self.help {
-            Some(help) => diagnostic.with_help(help),
-            None => diagnostic,
-        }
-    }
-
-    fn help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
+        Diagnostic::new(self.code, self.message, at).with_help(self.help)
     }
 }
 
-fn fault(code: &'static str, message: impl Into<String>) -> Fault {
-    Fault { code, message: message.into(), help: None }
+impl Sentence {
+    fn help(self, help: impl Into<String>) -> Fault {
+        Fault { code: self.code, message: self.message, help: help.into() }
+    }
+}
+
+fn fault(code: &'static str, message: impl Into<String>) -> Sentence {
+    Sentence { code, message: message.into() }
 }
 
 fn did_you_mean(near: Option<&str>, otherwise: impl Into<String>) -> String {
@@ -39,6 +43,7 @@ fn did_you_mean(near: Option<&str>, otherwise: impl Into<String>) -> String {
 
 pub(crate) fn json(problem: &str) -> Fault {
     fault("jsonInvalid", format!("this is not JSON: {problem}"))
+        .help("look just before this place, too: members are separated by commas, none follows the last, and there are no comments")
 }
 
 pub(crate) fn duplicate_member(name: &str) -> Fault {
@@ -47,6 +52,7 @@ pub(crate) fn duplicate_member(name: &str) -> Fault {
 
 pub(crate) fn not_a_document(found: &str) -> Fault {
     fault("notJsonObject", format!("a model is an object or an array of objects, this is {found}"))
+        .help("write one `{ .. }` with `@context`, `@id` and `@type`, or an array of such objects")
 }
 
 pub(crate) fn missing_context() -> Fault {
@@ -75,6 +81,7 @@ pub(crate) fn unknown_root(id: &str, near: Option<&str>) -> Fault {
 
 pub(crate) fn invalid_id(found: &str, rule: &str) -> Fault {
     fault("invalidId", format!("`{found}` is not a valid id: {rule}"))
+        .help("write an id that follows this rule; it is what devices and other models call the element by")
 }
 
 pub(crate) fn placeholder_id(found: &str) -> Fault {
@@ -89,6 +96,7 @@ pub(crate) fn duplicate_id(id: &str) -> Fault {
 
 pub(crate) fn invalid_name(found: &str, rule: &str) -> Fault {
     fault("invalidName", format!("`{found}` is not a valid name: {rule}"))
+        .help("choose a name that follows this rule; `displayName` may be any text")
 }
 
 pub(crate) fn duplicate_name(name: &str, among: &str) -> Fault {
@@ -129,18 +137,22 @@ pub(crate) fn missing_member(name: &str, class: &str) -> Fault {
 
 pub(crate) fn wrong_kind(member: &str, expected: &str, found: &str) -> Fault {
     fault("wrongKind", format!("`{member}` must be {expected}, this is {found}"))
+        .help(format!("write {expected}"))
 }
 
 pub(crate) fn too_many(member: &str, most: usize, found: usize) -> Fault {
     fault("objectCountAboveMax", format!("`{member}` may hold {most} at most, these are {found}"))
+        .help(format!("leave out {} of them", found.saturating_sub(most)))
 }
 
 pub(crate) fn too_few(member: &str) -> Fault {
     fault("objectCountBelowMin", format!("`{member}` must not be empty"))
+        .help(format!("give `{member}` a value"))
 }
 
 pub(crate) fn too_long(member: &str, most: usize, found: usize) -> Fault {
     fault("stringTooLong", format!("`{member}` may have {most} characters, this has {found}"))
+        .help("shorten it; `description` and `comment` take longer texts than names")
 }
 
 pub(crate) fn unknown_word(member: &str, found: &str, near: Option<&str>, legal: &str) -> Fault {
@@ -191,6 +203,7 @@ pub(crate) fn mixed_enum_value(value: &str, schema: &str) -> Fault {
 
 pub(crate) fn too_deep(most: usize) -> Fault {
     fault("excessiveDepth", format!("schemas may be nested {most} deep, this is deeper"))
+        .help("nest fewer Objects, Arrays and Maps in one another")
 }
 
 // references
@@ -202,6 +215,7 @@ pub(crate) fn unresolved(id: &str, near: Option<&str>) -> Fault {
 
 pub(crate) fn wrong_target(member: &str, id: &str, expected: &str) -> Fault {
     fault("badType", format!("`{member}` must refer to {expected}; `{id}` is something else"))
+        .help(format!("give the id of {expected}"))
 }
 
 pub(crate) fn recursion(id: &str, how: &str) -> Fault {
