@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::header::ETAG;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::RestError;
@@ -16,8 +17,8 @@ use super::auth::{Right, authorize};
 use super::devices::{connection_state, if_match, time};
 use super::error::Body;
 use crate::shared::Shared;
-use crate::state::StateError;
 use crate::state::device::Device;
+use crate::state::{self, StateError};
 
 /// A twin as clients read it.
 pub(super) fn twin(device: &Device) -> Value {
@@ -71,13 +72,7 @@ pub(super) async fn patch(
     Path(id): Path<String>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &uri, &headers, Right::Service)?;
-    let parts = Parts::read(&body)?;
-    shared.with(|state, now| {
-        check_etag(state.device(&id)?, &headers)?;
-        state.patch_twin(&id, parts.desired, parts.tags, now)?;
-        Ok(with_etag(state.device(&id)?))
-    })
+    change(&shared, (&uri, &headers), &id, &body, state::State::patch_twin)
 }
 
 pub(super) async fn replace(
@@ -87,19 +82,35 @@ pub(super) async fn replace(
     Path(id): Path<String>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &uri, &headers, Right::Service)?;
-    let parts = Parts::read(&body)?;
+    change(&shared, (&uri, &headers), &id, &body, state::State::replace_twin)
+}
+
+type Object = Map<String, Value>;
+
+/// How a twin takes new desired properties and tags.
+type Change =
+    fn(&mut state::State, &str, Option<&Object>, Option<&Object>, Timestamp) -> Result<(), StateError>;
+
+fn change(
+    shared: &Shared,
+    (uri, headers): (&Uri, &HeaderMap),
+    id: &str,
+    body: &Value,
+    apply: Change,
+) -> Result<Response, RestError> {
+    authorize(shared, uri, headers, Right::Service)?;
+    let parts = Parts::read(body)?;
     shared.with(|state, now| {
-        check_etag(state.device(&id)?, &headers)?;
-        state.replace_twin(&id, parts.desired, parts.tags, now)?;
-        Ok(with_etag(state.device(&id)?))
+        check_etag(state.device(id)?, headers)?;
+        apply(state, id, parts.desired, parts.tags, now)?;
+        Ok(with_etag(state.device(id)?))
     })
 }
 
 /// The parts of a twin that the service side may change.
 struct Parts<'a> {
-    desired: Option<&'a Map<String, Value>>,
-    tags: Option<&'a Map<String, Value>>,
+    desired: Option<&'a Object>,
+    tags: Option<&'a Object>,
 }
 
 impl<'a> Parts<'a> {

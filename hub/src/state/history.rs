@@ -61,7 +61,7 @@ impl History {
 
     /// Keeps a row that has a number (read from the store, in order).
     pub(crate) fn restore(&mut self, row: Row) -> Vec<u64> {
-        self.next = self.next.max(row.seq + 1);
+        self.next = self.next.max(row.seq.saturating_add(1));
         self.bytes += row.text_bytes();
         self.rows.push_back(Arc::new(row));
         let mut dropped = Vec::new();
