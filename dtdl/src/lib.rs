@@ -31,8 +31,9 @@ mod suggest;
 pub use diagnostic::{Diagnostic, Style};
 pub use language::{Primitive, Version};
 pub use model::{
-    Command, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap, MapSchema, Model,
-    Name, ObjectSchema, Part, Payload, Property, Quantity, Schema, SchemaKind, Telemetry, Texts,
+    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,
+    MapSchema, Model, Name, ObjectSchema, Part, Payload, Property, Quantity, Relationship, Schema,
+    SchemaKind, Telemetry, Texts,
 };
 pub use source::{Location, Position, Sources};
 pub use suggest::closest;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::schema::Expansion;
 use super::types::{
-    Command, Form, Id, Interface, Model, Name, Part, Payload, Property, Quantity, Telemetry, Texts,
+    Command, Component, Form, Id, Interface, Model, Name, Part, Payload, Property, Quantity, Telemetry, Texts,
 };
 use super::unique;
 use crate::check::{Element, Reference, Root};
@@ -47,6 +47,7 @@ pub(crate) fn build(roots: &[Root], wanted: Option<&str>, faults: &mut Faults) -
         texts: texts_of(&root.element),
         parts,
         interfaces: builder.interfaces,
+        schemas: BTreeMap::new(),
     })
 }
 
@@ -161,8 +162,8 @@ impl<'r> Builder<'r, '_> {
             return Vec::new();
         };
         let mut parts = vec![Part { name: None, texts: Texts::default(), interface }];
-        for (name, texts, interface) in self.interfaces[interface].components.clone() {
-            for (nested, ..) in &self.interfaces[interface].components {
+        for Component { name, texts, interface } in self.interfaces[interface].components.clone() {
+            for Component { name: nested, .. } in &self.interfaces[interface].components {
                 self.faults.push(texts::component_in_component(&nested.text), nested.at);
             }
             parts.push(Part { name: Some(name), texts, interface });
@@ -214,7 +215,9 @@ impl<'r> Builder<'r, '_> {
             telemetry: Vec::new(),
             properties: Vec::new(),
             commands: Vec::new(),
+            relationships: Vec::new(),
             components: Vec::new(),
+            extends: Vec::new(),
         };
         for content in element.inline("contents") {
             self.content(&mut interface, content, version);
@@ -268,7 +271,7 @@ impl<'r> Builder<'r, '_> {
             Class::Component => {
                 let target = content.references("schema").first();
                 if let Some(target) = target.and_then(|reference| self.target("schema", reference)) {
-                    interface.components.push((name, texts, target));
+                    interface.components.push(Component { name, texts, interface: target });
                 }
             }
             // A relationship says how twins are connected in the cloud; a device has nothing to do with it.
@@ -279,7 +282,9 @@ impl<'r> Builder<'r, '_> {
     fn payload(&mut self, command: &'r Element, member: &str, version: Version) -> Option<Payload> {
         let element = command.inline(member).next()?;
         let schema = self.schema_of(element, version)?;
-        Some(Payload { name: name_of(element)?, texts: texts_of(element), schema })
+        let quantity = quantity_of(element);
+        let nullable = element.flag("nullable");
+        Some(Payload { name: name_of(element)?, texts: texts_of(element), schema, quantity, nullable })
     }
 }
 
@@ -296,7 +301,7 @@ impl Interface {
         add(&mut self.telemetry, &base.telemetry, |item| item.name.at);
         add(&mut self.properties, &base.properties, |item| item.name.at);
         add(&mut self.commands, &base.commands, |item| item.name.at);
-        add(&mut self.components, &base.components, |item| item.0.at);
+        add(&mut self.components, &base.components, |item| item.name.at);
     }
 }
 

@@ -10,6 +10,7 @@ mod unique;
 
 pub(crate) use build::build;
 pub use types::{
-    Command, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap, MapSchema, Model,
-    Name, ObjectSchema, Part, Payload, Property, Quantity, Schema, SchemaKind, Telemetry, Texts,
+    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,
+    MapSchema, Model, Name, ObjectSchema, Part, Payload, Property, Quantity, Relationship, Schema,
+    SchemaKind, Telemetry, Texts,
 };

@@ -1,5 +1,7 @@
 //! Schemas: from a primitive's name, an id or an inline element to [`Schema`].
 
+use std::sync::Arc;
+
 use super::build::{Builder, id_of, name_of, quantity_of, texts_of};
 use super::types::{
     EnumSchema, EnumValue, EnumValues, Field, MapSchema, ObjectSchema, Schema, SchemaKind, Texts,
@@ -60,30 +62,30 @@ impl Schema {
             SchemaKind::Array(_) => true,
             SchemaKind::Object(object) => object.fields.iter().any(|field| field.schema.holds_array()),
             SchemaKind::Map(map) => map.value.schema.holds_array(),
-            SchemaKind::Primitive(_) | SchemaKind::Enum(_) => false,
+            SchemaKind::Primitive(_) | SchemaKind::Enum(_) | SchemaKind::Recursive(_) => false,
         }
     }
 }
 
 impl<'r> Builder<'r, '_> {
     /// The schema of an element that has a member `schema`; `None` when it is missing or wrong (and reported).
-    pub(super) fn schema_of(&mut self, element: &'r Element, version: Version) -> Option<Schema> {
+    pub(super) fn schema_of(&mut self, element: &'r Element, version: Version) -> Option<Arc<Schema>> {
         let reference = element.references("schema").first()?;
         self.schema(reference, Nesting { version, depth: 0 })
     }
 
-    fn schema(&mut self, reference: &'r Reference, nesting: Nesting) -> Option<Schema> {
+    fn schema(&mut self, reference: &'r Reference, nesting: Nesting) -> Option<Arc<Schema>> {
         match reference {
             Reference::Inline(element) => self.complex(element, element.at, nesting),
             Reference::Id(name, at) => self.named_schema(name, *at, nesting),
         }
     }
 
-    fn named_schema(&mut self, name: &str, at: Location, nesting: Nesting) -> Option<Schema> {
+    fn named_schema(&mut self, name: &str, at: Location, nesting: Nesting) -> Option<Arc<Schema>> {
         match Primitive::named(name, nesting.version) {
             Some((primitive, true)) => {
                 let kind = SchemaKind::Primitive(primitive);
-                return Some(Schema { kind, id: None, texts: Texts::default(), at });
+                return Some(Arc::new(Schema { kind, id: None, texts: Texts::default(), at }));
             }
             Some((_, false)) => {
                 self.faults.push(texts::schema_not_in_version(name, &nesting.version.to_string()), at);
@@ -104,7 +106,7 @@ impl<'r> Builder<'r, '_> {
         self.complex(found.element, at, nesting)
     }
 
-    fn complex(&mut self, element: &'r Element, at: Location, nesting: Nesting) -> Option<Schema> {
+    fn complex(&mut self, element: &'r Element, at: Location, nesting: Nesting) -> Option<Arc<Schema>> {
         let most = nesting.version.schema_depth();
         if nesting.depth >= most {
             self.faults.push(texts::too_deep(most), at);
@@ -120,7 +122,7 @@ impl<'r> Builder<'r, '_> {
         let kind = self.kind(element, Nesting { depth: nesting.depth + 1, ..nesting });
         self.expansion.leave(id);
         let id = element.id.as_ref().map(|_| id_of(element));
-        Some(Schema { kind: kind?, id, texts: texts_of(element), at })
+        Some(Arc::new(Schema { kind: kind?, id, texts: texts_of(element), at }))
     }
 
     fn kind(&mut self, element: &'r Element, inner: Nesting) -> Option<SchemaKind> {
@@ -129,7 +131,7 @@ impl<'r> Builder<'r, '_> {
             Class::Enum => SchemaKind::Enum(self.enumeration(element)?),
             Class::Array => {
                 let item = self.schema(element.references("elementSchema").first()?, inner)?;
-                SchemaKind::Array(Box::new(item))
+                SchemaKind::Array(item)
             }
             _ => SchemaKind::Map(Box::new(self.map(element, inner)?)),
         })

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::language::{Primitive, Version};
 use crate::source::Location;
@@ -21,6 +22,7 @@ pub struct Model {
     /// The parts in declaration order. An Interface's own contents come first, as the part without a name.
     pub parts: Vec<Part>,
     pub(super) interfaces: Vec<Interface>,
+    pub(super) schemas: BTreeMap<String, Arc<Schema>>,
 }
 
 /// The two forms that a device's model can have.
@@ -93,8 +95,43 @@ pub struct Interface {
     pub properties: Vec<Property>,
     /// What it can be told to do, inherited included.
     pub commands: Vec<Command>,
-    /// The names of its components and the ids of their Interfaces.
-    pub(super) components: Vec<(Name, Texts, usize)>,
+    /// Its links to other twins, inherited included.
+    pub relationships: Vec<Relationship>,
+    /// The Interfaces it is composed of, inherited included.
+    pub components: Vec<Component>,
+    /// The ids of the Interfaces that it extends directly.
+    pub extends: Vec<String>,
+}
+
+/// A part of an Interface that is an Interface of its own.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Component {
+    /// Its name on the wire.
+    pub name: Name,
+    /// Names and descriptions.
+    pub texts: Texts,
+    pub(super) interface: usize,
+}
+
+/// A link to another digital twin. Devices do not send it; graphs of twins are made of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Relationship {
+    /// Its name.
+    pub name: Name,
+    /// Names and descriptions.
+    pub texts: Texts,
+    /// The Interface that the other twin must have; any when `None`.
+    pub target: Option<String>,
+    /// How many there may be at least.
+    pub min_multiplicity: Option<i64>,
+    /// How many there may be at most.
+    pub max_multiplicity: Option<i64>,
+    /// Whether it may be changed.
+    pub writable: bool,
+    /// State of the link itself.
+    pub properties: Vec<Property>,
 }
 
 /// A measurement.
@@ -106,7 +143,7 @@ pub struct Telemetry {
     /// Names and descriptions.
     pub texts: Texts,
     /// The shape of a value.
-    pub schema: Schema,
+    pub schema: Arc<Schema>,
     /// What is measured, in what unit.
     pub quantity: Quantity,
 }
@@ -120,7 +157,7 @@ pub struct Property {
     /// Names and descriptions.
     pub texts: Texts,
     /// The shape of a value.
-    pub schema: Schema,
+    pub schema: Arc<Schema>,
     /// What it means, in what unit.
     pub quantity: Quantity,
     /// Whether an operator may set it.
@@ -152,7 +189,11 @@ pub struct Payload {
     /// Names and descriptions.
     pub texts: Texts,
     /// The shape of the value.
-    pub schema: Schema,
+    pub schema: Arc<Schema>,
+    /// What it means, in what unit.
+    pub quantity: Quantity,
+    /// Whether the value may be left out or null (v4).
+    pub nullable: bool,
 }
 
 /// A semantic type and a unit, as the model writes them.
@@ -192,9 +233,12 @@ pub enum SchemaKind {
     /// One of several values.
     Enum(EnumSchema),
     /// Values in a row.
-    Array(Box<Schema>),
+    Array(Arc<Schema>),
     /// Values by key.
     Map(Box<MapSchema>),
+    /// The complex schema of that id, which encloses this place (v4 lets a schema refer to itself); find it with
+    /// [`Model::schema`].
+    Recursive(Id),
 }
 
 /// An Object's fields.
@@ -214,7 +258,7 @@ pub struct Field {
     /// Names and descriptions.
     pub texts: Texts,
     /// The shape of its value.
-    pub schema: Schema,
+    pub schema: Arc<Schema>,
     /// What it means, in what unit.
     pub quantity: Quantity,
 }
@@ -262,6 +306,16 @@ impl Model {
     /// The Interface of a part of this model.
     pub fn interface(&self, part: &Part) -> &Interface {
         &self.interfaces[part.interface]
+    }
+
+    /// The Interface of a component.
+    pub fn component_interface(&self, component: &Component) -> &Interface {
+        &self.interfaces[component.interface]
+    }
+
+    /// The shared schema of that id.
+    pub fn schema(&self, id: &str) -> Option<&Arc<Schema>> {
+        self.schemas.get(id)
     }
 
     /// Whether two parts are of the same Interface.

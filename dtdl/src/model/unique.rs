@@ -26,7 +26,7 @@ pub(super) fn names<'n>(names: impl Iterator<Item = &'n Name>, among: &str, faul
 /// The contents of an Interface, inherited ones included, share one name space.
 pub(super) fn contents(interface: &Interface, faults: &mut Faults) {
     let mut all: Vec<&Name> =
-        own_names(interface).chain(interface.components.iter().map(|(name, ..)| name)).collect();
+        own_names(interface).chain(interface.components.iter().map(|component| &component.name)).collect();
     all.sort_by_key(|name| name.at);
     names(all.into_iter(), "the contents of the Interface", faults);
 }
