@@ -1,0 +1,294 @@
+//! The elements of the documents read, by id, with what they hold and whom they refer to.
+//!
+//! The reader fills it, `resolve` links it, `rules` judge it, `model` makes of it what callers walk. Nothing is decided
+//! here. Begin with [`Graph`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::language::Version;
+use crate::language::class::Class;
+use crate::language::cotypes::{Constraint, Cotype};
+use crate::language::extensions::Limits;
+use crate::language::standard::Standard;
+use crate::model::LanguageMap;
+use crate::source::Location;
+
+/// An element's id, shared by all that mention it.
+pub(crate) type Id = Arc<str>;
+
+/// An element's number in its [`Graph`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Ix(u32);
+
+/// The elements in the order in which they were begun, and what is still to be linked between them.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    elements: Vec<Element>,
+    by_id: HashMap<Id, Ix>,
+    /// Every place where an element stands in a member of another, in the order of the text.
+    pub(crate) references: Vec<Reference>,
+    /// What co-types demand of the elements in some members.
+    pub(crate) expectations: Vec<Expectation>,
+    /// The top-level elements, in the order of the documents.
+    pub(crate) roots: Vec<Ix>,
+}
+
+/// An element.
+#[derive(Debug)]
+pub(crate) struct Element {
+    pub(crate) id: Id,
+    pub(crate) class: Class,
+    pub(crate) version: Version,
+    pub(crate) limits: Limits,
+    pub(crate) origin: Origin,
+    /// The element that it is written in, and the member there.
+    pub(crate) parent: Option<Id>,
+    /// The Interface that it is written in; `None` for top-level and standard elements.
+    pub(crate) partition: Option<Id>,
+    pub(crate) cotypes: Vec<&'static Cotype>,
+    pub(crate) undefined_types: Vec<String>,
+    /// Members that no type of the element defines, as JSON.
+    pub(crate) undefined_members: Vec<(String, String)>,
+    pub(crate) entries: Vec<Entry>,
+    /// Who refers to it, by which member.
+    pub(crate) referrers: Vec<(Ix, &'static str)>,
+}
+
+/// Where an element comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Origin {
+    /// A document: the object, its `@id` and its `@type`, where they are written.
+    Written { at: Location, id: Option<Location>, types: Option<Location> },
+    /// The language or an extension; the place is where it was first referred to.
+    Standard { first_use: Location },
+}
+
+/// A member of an element.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// The term of the language's own members, the DTMI of an extension's.
+    pub(crate) name: &'static str,
+    pub(crate) place: Place,
+    pub(crate) held: Held,
+}
+
+/// Where a member is written: its name and its value. For standard elements both are the place of the first use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) key: Location,
+    pub(crate) values: Location,
+    /// Whether the member is written with its term, not its DTMI.
+    pub(crate) by_term: bool,
+}
+
+/// What a member holds.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Held {
+    Text(String),
+    Texts(LanguageMap),
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    /// A DTMI that need not be an element.
+    Identifier(Id),
+    /// Elements, once linked.
+    Elements(Vec<Ix>),
+}
+
+/// An element in a member of another: written there, or referred to by id.
+#[derive(Debug)]
+pub(crate) struct Reference {
+    pub(crate) source: Ix,
+    pub(crate) member: &'static str,
+    pub(crate) target: Id,
+    pub(crate) key: Location,
+    pub(crate) value: Location,
+    /// For references by id: the id or term as written.
+    pub(crate) written: Option<String>,
+    /// For references by id in the language's own members.
+    pub(crate) expected: Option<Expected>,
+    /// For an extension's members: the standard element that the target must be part of.
+    pub(crate) child_of: Option<&'static str>,
+    /// Whether the member holds its elements by name.
+    pub(crate) keyed: bool,
+}
+
+/// What a member wants of an element that it refers to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected {
+    pub(crate) class: Class,
+    /// The version of the element that refers.
+    pub(crate) version: Version,
+    /// Whether the target may be of an older version.
+    pub(crate) older: bool,
+}
+
+/// What a co-type demands of an element in a member.
+#[derive(Debug)]
+pub(crate) struct Expectation {
+    pub(crate) source: Ix,
+    pub(crate) member: &'static str,
+    pub(crate) target: Id,
+    pub(crate) demand: Demand,
+}
+
+/// A co-type's constraint on one of the language's members, or the type of the co-type's own member.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Demand {
+    Constraint(&'static Constraint),
+    Type(&'static str),
+}
+
+impl Graph {
+    pub(crate) fn get(&self, ix: Ix) -> &Element {
+        &self.elements[ix.0 as usize]
+    }
+
+    pub(crate) fn get_mut(&mut self, ix: Ix) -> &mut Element {
+        &mut self.elements[ix.0 as usize]
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<Ix> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(crate) fn by_id(&self, id: &str) -> Option<&Element> {
+        self.find(id).map(|ix| self.get(ix))
+    }
+
+    /// Adds an element; whoever adds one has looked whether its id is free.
+    pub(crate) fn add(&mut self, element: Element) -> Ix {
+        // a document has fewer than 2^32 bytes and every element takes some
+        let ix = Ix(u32::try_from(self.elements.len()).unwrap_or(u32::MAX));
+        self.by_id.insert(Arc::clone(&element.id), ix);
+        self.elements.push(element);
+        ix
+    }
+
+    pub(crate) fn indices(&self) -> impl Iterator<Item = Ix> + use<> {
+        (0..u32::try_from(self.elements.len()).unwrap_or(u32::MAX)).map(Ix)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Ix, &Element)> {
+        self.indices().map(|ix| (ix, self.get(ix)))
+    }
+
+    /// The elements in a member, none when it is not there.
+    pub(crate) fn children(&self, ix: Ix, member: &str) -> &[Ix] {
+        match self.get(ix).held(member) {
+            Some(Held::Elements(elements)) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The first element of a member.
+    pub(crate) fn child(&self, ix: Ix, member: &str) -> Option<Ix> {
+        self.children(ix, member).first().copied()
+    }
+}
+
+impl Ix {
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl Element {
+    pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name)
+    }
+
+    pub(crate) fn held(&self, name: &str) -> Option<&Held> {
+        self.entry(name).map(|entry| &entry.held)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        match self.held(name) {
+            Some(Held::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        matches!(self.held(name), Some(Held::Boolean(true)))
+    }
+
+    /// The elements' members that hold elements of the language's own kind.
+    pub(crate) fn element_members(&self) -> impl Iterator<Item = (&'static str, &[Ix])> {
+        self.entries.iter().filter(|entry| !entry.name.contains(':')).filter_map(|entry| match &entry.held {
+            Held::Elements(elements) => Some((entry.name, elements.as_slice())),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn is_standard(&self) -> bool {
+        matches!(self.origin, Origin::Standard { .. })
+    }
+
+    pub(crate) fn is_partition(&self) -> bool {
+        self.class == Class::Interface
+    }
+
+    /// The object, or the place of the first use.
+    pub(crate) fn at(&self) -> Location {
+        match self.origin {
+            Origin::Written { at, .. } => at,
+            Origin::Standard { first_use } => first_use,
+        }
+    }
+
+    /// Where its types are written, else the whole.
+    pub(crate) fn types_at(&self) -> Location {
+        match self.origin {
+            Origin::Written { types: Some(types), .. } => types,
+            _ => self.at(),
+        }
+    }
+
+    /// Where a member's name is written, if with its term.
+    pub(crate) fn key_at(&self, name: &str) -> Option<Location> {
+        self.entry(name).filter(|entry| entry.place.by_term).map(|entry| entry.place.key)
+    }
+
+    /// Whether it is of a class or co-type, by DTMI; a class's version does not matter.
+    pub(crate) fn has_type(&self, id: &str) -> bool {
+        let class = id
+            .strip_prefix("dtmi:dtdl:class:")
+            .and_then(|rest| rest.split(';').next())
+            .and_then(Class::named);
+        class.is_some_and(|class| self.class.is_a(class)) || self.cotypes.iter().any(|cotype| cotype.is_a(id))
+    }
+
+    pub(crate) fn has_cotype(&self, id: &str) -> bool {
+        self.cotypes.iter().any(|cotype| cotype.id == id)
+    }
+
+    /// A standard element, linked later.
+    pub(crate) fn standard(standard: &'static Standard, first_use: Location) -> Self {
+        let place = Place { key: first_use, values: first_use, by_term: false };
+        let entries = standard
+            .literals
+            .iter()
+            .map(|(name, literal)| Entry { name, place, held: literal.held() })
+            .collect();
+        Self {
+            id: Arc::from(standard.id.as_str()),
+            class: standard.class,
+            version: standard.version,
+            limits: Limits::Core,
+            origin: Origin::Standard { first_use },
+            parent: standard.parent.as_deref().map(Arc::from),
+            partition: None,
+            cotypes: standard.cotypes(),
+            undefined_types: Vec::new(),
+            undefined_members: Vec::new(),
+            entries,
+            referrers: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! From a document's JSON to elements of the [`Graph`]: what one document can show to be wrong by itself.
+//!
+//! Contexts, ids, types, members, literals and texts are checked here against the tables of `language`; whether what
+//! is referred to exists, and every rule between elements, is left to `resolve` and `rules`. Begin with [`document`].
+//!
+//! The codes, and which faults can be found together, are those of the reference parser; where it gives up a whole
+//! document at the first fault of some kinds ([`Quit`]), this reader can go on with the next element.
+
+mod children;
+mod context;
+mod cotype_members;
+mod element;
+mod ids;
+mod literals;
+mod object;
+mod shape;
+mod texts;
+mod types;
+
+use std::rc::Rc;
+
+use self::context::Context;
+use self::object::Object;
+use crate::diagnostic::{Code, Fault, Faults};
+use crate::graph::{Graph, Id};
+use crate::language::class::Class;
+use crate::language::extensions::Limits;
+use crate::language::{Version, terms};
+use crate::options::Options;
+use crate::source::{FileId, Location, Sources};
+use crate::suggest::closest;
+use crate::tape::{Kind, Node, Tape};
+
+/// The fault has been reported, and what it was found in cannot be read further.
+#[derive(Debug)]
+pub(crate) struct Quit;
+
+/// Whether minor solecisms of early v2 models are let pass: reserved ids, `{"@id": ..}` as a reference, second names.
+pub(crate) type Tolerance = bool;
+
+/// What reading a document needs.
+pub(crate) struct Reader<'r> {
+    pub(crate) file: FileId,
+    pub(crate) graph: &'r mut Graph,
+    pub(crate) faults: &'r mut Faults,
+    pub(crate) options: &'r Options,
+    pub(crate) tolerant: Tolerance,
+}
+
+/// The element that holds what is being read, and the member of it.
+#[derive(Clone, Copy)]
+struct Holder<'h> {
+    id: &'h Id,
+    member: &'h str,
+    /// The Interface around it.
+    partition: Option<&'h Id>,
+}
+
+/// Reads the document of a file into the graph.
+pub(crate) fn document(reader: &mut Reader<'_>, sources: &Sources, tape: &Tape) -> Result<(), Quit> {
+    let text = sources.text(reader.file);
+    shape::check(reader, tape, text)?;
+    let root = tape.root(text);
+    let single = root.kind() != Kind::Array;
+    for value in root.items().chain(single.then_some(root)) {
+        if let Err(quit) = reader.top_level(value) {
+            if reader.options.stops_at_first {
+                return Err(quit);
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Reader<'_> {
+    fn at(&self, node: Node<'_>) -> Location {
+        Location::new(self.file, node.range())
+    }
+
+    fn quit(&mut self, fault: Fault) -> Quit {
+        self.faults.push(fault);
+        Quit
+    }
+
+    fn top_level(&mut self, value: Node<'_>) -> Result<(), Quit> {
+        let at = self.at(value);
+        if value.kind() != Kind::Object {
+            return Err(self.quit(Fault::new(Code::NotJsonObject, at)));
+        }
+        let object = Object::new(self.file, value);
+        let context = Context::top_level(self, &object)?;
+        self.check_root(&object, &context)?;
+        self.root_element(&object, &context)
+    }
+
+    fn check_root(&mut self, object: &Object<'_>, context: &Rc<Context>) -> Result<(), Quit> {
+        if let Some(graph) = &object.graph {
+            return Err(self.quit(Fault::new(Code::TopLevelGraphDisallowed, graph.key)));
+        }
+        let Some(id) = &object.id else {
+            return Err(self.quit(Fault::new(Code::MissingTopLevelId, object.at)));
+        };
+        let types: Vec<_> = object.type_strings().flatten().collect();
+        if !types.iter().any(|name| is_rootable(name, context.version)) {
+            let roots = if context.version == Version::V1Preview {
+                "CapabilityModel or Interface"
+            } else {
+                "Interface"
+            };
+            let near = types.iter().find_map(|name| closest(name, ["Interface", "CapabilityModel"]));
+            let id = id.value.as_str().unwrap_or_default();
+            let fault = Fault::new(Code::TypeNotRootable, object.at).value(&id).kind(roots).hint(near);
+            return Err(self.quit(fault));
+        }
+        match object.foreign_keywords().next() {
+            Some((keyword, at)) if context.restricts_keywords() => {
+                Err(self.quit(Fault::new(Code::TopLevelKeywordDisallowed, at).value(keyword)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The DTMI that a name means: a term of the context, or a DTMI that may be referred to.
+    fn meaning<'n>(&self, context: &Context, name: &'n str) -> Option<&'n str>
+    where
+        'static: 'n,
+    {
+        context.meaning(name)
+    }
+
+    fn limits(context: &Context) -> Limits {
+        context.limits
+    }
+}
+
+/// Whether a type, by term or DTMI, makes an element a document's top level.
+fn is_rootable(name: &str, version: Version) -> bool {
+    let class = class_named(name, version);
+    match version {
+        Version::V1Preview => matches!(class, Some(Class::CapabilityModel | Class::Interface)),
+        _ => class == Some(Class::Interface),
+    }
+}
+
+/// The class that a type names in a version: by its term, or by the DTMI of that version.
+fn class_named(name: &str, version: Version) -> Option<Class> {
+    match name.strip_prefix("dtmi:dtdl:class:") {
+        Some(rest) => {
+            let (term, _) = rest.split_once(';')?;
+            (terms::core_term(version, term) == Some(name)).then(|| Class::named(term)).flatten()
+        }
+        None => Class::named(name).filter(|class| class.versions().contains(&version)),
+    }
+}

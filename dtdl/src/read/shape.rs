@@ -1,0 +1,60 @@
+//! What holds for every object of a document before any of it is understood: keywords occur once, and contexts and
+//! graphs are of their shape. The whole document is refused at the first fault, as the reference does.
+
+use super::{Quit, Reader};
+use crate::diagnostic::{Code, Fault};
+use crate::source::Location;
+use crate::tape::{Kind, Member, Node, Tape};
+
+/// The keywords that may be repeated nowhere, and the codes of repeating them.
+const ONCE: &[(&str, Code)] = &[
+    ("@context", Code::RepeatedContextProperty),
+    ("@id", Code::RepeatedIdProperty),
+    ("@type", Code::RepeatedTypeProperty),
+    ("@value", Code::RepeatedValueProperty),
+    ("@language", Code::RepeatedLanguageProperty),
+    ("@graph", Code::RepeatedGraphProperty),
+];
+
+/// Checks all objects of a document.
+pub(super) fn check(reader: &mut Reader<'_>, tape: &Tape, text: &str) -> Result<(), Quit> {
+    if !text.contains('@') {
+        return Ok(());
+    }
+    tape.nodes(text)
+        .filter(|node| node.kind() == Kind::Object)
+        .try_for_each(|node| check_object(reader, node))
+}
+
+fn check_object(reader: &mut Reader<'_>, object: Node<'_>) -> Result<(), Quit> {
+    let mut seen: [Option<Location>; ONCE.len()] = [None; ONCE.len()];
+    for member in object.members() {
+        if !member.key.starts_with('@') {
+            continue;
+        }
+        let key = Location::new(reader.file, member.key_range.clone());
+        if let Some(number) = ONCE.iter().position(|(keyword, _)| *keyword == member.key) {
+            if let Some(first) = seen[number].replace(key) {
+                return Err(reader.quit(Fault::new(ONCE[number].1, key).also(first)));
+            }
+        }
+        check_value(reader, &member)?;
+    }
+    Ok(())
+}
+
+fn check_value(reader: &mut Reader<'_>, member: &Member<'_>) -> Result<(), Quit> {
+    let (allowed, code): (&[Kind], _) = match &*member.key {
+        "@context" => (&[Kind::String, Kind::Object], Code::InvalidContext),
+        "@graph" => (&[Kind::Object], Code::GraphNotObject),
+        _ => return Ok(()),
+    };
+    let single = (member.value.kind() != Kind::Array).then_some(member.value);
+    match member.value.items().chain(single).find(|value| !allowed.contains(&value.kind())) {
+        Some(wrong) => {
+            let at = reader.at(wrong);
+            Err(reader.quit(Fault::new(code, at)))
+        }
+        None => Ok(()),
+    }
+}
