@@ -4,11 +4,29 @@
 //! against the units of their family.
 
 #[allow(dead_code, reason = "used by the reader that is being written")]
+mod adjuncts;
+#[allow(dead_code, reason = "used by the reader that is being written")]
 mod class;
 mod classes;
 mod context;
+#[cfg(test)]
+mod digest_test;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod dtmi;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod extensions;
 mod names;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod patterns;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod quantities;
 mod schemas;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod terms;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod unit_table;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod units;
 
 pub(crate) use classes::{Class, Kind, MemberRule, Versions, any_class, members};
 pub(crate) use context::{Context, context_of};
