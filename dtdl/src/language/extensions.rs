@@ -203,6 +203,15 @@ pub(crate) fn specifiers() -> impl Iterator<Item = &'static str> {
     EXTENSIONS.iter().map(|extension| extension.specifier)
 }
 
+/// The specifier of an extension's major version.
+pub(super) fn specifier_of(vocabulary: Vocabulary, major: u32) -> &'static str {
+    EXTENSIONS
+        .iter()
+        .filter(|extension| extension.major == major)
+        .find(|extension| matches!(extension.words, Adjuncts(words) if words == vocabulary))
+        .map_or("", |extension| extension.specifier)
+}
+
 /// The term of an extension that stands for a DTMI whose last label is `label`.
 pub(super) fn term_of(dtmi: &str, label: &str) -> Option<&'static str> {
     EXTENSIONS

@@ -9,6 +9,10 @@ mod adjuncts;
 mod class;
 mod classes;
 mod context;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod cotype_build;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod cotypes;
 #[cfg(test)]
 mod digest_test;
 #[allow(dead_code, reason = "used by the reader that is being written")]

@@ -32,6 +32,20 @@ impl Edition {
     /// All of them.
     pub(crate) const EVERY: [Self; 4] = [V2, Q1, Self::Q2, Q3];
 
+    /// The edition that an id of a semantic type, a unit, a prefix or a family of them belongs to.
+    pub(crate) fn of(id: &str) -> Option<Self> {
+        if let Some(rest) = id.strip_prefix("dtmi:dtdl:extension:quantitativeTypes:v") {
+            return match rest.split(':').next() {
+                Some("1") => Some(Q1),
+                Some("2") => Some(Self::Q2),
+                Some("3") => Some(Q3),
+                _ => None,
+            };
+        }
+        let rest = id.strip_prefix("dtmi:standard:")?;
+        (rest.starts_with("class:") || rest.starts_with("unit")).then_some(V2)
+    }
+
     /// The version of the language that its elements are written in.
     pub(crate) const fn version(self) -> Version {
         match self {
