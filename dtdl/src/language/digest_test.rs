@@ -10,6 +10,7 @@ use super::class::Class;
 use super::cotypes::{self, Constraint, Cotype, CotypeMember, MemberValue, Sibling};
 use super::extensions::{self, Extension, Limits, Lookup};
 use super::patterns::MemberPattern;
+use super::standard::{self, Standard, StandardLiteral, StandardValue};
 use super::units::{Edition, families};
 use super::{Version, dtmi, terms};
 
@@ -309,4 +310,200 @@ fn quantities_and_the_units_of_families_are_those_of_the_digest() {
             .collect();
         assert_eq!(json!(ours), digest["units"][specifier], "{specifier}");
     }
+}
+
+/// Reads the digest's elements as a model is read, into the form that [`standard_as_json`] gives ours.
+struct Elements<'d> {
+    digest: &'d Map<String, Value>,
+    aliases: BTreeMap<&'d str, &'d str>,
+    found: BTreeMap<String, Value>,
+}
+
+/// The contexts in force, the version of the language, and the terms they give.
+struct Scope<'d> {
+    version: Version,
+    contexts: Vec<&'d Map<String, Value>>,
+}
+
+impl<'d> Scope<'d> {
+    fn of(digest: &'d Map<String, Value>, element: &Value) -> Self {
+        let one = element["@context"].as_str().map(|one| vec![one.to_owned()]);
+        let specifiers = one.unwrap_or_else(|| texts(element, "@context"));
+        let version = specifiers.iter().find_map(|specifier| core_version(specifier)).unwrap();
+        let contexts = specifiers.iter().map(|name| digest["contexts"][name].as_object().unwrap()).collect();
+        Self { version, contexts }
+    }
+
+    fn expand(&self, word: &str) -> String {
+        let id = self.contexts.iter().rev().find_map(|terms| terms.get(word)).and_then(Value::as_str);
+        id.unwrap_or(word).to_owned()
+    }
+}
+
+impl<'d> Elements<'d> {
+    fn read(digest: &'d Map<String, Value>) -> Self {
+        let elements = digest["elements"].as_array().unwrap();
+        let aliases = elements.iter().filter_map(|e| Some((text(e, "@id")?, text(e, "aliasFor")?))).collect();
+        let mut reader = Self { digest, aliases, found: BTreeMap::new() };
+        for element in elements {
+            let scope = Scope::of(digest, element);
+            reader.element(&scope, element, text(element, "@id").unwrap(), Value::Null, Value::Null);
+        }
+        reader
+    }
+
+    fn followed(&self, id: String) -> String {
+        self.aliases.get(id.as_str()).map_or_else(|| id.clone(), |next| self.followed((*next).to_owned()))
+    }
+
+    /// The material class and the other types; units and prefixes of v2 only have types of extensions.
+    fn types(&self, scope: &Scope<'_>, element: &Value, property: &Value) -> (String, Vec<String>) {
+        let one = text(element, "@type").map(|one| vec![one.to_owned()]);
+        let names = one.unwrap_or_else(|| texts(element, "@type"));
+        let (classes, mut others): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| self.digest["materialClasses"].get(name).is_some());
+        others = others.iter().map(|name| scope.expand(name)).collect();
+        let class = classes.into_iter().next().unwrap_or_else(|| match property.as_str() {
+            Some("fields") => "Field".to_owned(),
+            _ => text(&self.digest["supplementalTypes"][&others[0]], "extensionKind").unwrap().to_owned(),
+        });
+        (class, others)
+    }
+
+    fn element(&mut self, scope: &Scope<'_>, element: &Value, id: &str, parent: Value, property: Value) {
+        let (class, types) = self.types(scope, element, &property);
+        let members = &self.digest["materialClasses"][&class]["properties"];
+        let (mut literals, mut links, mut values) = (Map::new(), Map::new(), Map::new());
+        for (key, value) in element.as_object().unwrap().iter().filter(|(key, _)| !key.starts_with('@')) {
+            let Some(facts) = members.get(key) else {
+                let held = scope.expand(key);
+                let element = self.declared(&types, &held)["type"].as_str().unwrap().starts_with("dtmi:");
+                let value = if element {
+                    json!({ "id": scope.expand(value.as_str().unwrap()) })
+                } else {
+                    value.clone()
+                };
+                values.insert(held, value);
+                continue;
+            };
+            if facts["_"]["datatype"] == "langString" && value.is_string() {
+                literals.insert(key.clone(), json!({ "en": value }));
+            } else if facts["_"]["literal"] == true {
+                literals.insert(key.clone(), value.clone());
+            } else {
+                links.insert(key.clone(), self.links(scope, id, key, value));
+            }
+        }
+        let version = dtmi::number(scope.version);
+        let types = sorted(types);
+        let facts = json!({
+            "class": class, "version": version, "parent": parent, "property": property, "types": types,
+            "literals": literals, "links": links, "values": values,
+        });
+        assert!(self.found.insert(id.to_owned(), facts).is_none(), "{id} twice");
+    }
+
+    fn declared(&self, types: &[String], member: &str) -> Value {
+        let facts =
+            types.iter().find_map(|id| self.digest["supplementalTypes"][id]["properties"].get(member));
+        facts.unwrap_or_else(|| panic!("{member} is of none of {types:?}")).clone()
+    }
+
+    /// The ids that a member holds; what is nested there is read too.
+    fn links(&mut self, scope: &Scope<'_>, parent: &str, key: &str, value: &Value) -> Value {
+        let mut ids = Vec::new();
+        for item in value.as_array().unwrap_or(&vec![value.clone()]) {
+            if let Some(word) = item.as_str() {
+                ids.push(self.followed(scope.expand(word)));
+                continue;
+            }
+            let id = text(item, "@id").map_or_else(
+                || {
+                    let (name, version) = parent.split_once(';').unwrap();
+                    format!("{name}:_{key}:__{};{version}", text(item, "name").unwrap())
+                },
+                str::to_owned,
+            );
+            self.element(scope, item, &id, json!(parent), json!(key));
+            ids.push(id);
+        }
+        json!(ids)
+    }
+}
+
+fn literal_as_json(literal: &StandardLiteral) -> Value {
+    match literal {
+        StandardLiteral::Text(text) => json!(text),
+        StandardLiteral::LangText { language, text } => json!({ *language: text }),
+        StandardLiteral::Integer(number) => json!(number),
+    }
+}
+
+fn standard_as_json(element: &Standard) -> Value {
+    let mut links: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (member, id) in &element.links {
+        links.entry(member).or_default().push(id);
+    }
+    let literals: Map<_, _> = element
+        .literals
+        .iter()
+        .map(|(member, value)| ((*member).to_owned(), literal_as_json(value)))
+        .collect();
+    let values: Map<_, _> = element
+        .cotype_values
+        .iter()
+        .map(|(member, value)| match value {
+            StandardValue::Literal(literal) => (member.clone(), literal_as_json(literal)),
+            StandardValue::Element(id) => (member.clone(), json!({ "id": id })),
+        })
+        .collect();
+    json!({
+        "class": element.class.name(), "version": dtmi::number(element.version), "parent": element.parent,
+        "property": element.property, "types": sorted(element.types.clone()), "literals": literals,
+        "links": links, "values": values,
+    })
+}
+
+#[test]
+fn standard_elements_are_those_of_the_digest() {
+    let Some(digest) = digest() else { return };
+    let mut theirs = Elements::read(&digest).found;
+    let ours: BTreeMap<String, Value> = standard::standards()
+        .into_iter()
+        .map(|element| (element.id.clone(), standard_as_json(element)))
+        .collect();
+    assert_eq!(ours.keys().collect::<BTreeSet<_>>(), theirs.keys().collect());
+    let mut without = BTreeSet::new();
+    for (id, facts) in &ours {
+        let expected = theirs.get_mut(id).unwrap();
+        if facts["literals"].get("description").is_none()
+            && expected["literals"].as_object_mut().unwrap().remove("description").is_some()
+        {
+            without.insert(id.split(';').next().unwrap());
+        }
+        assert_eq!(facts, expected, "{id}");
+    }
+    // The descriptions that are sentences and not made of names: they are left out on purpose, and no others are.
+    let schemas = terms::PRIMITIVES.iter().map(|(name, ..)| format!("dtmi:dtdl:instance:Schema:{name}"));
+    let commands = terms::COMMAND_TYPES.map(|name| format!("dtmi:dtdl:instance:CommandType:{name}"));
+    let others = [
+        "dtmi:iotcentral:schema:geopoint",
+        "dtmi:iotcentral:schema:vector",
+        "dtmi:standard:schema:scaledDecimal",
+        "dtmi:standard:schema:scaledDecimal:_fields:__scale",
+        "dtmi:standard:schema:scaledDecimal:_fields:__value",
+    ];
+    let left_out: BTreeSet<String> = schemas.chain(commands).chain(others.map(str::to_owned)).collect();
+    assert_eq!(without, left_out.iter().map(String::as_str).collect());
+}
+
+#[test]
+fn aliases_lead_where_the_digest_says() {
+    let Some(digest) = digest() else { return };
+    let elements = Elements::read(&digest);
+    for (id, _) in &elements.aliases {
+        assert_eq!(standard::alias(id), elements.followed((*id).to_owned()));
+    }
+    let ours = standard::standards().into_iter().filter(|element| element.alias_for().is_some()).count();
+    assert_eq!(ours, elements.aliases.len());
 }

@@ -26,6 +26,10 @@ mod patterns;
 mod quantities;
 mod schemas;
 #[allow(dead_code, reason = "used by the reader that is being written")]
+mod standard;
+#[allow(dead_code, reason = "used by the reader that is being written")]
+mod standard_build;
+#[allow(dead_code, reason = "used by the reader that is being written")]
 mod terms;
 #[allow(dead_code, reason = "used by the reader that is being written")]
 mod unit_table;
