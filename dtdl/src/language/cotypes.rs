@@ -47,7 +47,7 @@ pub(crate) struct Cotype {
     pub requires: Vec<String>,
     /// Co-types that may not stand beside it.
     pub forbids: Vec<String>,
-    /// Co-types to use in its place inside of a property's value.
+    /// The digest's `altcotypes`: Fragmented on a Property names PropertyValue, its like on a Field.
     pub alternatives: Vec<String>,
     /// The terms of `alternatives`.
     pub alternative_terms: Vec<&'static str>,

@@ -347,13 +347,13 @@ impl<'d> Elements<'d> {
         let mut reader = Self { digest, aliases, found: BTreeMap::new() };
         for element in elements {
             let scope = Scope::of(digest, element);
-            reader.element(&scope, element, text(element, "@id").unwrap(), Value::Null, Value::Null);
+            reader.element(&scope, element, text(element, "@id").unwrap(), [Value::Null, Value::Null]);
         }
         reader
     }
 
-    fn followed(&self, id: String) -> String {
-        self.aliases.get(id.as_str()).map_or_else(|| id.clone(), |next| self.followed((*next).to_owned()))
+    fn followed(&self, id: &str) -> String {
+        self.aliases.get(id).map_or_else(|| id.to_owned(), |next| self.followed(next))
     }
 
     /// The material class and the other types; units and prefixes of v2 only have types of extensions.
@@ -370,7 +370,8 @@ impl<'d> Elements<'d> {
         (class, others)
     }
 
-    fn element(&mut self, scope: &Scope<'_>, element: &Value, id: &str, parent: Value, property: Value) {
+    fn element(&mut self, scope: &Scope<'_>, element: &Value, id: &str, place: [Value; 2]) {
+        let [parent, property] = place;
         let (class, types) = self.types(scope, element, &property);
         let members = &self.digest["materialClasses"][&class]["properties"];
         let (mut literals, mut links, mut values) = (Map::new(), Map::new(), Map::new());
@@ -414,7 +415,7 @@ impl<'d> Elements<'d> {
         let mut ids = Vec::new();
         for item in value.as_array().unwrap_or(&vec![value.clone()]) {
             if let Some(word) = item.as_str() {
-                ids.push(self.followed(scope.expand(word)));
+                ids.push(self.followed(&scope.expand(word)));
                 continue;
             }
             let id = text(item, "@id").map_or_else(
@@ -424,7 +425,7 @@ impl<'d> Elements<'d> {
                 },
                 str::to_owned,
             );
-            self.element(scope, item, &id, json!(parent), json!(key));
+            self.element(scope, item, &id, [json!(parent), json!(key)]);
             ids.push(id);
         }
         json!(ids)
@@ -501,8 +502,8 @@ fn standard_elements_are_those_of_the_digest() {
 fn aliases_lead_where_the_digest_says() {
     let Some(digest) = digest() else { return };
     let elements = Elements::read(&digest);
-    for (id, _) in &elements.aliases {
-        assert_eq!(standard::alias(id), elements.followed((*id).to_owned()));
+    for id in elements.aliases.keys() {
+        assert_eq!(standard::alias(id), elements.followed(id));
     }
     let ours = standard::standards().into_iter().filter(|element| element.alias_for().is_some()).count();
     assert_eq!(ours, elements.aliases.len());

@@ -132,8 +132,11 @@ fn object<const N: usize>(
     all
 }
 
+/// The part that a nested element is defined inside, and the member.
+type Place = (&'static str, &'static str);
+
 /// The arrays that coordinates are made of: name, items, and the field or array it is defined inside.
-const COORDINATES: &[(&str, &str, Option<(&str, &str)>)] = &[
+const COORDINATES: &[(&str, &str, Option<Place>)] = &[
     ("lineStringCoordinateArray", "position", None),
     ("polygonCoordinateArray", "linearRingCoordinateArray", None),
     ("linearRingCoordinateArray", "position", Some(("polygonCoordinateArray", "elementSchema"))),
