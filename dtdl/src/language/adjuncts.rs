@@ -84,14 +84,23 @@ fn extension_id(family: &str, major: u32, name: &str) -> String {
 
 /// A co-type in the versions of its extension that have it in this form.
 pub(crate) struct Adjunct {
+    /// The extension.
     pub vocabulary: Vocabulary,
+    /// Its term.
     pub name: &'static str,
+    /// The classes it may stand beside.
     pub on: &'static [Class],
+    /// The members it brings.
     pub members: &'static [Member],
+    /// What it demands of the element's members and surroundings.
     pub rules: &'static [Rule],
+    /// What it demands of siblings.
     pub siblings: &'static [SiblingRule],
+    /// Co-types that must stand beside it.
     pub requires: &'static [Other],
+    /// Co-types that may not stand beside it.
     pub forbids: &'static [Other],
+    /// Its likes on other classes.
     pub alternatives: &'static [Other],
     since: u32,
     until: u32,
@@ -99,13 +108,21 @@ pub(crate) struct Adjunct {
 
 /// A member that a co-type brings.
 pub(crate) struct Member {
+    /// Its term.
     pub name: &'static str,
+    /// What it holds.
     pub kind: Kind,
+    /// Whether it may be missing.
     pub optional: bool,
+    /// The least number.
     pub min: Option<i64>,
+    /// The greatest length of a string.
     pub max_length: Option<usize>,
+    /// What a string must match.
     pub pattern: Option<MemberPattern>,
+    /// Whether no two siblings may have the same value.
     pub unique: bool,
+    /// The element's member whose schema a value of it must conform to.
     pub instance_of: Option<&'static str>,
     since: u32,
 }
@@ -113,9 +130,13 @@ pub(crate) struct Member {
 /// What a member holds.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
+    /// A string.
     Text,
+    /// A 32-bit integer.
     Integer,
+    /// A decimal number.
     Decimal,
+    /// A duration of ISO 8601.
     Duration,
     /// A term or an IRI that names a member.
     Identifier,
@@ -138,6 +159,7 @@ pub(crate) enum Rule {
 
 /// What a co-type demands of a sibling that it names. All of them name it by `annotates`.
 pub(crate) struct SiblingRule {
+    /// It is of one of these classes; of any if there are none.
     pub types: &'static [Class],
     /// The co-type that the sibling may not have.
     pub not: Option<&'static str>,

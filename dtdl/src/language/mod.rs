@@ -6,31 +6,31 @@
 #[allow(dead_code, reason = "used by the reader that is being written")]
 mod adjuncts;
 #[allow(dead_code, reason = "used by the reader that is being written")]
-mod class;
+pub(crate) mod class;
 mod classes;
 mod context;
 #[allow(dead_code, reason = "used by the reader that is being written")]
 mod cotype_build;
 #[allow(dead_code, reason = "used by the reader that is being written")]
-mod cotypes;
+pub(crate) mod cotypes;
 #[cfg(test)]
 mod digest_test;
 #[allow(dead_code, reason = "used by the reader that is being written")]
 mod dtmi;
 #[allow(dead_code, reason = "used by the reader that is being written")]
-mod extensions;
+pub(crate) mod extensions;
 mod names;
 #[allow(dead_code, reason = "used by the reader that is being written")]
-mod patterns;
+pub(crate) mod patterns;
 #[allow(dead_code, reason = "used by the reader that is being written")]
 mod quantities;
 mod schemas;
 #[allow(dead_code, reason = "used by the reader that is being written")]
-mod standard;
+pub(crate) mod standard;
 #[allow(dead_code, reason = "used by the reader that is being written")]
 mod standard_build;
 #[allow(dead_code, reason = "used by the reader that is being written")]
-mod terms;
+pub(crate) mod terms;
 #[allow(dead_code, reason = "used by the reader that is being written")]
 mod unit_table;
 #[allow(dead_code, reason = "used by the reader that is being written")]
