@@ -27,6 +27,8 @@ mod language;
 mod model;
 mod source;
 mod suggest;
+#[allow(dead_code, unused_imports, reason = "the reader moves to it next")]
+mod tape;
 
 pub use diagnostic::{Diagnostic, Style};
 pub use language::{Primitive, Version};
