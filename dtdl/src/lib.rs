@@ -22,6 +22,7 @@
 
 mod check;
 mod diagnostic;
+mod instance;
 mod json;
 mod language;
 mod model;
@@ -31,6 +32,7 @@ mod suggest;
 mod tape;
 
 pub use diagnostic::{Diagnostic, Style};
+pub use instance::ValueFault;
 pub use language::{Primitive, Version};
 pub use model::{
     Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,
