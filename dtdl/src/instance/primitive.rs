@@ -13,14 +13,15 @@ enum Rule {
     Integer(i128, i128),
     /// A number that is finite as a float of so many bits.
     Float(u8),
-    /// Any string, or one that the grammar takes, and what that is called.
-    Text(Option<(fn(&str) -> bool, &'static str)>),
+    /// A string that the grammar takes, and what that is called.
+    Text(fn(&str) -> bool, &'static str),
+    /// Any string.
+    AnyText,
     /// Not a single value; `standard` has its shape.
     Elsewhere,
 }
 
 fn rule(primitive: Primitive) -> Rule {
-    let text = |grammar: fn(&str) -> bool, called| Rule::Text(Some((grammar, called)));
     match primitive {
         Primitive::Boolean => Rule::Boolean,
         Primitive::Byte => Rule::Integer(i8::MIN.into(), i8::MAX.into()),
@@ -33,16 +34,17 @@ fn rule(primitive: Primitive) -> Rule {
         Primitive::UnsignedLong => Rule::Integer(0, u64::MAX.into()),
         Primitive::Float => Rule::Float(32),
         Primitive::Double => Rule::Float(64),
-        Primitive::String => Rule::Text(None),
-        Primitive::Date => text(text::is_date, "a date of RFC 3339, such as 2026-01-31"),
-        Primitive::Time => text(text::is_time, "a time of RFC 3339 with its offset, such as 13:00:00Z"),
-        Primitive::DateTime => {
-            text(text::is_date_time, "a date-time of RFC 3339 with its offset, such as 2026-01-31T13:00:00Z")
-        }
-        Primitive::Duration => text(text::is_duration, "a duration of ISO 8601, such as PT1H30M"),
-        Primitive::Bytes => text(text::is_base64, "base64 with its padding"),
-        Primitive::Decimal => text(text::is_decimal, "a decimal number, such as -12.50"),
-        Primitive::Uuid => text(text::is_uuid, "a UUID of 8-4-4-4-12 hexadecimal digits"),
+        Primitive::String => Rule::AnyText,
+        Primitive::Date => Rule::Text(text::is_date, "a date of RFC 3339, such as 2026-01-31"),
+        Primitive::Time => Rule::Text(text::is_time, "a time of RFC 3339 with its offset, such as 13:00:00Z"),
+        Primitive::DateTime => Rule::Text(
+            text::is_date_time,
+            "a date-time of RFC 3339 with its offset, such as 2026-01-31T13:00:00Z",
+        ),
+        Primitive::Duration => Rule::Text(text::is_duration, "a duration of ISO 8601, such as PT1H30M"),
+        Primitive::Bytes => Rule::Text(text::is_base64, "base64 with its padding"),
+        Primitive::Decimal => Rule::Text(text::is_decimal, "a decimal number, such as -12.50"),
+        Primitive::Uuid => Rule::Text(text::is_uuid, "a UUID of 8-4-4-4-12 hexadecimal digits"),
         Primitive::Geospatial
         | Primitive::Point
         | Primitive::MultiPoint
@@ -62,8 +64,8 @@ pub(super) fn check(primitive: Primitive, node: Node<'_>) -> Result<(), Wrong> {
         Rule::Boolean => expect(node, Kind::Boolean),
         Rule::Integer(from, to) => integer(node, from, to),
         Rule::Float(bits) => float(node, bits),
-        Rule::Text(None) => expect(node, Kind::String),
-        Rule::Text(Some((grammar, called))) => {
+        Rule::AnyText => expect(node, Kind::String),
+        Rule::Text(grammar, called) => {
             expect(node, Kind::String)?;
             let taken = node.as_str().is_some_and(|text| grammar(&text));
             if taken {
