@@ -21,6 +21,7 @@
 //! ```
 
 mod check;
+mod compare;
 mod diagnostic;
 mod instance;
 mod json;
@@ -31,6 +32,7 @@ mod suggest;
 #[allow(dead_code, unused_imports, reason = "the reader moves to it next")]
 mod tape;
 
+pub use compare::{Change, ChangeKind, Effect, Piece, compare, versioning};
 pub use diagnostic::{Diagnostic, Style};
 pub use instance::ValueFault;
 pub use language::{Primitive, Version};
