@@ -27,6 +27,7 @@ mod instance;
 mod json;
 mod language;
 mod model;
+mod print;
 mod source;
 mod suggest;
 #[allow(dead_code, unused_imports, reason = "the reader moves to it next")]
