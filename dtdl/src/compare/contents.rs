@@ -104,13 +104,16 @@ impl<'m> Comparison<'m> {
         mut both: impl FnMut(&mut Self, (&'m Name, T), (&'m Name, T)),
     ) {
         let mut new: Vec<_> = new.map(Some).collect();
-        let places: HashMap<&str, usize> = new
-            .iter()
-            .enumerate()
-            .filter_map(|(index, item)| item.map(|(name, _)| (name.text.as_str(), index)))
-            .collect();
+        // A model with faults may have a name twice; then the first is held against the first.
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, (name, _)) in
+            new.iter().enumerate().rev().filter_map(|(index, item)| Some((index, (*item)?)))
+        {
+            places.entry(&name.text).or_default().push(index);
+        }
         for (name, item) in old {
-            let found = places.get(name.text.as_str()).and_then(|index| new.get_mut(*index)?.take());
+            let place = places.get_mut(name.text.as_str()).and_then(Vec::pop);
+            let found = place.and_then(|index| new.get_mut(index)?.take());
             self.within(&name.text, |comparison| match found {
                 Some(new) => both(comparison, (name, item), new),
                 None => {
