@@ -21,14 +21,21 @@
 //! ```
 
 mod check;
+mod compare;
 mod diagnostic;
+mod instance;
 mod json;
 mod language;
 mod model;
+mod print;
 mod source;
 mod suggest;
+#[allow(dead_code, unused_imports, reason = "the reader moves to it next")]
+mod tape;
 
+pub use compare::{Change, ChangeKind, Effect, Piece, compare, versioning};
 pub use diagnostic::{Diagnostic, Style};
+pub use instance::ValueFault;
 pub use language::{Primitive, Version};
 pub use model::{
     Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,

@@ -15,6 +15,8 @@ impl Versions {
     pub(crate) const UNTIL_V2: Self = Self { since: Version::V1Preview, until: Version::V2 };
     pub(crate) const SINCE_V2: Self = Self { since: Version::V2, until: Version::V4 };
     pub(crate) const SINCE_V3: Self = Self { since: Version::V3, until: Version::V4 };
+    /// In no version by itself: it comes with an extension's context.
+    pub(crate) const NONE: Self = Self { since: Version::V4, until: Version::V1Preview };
     pub(crate) const V4: Self = Self { since: Version::V4, until: Version::V4 };
 
     pub(crate) fn has(self, version: Version) -> bool {

@@ -43,6 +43,9 @@ primitives! {
     Bytes = "bytes", Versions::V4, "Binary data in base64.";
     Decimal = "decimal", Versions::V4, "A decimal number of any size, as a string.";
     Uuid = "uuid", Versions::V4, "A UUID, as a string.";
+    ScaledDecimal = "scaledDecimal", Versions::V4, "A decimal number and the power of ten it is multiplied by.";
+    Vector = "vector", Versions::NONE, "IoT Central's context: `x`, `y` and `z`.";
+    Geopoint = "geopoint", Versions::NONE, "IoT Central's context: `lat`, `lon` and `alt`.";
 }
 
 impl Primitive {
@@ -75,5 +78,10 @@ mod tests {
         assert_eq!(Primitive::named("uuid", Version::V3), Some((Primitive::Uuid, false)));
         assert_eq!(Primitive::named("datetime", Version::V1Preview), Some((Primitive::DateTime, true)));
         assert_eq!(Primitive::named("datetime", Version::V3), None);
+        assert_eq!(
+            Primitive::named("vector", Version::V2),
+            Some((Primitive::Vector, false)),
+            "needs a context"
+        );
     }
 }

@@ -313,6 +313,11 @@ impl Model {
         &self.interfaces[component.interface]
     }
 
+    /// Every Interface of the documents, those that no part of the device uses too.
+    pub(crate) fn interfaces(&self) -> &[Interface] {
+        &self.interfaces
+    }
+
     /// The shared schema of that id.
     pub fn schema(&self, id: &str) -> Option<&Arc<Schema>> {
         self.schemas.get(id)

@@ -1,0 +1,50 @@
+//! JSON as a tape: a text becomes one row of cells, each the bytes of a value and where the value after it begins.
+//!
+//! Decides what is JSON (RFC 8259 and nothing more) and where each value stands. Does not know DTDL, joins no members
+//! of one name, and owns no text: whoever asks about a [`Tape`] brings the text it was scanned from. Neither scanning
+//! nor walking recurses, so the depth of a text is bounded by its length only.
+//!
+//! Begin at [`scan`], then [`Tape::root`].
+
+mod node;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use node::{Items, Kind, Member, Members, Node};
+pub(crate) use scan::{Malformed, scan};
+
+/// The values of a text in its order: a container comes before its contents, a member's key before its value.
+#[derive(Debug)]
+pub(crate) struct Tape {
+    cells: Vec<Cell>,
+}
+
+/// A value. Its kind is not kept: the first byte of its text tells it.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    /// Of the first byte.
+    start: u32,
+    /// After the last byte.
+    end: u32,
+    /// The index of the cell after this value and all it contains.
+    next: u32,
+}
+
+impl Tape {
+    /// The value that the text is.
+    pub(crate) fn root<'t>(&'t self, text: &'t str) -> Node<'t> {
+        self.node(text, 0)
+    }
+
+    /// The value with that [`Node::index`].
+    pub(crate) fn node<'t>(&'t self, text: &'t str, index: u32) -> Node<'t> {
+        Node::new(self, text, index)
+    }
+
+    /// The cell there. An index from another tape finds an empty one.
+    fn cell(&self, index: u32) -> Cell {
+        let nothing = Cell { start: 0, end: 0, next: index.saturating_add(1) };
+        self.cells.get(index as usize).copied().unwrap_or(nothing)
+    }
+}

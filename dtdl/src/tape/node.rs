@@ -1,0 +1,172 @@
+//! A value on a tape, and walking its items and members. Strings are unescaped when asked for, and only those that
+//! have escapes are copied.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::Tape;
+
+/// A value: a tape, its text, and a place on it.
+#[derive(Clone, Copy)]
+pub(crate) struct Node<'t> {
+    tape: &'t Tape,
+    text: &'t str,
+    index: u32,
+}
+
+/// The kinds of JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// A member of an object. Two of one object may have the same key.
+#[derive(Clone)]
+pub(crate) struct Member<'t> {
+    pub(crate) key: Cow<'t, str>,
+    /// Of the key with its quotation marks.
+    pub(crate) key_range: Range<usize>,
+    pub(crate) value: Node<'t>,
+}
+
+/// The items of an array, in its order.
+#[derive(Clone)]
+pub(crate) struct Items<'t>(Siblings<'t>);
+
+/// The members of an object, in its order.
+#[derive(Clone)]
+pub(crate) struct Members<'t>(Siblings<'t>);
+
+#[derive(Clone)]
+struct Siblings<'t> {
+    /// The next one.
+    at: Node<'t>,
+    end: u32,
+}
+
+impl Kind {
+    /// For a sentence: "a number".
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        }
+    }
+}
+
+impl<'t> Node<'t> {
+    pub(super) fn new(tape: &'t Tape, text: &'t str, index: u32) -> Self {
+        Self { tape, text, index }
+    }
+
+    /// Its place on the tape, from which [`Tape::node`] makes it again.
+    pub(crate) fn index(self) -> u32 {
+        self.index
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        match self.raw().as_bytes().first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'-' | b'0'..=b'9') => Kind::Number,
+            _ => Kind::Null,
+        }
+    }
+
+    /// The bytes of the whole value: a token with its quotation marks, or from bracket to bracket.
+    pub(crate) fn range(self) -> Range<usize> {
+        let cell = self.tape.cell(self.index);
+        cell.start as usize..cell.end as usize
+    }
+
+    /// The value as it is written.
+    pub(crate) fn raw(self) -> &'t str {
+        self.text.get(self.range()).unwrap_or_default()
+    }
+
+    /// The text of a string.
+    pub(crate) fn as_str(self) -> Option<Cow<'t, str>> {
+        let quoted = self.raw();
+        let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+        if inner.contains('\\') {
+            serde_json::from_str(quoted).ok().map(Cow::Owned)
+        } else {
+            Some(Cow::Borrowed(inner))
+        }
+    }
+
+    pub(crate) fn as_bool(self) -> Option<bool> {
+        match self.raw() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The double nearest to a number; `None` also where the number is too large to be one.
+    pub(crate) fn as_f64(self) -> Option<f64> {
+        let number = if self.kind() == Kind::Number { self.raw().parse::<f64>().ok() } else { None };
+        number.filter(|number| number.is_finite())
+    }
+
+    /// The items of an array; nothing where the value is none.
+    pub(crate) fn items(self) -> Items<'t> {
+        Items(self.contents(Kind::Array))
+    }
+
+    /// The members of an object; nothing where the value is none.
+    pub(crate) fn members(self) -> Members<'t> {
+        Members(self.contents(Kind::Object))
+    }
+
+    fn contents(self, kind: Kind) -> Siblings<'t> {
+        let first = self.index.saturating_add(1);
+        let end = if self.kind() == kind { self.next() } else { first };
+        Siblings { at: Self { index: first, ..self }, end }
+    }
+
+    fn next(self) -> u32 {
+        self.tape.cell(self.index).next
+    }
+}
+
+impl<'t> Siblings<'t> {
+    /// The value there, after which the row stands behind it.
+    fn advance(&mut self) -> Option<Node<'t>> {
+        let node = self.at;
+        if node.index >= self.end {
+            return None;
+        }
+        self.at.index = node.next();
+        Some(node)
+    }
+}
+
+impl<'t> Iterator for Items<'t> {
+    type Item = Node<'t>;
+
+    fn next(&mut self) -> Option<Node<'t>> {
+        self.0.advance()
+    }
+}
+
+impl<'t> Iterator for Members<'t> {
+    type Item = Member<'t>;
+
+    fn next(&mut self) -> Option<Member<'t>> {
+        let key = self.0.advance()?;
+        let value = self.0.advance()?;
+        Some(Member { key: key.as_str()?, key_range: key.range(), value })
+    }
+}
