@@ -42,6 +42,7 @@ fn link(change: impl FnOnce(&mut Relationship)) -> Interface {
 
 fn interface(relationships: Vec<Relationship>, extends: Vec<String>) -> Interface {
     Interface {
+        version: Version::V3,
         id: Id { text: "dtmi:com:example:Lamp;1".to_owned(), at: anywhere() },
         texts: Texts::default(),
         telemetry: Vec::new(),
