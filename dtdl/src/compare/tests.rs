@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Comparison, Reach};
-use crate::language::Primitive;
+use crate::language::{Primitive, Version};
 use crate::model::{
     Field, Id, Interface, Model, Name, ObjectSchema, Quantity, Relationship, Schema, SchemaKind, Texts,
 };
