@@ -69,10 +69,22 @@ impl Sources {
     /// # Panics
     /// When `location` belongs to other sources.
     pub fn position(&self, location: Location) -> Position<'_> {
-        let source = &self.files[location.file.0];
-        let line = source.line_starts.partition_point(|&start| start <= location.start);
+        self.place(location.file, location.start)
+    }
+
+    /// The line and column just after the end of `location`.
+    ///
+    /// # Panics
+    /// When `location` belongs to other sources.
+    pub fn end(&self, location: Location) -> Position<'_> {
+        self.place(location.file, location.end)
+    }
+
+    fn place(&self, file: FileId, byte: usize) -> Position<'_> {
+        let source = &self.files[file.0];
+        let line = source.line_starts.partition_point(|&start| start <= byte);
         let line_start = source.line_starts[line - 1];
-        let column = source.text[line_start..location.start].chars().count() + 1;
+        let column = source.text[line_start..byte].chars().count() + 1;
         Position { file: &source.name, line, column }
     }
 
@@ -97,13 +109,6 @@ impl Sources {
 
     pub(crate) fn text(&self, file: FileId) -> &str {
         &self.files[file.0].text
-    }
-
-    /// The byte offset of a line and a byte in it, both from 1, moved back to where a character begins.
-    pub(crate) fn offset(&self, file: FileId, line: usize, byte: usize) -> usize {
-        let source = &self.files[file.0];
-        let start = source.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(source.text.len());
-        source.text.floor_char_boundary(start + byte.saturating_sub(1))
     }
 }
 
@@ -145,6 +150,5 @@ mod tests {
         let at = sources.text(file).find('1').unwrap();
         let position = sources.position(Location::new(file, at..at + 1));
         assert_eq!(position.to_string(), "a.json:2:8");
-        assert_eq!(sources.offset(file, 2, 9), at);
     }
 }
