@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::graph::{Element, Graph, Held, Ix};
+use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::{Holds, members};
 use crate::rules::Inheritance;
@@ -35,7 +36,8 @@ pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Op
     let place = |id: &Option<crate::graph::Id>| id.as_deref().map_or(Value::Null, Value::from);
     properties.insert("childOf".to_owned(), place(&element.parent));
     properties.insert("definedIn".to_owned(), place(&element.partition));
-    for member in members(element.class, element.version) {
+    // members of later versions are shown as absent
+    for member in members(element.class, element.version.max(Version::V4)) {
         if let Some(value) = own_value(graph, ix, member.name, &member.holds) {
             properties.insert(member.name.to_owned(), value);
         }

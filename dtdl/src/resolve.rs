@@ -11,7 +11,7 @@ use crate::graph::{Element, Entry, Expected, Graph, Held, Id, Ix, Place, Referen
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::standard::{StandardValue, alias, standard};
-use crate::language::{extensions, terms};
+use crate::language::extensions;
 use crate::source::Location;
 
 /// An id that nothing defines, and where it is asked for.
@@ -40,7 +40,7 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
             continue;
         }
         let reference = &graph.references[number];
-        if let Some(fault) = refused(reference) {
+        if let Some(fault) = refused(graph, reference) {
             faults.push(fault);
             continue;
         }
@@ -54,11 +54,11 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
 }
 
 /// The fault of a reference to what no document could define.
-fn refused(reference: &Reference) -> Option<Fault> {
+fn refused(graph: &Graph, reference: &Reference) -> Option<Fault> {
     let by_term = reference.written.as_deref().is_some_and(|text| !text.contains(':'));
     let fault = |code| {
-        let fault = Fault::new(code, reference.key).secondary(&reference.target);
-        fault.property(term(reference.member)).also(reference.value).only_at(reference.value)
+        let fault = Fault::new(code, reference.key).id(&graph.get(reference.source).id);
+        fault.property(reference.member).secondary(&reference.target).also(reference.value).only_at(reference.value)
     };
     if by_term && reference.expected.is_some() {
         let kinds = reference.expected.map(kinds).unwrap_or_default();
@@ -160,7 +160,7 @@ fn check_partition(graph: &Graph, reference: &Reference, target: Ix, faults: &mu
     if let Some(to) = target.partition.as_ref().filter(|to| *to != from) {
         let place = source.key_at(reference.member).unwrap_or(reference.key);
         let fault = Fault::new(Code::CrossPartitionReference, place).id(&source.id);
-        let fault = fault.property(term(reference.member)).secondary(&reference.target);
+        let fault = fault.property(reference.member).secondary(&reference.target);
         faults.push(fault.value(to).restriction(from).also(target.at()));
     }
 }
@@ -209,7 +209,7 @@ fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut F
         None => "top-level element".to_owned(),
     };
     let fault = Fault::new(Code::WrongParent, reference.key).id(&graph.get(reference.source).id);
-    let fault = fault.property(term(reference.member)).secondary(&reference.target);
+    let fault = fault.property(reference.member).secondary(&reference.target);
     faults.push(fault.value(relation).restriction(wanted).only_at(reference.value));
 }
 
@@ -241,9 +241,4 @@ fn kinds(expected: Expected) -> String {
         class.is_a(expected.class) && !class.is_abstract() && class.versions().contains(&expected.version)
     };
     Class::EVERY.iter().filter(fits).map(|class| class.name()).collect::<Vec<_>>().join(" or ")
-}
-
-/// A co-type's member is reported by its term.
-pub(crate) fn term(member: &str) -> &str {
-    if member.contains(':') { terms::term_of(member).unwrap_or(member) } else { member }
 }

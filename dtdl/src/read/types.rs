@@ -191,7 +191,8 @@ impl Reader<'_> {
                 continue;
             }
             let fault = |code| Fault::new(code, typing.object.types_at()).id(typing.id).kind(cotype.term);
-            if !cotype.on.contains(&class) {
+            let alternative = |other: &&Cotype| cotype.alternatives.contains(&other.id);
+            if !cotype.on.contains(&class) && !named.iter().copied().any(|other| alternative(&other)) {
                 let classes: Vec<_> = cotype.on.iter().map(|class| class.name()).collect();
                 self.faults.push(fault(Code::InvalidCotype).restriction(classes.join(" or ")));
                 continue;

@@ -11,7 +11,6 @@ use crate::language::cotypes::{Constraint, Cotype, CotypeMember, cotype};
 use crate::language::standard::alias;
 use crate::language::terms;
 use crate::model::{Schema, SchemaKind, Texts};
-use crate::resolve::term;
 
 /// What was noted while reading: a semantic type wants a number, an annotation's unit is a unit.
 pub(super) fn check_expectations(graph: &Graph, faults: &mut Faults) {
@@ -53,7 +52,7 @@ fn not_required(graph: &Graph, expectation: &Expectation, target: &Element, code
     let source = graph.get(expectation.source);
     let entry = source.entry(expectation.member);
     let at = entry.map_or(source.at(), |entry| entry.place.key);
-    let fault = Fault::new(code, at).id(&source.id).property(term(expectation.member));
+    let fault = Fault::new(code, at).id(&source.id).property(expectation.member);
     fault.secondary(&target.id).only_at(entry.map_or(at, |entry| entry.place.values))
 }
 

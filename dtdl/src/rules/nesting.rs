@@ -12,7 +12,6 @@ use crate::language::extensions::Limits;
 
 /// The members that make a schema deeper.
 const DEEPER: &[&str] = &["elementSchema", "schema"];
-const DEEPER_TEXT: &str = "'elementSchema' or 'schema'";
 /// The members that are counted in a whole Interface.
 const COUNTED: &[&str] = &[
     "contents",
@@ -47,7 +46,7 @@ fn check_depth(graph: &Graph, faults: &mut Faults) {
         if found > most {
             let deepest = beyond(graph, ix, most);
             let fault = Fault::new(Code::ExcessiveDepthWide, element.at()).id(&element.id);
-            let fault = fault.property(DEEPER_TEXT).secondary(&graph.get(deepest).id);
+            let fault = fault.secondary(&graph.get(deepest).id);
             let fault = fault.observed(found as usize).expected(most as usize);
             faults.push(fault.also(graph.get(deepest).at()).shown_at(graph.get(deepest).at().head()));
         }
@@ -57,7 +56,7 @@ fn check_depth(graph: &Graph, faults: &mut Faults) {
         // v4 lets schemas refer to themselves
         if element.version < Version::V4 {
             let fault = Fault::new(Code::RecursiveStructureWide, element.at()).id(&element.id);
-            faults.push(fault.property(DEEPER_TEXT).only_at(element.at().head()));
+            faults.push(fault.only_at(element.at().head()));
         }
     }
 }
