@@ -2,10 +2,12 @@
 //!
 //! Each subcommand is a file of its own with its options and a `run`. Standard output is for data only.
 
+mod batch;
 mod check;
 mod expand;
 mod hub;
 mod models;
+mod stub;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
