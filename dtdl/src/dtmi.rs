@@ -42,8 +42,13 @@ impl Dtmi {
             None => (0, 0),
         };
         let labels_hold = labels.strip_prefix("dtmi:")?.split(':').all(is_label);
-        (labels_hold && (fragment.is_empty() || is_label(fragment)))
-            .then(|| Self { text: text.to_owned(), version_at, fragment_at, major, minor })
+        (labels_hold && (fragment.is_empty() || is_label(fragment))).then(|| Self {
+            text: text.to_owned(),
+            version_at,
+            fragment_at,
+            major,
+            minor,
+        })
     }
 
     /// The identifier as it was written.
@@ -154,9 +159,8 @@ fn has_syntax(id: &str, version: Version) -> bool {
 fn has_urn_syntax(id: &str) -> bool {
     let mut segments: Vec<&str> = id.split(':').collect();
     let version = segments.pop().unwrap_or_default();
-    let number = version.len() <= 9
-        && version.bytes().all(|byte| byte.is_ascii_digit())
-        && !version.starts_with('0');
+    let number =
+        version.len() <= 9 && version.bytes().all(|byte| byte.is_ascii_digit()) && !version.starts_with('0');
     let label = |text: &&str| {
         text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             && text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
@@ -244,7 +248,17 @@ mod tests {
 
     #[test]
     fn what_is_not_a_dtmi_is_refused() {
-        for text in ["", "dtmi:", "dtmi:a:;1", "dtmi:1a;1", "dtmi:a_;1", "dtmi:a;0", "dtmi:a;01", "dtmi:a;1.0", "dtmi:a;1#-"] {
+        for text in [
+            "",
+            "dtmi:",
+            "dtmi:a:;1",
+            "dtmi:1a;1",
+            "dtmi:a_;1",
+            "dtmi:a;0",
+            "dtmi:a;01",
+            "dtmi:a;1.0",
+            "dtmi:a;1#-",
+        ] {
             assert_eq!(Dtmi::parse(text), None, "{text}");
         }
     }

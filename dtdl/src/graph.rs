@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use crate::language::Version;
 use crate::language::class::Class;
-use crate::language::cotypes::{Constraint, Cotype};
+use crate::language::cotypes::{Constraint, Cotype, cotype};
 use crate::language::extensions::Limits;
-use crate::language::standard::Standard;
+use crate::language::standard::{Standard, StandardLiteral};
 use crate::model::LanguageMap;
 use crate::source::Location;
 
@@ -268,13 +268,22 @@ impl Element {
         self.cotypes.iter().any(|cotype| cotype.id == id)
     }
 
+    /// Adds an element to a member, which is begun when it is not there.
+    pub(crate) fn push_element(&mut self, name: &'static str, target: Ix, place: Place) {
+        match self.entries.iter_mut().find(|entry| entry.name == name) {
+            Some(Entry { held: Held::Elements(elements), .. }) => elements.push(target),
+            Some(_) => {}
+            None => self.entries.push(Entry { name, place, held: Held::Elements(vec![target]) }),
+        }
+    }
+
     /// A standard element, linked later.
     pub(crate) fn standard(standard: &'static Standard, first_use: Location) -> Self {
         let place = Place { key: first_use, values: first_use, by_term: false };
         let entries = standard
             .literals
             .iter()
-            .map(|(name, literal)| Entry { name, place, held: literal.held() })
+            .map(|(name, literal)| Entry { name, place, held: held(literal) })
             .collect();
         Self {
             id: Arc::from(standard.id.as_str()),
@@ -284,11 +293,24 @@ impl Element {
             origin: Origin::Standard { first_use },
             parent: standard.parent.as_deref().map(Arc::from),
             partition: None,
-            cotypes: standard.cotypes(),
+            cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),
             undefined_types: Vec::new(),
             undefined_members: Vec::new(),
             entries,
             referrers: Vec::new(),
         }
+    }
+}
+
+/// A literal of the language's own as an element holds it.
+pub(crate) fn held(literal: &StandardLiteral) -> Held {
+    match literal {
+        StandardLiteral::Text(text) => Held::Text(text.clone().into_owned()),
+        StandardLiteral::LangText { language, text } => {
+            let mut map = LanguageMap::default();
+            map.insert(language, text);
+            Held::Texts(map)
+        }
+        StandardLiteral::Integer(number) => Held::Integer(*number),
     }
 }

@@ -21,7 +21,7 @@ struct Source {
 
 /// The number of a file in its [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct FileId(usize);
+pub struct FileId(usize);
 
 /// A range of bytes in one of the [`Sources`]; ordered by file, then by place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,12 +44,24 @@ pub struct Position<'a> {
     pub column: usize,
 }
 
+/// The lines of a file that something covers, both counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lines<'a> {
+    /// The name that the file was added under.
+    pub file: &'a str,
+    /// The first line.
+    pub first: usize,
+    /// The last line.
+    pub last: usize,
+}
+
 impl Sources {
     /// Adds a text under the name that messages will show (usually a relative path).
-    pub fn add(&mut self, name: impl Into<String>, text: &str) {
+    pub fn add(&mut self, name: impl Into<String>, text: &str) -> FileId {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         self.files.push(Source { name: name.into(), text, line_starts });
+        FileId(self.files.len() - 1)
     }
 
     /// The line and column where `location` begins.
@@ -57,11 +69,34 @@ impl Sources {
     /// # Panics
     /// When `location` belongs to other sources.
     pub fn position(&self, location: Location) -> Position<'_> {
-        let source = &self.files[location.file.0];
-        let line = source.line_starts.partition_point(|&start| start <= location.start);
+        self.place(location.file, location.start)
+    }
+
+    /// The line and column just after the end of `location`.
+    ///
+    /// # Panics
+    /// When `location` belongs to other sources.
+    pub fn end(&self, location: Location) -> Position<'_> {
+        self.place(location.file, location.end)
+    }
+
+    fn place(&self, file: FileId, byte: usize) -> Position<'_> {
+        let source = &self.files[file.0];
+        let line = source.line_starts.partition_point(|&start| start <= byte);
         let line_start = source.line_starts[line - 1];
-        let column = source.text[line_start..location.start].chars().count() + 1;
+        let column = source.text[line_start..byte].chars().count() + 1;
         Position { file: &source.name, line, column }
+    }
+
+    /// The lines that `location` covers.
+    ///
+    /// # Panics
+    /// When `location` belongs to other sources.
+    pub fn lines(&self, location: Location) -> Lines<'_> {
+        let source = &self.files[location.file.0];
+        let line = |byte: usize| source.line_starts.partition_point(|&start| start <= byte);
+        let last = location.end.saturating_sub(1).max(location.start);
+        Lines { file: &source.name, first: line(location.start), last: line(last) }
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = FileId> + use<> {
@@ -74,13 +109,6 @@ impl Sources {
 
     pub(crate) fn text(&self, file: FileId) -> &str {
         &self.files[file.0].text
-    }
-
-    /// The byte offset of a line and a byte in it, both from 1, moved back to where a character begins.
-    pub(crate) fn offset(&self, file: FileId, line: usize, byte: usize) -> usize {
-        let source = &self.files[file.0];
-        let start = source.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(source.text.len());
-        source.text.floor_char_boundary(start + byte.saturating_sub(1))
     }
 }
 
@@ -122,6 +150,5 @@ mod tests {
         let at = sources.text(file).find('1').unwrap();
         let position = sources.position(Location::new(file, at..at + 1));
         assert_eq!(position.to_string(), "a.json:2:8");
-        assert_eq!(sources.offset(file, 2, 9), at);
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Comparison, Reach};
-use crate::language::Primitive;
+use crate::language::{Primitive, Version};
 use crate::model::{
     Field, Id, Interface, Model, Name, ObjectSchema, Quantity, Relationship, Schema, SchemaKind, Texts,
 };
@@ -42,6 +42,7 @@ fn link(change: impl FnOnce(&mut Relationship)) -> Interface {
 
 fn interface(relationships: Vec<Relationship>, extends: Vec<String>) -> Interface {
     Interface {
+        version: Version::V3,
         id: Id { text: "dtmi:com:example:Lamp;1".to_owned(), at: anywhere() },
         texts: Texts::default(),
         telemetry: Vec::new(),

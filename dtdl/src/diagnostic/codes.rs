@@ -44,6 +44,9 @@ macro_rules! codes {
         pub(crate) enum Code { $($name,)* }
 
         impl Code {
+            #[cfg(test)]
+            pub(crate) const EVERY: &[Self] = &[$(Self::$name,)*];
+
             // One arm a code, with all its texts: the code makes each arm distinct.
             fn texts(self) -> &'static Texts {
                 match self {
@@ -92,6 +95,8 @@ codes! {
         => "split the document into several files";
     DuplicateMember "duplicateMember": "`{property}` is written twice in one object"
         => "keep one of the two", "first written here";
+    NestingTooDeep "nestingTooDeep": "more than {expected} elements are written each inside the one before" =>
+        "give the inner ones ids of their own and refer to them";
     NestedArray "nestedArray": "an array stands directly in an array"
         => "write the elements of the inner array in the outer one";
     NotJsonObject "notJsonObject": "a document is an object or an array of objects, and this is neither"

@@ -19,6 +19,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use text::is_duration;
+
 use crate::model::{Model, Schema};
 use crate::tape::{Malformed, scan};
 

@@ -116,7 +116,7 @@ pub(super) fn is_date_time(text: &str) -> bool {
 const DATE_UNITS: &[u8] = b"YMWD";
 const TIME_UNITS: &[u8] = b"HMS";
 
-pub(super) fn is_duration(text: &str) -> bool {
+pub(crate) fn is_duration(text: &str) -> bool {
     whole(text, |cursor| {
         cursor.byte(b'P')?;
         let date = units(cursor, DATE_UNITS)?;

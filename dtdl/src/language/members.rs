@@ -259,8 +259,7 @@ const COMPONENT: &[Member] =
 
 const NULLABLE: &[Member] = &[since(Versions::V4, optional("nullable", Holds::Boolean))];
 
-const ARRAY: &[Member] =
-    &[required("elementSchema", Holds::Elements(Elements::one(Class::Schema).older()))];
+const ARRAY: &[Member] = &[required("elementSchema", Holds::Elements(Elements::one(Class::Schema).older()))];
 
 const ENUM: &[Member] = &[
     required_in(
@@ -293,10 +292,7 @@ const MAP: &[Member] = &[
 
 const MAP_KEY: &[Member] = &[
     WIRE_NAME,
-    required(
-        "schema",
-        Holds::Elements(Elements::one(Class::String).with_id().older().words(&["string"])),
-    ),
+    required("schema", Holds::Elements(Elements::one(Class::String).with_id().older().words(&["string"]))),
 ];
 
 const OBJECT: &[Member] = &[required_in(

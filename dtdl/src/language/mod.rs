@@ -1,44 +1,26 @@
 //! The language as data: versions and contexts, classes and their members, primitive schemas, names and ids.
 //!
-//! Nothing here reads JSON; `check` applies these tables. Semantic types are accepted by their shape, not yet held
-//! against the units of their family.
+//! Nothing here reads JSON; `read` and `rules` apply these tables. The facts are those of the published metamodel, held
+//! against it by a test where it is at hand.
 
-#[allow(dead_code, reason = "used by the reader that is being written")]
 mod adjuncts;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 pub(crate) mod class;
-mod classes;
-mod context;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 mod cotype_build;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 pub(crate) mod cotypes;
 #[cfg(test)]
 mod digest_test;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 mod dtmi;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 pub(crate) mod extensions;
-mod names;
-#[allow(dead_code, reason = "used by the reader that is being written")]
+pub(crate) mod members;
 pub(crate) mod patterns;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 mod quantities;
 mod schemas;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 pub(crate) mod standard;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 mod standard_build;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 pub(crate) mod terms;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 mod unit_table;
-#[allow(dead_code, reason = "used by the reader that is being written")]
 mod units;
 
-pub(crate) use classes::{Class, Kind, MemberRule, Versions, any_class, members};
-pub(crate) use context::{Context, context_of};
-pub(crate) use names::{check_id, check_language, check_name};
 pub use schemas::Primitive;
 
 use std::fmt;
@@ -56,12 +38,44 @@ pub enum Version {
     V4,
 }
 
+/// A set of versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Versions {
+    since: Version,
+    until: Version,
+}
+
+impl Versions {
+    pub(crate) const ALL: Self = Self { since: Version::V1Preview, until: Version::V4 };
+    pub(crate) const NONE: Self = Self { since: Version::V4, until: Version::V1Preview };
+    pub(crate) const PREVIEW: Self = Self { since: Version::V1Preview, until: Version::V1Preview };
+    pub(crate) const UNTIL_V2: Self = Self { since: Version::V1Preview, until: Version::V2 };
+    pub(crate) const SINCE_V2: Self = Self { since: Version::V2, until: Version::V4 };
+    pub(crate) const V4: Self = Self { since: Version::V4, until: Version::V4 };
+
+    pub(crate) fn has(self, version: Version) -> bool {
+        self.since <= version && version <= self.until
+    }
+}
+
 impl Version {
-    /// How deep schemas may be nested.
-    pub(crate) fn schema_depth(self) -> usize {
+    /// The major version of the language's context; 1 for v1-preview.
+    pub fn number(self) -> u32 {
         match self {
-            Self::V1Preview | Self::V2 | Self::V3 => 5,
-            Self::V4 => 8,
+            Self::V1Preview => 1,
+            Self::V2 => 2,
+            Self::V3 => 3,
+            Self::V4 => 4,
+        }
+    }
+
+    /// The version with that context, of those that have DTMIs.
+    pub(crate) fn numbered(number: u32) -> Option<Self> {
+        match number {
+            2 => Some(Self::V2),
+            3 => Some(Self::V3),
+            4 => Some(Self::V4),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The primitive schemas and the versions that have them.
 
-use super::{Version, Versions};
+use super::Versions;
 
 macro_rules! primitives {
     ($($variant:ident = $name:literal, $versions:expr, $doc:literal;)*) => {
@@ -54,34 +54,8 @@ impl Primitive {
         TABLE.iter().find(|(_, primitive, _)| *primitive == self).map_or("", |(name, ..)| name)
     }
 
-    /// The schema of that name and whether this version has it. v1-preview also spells `datetime`, as its own table does.
-    pub(crate) fn named(name: &str, version: Version) -> Option<(Self, bool)> {
-        let name = if version == Version::V1Preview && name == "datetime" { "dateTime" } else { name };
-        TABLE.iter().find(|(known, ..)| *known == name).map(|(_, p, versions)| (*p, versions.has(version)))
-    }
-
-    /// The names that a version has.
-    pub(crate) fn names(version: Version) -> impl Iterator<Item = &'static str> {
-        TABLE.iter().filter(move |(.., versions)| versions.has(version)).map(|(name, ..)| *name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_leads_to_its_schema_and_back() {
-        for name in Primitive::names(Version::V4) {
-            assert_eq!(Primitive::named(name, Version::V4).map(|(p, _)| p.name()), Some(name));
-        }
-        assert_eq!(Primitive::named("uuid", Version::V3), Some((Primitive::Uuid, false)));
-        assert_eq!(Primitive::named("datetime", Version::V1Preview), Some((Primitive::DateTime, true)));
-        assert_eq!(Primitive::named("datetime", Version::V3), None);
-        assert_eq!(
-            Primitive::named("vector", Version::V2),
-            Some((Primitive::Vector, false)),
-            "needs a context"
-        );
+    /// The schema of that name.
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|(known, ..)| *known == name).map(|(_, primitive, _)| *primitive)
     }
 }

@@ -1,14 +1,15 @@
-//! The checked [`Model`]: elements of one or more documents with their references resolved.
+//! The checked [`Model`]: what callers walk.
 //!
-//! `types` is what callers walk; `build` resolves ids, inherits contents and finds the root; `schema` builds the shapes of
-//! values; `unique` compares names. What one document can show by itself was decided in `check`.
+//! `types` is the model itself; `build` makes it of the graph's elements, with `elements` and `schemas`. Nothing is
+//! decided here about what is right: that was done in `read` and `rules`.
 
 mod build;
-mod schema;
+mod elements;
+mod schemas;
 mod types;
-mod unique;
 
 pub(crate) use build::build;
+pub(crate) use schemas::shape;
 pub use types::{
     Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,
     MapSchema, Model, Name, ObjectSchema, Part, Payload, Property, Quantity, Relationship, Schema,

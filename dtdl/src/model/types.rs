@@ -87,6 +87,8 @@ pub struct LanguageMap(BTreeMap<String, String>);
 pub struct Interface {
     /// Its id.
     pub id: Id,
+    /// The version of the language it is written in, which may be older than the model's.
+    pub version: Version,
     /// Names and descriptions.
     pub texts: Texts,
     /// Measurements it sends, inherited ones included.

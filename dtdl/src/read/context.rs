@@ -17,7 +17,7 @@ use crate::suggest::closest;
 use crate::tape::Kind;
 
 /// The contexts in force.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Context {
     pub(super) version: Version,
     /// Where the version is written.
@@ -53,9 +53,7 @@ impl Context {
             return Err(reader.quit(Fault::new(Code::MissingContext, object.at)));
         };
         match components(object) {
-            components if components.is_empty() => {
-                Err(reader.quit(Fault::new(Code::EmptyContext, slot.key)))
-            }
+            components if components.is_empty() => Err(reader.quit(Fault::new(Code::EmptyContext, slot.key))),
             components => Self::extend(None, reader, &components).map(Rc::new),
         }
     }
@@ -196,11 +194,7 @@ impl Context {
         Err(reader.quit(fault.restriction(self.version.number())))
     }
 
-    fn limits_of(
-        &self,
-        reader: &mut Reader<'_>,
-        component: &Component<'_>,
-    ) -> Result<Option<Limits>, Quit> {
+    fn limits_of(&self, reader: &mut Reader<'_>, component: &Component<'_>) -> Result<Option<Limits>, Quit> {
         let Some(specifier) = component.specifier.as_deref() else { return Ok(None) };
         let id = specifier_id(reader, specifier, component.at, self.version)?;
         let fragment = id.fragment();
@@ -214,7 +208,8 @@ impl Context {
         if !fragment.is_empty() {
             return Err(refuse(reader, Code::InvalidContextSpecifier, component));
         }
-        let Lookup::Found(extension) = extensions::extension(&id.versionless(), id.major(), id.minor()) else {
+        let Lookup::Found(extension) = extensions::extension(&id.versionless(), id.major(), id.minor())
+        else {
             return Ok(None);
         };
         match extension.limits {
@@ -279,8 +274,18 @@ impl Context {
 
 /// The words that v1-preview has for schemas and kinds of command.
 const PREVIEW_TERMS: &[&str] = &[
-    "boolean", "date", "dateTime", "double", "duration", "float", "integer", "long", "string", "time",
-    "synchronous", "asynchronous",
+    "boolean",
+    "date",
+    "dateTime",
+    "double",
+    "duration",
+    "float",
+    "integer",
+    "long",
+    "string",
+    "time",
+    "synchronous",
+    "asynchronous",
 ];
 
 fn components<'t>(object: &Object<'t>) -> Vec<Component<'t>> {
@@ -359,6 +364,5 @@ fn refuse(reader: &mut Reader<'_>, code: Code, component: &Component<'_>) -> Qui
 /// Whether the caller's `accepted` limits cover the context that a model names.
 fn accepts(accepted: &Dtmi, named: &Dtmi) -> bool {
     accepted.versionless() == named.versionless()
-        && (accepted.major() == 0
-            || (accepted.major() == named.major() && accepted.minor() <= named.minor()))
+        && (accepted.major() == 0 || (accepted.major() == named.major() && accepted.minor() <= named.minor()))
 }

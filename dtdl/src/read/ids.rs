@@ -28,9 +28,7 @@ impl Reader<'_> {
         keyed: bool,
     ) -> Result<ElementId, Quit> {
         match (&object.id, holder) {
-            (Some(slot), _) => {
-                self.given_id(slot, context).map(|id| ElementId { id, inferred: false })
-            }
+            (Some(slot), _) => self.given_id(slot, context).map(|id| ElementId { id, inferred: false }),
             (None, None) => Err(self.quit(Fault::new(Code::MissingTopLevelId, object.at))),
             (None, Some(holder)) if required => {
                 let fault = Fault::new(Code::MissingRequiredId, object.at).id(holder.id);

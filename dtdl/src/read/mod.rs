@@ -24,7 +24,6 @@ use self::object::Object;
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{Graph, Id};
 use crate::language::class::Class;
-use crate::language::extensions::Limits;
 use crate::language::{Version, terms};
 use crate::options::Options;
 use crate::source::{FileId, Location, Sources};
@@ -40,11 +39,13 @@ pub(crate) type Tolerance = bool;
 
 /// What reading a document needs.
 pub(crate) struct Reader<'r> {
-    pub(crate) file: FileId,
-    pub(crate) graph: &'r mut Graph,
-    pub(crate) faults: &'r mut Faults,
-    pub(crate) options: &'r Options,
-    pub(crate) tolerant: Tolerance,
+    file: FileId,
+    graph: &'r mut Graph,
+    faults: &'r mut Faults,
+    options: &'r Options,
+    tolerant: Tolerance,
+    /// How many elements are being read, each inside the one before.
+    depth: usize,
 }
 
 /// The element that holds what is being read, and the member of it.
@@ -72,7 +73,17 @@ pub(crate) fn document(reader: &mut Reader<'_>, sources: &Sources, tape: &Tape) 
     Ok(())
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    pub(crate) fn new(
+        file: FileId,
+        graph: &'r mut Graph,
+        faults: &'r mut Faults,
+        options: &'r Options,
+        tolerant: Tolerance,
+    ) -> Self {
+        Self { file, graph, faults, options, tolerant, depth: 0 }
+    }
+
     fn at(&self, node: Node<'_>) -> Location {
         Location::new(self.file, node.range())
     }
@@ -118,18 +129,6 @@ impl Reader<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// The DTMI that a name means: a term of the context, or a DTMI that may be referred to.
-    fn meaning<'n>(&self, context: &Context, name: &'n str) -> Option<&'n str>
-    where
-        'static: 'n,
-    {
-        context.meaning(name)
-    }
-
-    fn limits(context: &Context) -> Limits {
-        context.limits
     }
 }
 

@@ -50,11 +50,32 @@ fn check_value(reader: &mut Reader<'_>, member: &Member<'_>) -> Result<(), Quit>
         _ => return Ok(()),
     };
     let single = (member.value.kind() != Kind::Array).then_some(member.value);
-    match member.value.items().chain(single).find(|value| !allowed.contains(&value.kind())) {
-        Some(wrong) => {
-            let at = reader.at(wrong);
-            Err(reader.quit(Fault::new(code, at)))
+    for value in member.value.items().chain(single) {
+        if !allowed.contains(&value.kind()) {
+            let at = reader.at(value);
+            return Err(reader.quit(Fault::new(code, at)));
         }
-        None => Ok(()),
+        if member.key == "@context" {
+            value.members().try_for_each(|term| check_term(reader, &term))?;
+        }
     }
+    Ok(())
+}
+
+/// A term that a context defines in place: an id, or an object with one.
+fn check_term(reader: &mut Reader<'_>, term: &Member<'_>) -> Result<(), Quit> {
+    let key = Location::new(reader.file, term.key_range.clone());
+    let fault = match term.value.kind() {
+        Kind::String => return Ok(()),
+        Kind::Object => match term.value.members().find(|member| member.key == "@id") {
+            None => Fault::new(Code::TermDefinitionMissingIdProperty, key),
+            Some(id) if id.value.kind() == Kind::String => return Ok(()),
+            Some(id) => {
+                let at = Location::new(reader.file, id.key_range);
+                Fault::new(Code::TermDefinitionIdPropertyNotString, at)
+            }
+        },
+        _ => Fault::new(Code::TermDefinitionNotStringOrObject, key),
+    };
+    Err(reader.quit(fault))
 }

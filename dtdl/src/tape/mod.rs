@@ -42,6 +42,11 @@ impl Tape {
         Node::new(self, text, index)
     }
 
+    /// All values in the order of the text, members' names among them.
+    pub(crate) fn nodes<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Node<'t>> {
+        (0..u32::try_from(self.cells.len()).unwrap_or(u32::MAX)).map(move |index| self.node(text, index))
+    }
+
     /// The cell there. An index from another tape finds an empty one.
     fn cell(&self, index: u32) -> Cell {
         let nothing = Cell { start: 0, end: 0, next: index.saturating_add(1) };

@@ -1,0 +1,56 @@
+//! What elements of all classes have: ids, names, texts, and the quantity that a value is of.
+
+use super::types::{Id, LanguageMap, Name, Quantity, Texts};
+use crate::graph::{Element, Graph, Held, Origin};
+use crate::language::Version;
+use crate::language::cotypes::CotypeKind;
+use crate::language::terms;
+
+pub(super) fn id_of(element: &Element) -> Id {
+    let at = match element.origin {
+        Origin::Written { id: Some(id), .. } => id,
+        _ => element.at(),
+    };
+    Id { text: element.id.to_string(), at }
+}
+
+pub(super) fn name_of(element: &Element) -> Option<Name> {
+    let entry = element.entry("name")?;
+    match &entry.held {
+        Held::Text(text) => Some(Name { text: text.clone(), at: entry.place.values }),
+        _ => None,
+    }
+}
+
+pub(super) fn texts_of(element: &Element) -> Texts {
+    Texts {
+        display_name: language_map(element, "displayName"),
+        description: language_map(element, "description"),
+        comment: element.text("comment").map(str::to_owned),
+    }
+}
+
+/// The semantic type and the unit of an element, by their terms; v1-preview writes both as they please.
+pub(super) fn quantity_of(graph: &Graph, element: &Element) -> Quantity {
+    let known = element.cotypes.iter().find(|cotype| cotype.kind == CotypeKind::SemanticType);
+    let preview = element.undefined_types.first().filter(|_| element.version == Version::V1Preview);
+    let unit = element.entries.iter().find_map(|entry| match &entry.held {
+        Held::Elements(units) if entry.name.contains(':') && terms::term_of(entry.name) == Some("unit") => {
+            let id = &graph.get(*units.first()?).id;
+            Some(terms::term_of(id).unwrap_or(id).to_owned())
+        }
+        _ => None,
+    });
+    Quantity {
+        semantic_type: known.map(|cotype| cotype.term.to_owned()).or_else(|| preview.cloned()),
+        unit: unit.or_else(|| element.text("unit").map(str::to_owned)),
+        display_unit: language_map(element, "displayUnit"),
+    }
+}
+
+fn language_map(element: &Element, name: &str) -> LanguageMap {
+    match element.held(name) {
+        Some(Held::Texts(map)) => map.clone(),
+        _ => LanguageMap::default(),
+    }
+}

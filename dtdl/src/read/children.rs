@@ -1,0 +1,220 @@
+//! Members that hold elements: each written in place or referred to by id.
+//!
+//! Decides how many there may be and in what form; whether what is referred to exists is in `resolve`.
+
+use std::sync::Arc;
+
+use super::element::Scope;
+use super::ids::ElementId;
+use super::object::{Object, Slot};
+use super::types::Types;
+use super::{Holder, Quit, Reader};
+use crate::diagnostic::{Code, Fault};
+use crate::graph::{Demand, Expectation, Expected, Id, Reference};
+use crate::language::Version;
+use crate::language::class::Class;
+use crate::language::members::Elements;
+use crate::suggest::closest;
+use crate::tape::{Kind, Node};
+
+/// A member that holds elements.
+pub(super) struct Slotted<'s> {
+    pub(super) slot: &'s Slot<'s>,
+    pub(super) scope: Scope<'s>,
+    pub(super) name: &'static str,
+    pub(super) elements: &'static Elements,
+    /// The class wanted in this version.
+    pub(super) class: Class,
+    pub(super) types: &'s Types,
+}
+
+impl<'s> Slotted<'s> {
+    pub(super) fn holder(&self) -> Holder<'_> {
+        Holder { id: self.scope.id, member: self.name, partition: self.scope.partition }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn fault(&self, code: Code) -> Fault {
+        Fault::new(code, self.slot.key).id(self.scope.id).property(self.name)
+    }
+}
+
+impl Reader<'_> {
+    /// Reads the elements of a member, of which there must be at least `least`.
+    pub(super) fn children(&mut self, slotted: &Slotted<'_>, least: usize) -> Result<(), Quit> {
+        let mut count = 0;
+        for value in slotted.slot.values() {
+            if !slotted.elements.plural && count > 0 {
+                let at = slotted.slot.values_at();
+                let fault = Fault::new(Code::ObjectMultipleValues, at).id(slotted.scope.id);
+                self.faults.push(fault.property(slotted.name));
+                return Ok(());
+            }
+            let read = match value.kind() {
+                Kind::String => self.reference(slotted, value),
+                Kind::Object => match self.inline(slotted, value) {
+                    Err(Quit) if !self.options.stops_at_first => {
+                        count += 1;
+                        false
+                    }
+                    read => read?,
+                },
+                _ => {
+                    let at = self.at(value);
+                    self.faults.push(slotted.fault(Code::RefNotStringOrObject).also(at).only_at(at));
+                    false
+                }
+            };
+            count += usize::from(read);
+        }
+        if count < least {
+            let fault = slotted.fault(Code::ObjectCountBelowMin).observed(count).expected(least);
+            // an element that is wrong by itself is reported as such; that it does not count says nothing new to a person
+            if self.options.stops_at_first || slotted.slot.values().next().is_none() {
+                self.faults.push(fault);
+            }
+        }
+        Ok(())
+    }
+
+    fn reference(&mut self, slotted: &Slotted<'_>, value: Node<'_>) -> bool {
+        let written = value.as_str().unwrap_or_default();
+        let at = self.at(value);
+        let Some(id) = slotted.scope.context.meaning(&written) else {
+            let version = slotted.scope.context.version;
+            let near = closest(&written, suggestions(slotted));
+            let fault = slotted.fault(Code::BadDtmiOrTerm).value(&written).restriction(version.number());
+            self.faults.push(fault.also(at).only_at(at).hint(near));
+            return false;
+        };
+        let target = Id::from(id);
+        self.refer(slotted, value, target, Some(written.into_owned()));
+        true
+    }
+
+    fn refer(&mut self, slotted: &Slotted<'_>, value: Node<'_>, target: Id, written: Option<String>) {
+        let version = slotted.scope.context.version;
+        let older = slotted.elements.older;
+        let expected = written.is_some().then_some(Expected { class: slotted.class, version, older });
+        self.expect(slotted, &target);
+        let value = self.at(value);
+        self.graph.references.push(Reference {
+            source: slotted.scope.ix,
+            member: slotted.name,
+            target,
+            key: slotted.slot.key,
+            value,
+            written,
+            expected,
+            child_of: None,
+            keyed: slotted.name == "contents",
+        });
+    }
+
+    /// Notes what the co-types of the element demand of what stands in this member.
+    fn expect(&mut self, slotted: &Slotted<'_>, target: &Id) {
+        for cotype in &slotted.types.cotypes {
+            let mut lineage = Some(*cotype);
+            while let Some(one) = lineage {
+                let here = |constraint: &&crate::language::cotypes::Constraint| {
+                    constraint.property == slotted.name && !constraint.inverse
+                };
+                self.graph.expectations.extend(one.constraints.iter().filter(here).map(|constraint| {
+                    Expectation {
+                        source: slotted.scope.ix,
+                        member: slotted.name,
+                        target: Arc::clone(target),
+                        demand: Demand::Constraint(constraint),
+                    }
+                }));
+                lineage = one.parent();
+            }
+        }
+    }
+
+    /// Reads an element written in place; whether it counts.
+    fn inline(&mut self, slotted: &Slotted<'_>, value: Node<'_>) -> Result<bool, Quit> {
+        let object = Object::new(self.file, value);
+        let context = slotted.scope.context.child(self, &object)?;
+        if object.len() == 1
+            && let Some(slot) = &object.id
+        {
+            return Ok(self.id_object(slotted, &object, slot));
+        }
+        self.check_keywords(slotted, &object, context.restricts_keywords());
+        if !slotted.elements.allows(context.version, slotted.scope.context.version) {
+            let allowed = allowed_versions(slotted);
+            let fault = Fault::new(Code::DisallowedVersionDefinition, context.at).id(slotted.scope.id);
+            let fault = fault.property(slotted.name).value(context.version.number());
+            self.faults.push(fault.restriction(allowed));
+        }
+        let required = slotted.elements.id_required;
+        let holder = slotted.holder();
+        let keyed = slotted.elements.keyed && slotted.scope.context.version != Version::V1Preview
+            || slotted.elements.keyed && object.id.is_none();
+        let id = self.element_id(&object, &context, Some(holder), required, keyed)?;
+        let target = Arc::clone(&id.id);
+        let read = self.element(&object, &context, ElementId { ..id }, Some(slotted))?.is_some();
+        if read {
+            self.refer(slotted, value, target, None);
+        }
+        Ok(read)
+    }
+
+    /// `{"@id": ..}` is no reference, though early v2 models have it.
+    fn id_object(&mut self, slotted: &Slotted<'_>, object: &Object<'_>, slot: &Slot<'_>) -> bool {
+        let id = slot.value.as_str().unwrap_or_default();
+        let tolerated = self.tolerant && slotted.scope.context.version == Version::V2;
+        let lenient = slotted.scope.context.version == Version::V1Preview;
+        if !tolerated && !lenient {
+            let fault = Fault::new(Code::IdReference, object.at).id(slotted.scope.id);
+            self.faults.push(fault.property(slotted.name).value(&id));
+            return false;
+        }
+        match slotted.scope.context.meaning(&id) {
+            Some(target) => {
+                let target = Id::from(target);
+                self.refer(slotted, object.node, target, Some(id.into_owned()));
+                true
+            }
+            None => {
+                let fault = Fault::new(Code::IdRefBadDtmiOrTerm, slot.key).id(slotted.scope.id);
+                let fault = fault.property(slotted.name).value(&id);
+                self.faults.push(fault.restriction(slotted.scope.context.version.number()));
+                false
+            }
+        }
+    }
+
+    fn check_keywords(&mut self, slotted: &Slotted<'_>, object: &Object<'_>, restricted: bool) {
+        let fault = |code, at| Fault::new(code, at).id(slotted.scope.id).property(slotted.name);
+        if let Some(graph) = &object.graph {
+            self.faults.push(fault(Code::GraphDisallowed, graph.key));
+        }
+        if restricted {
+            for (keyword, at) in object.foreign_keywords() {
+                self.faults.push(fault(Code::KeywordDisallowed, at).value(keyword));
+            }
+        }
+    }
+}
+
+/// The versions that elements of this member may be of: "4 ,3 ,2".
+pub(super) fn allowed_versions(slotted: &Slotted<'_>) -> String {
+    let parent = slotted.scope.context.version;
+    let versions = [Version::V4, Version::V3, Version::V2].into_iter();
+    let allowed = versions.filter(|version| slotted.elements.allows(*version, parent));
+    allowed.map(|version| version.number().to_string()).collect::<Vec<_>>().join(" ,")
+}
+
+/// The terms that could stand in a member, to suggest one.
+fn suggestions(slotted: &Slotted<'_>) -> Vec<&'static str> {
+    if !slotted.elements.words.is_empty() {
+        return slotted.elements.words.to_vec();
+    }
+    let lower = |term: &&str| term.starts_with(|first: char| first.is_ascii_lowercase());
+    slotted.scope.context.terms().into_iter().filter(lower).collect()
+}

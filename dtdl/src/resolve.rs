@@ -1,0 +1,244 @@
+//! References: which are to elements that exist, and the elements they are linked to.
+//!
+//! Finds what is missing ([`missing`]), and, when nothing is, links members to elements ([`link`]) and checks what can be
+//! seen from a reference alone: class, version, the Interface around, the family of a unit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Fault, Faults};
+use crate::graph::{Element, Entry, Expected, Graph, Held, Id, Ix, Place, Reference, held};
+use crate::language::Version;
+use crate::language::class::Class;
+use crate::language::standard::{StandardValue, alias, standard};
+use crate::language::extensions;
+use crate::source::Location;
+
+/// An id that nothing defines, and where it is asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Unresolved {
+    /// The id.
+    pub id: String,
+    /// Every place that asks for it.
+    pub asked_at: Vec<Location>,
+}
+
+/// Adds the standard elements that are referred to, and gives the ids that nothing defines; terms that mean no element
+/// and unknown ids of the language's own are reported.
+pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved> {
+    let mut missing: Vec<Unresolved> = Vec::new();
+    let mut known: HashMap<Id, usize> = HashMap::new();
+    for number in 0..graph.references.len() {
+        let reference = &graph.references[number];
+        let target = alias(&reference.target);
+        if graph.find(target).is_some() {
+            continue;
+        }
+        let (target, at) = (target.to_owned(), reference.value);
+        if add_standard(graph, &target, at) {
+            continue;
+        }
+        let reference = &graph.references[number];
+        if let Some(fault) = refused(graph, reference) {
+            faults.push(fault);
+            continue;
+        }
+        let index = *known.entry(Arc::clone(&reference.target)).or_insert_with(|| {
+            missing.push(Unresolved { id: reference.target.to_string(), asked_at: Vec::new() });
+            missing.len() - 1
+        });
+        missing[index].asked_at.push(reference.value);
+    }
+    missing
+}
+
+/// The fault of a reference to what no document could define.
+fn refused(graph: &Graph, reference: &Reference) -> Option<Fault> {
+    let by_term = reference.written.as_deref().is_some_and(|text| !text.contains(':'));
+    let fault = |code| {
+        let fault = Fault::new(code, reference.key).id(&graph.get(reference.source).id);
+        fault.property(reference.member).secondary(&reference.target).also(reference.value).only_at(reference.value)
+    };
+    if by_term && reference.expected.is_some() {
+        let kinds = reference.expected.map(kinds).unwrap_or_default();
+        return Some(fault(Code::BadType).kind(kinds));
+    }
+    extensions::is_reserved_anywhere(&reference.target).then(|| fault(Code::UndefinedReservedId))
+}
+
+/// Adds a standard element and those it refers to; whether there is one.
+fn add_standard(graph: &mut Graph, id: &str, first_use: Location) -> bool {
+    let mut todo = vec![id.to_owned()];
+    let mut found = false;
+    while let Some(id) = todo.pop() {
+        if graph.find(&id).is_some() {
+            continue;
+        }
+        let Some(element) = standard(&id) else { continue };
+        found = true;
+        graph.add(Element::standard(element, first_use));
+        todo.extend(element.links.iter().map(|(_, target)| alias(target).to_owned()));
+        todo.extend(element.cotype_values.iter().filter_map(|(_, value)| match value {
+            StandardValue::Element(target) => Some(alias(target).to_owned()),
+            StandardValue::Literal(_) => None,
+        }));
+    }
+    found
+}
+
+/// Links every reference to its element and reports those that may not stand where they do.
+pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
+    let references = std::mem::take(&mut graph.references);
+    for reference in &references {
+        let Some(target) = graph.find(alias(&reference.target)) else { continue };
+        check_partition(graph, reference, target, faults);
+        if let Some(expected) = reference.expected
+            && !check_expected(graph, reference, expected, target, faults)
+        {
+            continue;
+        }
+        check_parent(graph, reference, target, faults);
+        if reference.keyed && !check_key(graph, reference, target, faults) {
+            continue;
+        }
+        put(graph, reference, target);
+    }
+    graph.references = references;
+    link_standards(graph);
+}
+
+fn put(graph: &mut Graph, reference: &Reference, target: Ix) {
+    let name = reference.member;
+    let source = graph.get_mut(reference.source);
+    if let Some(entry) = source.entries.iter_mut().find(|entry| entry.name == name)
+        && let Held::Elements(elements) = &mut entry.held
+    {
+        elements.push(target);
+    }
+    let element = graph.get_mut(target);
+    if !element.is_standard() {
+        element.referrers.push((reference.source, name));
+    }
+}
+
+/// Standard elements hold one another, too.
+fn link_standards(graph: &mut Graph) {
+    for ix in graph.indices() {
+        let element = graph.get(ix);
+        let Some(standard) = element.is_standard().then(|| standard(&element.id)).flatten() else { continue };
+        let place = Place { key: element.at(), values: element.at(), by_term: false };
+        for (member, target) in &standard.links {
+            if let Some(target) = graph.find(alias(target)) {
+                graph.get_mut(ix).push_element(member, target, place);
+            }
+        }
+        for (member, value) in &standard.cotype_values {
+            match value {
+                StandardValue::Element(target) => {
+                    if let Some(target) = graph.find(alias(target)) {
+                        graph.get_mut(ix).push_element(member, target, place);
+                    }
+                }
+                StandardValue::Literal(literal) => {
+                    let entry = Entry { name: member, place, held: held(literal) };
+                    graph.get_mut(ix).entries.push(entry);
+                }
+            }
+        }
+    }
+}
+
+/// What is written in an Interface may be referred to from inside it only.
+fn check_partition(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) {
+    let (source, target) = (graph.get(reference.source), graph.get(target));
+    if target.is_partition() {
+        return;
+    }
+    let from =
+        if source.is_partition() { &source.id } else { source.partition.as_ref().unwrap_or(&source.id) };
+    if let Some(to) = target.partition.as_ref().filter(|to| *to != from) {
+        let place = source.key_at(reference.member).unwrap_or(reference.key);
+        let fault = Fault::new(Code::CrossPartitionReference, place).id(&source.id);
+        let fault = fault.property(reference.member).secondary(&reference.target);
+        faults.push(fault.value(to).restriction(from).also(target.at()));
+    }
+}
+
+/// Whether the target is of the class and of a version that the member allows.
+fn check_expected(
+    graph: &Graph,
+    reference: &Reference,
+    expected: Expected,
+    target: Ix,
+    faults: &mut Faults,
+) -> bool {
+    let (source, target) = (graph.get(reference.source), graph.get(target));
+    let is_of = target.class.is_a(expected.class) && target.class.versions().contains(&expected.version);
+    let bare_instance = expected.class == Class::InterfaceInstance && target.class == Class::Interface;
+    if !is_of && !bare_instance {
+        let fault = Fault::new(Code::BadType, reference.key).id(&source.id).property(reference.member);
+        let fault = fault.secondary(&reference.target).value(target.class.name()).kind(kinds(expected));
+        faults.push(fault.also(reference.value).only_at(reference.value));
+        return false;
+    }
+    let preview = expected.version == Version::V1Preview;
+    let allowed = |version| version == expected.version || (expected.older && version < expected.version);
+    if !preview && !allowed(target.version) {
+        let versions =
+            [Version::V4, Version::V3, Version::V2].into_iter().filter(|version| allowed(*version));
+        let versions: Vec<_> = versions.map(|version| version.number().to_string()).collect();
+        let place = source.key_at(reference.member).unwrap_or(reference.key);
+        let fault = Fault::new(Code::DisallowedVersionReference, place).id(&source.id);
+        let fault = fault.property(reference.member).secondary(&reference.target);
+        let fault = fault.value(target.version.number()).restriction(versions.join(" ,"));
+        faults.push(fault.also(target.at()));
+    }
+    true
+}
+
+/// A unit must be of the family that the semantic type wants.
+fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) {
+    let Some(wanted) = reference.child_of else { return };
+    let target = graph.get(target);
+    if target.parent.as_deref() == Some(wanted) {
+        return;
+    }
+    let relation = match &target.parent {
+        Some(parent) => format!("child of {parent}"),
+        None => "top-level element".to_owned(),
+    };
+    let fault = Fault::new(Code::WrongParent, reference.key).id(&graph.get(reference.source).id);
+    let fault = fault.property(reference.member).secondary(&reference.target);
+    faults.push(fault.value(relation).restriction(wanted).only_at(reference.value));
+}
+
+/// What a member holds by name has a name, which nothing else there has.
+fn check_key(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) -> bool {
+    let (source, element) = (graph.get(reference.source), graph.get(target));
+    let Some(name) = element.text("name") else {
+        let fault = Fault::new(Code::MissingDictKeyPropertyValue, reference.key).id(&source.id);
+        let fault = fault.property(reference.member).secondary(&reference.target).value("name");
+        faults.push(fault.also(element.at()));
+        return true;
+    };
+    let held = graph.children(reference.source, reference.member);
+    let Some(other) = held.iter().find(|other| graph.get(**other).text("name") == Some(name)) else {
+        return true;
+    };
+    if *other != target {
+        let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
+        let fault = Fault::new(Code::NonUniquePropertyValue, at(*other)).id(&source.id);
+        let fault = fault.property(reference.member).aux("name").value(name);
+        faults.push(fault.also(at(target)).shown_at(at(target)));
+    }
+    false
+}
+
+/// The classes that a member allows, for people.
+fn kinds(expected: Expected) -> String {
+    let fits = |class: &&Class| {
+        class.is_a(expected.class) && !class.is_abstract() && class.versions().contains(&expected.version)
+    };
+    Class::EVERY.iter().filter(fits).map(|class| class.name()).collect::<Vec<_>>().join(" or ")
+}
