@@ -7,7 +7,6 @@ mod check;
 mod expand;
 mod hub;
 mod models;
-mod stub;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

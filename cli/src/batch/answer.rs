@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::stub as dtdl;
-use crate::stub::*;
 use dtdl::{Description, Diagnostic, Dtmi, Location, Reading, Sources};
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -11,8 +11,6 @@ mod request;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, BufRead, Write};
 
-use crate::stub as dtdl;
-use crate::stub::*;
 use dtdl::{Dtmi, Sources};
 
 use self::answer::Answer;

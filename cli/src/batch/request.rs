@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::stub as dtdl;
-use crate::stub::*;
 use dtdl::{Dtmi, Options, UndefinedExtensions};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;

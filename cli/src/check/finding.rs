@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use crate::stub as dtdl;
-use crate::stub::*;
 use dtdl::{Diagnostic, Location, Sources, Style};
 use serde::Serialize;
 

@@ -10,8 +10,6 @@ use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::OnceLock;
 
-use crate::stub as dtdl;
-use crate::stub::*;
 use dtdl::Dtmi;
 
 use super::head::Head;

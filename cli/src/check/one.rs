@@ -1,7 +1,5 @@
 //! One file checked as a model of its own, with what it refers to looked up.
 
-use crate::stub as dtdl;
-use crate::stub::*;
 use dtdl::{Options, Reading, Sources, Style};
 
 use super::finding::{Finding, UNREADABLE};

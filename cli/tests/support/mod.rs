@@ -6,26 +6,26 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// What a run gave.
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// A folder with files in it, in which the command runs.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().expect("there is a place for temporary files"))
     }
 
     /// A folder with `files`: path and content.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let folder = Self::new();
         for (path, content) in files {
             folder.write(path, content.as_bytes());
@@ -33,21 +33,21 @@ impl Folder {
         folder
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn write(&self, path: &str, content: &[u8]) {
+    pub(crate) fn write(&self, path: &str, content: &[u8]) {
         let path = self.path().join(path);
         fs::create_dir_all(path.parent().expect("it is in the folder")).expect("the folder is ours");
         fs::write(path, content).expect("the folder is ours");
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.run_with(arguments, b"")
     }
 
-    pub fn run_with(&self, arguments: &[&str], stdin: &[u8]) -> Run {
+    pub(crate) fn run_with(&self, arguments: &[&str], stdin: &[u8]) -> Run {
         let mut child = Command::new(env!("CARGO_BIN_EXE_device-model"))
             .args(arguments)
             .current_dir(self.path())
@@ -73,23 +73,25 @@ impl From<Output> for Run {
 
 impl Run {
     /// Its standard output as one JSON document.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 }
 
-/// A v3 Interface with a Component of each of the interfaces `of`, one object a line.
-pub fn interface(id: &str, of: &[&str]) -> String {
-    let component =
-        |(at, schema)| json!({ "@type": "Component", "name": format!("c{at}"), "schema": schema });
-    let contents: Vec<Value> = of.iter().enumerate().map(component).collect();
+/// A v3 Interface that extends those of the ids `of`, one a line from line 2 on.
+pub(crate) fn interface(id: &str, of: &[&str]) -> String {
     let head = r#""@context": "dtmi:dtdl:context;3", "@type": "Interface""#;
-    let contents: Vec<String> = contents.iter().map(|content| format!("  {content}")).collect();
-    format!("{{ {head}, \"@id\": \"{id}\", \"contents\": [\n{}\n] }}", contents.join(",\n"))
+    let ids: Vec<String> = of.iter().map(|id| format!("  \"{id}\"")).collect();
+    format!("{{ {head}, \"@id\": \"{id}\", \"extends\": [\n{}\n], \"contents\": [] }}", ids.join(",\n"))
 }
 
 /// A v3 Interface with a fault: a telemetry on line 2 whose schema is misspelt.
-pub fn faulty(id: &str) -> String {
-    let telemetry = r#"{ "@type": "Telemetry", "name": "t", "schema": "dobule" }"#;
-    interface(id, &[]).replace("[\n\n]", &format!("[\n{telemetry}\n]"))
+pub(crate) fn faulty(id: &str) -> String {
+    with_contents(id, r#"{ "@type": "Telemetry", "name": "t", "schema": "dobule" }"#)
+}
+
+/// A v3 Interface with `contents` from line 2 on.
+pub(crate) fn with_contents(id: &str, contents: &str) -> String {
+    let head = r#""@context": "dtmi:dtdl:context;3", "@type": "Interface""#;
+    format!("{{ {head}, \"@id\": \"{id}\", \"contents\": [\n{contents}\n] }}")
 }
