@@ -302,3 +302,26 @@ fn of_very_many_faults_of_a_file_a_hundred_are_drawn_and_the_rest_counted() {
         130
     );
 }
+
+#[test]
+fn of_too_many_faults_of_a_file_a_thousand_are_listed_and_all_are_counted() {
+    let contents: Vec<String> =
+        (0..1100).map(|at| format!(r#"{{ "@type": "Telemetry", "name": "t{at}", "schema": 1 }}"#)).collect();
+    let folder = Folder::with(&[("a.json", &with_contents("dtmi:x:A;1", &contents.join(",")))]);
+    let document = folder.run(&["check", "a.json", "--json"]).json();
+    assert_eq!(
+        (document["diagnostics"].as_array().unwrap().len(), &document["unlisted"]),
+        (1000, &100.into())
+    );
+    let shown = folder.run(&["check", "a.json"]).stderr;
+    assert!(shown.ends_with("1 file: 0 valid, 1 with 1100 faults\n"), "{shown}");
+}
+
+#[test]
+fn a_fault_in_a_very_large_file_has_its_place_and_remedy_but_no_snippet() {
+    let large = format!("{}{}", faulty("dtmi:x:A;1"), " ".repeat(2 << 20));
+    let folder = Folder::with(&[("a.json", &large)]);
+    let run = folder.run(&["check", "a.json"]);
+    assert!(run.stderr.contains("a.json:2:") && run.stderr.contains("= help: "), "{}", run.stderr);
+    assert!(!run.stderr.contains("^^^"), "{}", run.stderr);
+}

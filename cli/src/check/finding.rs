@@ -35,14 +35,25 @@ pub(super) struct Place {
     end_column: Option<usize>,
 }
 
+/// How a finding is drawn for people.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Drawing {
+    /// Not at all.
+    None,
+    /// With the text around it.
+    Snippet(Style),
+    /// Without: the text is so large that looking for what stands around takes long.
+    Bare,
+}
+
 /// The code of a file that the system does not let us read.
 pub(super) const UNREADABLE: &str = "unreadable";
 
 impl Finding {
-    /// A diagnostic of a reading; drawn where `style` says how.
-    pub(super) fn of(diagnostic: &Diagnostic, sources: &Sources, style: Option<Style>) -> Self {
+    /// A diagnostic of a reading.
+    pub(super) fn of(diagnostic: &Diagnostic, sources: &Sources, drawing: Drawing) -> Self {
         let details = diagnostic.details();
-        Self {
+        let mut finding = Self {
             code: diagnostic.code(),
             message: diagnostic.message().to_owned(),
             help: diagnostic.help().map(str::to_owned),
@@ -50,8 +61,14 @@ impl Finding {
             id: details.id.clone(),
             property: details.property.clone(),
             also: diagnostic.also().map(|at| Place::of(at, sources)),
-            drawn: style.map(|style| diagnostic.render(sources, style)),
-        }
+            drawn: None,
+        };
+        finding.drawn = match drawing {
+            Drawing::None => None,
+            Drawing::Snippet(style) => Some(diagnostic.render(sources, style)),
+            Drawing::Bare => Some(finding.bare()),
+        };
+        finding
     }
 
     /// A file that has no text.
@@ -59,8 +76,8 @@ impl Finding {
         match why {
             Unreadable::Io(error) => {
                 let message = cannot_read(path, error);
-                let drawn = format!("error: {message}");
-                Self::of_file(path, UNREADABLE, message, None, drawn)
+                let drawn = Some(format!("error: {message}"));
+                Self { drawn, ..Self::of_file(path, UNREADABLE, message) }
             }
             Unreadable::NotUtf8(fault) => Self::not_utf8(path, fault),
         }
@@ -69,26 +86,28 @@ impl Finding {
     fn not_utf8(path: &Path, fault: &NotUtf8) -> Self {
         let NotUtf8 { offset, line, column, .. } = *fault;
         let message = format!("from byte {offset} on, this is not UTF-8");
-        let help = fault.help();
-        let drawn =
-            format!("error[notUtf8]: {message}\n --> {}:{line}:{column}\n  = help: {help}", path.display());
-        let mut finding = Self::of_file(path, "notUtf8", message, Some(help.to_owned()), drawn);
+        let mut finding = Self::of_file(path, "notUtf8", message);
+        finding.help = Some(fault.help().to_owned());
         let place = &mut finding.place;
         (place.line, place.column) = (Some(line), Some(column));
         (place.end_line, place.end_column) = (Some(line), Some(column));
+        finding.drawn = Some(finding.bare());
         finding
     }
 
-    fn of_file(
-        path: &Path,
-        code: &'static str,
-        message: String,
-        help: Option<String>,
-        drawn: String,
-    ) -> Self {
+    fn of_file(path: &Path, code: &'static str, message: String) -> Self {
         let file = path.display().to_string();
         let place = Place { file, line: None, column: None, end_line: None, end_column: None };
-        Self { code, message, help, place, id: None, property: None, also: None, drawn: Some(drawn) }
+        Self { code, message, help: None, place, id: None, property: None, also: None, drawn: None }
+    }
+
+    /// Drawn without a snippet.
+    fn bare(&self) -> String {
+        let Self { code, message, place, .. } = self;
+        let numbers = [place.line, place.column].into_iter().flatten();
+        let place: String = numbers.fold(place.file.clone(), |place, number| format!("{place}:{number}"));
+        let help = self.help.as_deref().map(|help| format!("\n  = help: {help}")).unwrap_or_default();
+        format!("error[{code}]: {message}\n --> {place}{help}")
     }
 }
 

@@ -33,7 +33,7 @@ impl<'f> Library<'f> {
     /// The search for what the file at `path` is missing.
     pub(super) fn search_for<'l>(&'l self, path: &'l Path) -> Search<'l> {
         let given = HashSet::from([path.to_owned()]);
-        Search { library: self, path, given, unreadable: Vec::new() }
+        Search { library: self, path, given, bytes: 0, unreadable: Vec::new() }
     }
 
     /// The files among those given that define an id.
@@ -67,6 +67,8 @@ pub(super) struct Search<'l> {
     path: &'l Path,
     /// What the reading has already: offered again, everything in it would be defined twice.
     given: HashSet<PathBuf>,
+    /// How large the texts are that were found.
+    pub(super) bytes: usize,
     /// Files that may have an id and cannot be read.
     pub(super) unreadable: Vec<(PathBuf, Unreadable)>,
 }
@@ -81,6 +83,7 @@ impl Search<'_> {
             }
             if let Some((path, text, head)) = self.find(id) {
                 covered.extend(head.ids.iter().map(|id| without_fragment(id).to_owned()));
+                self.bytes += text.len();
                 texts.push((path.display().to_string(), text));
             }
         }

@@ -2,14 +2,20 @@
 
 use dtdl::{Options, Reading, Sources, Style};
 
-use super::finding::{Finding, UNREADABLE};
+use super::finding::{Drawing, Finding, UNREADABLE};
 use super::head::Head;
 use super::library::{Library, Search};
 use super::text;
 use crate::models::Found;
 
-/// More than these of one file are counted, not drawn: nobody reads them, and each is drawn from the whole text.
+/// More than these of one file are listed, not drawn: nobody reads them.
 const MOST_DRAWN: usize = 100;
+
+/// More than these of one file are counted, not listed: in a text of one line, each column is counted from its beginning.
+const MOST_LISTED: usize = 1000;
+
+/// Texts larger than this are not drawn from: each drawing goes through all of its text.
+const MOST_DRAWN_FROM: usize = 1 << 20;
 
 /// How a file fared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +32,8 @@ pub(super) enum Verdict {
 pub(super) struct Checked {
     pub(super) verdict: Verdict,
     pub(super) findings: Vec<Finding>,
+    /// How many faults there are besides, when they are too many.
+    pub(super) unlisted: usize,
     pub(super) notes: Vec<String>,
 }
 
@@ -33,26 +41,38 @@ pub(super) struct Checked {
 pub(super) fn check(file: &Found, library: &Library<'_>, style: Option<Style>) -> Checked {
     let text = match text::read(&file.path) {
         Ok(text) => text,
-        Err(why) => return Checked::new(vec![Finding::unreadable(&file.path, &why)], Vec::new()),
+        Err(why) => return Checked::new(vec![Finding::unreadable(&file.path, &why)]),
     };
     if !file.named && Head::of(&text).is_some_and(|head| !head.has_context) {
-        return Checked { verdict: Verdict::Skipped, findings: Vec::new(), notes: Vec::new() };
+        return Checked { verdict: Verdict::Skipped, ..Checked::new(Vec::new()) };
     }
     let mut sources = Sources::default();
     sources.add(file.path.display().to_string(), &text);
+    let own_bytes = text.len();
     drop(text);
     let mut search = library.search_for(&file.path);
     let reading = dtdl::read_with(sources, None, &Options::default(), &mut |ids| search.answer(ids));
-    let found = reading.diagnostics().iter().enumerate();
-    let mut findings: Vec<Finding> = found
-        .map(|(at, fault)| Finding::of(fault, reading.sources(), style.filter(|_| at < MOST_DRAWN)))
-        .collect();
+    let drawing = |at| match style {
+        Some(style) if at < MOST_DRAWN => {
+            if own_bytes + search.bytes > MOST_DRAWN_FROM {
+                Drawing::Bare
+            } else {
+                Drawing::Snippet(style)
+            }
+        }
+        _ => Drawing::None,
+    };
+    let faults = reading.diagnostics();
+    let listed = faults.iter().take(MOST_LISTED).enumerate();
+    let mut findings: Vec<Finding> =
+        listed.map(|(at, fault)| Finding::of(fault, reading.sources(), drawing(at))).collect();
     findings.extend(search.unreadable.iter().map(|(path, why)| Finding::unreadable(path, why)));
-    Checked::new(findings, notes(&reading, &search))
+    let unlisted = faults.len().saturating_sub(MOST_LISTED);
+    Checked { unlisted, notes: notes(&reading, &search), ..Checked::new(findings) }
 }
 
 impl Checked {
-    fn new(findings: Vec<Finding>, notes: Vec<String>) -> Self {
+    fn new(findings: Vec<Finding>) -> Self {
         let verdict = if findings.is_empty() {
             Verdict::Valid
         } else if findings.iter().any(|finding| finding.code == UNREADABLE) {
@@ -60,7 +80,7 @@ impl Checked {
         } else {
             Verdict::Faulty
         };
-        Self { verdict, findings, notes }
+        Self { verdict, findings, unlisted: 0, notes: Vec::new() }
     }
 }
 

@@ -24,6 +24,8 @@ struct Entry {
     verdict: Verdict,
     /// Those that no earlier file had.
     findings: Vec<Finding>,
+    /// How many more there are than a report can hold.
+    unlisted: usize,
     notes: Vec<String>,
     /// The files of the others.
     reported_before: BTreeSet<String>,
@@ -37,6 +39,7 @@ struct Document<'r> {
     skipped: usize,
     invalid: Vec<&'r str>,
     diagnostics: Vec<&'r Finding>,
+    unlisted: usize,
 }
 
 impl Report {
@@ -44,7 +47,7 @@ impl Report {
     pub(super) fn new(files: &[Found], checked: Vec<Checked>) -> Self {
         let (mut known, mut known_notes) = (HashSet::new(), HashSet::new());
         let mut report = Self { files: Vec::new(), skipped: 0 };
-        for (file, Checked { verdict, findings, mut notes }) in files.iter().zip(checked) {
+        for (file, Checked { verdict, findings, unlisted, mut notes }) in files.iter().zip(checked) {
             if verdict == Verdict::Skipped {
                 report.skipped += 1;
                 continue;
@@ -56,6 +59,7 @@ impl Report {
                 name: file.path.display().to_string(),
                 verdict,
                 findings: new,
+                unlisted,
                 notes,
                 reported_before: old.into_iter().map(|finding| finding.place.file).collect(),
             });
@@ -87,6 +91,7 @@ impl Report {
             skipped: self.skipped,
             invalid: invalid.map(|file| file.name.as_str()).collect(),
             diagnostics: self.findings().collect(),
+            unlisted: self.unlisted(),
         };
         let mut stdout = io::BufWriter::new(io::stdout().lock());
         // Whoever reads may have seen enough: a closed pipe is no failure.
@@ -112,7 +117,7 @@ impl Report {
         if faulty > 0 {
             let faults = self.findings().filter(|finding| finding.code != UNREADABLE).count();
             // writing to a String cannot fail
-            let _ = write!(text, ", {faulty} with {}", plural(faults, "fault"));
+            let _ = write!(text, ", {faulty} with {}", plural(faults + self.unlisted(), "fault"));
         }
         if unreadable > 0 {
             let _ = write!(text, ", {unreadable} unreadable");
@@ -128,6 +133,10 @@ impl Report {
         self.files.iter().filter(|file| file.verdict == verdict).count()
     }
 
+    fn unlisted(&self) -> usize {
+        self.files.iter().map(|file| file.unlisted).sum()
+    }
+
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.files.iter().flat_map(|file| &file.findings)
     }
@@ -141,10 +150,10 @@ impl Entry {
         for one in drawn {
             text.extend([one, "\n\n"]);
         }
-        let more = self.findings.iter().filter(|finding| finding.drawn.is_none()).count();
+        let more = self.findings.iter().filter(|finding| finding.drawn.is_none()).count() + self.unlisted;
         // writing to a String cannot fail
         if more > 0 {
-            let _ = writeln!(text, "{}: {more} more; `--json` lists them all\n", self.name);
+            let _ = writeln!(text, "{}: {more} more; `--json` lists up to a thousand of a file\n", self.name);
         }
         if self.findings.is_empty() && !self.reported_before.is_empty() {
             let others: Vec<&str> = self.reported_before.iter().map(String::as_str).collect();
