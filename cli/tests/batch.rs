@@ -1,4 +1,5 @@
 //! `device-model check --batch` as a program: its protocol, request by request.
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 mod support;
 

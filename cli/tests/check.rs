@@ -1,4 +1,5 @@
 //! `device-model check` as a program: exit codes, the summary, what is looked up where, and files of every kind.
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 mod support;
 
@@ -301,20 +302,6 @@ fn of_very_many_faults_of_a_file_a_hundred_are_drawn_and_the_rest_counted() {
         folder.run(&["check", "a.json", "--json"]).json()["diagnostics"].as_array().unwrap().len(),
         130
     );
-}
-
-#[test]
-fn of_too_many_faults_of_a_file_a_thousand_are_listed_and_all_are_counted() {
-    let contents: Vec<String> =
-        (0..1100).map(|at| format!(r#"{{ "@type": "Telemetry", "name": "t{at}", "schema": 1 }}"#)).collect();
-    let folder = Folder::with(&[("a.json", &with_contents("dtmi:x:A;1", &contents.join(",")))]);
-    let document = folder.run(&["check", "a.json", "--json"]).json();
-    assert_eq!(
-        (document["diagnostics"].as_array().unwrap().len(), &document["unlisted"]),
-        (1000, &100.into())
-    );
-    let shown = folder.run(&["check", "a.json"]).stderr;
-    assert!(shown.ends_with("1 file: 0 valid, 1 with 1100 faults\n"), "{shown}");
 }
 
 #[test]

@@ -152,10 +152,10 @@ fn parts(dtmi: &Dtmi) -> Value {
 }
 
 fn elements(reading: &Reading, want: &[String]) -> BTreeMap<String, Value> {
-    want.iter().filter_map(|id| Some((id.clone(), element(reading.describe(id)?)))).collect()
+    want.iter().filter_map(|id| Some((id.clone(), element(&reading.describe(id)?)))).collect()
 }
 
-fn element(element: Description) -> Value {
+fn element(element: &Description) -> Value {
     json!({
         "type": element.class,
         "properties": element.properties,

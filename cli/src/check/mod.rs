@@ -49,11 +49,9 @@ are not searched.
 With --json, standard output is one document:
   {\"files\": 2, \"valid\": 1, \"skipped\": 0, \"invalid\": [\"lamp.json\"], \"diagnostics\": [{
      \"code\", \"message\", \"help\", \"file\", \"line\", \"column\", \"endLine\", \"endColumn\", \"id\", \"property\",
-     \"also\": {\"file\", \"line\", \"column\", \"endLine\", \"endColumn\"}}],
-   \"unlisted\": 0}
+     \"also\": {\"file\", \"line\", \"column\", \"endLine\", \"endColumn\"}}]}
 Lines and columns are counted from 1, columns in characters; an end is the place behind the last character; what does
-not apply is null. A fault in a file that several others refer to is listed once; of one file, a
-thousand are listed and the rest is counted in `unlisted`.
+not apply is null. A fault in a file that several others refer to is listed once.
 
 Exit codes: 0 all models are valid, 1 some are not, 2 wrong usage or something could not be read.";
 

@@ -11,10 +11,7 @@ use crate::models::Found;
 /// More than these of one file are listed, not drawn: nobody reads them.
 const MOST_DRAWN: usize = 100;
 
-/// More than these of one file are counted, not listed: in a text of one line, each column is counted from its beginning.
-const MOST_LISTED: usize = 1000;
-
-/// Texts larger than this are not drawn from: each drawing goes through all of its text.
+/// Where the texts are larger than this, no snippets are drawn: each drawing goes through all of its text.
 const MOST_DRAWN_FROM: usize = 1 << 20;
 
 /// How a file fared.
@@ -32,8 +29,6 @@ pub(super) enum Verdict {
 pub(super) struct Checked {
     pub(super) verdict: Verdict,
     pub(super) findings: Vec<Finding>,
-    /// How many faults there are besides, when they are too many.
-    pub(super) unlisted: usize,
     pub(super) notes: Vec<String>,
 }
 
@@ -52,23 +47,17 @@ pub(super) fn check(file: &Found, library: &Library<'_>, style: Option<Style>) -
     drop(text);
     let mut search = library.search_for(&file.path);
     let reading = dtdl::read_with(sources, None, &Options::default(), &mut |ids| search.answer(ids));
-    let drawing = |at| match style {
-        Some(style) if at < MOST_DRAWN => {
-            if own_bytes + search.bytes > MOST_DRAWN_FROM {
-                Drawing::Bare
-            } else {
-                Drawing::Snippet(style)
-            }
-        }
-        _ => Drawing::None,
+    let drawing = match style {
+        None => Drawing::None,
+        Some(_) if own_bytes + search.bytes > MOST_DRAWN_FROM => Drawing::Bare,
+        Some(style) => Drawing::Snippet(style),
     };
-    let faults = reading.diagnostics();
-    let listed = faults.iter().take(MOST_LISTED).enumerate();
+    let drawing_of = |at| if at < MOST_DRAWN { drawing } else { Drawing::None };
+    let faults = reading.diagnostics().iter().enumerate();
     let mut findings: Vec<Finding> =
-        listed.map(|(at, fault)| Finding::of(fault, reading.sources(), drawing(at))).collect();
+        faults.map(|(at, fault)| Finding::of(fault, reading.sources(), drawing_of(at))).collect();
     findings.extend(search.unreadable.iter().map(|(path, why)| Finding::unreadable(path, why)));
-    let unlisted = faults.len().saturating_sub(MOST_LISTED);
-    Checked { unlisted, notes: notes(&reading, &search), ..Checked::new(findings) }
+    Checked { notes: notes(&reading, &search), ..Checked::new(findings) }
 }
 
 impl Checked {
@@ -80,7 +69,7 @@ impl Checked {
         } else {
             Verdict::Faulty
         };
-        Self { verdict, findings, unlisted: 0, notes: Vec::new() }
+        Self { verdict, findings, notes: Vec::new() }
     }
 }
 

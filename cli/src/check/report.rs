@@ -24,8 +24,6 @@ struct Entry {
     verdict: Verdict,
     /// Those that no earlier file had.
     findings: Vec<Finding>,
-    /// How many more there are than a report can hold.
-    unlisted: usize,
     notes: Vec<String>,
     /// The files of the others.
     reported_before: BTreeSet<String>,
@@ -39,7 +37,6 @@ struct Document<'r> {
     skipped: usize,
     invalid: Vec<&'r str>,
     diagnostics: Vec<&'r Finding>,
-    unlisted: usize,
 }
 
 impl Report {
@@ -47,7 +44,7 @@ impl Report {
     pub(super) fn new(files: &[Found], checked: Vec<Checked>) -> Self {
         let (mut known, mut known_notes) = (HashSet::new(), HashSet::new());
         let mut report = Self { files: Vec::new(), skipped: 0 };
-        for (file, Checked { verdict, findings, unlisted, mut notes }) in files.iter().zip(checked) {
+        for (file, Checked { verdict, findings, mut notes }) in files.iter().zip(checked) {
             if verdict == Verdict::Skipped {
                 report.skipped += 1;
                 continue;
@@ -59,7 +56,6 @@ impl Report {
                 name: file.path.display().to_string(),
                 verdict,
                 findings: new,
-                unlisted,
                 notes,
                 reported_before: old.into_iter().map(|finding| finding.place.file).collect(),
             });
@@ -91,7 +87,6 @@ impl Report {
             skipped: self.skipped,
             invalid: invalid.map(|file| file.name.as_str()).collect(),
             diagnostics: self.findings().collect(),
-            unlisted: self.unlisted(),
         };
         let mut stdout = io::BufWriter::new(io::stdout().lock());
         // Whoever reads may have seen enough: a closed pipe is no failure.
@@ -117,7 +112,7 @@ impl Report {
         if faulty > 0 {
             let faults = self.findings().filter(|finding| finding.code != UNREADABLE).count();
             // writing to a String cannot fail
-            let _ = write!(text, ", {faulty} with {}", plural(faults + self.unlisted(), "fault"));
+            let _ = write!(text, ", {faulty} with {}", plural(faults, "fault"));
         }
         if unreadable > 0 {
             let _ = write!(text, ", {unreadable} unreadable");
@@ -133,10 +128,6 @@ impl Report {
         self.files.iter().filter(|file| file.verdict == verdict).count()
     }
 
-    fn unlisted(&self) -> usize {
-        self.files.iter().map(|file| file.unlisted).sum()
-    }
-
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.files.iter().flat_map(|file| &file.findings)
     }
@@ -150,10 +141,10 @@ impl Entry {
         for one in drawn {
             text.extend([one, "\n\n"]);
         }
-        let more = self.findings.iter().filter(|finding| finding.drawn.is_none()).count() + self.unlisted;
+        let more = self.findings.iter().filter(|finding| finding.drawn.is_none()).count();
         // writing to a String cannot fail
         if more > 0 {
-            let _ = writeln!(text, "{}: {more} more; `--json` lists up to a thousand of a file\n", self.name);
+            let _ = writeln!(text, "{}: {more} more; `--json` lists them, too\n", self.name);
         }
         if self.findings.is_empty() && !self.reported_before.is_empty() {
             let others: Vec<&str> = self.reported_before.iter().map(String::as_str).collect();

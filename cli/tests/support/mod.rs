@@ -74,7 +74,7 @@ impl From<Output> for Run {
 impl Run {
     /// Its standard output as one JSON document.
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
+        serde_json::from_str(&self.stdout).expect("standard output is JSON")
     }
 }
 
