@@ -27,7 +27,7 @@ fn a_wrong_model_ends_with_1_and_every_place_is_shown() {
     let output = run(&["check", "tests/ui/models/wrong.json"]);
     assert_eq!(output.status.code(), Some(1));
     let shown = text(&output.stderr);
-    for place in ["wrong.json:6:56", "wrong.json:7:45", "wrong.json:8:35", "1 file: 0 valid, 1 with 3 faults"]
+    for place in ["wrong.json:6:56", "wrong.json:7:45", "wrong.json:8:27", "1 file: 0 valid, 1 with 3 faults"]
     {
         assert!(shown.contains(place), "{place} is missing in:\n{shown}");
     }
