@@ -116,8 +116,8 @@ impl Error {
             restriction: details.restriction.clone(),
             transformation: details.transformation.clone(),
             message: fault.message().to_owned(),
-            at: Some(Lines::of(fault.at(), sources)),
-            at2: fault.also().map(|at| Lines::of(at, sources)),
+            at: Some(Lines::of(details.place, sources)),
+            at2: details.second_place.map(|at| Lines::of(at, sources)),
         }
     }
 }
