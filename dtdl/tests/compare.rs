@@ -5,7 +5,7 @@ use dtdl::{Effect, Reading, Sources};
 
 const V3: &str = r#"[
   {
-    "@context": ["dtmi:dtdl:context;3", "dtmi:dtdl:extension:quantitativeTypes;1"],
+    "@context": ["dtmi:dtdl:context;3", "dtmi:dtdl:extension:quantitativeTypes;2"],
     "@id": "dtmi:com:example:Lamp;1",
     "@type": "Interface",
     "displayName": "Lamp",
@@ -89,9 +89,12 @@ const CONTENTS: &[Case] = &[
         &["temp: the unit was degreeCelsius, is kelvin (breaking)"],
     ),
     (
-        "\"@type\": [\"Telemetry\", \"Temperature\"]",
-        "\"@type\": [\"Telemetry\", \"TemperatureDifference\"]",
-        &["temp: the semantic type was Temperature, is TemperatureDifference (breaking)"],
+        "\"Temperature\"], \"name\": \"temp\", \"schema\": \"double\", \"unit\": \"degreeCelsius\"",
+        "\"Pressure\"], \"name\": \"temp\", \"schema\": \"double\", \"unit\": \"pascal\"",
+        &[
+            "temp: the semantic type was Temperature, is Pressure (breaking)",
+            "temp: the unit was degreeCelsius, is pascal (breaking)",
+        ],
     ),
     (
         "\"@type\": [\"Telemetry\", \"Temperature\"], \"name\": \"temp\", \"schema\": \"double\", \"unit\": \"degreeCelsius\"",
@@ -341,7 +344,7 @@ fn components_keep_their_interface_in_any_version() {
 #[test]
 fn a_command_that_becomes_asynchronous_breaks_its_callers() {
     let v2 =
-        V3.replace("context;3", "context;2").replace(", \"dtmi:dtdl:extension:quantitativeTypes;1\"", "");
+        V3.replace("context;3", "context;2").replace(", \"dtmi:dtdl:extension:quantitativeTypes;2\"", "");
     let v2 = v2.replace("{ \"@type\": \"Array\", \"elementSchema\": \"integer\" }", "\"integer\"");
     let new = changed(&v2, "\"name\": \"reset\"", "\"name\": \"reset\", \"commandType\": \"asynchronous\"");
     assert_eq!(compared(&read(&v2), &new), ["reset: is asynchronous now (breaking)"]);
@@ -349,7 +352,7 @@ fn a_command_that_becomes_asynchronous_breaks_its_callers() {
 
 #[test]
 fn null_may_be_sent_where_it_was_not_but_not_answered() {
-    let v4 = V3.replace("context;3", "context;4").replace("quantitativeTypes;1", "quantitativeTypes;3");
+    let v4 = V3.replace("context;3", "context;4");
     let request = changed(&v4, "\"name\": \"times\"", "\"name\": \"times\", \"nullable\": true");
     let response = changed(&v4, "\"name\": \"done\"", "\"name\": \"done\", \"nullable\": true");
     let added = changed(

@@ -58,9 +58,9 @@ const V3: &str = r#"[
 type Case = (&'static str, &'static str, &'static str, &'static str);
 
 const V1_CASES: &[Case] = &[
-    ("\"double\"", "\"dobule\"", "unknownSchema", "\"dobule\""),
-    ("\"double\"", "\"uuid\"", "unknownSchema", "\"uuid\""),
-    ("\"temp\"", "\"1temp\"", "invalidName", "\"1temp\""),
+    ("\"double\"", "\"dobule\"", "badDtmiOrTerm", "\"dobule\""),
+    ("\"double\"", "\"uuid\"", "badDtmiOrTerm", "\"uuid\""),
+    ("\"temp\"", "\"1temp\"", "stringInvalid", "\"1temp\""),
     ("urn:device_model:lamp:1", "urn:<YOUR_COMPANY_NAME_HERE>:lamp:1", "invalidId", "\"urn:<"),
     ("urn:device_model:lamp:1", "dtmi:device_model:lamp;1", "invalidId", "\"dtmi:"),
     ("\"CapabilityModel\"", "\"CapabiltyModel\"", "typeUndefinedTerm", "\"CapabiltyModel\""),
@@ -89,7 +89,7 @@ const V1_CASES: &[Case] = &[
 ];
 
 const V3_CASES: &[Case] = &[
-    ("\"double\"", "\"dateTme\"", "unknownSchema", "\"dateTme\""),
+    ("\"double\"", "\"dateTme\"", "badDtmiOrTerm", "\"dateTme\""),
     ("context;3\", ", "context;7\", ", "unrecognizedContextVersion", "\"dtmi:dtdl:context;7\""),
     ("quantitativeTypes;1", "quantities;1", "unresolvableContextSpecifier", "\"dtmi:dtdl:extension"),
     ("\"Temperature\"], ", "\"Telemetry\"], ", "unitWithoutSemanticType", "\"unit\""),
@@ -122,7 +122,7 @@ const V3_CASES: &[Case] = &[
     ),
     ("\"de\": \"Lampe\"", "\"deutsch\": \"Lampe\"", "invalidLanguageCode", "\"Lampe\""),
     ("\"@type\": \"Map\",", "", "missingType", "{ \n        \"mapKey\""),
-    ("\"maker\", \"schema\": \"string\"", "\"maker_\", \"schema\": \"string\"", "invalidName", "\"maker_\""),
+    ("\"maker\", \"schema\": \"string\"", "\"maker_\", \"schema\": \"string\"", "stringInvalid", "\"maker_\""),
     (
         "\"@context\": \"dtmi:dtdl:context;3\",\n",
         "",
@@ -189,7 +189,7 @@ fn all_faults_of_a_file_are_reported_in_the_order_of_the_text() {
         .replace("\"asynchronous\"", "\"later\"")
         .replace("\"level\"", "\"a b\"");
     let codes: Vec<_> = read(&text).diagnostics().iter().map(dtdl::Diagnostic::code).collect();
-    assert_eq!(codes, ["unknownSchema", "invalidName", "invalidValue"]);
+    assert_eq!(codes, ["badDtmiOrTerm", "stringInvalid", "invalidValue"]);
 }
 
 #[test]

@@ -299,7 +299,10 @@ const OBJECT: &[Member] = &[required_in(
     Versions::UNTIL_V2,
     optional(
         "fields",
-        Holds::Elements(Elements::many(Class::Field).keyed().untyped().most_of(30).unique(&["name"])),
+        Holds::Elements(Elements {
+            classes: [Class::SchemaField, Class::Field, Class::Field],
+            ..Elements::many(Class::Field).keyed().untyped().most_of(30).unique(&["name"])
+        }),
     ),
 )];
 

@@ -93,7 +93,7 @@ impl Context {
         match name {
             // the text spells `datetime` in its table and `dateTime` in its examples
             "datetime" => terms::core_term(Version::V2, "dateTime"),
-            "geospatial" => Some("dtmi:dtdl:instance:Schema:geospatial;1"),
+            "geospatial" => Some(terms::PREVIEW_GEOSPATIAL),
             _ if PREVIEW_TERMS.contains(&name) => terms::core_term(Version::V2, name),
             _ => None,
         }

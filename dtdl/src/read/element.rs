@@ -149,7 +149,7 @@ impl Reader<'_> {
             Holds::Elements(_) => Held::Elements(Vec::new()),
             Holds::Text(lengths, is_name) => {
                 let required = member.is_required(version);
-                let rule = super::literals::TextRule::new(lengths.of(version, limits), *is_name);
+                let rule = super::literals::TextRule::new(lengths.of(version, limits), *is_name, version);
                 self.text(slot, scope, member.name, rule, required)
             }
             Holds::Texts(lengths) => {

@@ -9,6 +9,7 @@ use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
 use crate::graph::{Held, Id};
+use crate::language::Version;
 use crate::language::patterns::MemberPattern;
 use crate::suggest::closest;
 use crate::tape::{Kind, Node};
@@ -123,8 +124,12 @@ pub(super) struct TextRule {
 }
 
 impl TextRule {
-    pub(super) fn new(most: usize, is_name: bool) -> Self {
-        Self { most: Some(most), pattern: is_name.then_some(MemberPattern::Name) }
+    pub(super) fn new(most: usize, is_name: bool, version: Version) -> Self {
+        let name = match version {
+            Version::V1Preview => MemberPattern::PreviewName,
+            _ => MemberPattern::Name,
+        };
+        Self { most: Some(most), pattern: is_name.then_some(name) }
     }
 
     pub(super) fn of_member(most: Option<usize>, pattern: Option<MemberPattern>) -> Self {
