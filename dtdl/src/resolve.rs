@@ -10,8 +10,8 @@ use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{Element, Entry, Expected, Graph, Held, Id, Ix, Place, Reference, held};
 use crate::language::Version;
 use crate::language::class::Class;
-use crate::language::standard::{StandardValue, alias, standard};
 use crate::language::extensions;
+use crate::language::standard::{StandardValue, alias, standard};
 use crate::source::Location;
 
 /// An id that nothing defines, and where it is asked for.
@@ -58,7 +58,11 @@ fn refused(graph: &Graph, reference: &Reference) -> Option<Fault> {
     let by_term = reference.written.as_deref().is_some_and(|text| !text.contains(':'));
     let fault = |code| {
         let fault = Fault::new(code, reference.key).id(&graph.get(reference.source).id);
-        fault.property(reference.member).secondary(&reference.target).also(reference.value).only_at(reference.value)
+        fault
+            .property(reference.member)
+            .secondary(&reference.target)
+            .also(reference.value)
+            .only_at(reference.value)
     };
     if by_term && reference.expected.is_some() {
         let kinds = reference.expected.map(kinds).unwrap_or_default();
@@ -174,7 +178,7 @@ fn check_expected(
     faults: &mut Faults,
 ) -> bool {
     let (source, target) = (graph.get(reference.source), graph.get(target));
-    let is_of = target.class.is_a(expected.class) && target.class.versions().contains(&expected.version);
+    let is_of = fits(target.class, expected);
     let bare_instance = expected.class == Class::InterfaceInstance && target.class == Class::Interface;
     if !is_of && !bare_instance {
         let fault = Fault::new(Code::BadType, reference.key).id(&source.id).property(reference.member);
@@ -235,10 +239,16 @@ fn check_key(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faul
     false
 }
 
+/// Whether elements of `class` may stand where `expected` is; v1-preview shares the primitive schemas of v2.
+fn fits(class: Class, expected: Expected) -> bool {
+    let preview = expected.version == Version::V1Preview;
+    let version = if preview && class.is_a(Class::PrimitiveSchema) { Version::V2 } else { expected.version };
+    let shared = preview && class == Class::CommandType;
+    class.is_a(expected.class) && (shared || class.versions().contains(&version))
+}
+
 /// The classes that a member allows, for people.
 fn kinds(expected: Expected) -> String {
-    let fits = |class: &&Class| {
-        class.is_a(expected.class) && !class.is_abstract() && class.versions().contains(&expected.version)
-    };
-    Class::EVERY.iter().filter(fits).map(|class| class.name()).collect::<Vec<_>>().join(" or ")
+    let fitting = Class::EVERY.iter().filter(|class| !class.is_abstract() && fits(**class, expected));
+    fitting.map(|class| class.name()).collect::<Vec<_>>().join(" or ")
 }

@@ -40,6 +40,7 @@ macro_rules! codes {
     ($($name:ident $code:literal: $cause:literal => $remedy:literal $(, $label:literal)?;)*) => {
         /// What is wrong, without where: one variant a stable code.
         #[allow(dead_code, reason = "layers have codes in the reference, and no check here reads layers")]
+        #[allow(clippy::enum_variant_names, reason = "the names are the reference's codes")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Code { $($name,)* }
 

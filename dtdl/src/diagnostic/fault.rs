@@ -17,6 +17,7 @@ pub(crate) struct Fault {
     observed: Option<usize>,
     expected: Option<usize>,
     hint: Option<String>,
+    advice: Option<String>,
     /// Where a person should look, if not at the first place.
     shown: Option<Location>,
     /// Whether the second place says something to a person.
@@ -26,7 +27,16 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn new(code: Code, at: Location) -> Self {
         let details = Details::at(at);
-        Self { code, details, observed: None, expected: None, hint: None, shown: None, both: true }
+        Self {
+            code,
+            details,
+            observed: None,
+            expected: None,
+            hint: None,
+            advice: None,
+            shown: None,
+            both: true,
+        }
     }
 
     pub(crate) fn with_code(self, code: Code) -> Self {
@@ -87,6 +97,11 @@ impl Fault {
         Self { hint: near.into().map(str::to_owned), ..self }
     }
 
+    /// What to do, where more is known than the table's remedy.
+    pub(crate) fn advice(self, advice: impl Into<Option<String>>) -> Self {
+        Self { advice: advice.into(), ..self }
+    }
+
     /// The second place.
     pub(crate) fn also(mut self, at: Location) -> Self {
         self.details.second_place = Some(at);
@@ -105,7 +120,7 @@ impl Fault {
 
     pub(super) fn into_diagnostic(self) -> Diagnostic {
         let message = self.fill(self.code.cause());
-        let mut help = self.fill(self.code.remedy());
+        let mut help = self.advice.clone().unwrap_or_else(|| self.fill(self.code.remedy()));
         if let Some(near) = &self.hint {
             help = format!("did you mean `{near}`? Otherwise {help}");
         }

@@ -187,13 +187,6 @@ impl Other {
             Self::Of(family, major, name) => extension_id(family, major, name),
         }
     }
-
-    /// Its term.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Own(name) | Self::Beside(_, name) | Self::Of(_, _, name) => name,
-        }
-    }
 }
 
 impl Adjunct {

@@ -22,7 +22,6 @@ fn blank(id: String, term: &'static str, context: &'static str, kind: CotypeKind
         requires: Vec::new(),
         forbids: Vec::new(),
         alternatives: Vec::new(),
-        alternative_terms: Vec::new(),
         members: Vec::new(),
         constraints: Vec::new(),
         siblings: Vec::new(),
@@ -44,8 +43,6 @@ fn member(id: String, term: &'static str, value: MemberValue, value_name: &'stat
         unique: false,
         child_of: None,
         instance_of: None,
-        id_required: false,
-        type_required: true,
     }
 }
 
@@ -284,7 +281,6 @@ impl Scope {
             requires: others(row.requires),
             forbids: others(row.forbids),
             alternatives: others(row.alternatives),
-            alternative_terms: row.alternatives.iter().map(|other| other.name()).collect(),
             members: row.members(self.major).map(|member| self.member(row, member)).collect(),
             constraints: row.rules.iter().map(|rule| self.constraint(row, rule)).collect(),
             siblings: row.siblings.iter().map(|rule| self.sibling(row, rule)).collect(),
@@ -386,7 +382,6 @@ impl Scope {
             required_types: self.all_type_ids(&names),
             required_types_text: names.join(" or "),
             disallowed_type: rule.not.map(|name| self.own(name)),
-            disallowed_type_name: rule.not,
             supplemental_property: overrides.clone(),
             unique_reference: overrides,
         }

@@ -20,8 +20,6 @@ pub(crate) enum CotypeKind {
     Unit,
     UnitAttribute,
     AdjunctType,
-    LatentType,
-    NamedLatentType,
 }
 
 /// A co-type and what it demands.
@@ -49,8 +47,6 @@ pub(crate) struct Cotype {
     pub forbids: Vec<String>,
     /// The digest's `altcotypes`: Fragmented on a Property names PropertyValue, its like on a Field.
     pub alternatives: Vec<String>,
-    /// The terms of `alternatives`.
-    pub alternative_terms: Vec<&'static str>,
     /// The members it brings; those of its parent are not repeated.
     pub members: Vec<CotypeMember>,
     /// What it demands of the element's members and surroundings.
@@ -68,14 +64,8 @@ pub(crate) enum MemberValue {
     Integer,
     /// A decimal number.
     Decimal,
-    /// A boolean.
-    Boolean,
     /// A duration of ISO 8601.
     Duration,
-    /// Any JSON value.
-    Json,
-    /// Texts by language.
-    LangString,
     /// A term or an IRI.
     Identifier,
     /// An element of this class or co-type.
@@ -111,10 +101,6 @@ pub(crate) struct CotypeMember {
     pub child_of: Option<String>,
     /// The element's member whose schema a value of it must conform to.
     pub instance_of: Option<&'static str>,
-    /// Whether an inline value must have an `@id`.
-    pub id_required: bool,
-    /// Whether an inline value must have a `@type`.
-    pub type_required: bool,
 }
 
 /// What a co-type demands of one of the element's members, or of the element that holds it in that member.
@@ -159,8 +145,6 @@ pub(crate) struct Sibling {
     pub required_types_text: String,
     /// The sibling may not have this co-type.
     pub disallowed_type: Option<String>,
-    /// The term for it.
-    pub disallowed_type_name: Option<&'static str>,
     /// The own member that names a member which the sibling must have from one of its co-types.
     pub supplemental_property: Option<String>,
     /// The own member whose value no two elements with the same sibling may share.
@@ -192,6 +176,15 @@ pub(crate) fn cotype(id: &str) -> Option<&'static Cotype> {
         Some(edition) => QUANTITIES.get(edition as usize)?.get(id),
         None => OTHERS.get(id),
     }
+}
+
+/// The newest context that brings a co-type of that name to a version of the language.
+pub(crate) fn context_with(term: &str, version: Version) -> Option<&'static str> {
+    let brings = |index: &'static LazyLock<Cotypes>| {
+        index.values().filter(move |cotype| cotype.term == term && cotype.versions.contains(&version))
+    };
+    let found = QUANTITIES.iter().chain([&OTHERS]).flat_map(brings).filter(|cotype| !cotype.abstract_);
+    found.map(|cotype| cotype.context).max()
 }
 
 /// All co-types, sorted by their DTMIs.

@@ -61,7 +61,7 @@ fn core_version(specifier: &str) -> Option<Version> {
 
 fn known(specifier: &str) -> &'static Extension {
     let (name, major) = split(specifier);
-    match extensions::extension(name, major, 0) {
+    match extensions::extension(name, major) {
         Lookup::Found(extension) => extension,
         _ => panic!("{specifier} is not known"),
     }
@@ -182,8 +182,9 @@ fn as_digest(cotype: &Cotype) -> Value {
     for (key, ids) in lists.into_iter().filter(|(_, ids)| !ids.is_empty()) {
         facts[key] = json!(ids);
     }
-    if !cotype.alternative_terms.is_empty() {
-        facts["altcotypeNames"] = json!(cotype.alternative_terms);
+    if !cotype.alternatives.is_empty() {
+        let terms: Vec<_> = cotype.alternatives.iter().map(|id| terms::term_of(id)).collect();
+        facts["altcotypeNames"] = json!(terms);
     }
     facts
 }
@@ -209,7 +210,6 @@ fn member_as_digest(member: &CotypeMember) -> Value {
         MemberValue::Duration => xsd("duration"),
         MemberValue::Element(id) => json!(id),
         MemberValue::Identifier => Value::Null,
-        other => panic!("{other:?} is not in the digest"),
     };
     present([
         ("type", kind),
@@ -226,8 +226,8 @@ fn member_as_digest(member: &CotypeMember) -> Value {
         ("uniqueValue", json!(member.unique)),
         ("childOf", json!(member.child_of)),
         ("instanceProperty", json!(member.instance_of)),
-        ("idRequired", json!(member.id_required)),
-        ("typeRequired", json!(member.type_required)),
+        ("idRequired", json!(false)),
+        ("typeRequired", json!(true)),
         ("deprecated", json!(false)),
     ])
 }
@@ -264,7 +264,7 @@ fn sibling_as_digest(sibling: &Sibling) -> Value {
         ("requiredTypeNames", names(&sibling.required_types_text)),
         ("requiredTypesString", json!(sibling.required_types_text)),
         ("disallowedType", json!(sibling.disallowed_type)),
-        ("disallowedTypeName", json!(sibling.disallowed_type_name)),
+        ("disallowedTypeName", json!(sibling.disallowed_type.as_deref().and_then(terms::term_of))),
         ("supplementalProperty", json!(sibling.supplemental_property)),
         ("uniqueReference", json!(sibling.unique_reference)),
     ])

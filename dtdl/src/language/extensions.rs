@@ -36,8 +36,6 @@ pub(crate) struct Extension {
     pub versionless: &'static str,
     /// Its major version.
     pub major: u32,
-    /// Its minor version.
-    pub minor: u32,
     /// Beginnings of ids that a model in this context may not define.
     pub reserved: &'static [&'static str],
     /// The limits it stands for, if it is one of those.
@@ -87,18 +85,7 @@ const fn row(
     let [versionless, specifier] = specifier;
     let Traits { reserved, limits, implies } = traits;
     let terms = OnceLock::new();
-    Extension {
-        specifier,
-        versionless,
-        major,
-        minor: 0,
-        reserved,
-        limits,
-        implies,
-        namespace: dtmis,
-        words,
-        terms,
-    }
+    Extension { specifier, versionless, major, reserved, limits, implies, namespace: dtmis, words, terms }
 }
 
 /// A context whose DTMIs begin with another prefix than its specifier.
@@ -173,8 +160,13 @@ impl Extension {
     }
 }
 
+/// Whether the context says by itself which version of the language it belongs to, so that it may stand first.
+pub(crate) fn implies_version(specifier: &str) -> bool {
+    EXTENSIONS.iter().any(|known| known.specifier == specifier && known.implies.is_some())
+}
+
 /// What is known of the context of that name and version. Unknown minor versions of a known major one are accepted.
-pub(crate) fn extension(versionless: &str, major: u32, _minor: u32) -> Lookup {
+pub(crate) fn extension(versionless: &str, major: u32) -> Lookup {
     let known = || EXTENSIONS.iter().filter(|extension| extension.versionless == versionless);
     if let Some(found) = known().find(|extension| extension.major == major) {
         return Lookup::Found(found);
@@ -228,7 +220,7 @@ mod tests {
 
     #[test]
     fn an_unknown_minor_version_is_read_as_its_major_one() {
-        let Lookup::Found(mqtt) = extension("dtmi:dtdl:extension:mqtt", 4, 7) else { panic!("not found") };
+        let Lookup::Found(mqtt) = extension("dtmi:dtdl:extension:mqtt", 4) else { panic!("not found") };
         assert_eq!(mqtt.specifier, "dtmi:dtdl:extension:mqtt;4");
         assert_eq!(mqtt.term("index"), Some("dtmi:dtdl:extension:mqtt:v4:Indexed:index"));
         assert_eq!(mqtt.term("annotates"), None);
@@ -236,12 +228,12 @@ mod tests {
 
     #[test]
     fn an_unknown_major_version_is_answered_with_the_known_ones() {
-        let Lookup::UnknownVersion { available } = extension("dtmi:dtdl:extension:quantitativeTypes", 9, 0)
+        let Lookup::UnknownVersion { available } = extension("dtmi:dtdl:extension:quantitativeTypes", 9)
         else {
             panic!("known")
         };
         assert_eq!(available, "1, 2, 3");
-        assert!(matches!(extension("dtmi:com:example", 1, 0), Lookup::UnknownName));
+        assert!(matches!(extension("dtmi:com:example", 1), Lookup::UnknownName));
     }
 
     #[test]

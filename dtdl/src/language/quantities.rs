@@ -29,9 +29,6 @@ pub(crate) struct Prefix {
 }
 
 impl Edition {
-    /// All of them.
-    pub(crate) const EVERY: [Self; 4] = [V2, Q1, Self::Q2, Q3];
-
     /// The edition that an id of a semantic type, a unit, a prefix or a family of them belongs to.
     pub(crate) fn of(id: &str) -> Option<Self> {
         if let Some(rest) = id.strip_prefix("dtmi:dtdl:extension:quantitativeTypes:v") {

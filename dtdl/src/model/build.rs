@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::elements::{id_of, name_of, quantity_of, texts_of};
 use super::schemas::Schemas;
 use super::types::{
-    Command, Component, Form, Interface, Model, Name, Part, Payload, Property, Relationship, Telemetry,
-    Texts,
+    Command, Component, Form, Interface, Model, Name, Part, Payload, Property, Relationship, Telemetry, Texts,
 };
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{Element, Graph, Held, Ix};

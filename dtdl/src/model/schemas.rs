@@ -15,6 +15,9 @@ use crate::source::Location;
 /// How deep schemas are followed. Valid ones end far above; the elements of a wrong model may not.
 const DEEPEST: usize = 64;
 
+/// Shared schemas by id.
+pub(crate) type Shared = BTreeMap<String, Arc<Schema>>;
+
 /// The schemas built so far.
 pub(super) struct Schemas<'g> {
     graph: &'g Graph,
@@ -28,7 +31,7 @@ impl<'g> Schemas<'g> {
     }
 
     /// The shared schemas, by id.
-    pub(super) fn into_shared(self) -> BTreeMap<String, Arc<Schema>> {
+    pub(super) fn into_shared(self) -> Shared {
         let with_id =
             |schema: Arc<Schema>| schema.id.as_ref().map(|id| (id.text.clone(), Arc::clone(&schema)));
         self.built.into_values().filter_map(with_id).collect()
@@ -121,7 +124,7 @@ impl<'g> Schemas<'g> {
 }
 
 /// The schema that an element is, by itself, with the shared schemas it may refer to.
-pub(crate) fn shape(graph: &Graph, ix: Ix) -> Option<(Arc<Schema>, BTreeMap<String, Arc<Schema>>)> {
+pub(crate) fn shape(graph: &Graph, ix: Ix) -> Option<(Arc<Schema>, Shared)> {
     let mut schemas = Schemas::new(graph);
     let schema = schemas.schema(ix, graph.get(ix).at())?;
     Some((schema, schemas.into_shared()))

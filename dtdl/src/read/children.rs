@@ -153,8 +153,7 @@ impl Reader<'_> {
         }
         let required = slotted.elements.id_required;
         let holder = slotted.holder();
-        let keyed = slotted.elements.keyed && slotted.scope.context.version != Version::V1Preview
-            || slotted.elements.keyed && object.id.is_none();
+        let keyed = slotted.elements.keyed;
         let id = self.element_id(&object, &context, Some(holder), required, keyed)?;
         let target = Arc::clone(&id.id);
         let read = self.element(&object, &context, ElementId { ..id }, Some(slotted))?.is_some();

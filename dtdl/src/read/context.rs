@@ -38,8 +38,6 @@ struct Component<'t> {
 }
 
 const CORE: &str = "dtmi:dtdl:context;";
-/// The only extension that says which version of the language it belongs to, and so may stand first.
-const IOT_CENTRAL: &str = "dtmi:iotcentral:context;2";
 /// v1-preview, with the two older names that public files have.
 const PREVIEW: &[&str] = &[
     "http://azureiot.com/v1/contexts/IoTModel.json",
@@ -135,7 +133,7 @@ impl Context {
         let mut preface = Vec::new();
         let mut rest = components;
         while let [first, others @ ..] = rest {
-            if first.specifier.as_deref() != Some(IOT_CENTRAL) {
+            if !first.specifier.as_deref().is_some_and(extensions::implies_version) {
                 break;
             }
             preface.push(first);
@@ -208,8 +206,7 @@ impl Context {
         if !fragment.is_empty() {
             return Err(refuse(reader, Code::InvalidContextSpecifier, component));
         }
-        let Lookup::Found(extension) = extensions::extension(&id.versionless(), id.major(), id.minor())
-        else {
+        let Lookup::Found(extension) = extensions::extension(&id.versionless(), id.major()) else {
             return Ok(None);
         };
         match extension.limits {
@@ -243,7 +240,7 @@ impl Context {
             UndefinedExtensions::Disallow => false,
             UndefinedExtensions::ByVersion => self.version == Version::V2,
         };
-        let (code, available) = match extensions::extension(&id.versionless(), id.major(), id.minor()) {
+        let (code, available) = match extensions::extension(&id.versionless(), id.major()) {
             Lookup::Found(extension) if extension.limits.is_some() => {
                 return Err(refuse(reader, Code::MisplacedLimitContext, component));
             }

@@ -46,10 +46,7 @@ impl Reader<'_> {
         match member.value {
             MemberValue::Integer => self.integer(slot, scope, name, (member.min, member.max), required),
             MemberValue::Decimal => self.numeric(slot, scope, name, required),
-            MemberValue::Boolean => self.boolean(slot, scope, name),
             MemberValue::Duration => self.duration(slot, scope, name, required),
-            MemberValue::LangString => Held::Texts(self.texts(slot, scope, name, None)),
-            MemberValue::Json => Held::Text(slot.value.raw().to_owned()),
             MemberValue::Identifier => self.identifier(slot, scope, name),
             MemberValue::String | MemberValue::Element(_) => {
                 let rule = TextRule::of_member(member.max_length, member.pattern);

@@ -153,7 +153,7 @@ impl Reader<'_> {
                 self.text(slot, scope, member.name, rule, required)
             }
             Holds::Texts(lengths) => {
-                Held::Texts(self.texts(slot, scope, member.name, Some(lengths.of(version, limits))))
+                Held::Texts(self.texts(slot, scope, member.name, lengths.of(version, limits)))
             }
             Holds::Boolean => self.boolean(slot, scope, member.name),
             Holds::Integer(bounds) => self.integer(slot, scope, member.name, bounds.of(version), false),
@@ -272,7 +272,7 @@ fn is_named(member: &Member, name: &str, version: Version) -> bool {
 }
 
 /// The members that the element's types have, to suggest one.
-fn own_names<'n>(class: Class, version: Version, types: &'n Types) -> impl Iterator<Item = &'n str> {
+fn own_names(class: Class, version: Version, types: &Types) -> impl Iterator<Item = &str> {
     let own = members(class, version).map(|member| member.name);
     own.chain(types.named.iter().flat_map(|cotype| cotype.members.iter().map(|member| member.term)))
 }

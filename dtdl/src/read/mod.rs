@@ -64,10 +64,9 @@ pub(crate) fn document(reader: &mut Reader<'_>, sources: &Sources, tape: &Tape) 
     let root = tape.root(text);
     let single = root.kind() != Kind::Array;
     for value in root.items().chain(single.then_some(root)) {
-        if let Err(quit) = reader.top_level(value) {
-            if reader.options.stops_at_first {
-                return Err(quit);
-            }
+        let read = reader.top_level(value);
+        if reader.options.stops_at_first {
+            read?;
         }
     }
     Ok(())

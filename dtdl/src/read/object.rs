@@ -101,10 +101,6 @@ impl<'t> Slot<'t> {
         self.value.items().chain(single)
     }
 
-    pub(super) fn is_plural(&self) -> bool {
-        self.value.kind() == Kind::Array
-    }
-
     pub(super) fn values_at(&self) -> Location {
         Location::new(self.key.file(), self.value.range())
     }

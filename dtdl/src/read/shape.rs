@@ -33,10 +33,11 @@ fn check_object(reader: &mut Reader<'_>, object: Node<'_>) -> Result<(), Quit> {
             continue;
         }
         let key = Location::new(reader.file, member.key_range.clone());
-        if let Some(number) = ONCE.iter().position(|(keyword, _)| *keyword == member.key) {
-            if let Some(first) = seen[number].replace(key) {
-                return Err(reader.quit(Fault::new(ONCE[number].1, key).also(first)));
-            }
+        let number = ONCE.iter().position(|(keyword, _)| *keyword == member.key);
+        if let Some(number) = number
+            && let Some(first) = seen[number].replace(key)
+        {
+            return Err(reader.quit(Fault::new(ONCE[number].1, key).also(first)));
         }
         check_value(reader, &member)?;
     }

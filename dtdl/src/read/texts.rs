@@ -18,7 +18,7 @@ const DEFAULT: &str = "en";
 struct Spot<'s> {
     scope: Scope<'s>,
     name: &'s str,
-    most: Option<usize>,
+    most: usize,
 }
 
 impl Spot<'_> {
@@ -33,7 +33,7 @@ impl Reader<'_> {
         slot: &Slot<'_>,
         scope: Scope<'_>,
         name: &str,
-        most: Option<usize>,
+        most: usize,
     ) -> LanguageMap {
         let spot = Spot { scope, name, most };
         if slot.value.kind() == Kind::Object {
@@ -186,9 +186,9 @@ impl Reader<'_> {
 
     fn check_length(&mut self, text: &str, at: Location, spot: Spot<'_>) {
         let length = text.encode_utf16().count();
-        if let Some(most) = spot.most.filter(|most| length > *most) {
+        if length > spot.most {
             let fault = spot.fault(Code::LangStringValueTooLong, at).value(text);
-            self.faults.push(fault.observed(length).expected(most));
+            self.faults.push(fault.observed(length).expected(spot.most));
         }
     }
 }

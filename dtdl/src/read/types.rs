@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
 use crate::graph::Id;
 use crate::language::class::Class;
-use crate::language::cotypes::{Cotype, CotypeKind, cotype};
+use crate::language::cotypes::{Cotype, CotypeKind, context_with, cotype};
 use crate::language::{Version, terms};
 use crate::source::Location;
 use crate::suggest::closest;
@@ -139,12 +139,7 @@ impl Reader<'_> {
             self.faults.push(fault.kind(cotype.term).only_at(at));
             return None;
         }
-        let stands_for_class = match cotype.kind {
-            CotypeKind::Unit | CotypeKind::UnitAttribute => true,
-            CotypeKind::LatentType | CotypeKind::NamedLatentType => typing.context.version >= Version::V3,
-            _ => false,
-        };
-        if stands_for_class {
+        if matches!(cotype.kind, CotypeKind::Unit | CotypeKind::UnitAttribute) {
             self.faults.push(typing.bad_type(Some(name)).only_at(at));
             return None;
         }
@@ -182,8 +177,12 @@ impl Reader<'_> {
         let classes = typing.wanted.map(|class| concrete(class, typing.context.version));
         let known = classes.into_iter().flatten().map(Class::name).chain(typing.context.terms());
         let fault = Fault::new(code, typing.object.types_at()).id(typing.id).value(name);
-        let fault = fault.restriction(typing.context.version.number()).hint(closest(name, known));
-        self.faults.push(fault.only_at(at));
+        let fault = fault.restriction(typing.context.version.number()).only_at(at);
+        let context = context_with(name, typing.context.version);
+        self.faults.push(match context {
+            Some(context) => fault.advice(format!("add its context to `@context`: `{context}`")),
+            None => fault.hint(closest(name, known)),
+        });
         None
     }
 

@@ -68,11 +68,6 @@ impl<'t> Node<'t> {
         Self { tape, text, index }
     }
 
-    /// Its place on the tape, from which [`Tape::node`] makes it again.
-    pub(crate) fn index(self) -> u32 {
-        self.index
-    }
-
     pub(crate) fn kind(self) -> Kind {
         match self.raw().as_bytes().first() {
             Some(b'{') => Kind::Object,
