@@ -239,12 +239,9 @@ fn check_key(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faul
     false
 }
 
-/// Whether elements of `class` may stand where `expected` is; v1-preview shares the primitive schemas of v2.
+/// Whether elements of `class` may stand where `expected` is.
 fn fits(class: Class, expected: Expected) -> bool {
-    let preview = expected.version == Version::V1Preview;
-    let version = if preview && class.is_a(Class::PrimitiveSchema) { Version::V2 } else { expected.version };
-    let shared = preview && class == Class::CommandType;
-    class.is_a(expected.class) && (shared || class.versions().contains(&version))
+    class.is_a(expected.class) && class.versions().contains(&expected.version)
 }
 
 /// The classes that a member allows, for people.
