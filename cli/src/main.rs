@@ -2,6 +2,7 @@
 //!
 //! Each subcommand is a file of its own with its options and a `run`. Standard output is for data only.
 
+mod batch;
 mod check;
 mod expand;
 mod hub;

@@ -1,52 +1,86 @@
 //! Model files: found on disk, read, and what is wrong with them shown. Decides nothing about models.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use dtdl::{Reading, Sources, Style};
 
+/// A file to look at.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Its path, as the user would write it.
+    pub(crate) path: PathBuf,
+    /// Whether the user named it; otherwise a folder did, and it may be no model at all.
+    pub(crate) named: bool,
+}
+
 /// The files that `paths` name, folders searched through, each once, in a fixed order.
-pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-    let mut found = Vec::new();
+///
+/// Hidden folders are left out (they hold version control and caches), and so are links to folders, which may go round.
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<Found>, String> {
+    let (mut found, mut known) = (Vec::<Found>::new(), HashMap::new());
     for path in paths {
-        collect(path, &mut found, true)?;
+        let mut keep = |path: PathBuf, named| {
+            let at = *known.entry(path.clone()).or_insert(found.len());
+            match found.get_mut(at) {
+                Some(again) => again.named |= named,
+                None => found.push(Found { path, named }),
+            }
+        };
+        if fs::metadata(path).map_err(|error| cannot_read(path, &error))?.is_dir() {
+            search(path, &mut |path| keep(path, false))?;
+        } else {
+            keep(path.clone(), true);
+        }
     }
     Ok(found)
 }
 
-fn collect(path: &Path, found: &mut Vec<PathBuf>, named: bool) -> Result<(), String> {
-    let cannot = |error: io::Error| format!("cannot read {}: {error}", path.display());
-    if fs::metadata(path).map_err(cannot)?.is_dir() {
-        let entries: io::Result<Vec<_>> = fs::read_dir(path).map_err(cannot)?.collect();
-        let mut inside: Vec<PathBuf> =
-            entries.map_err(cannot)?.into_iter().map(|entry| entry.path()).collect();
-        inside.sort();
-        return inside.iter().try_for_each(|path| collect(path, found, false));
-    }
-    let is_model = named || path.extension().is_some_and(|extension| extension == "json");
-    if is_model && !found.iter().any(|known| known == path) {
-        found.push(path.to_owned());
+fn search(folder: &Path, keep: &mut impl FnMut(PathBuf)) -> Result<(), String> {
+    let cannot = |error: io::Error| cannot_read(folder, &error);
+    let entries: io::Result<Vec<_>> = fs::read_dir(folder).map_err(cannot)?.collect();
+    let mut entries = entries.map_err(cannot)?;
+    entries.sort_by_key(fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_type().map_err(cannot)?.is_dir() {
+            if !entry.file_name().as_encoded_bytes().starts_with(b".") {
+                search(&path, keep)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "json") && !path.is_dir() {
+            keep(path);
+        }
     }
     Ok(())
+}
+
+/// Why a file or folder could not be read, as a sentence.
+pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> String {
+    format!("cannot read {}: {error}", path.display())
 }
 
 /// Reads the files together, so that ids are resolved among them.
 pub(crate) fn read(files: &[PathBuf], root: Option<&str>) -> Result<Reading, String> {
     let mut sources = Sources::default();
     for file in files {
-        let text =
-            fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        let text = fs::read_to_string(file).map_err(|error| cannot_read(file, &error))?;
         sources.add(file.display().to_string(), &text);
     }
     Ok(dtdl::read(sources, root))
 }
 
-/// Shows diagnostics on standard error, coloured on a terminal.
+/// How diagnostics are drawn on standard error: coloured on a terminal, unless the user wants no colours.
+pub(crate) fn style() -> Style {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if no_colour || !io::stderr().is_terminal() { Style::Plain } else { Style::Coloured }
+}
+
+/// Shows diagnostics on standard error.
 pub(crate) fn show<'d>(diagnostics: impl IntoIterator<Item = &'d dtdl::Diagnostic>, sources: &Sources) {
+    let style = style();
     let mut stderr = io::stderr().lock();
-    let plain = !stderr.is_terminal() || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let style = if plain { Style::Plain } else { Style::Coloured };
     for diagnostic in diagnostics {
         // Nothing is left to do when standard error is closed.
         let _ = writeln!(stderr, "{}\n", diagnostic.render(sources, style));

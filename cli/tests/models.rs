@@ -19,7 +19,7 @@ fn text(bytes: &[u8]) -> &str {
 fn a_folder_of_valid_models_ends_with_0() {
     let output = run(&["check", "models"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert_eq!((text(&output.stdout), text(&output.stderr)), ("", "2 file(s) valid\n"));
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("", "2 files: 2 valid\n"));
 }
 
 #[test]
@@ -27,7 +27,8 @@ fn a_wrong_model_ends_with_1_and_every_place_is_shown() {
     let output = run(&["check", "tests/ui/models/wrong.json"]);
     assert_eq!(output.status.code(), Some(1));
     let shown = text(&output.stderr);
-    for place in ["wrong.json:6:56", "wrong.json:7:45", "wrong.json:8:35", "3 error(s) in 1 file(s)"] {
+    for place in ["wrong.json:6:56", "wrong.json:7:45", "wrong.json:8:27", "1 file: 0 valid, 1 with 3 faults"]
+    {
         assert!(shown.contains(place), "{place} is missing in:\n{shown}");
     }
 }

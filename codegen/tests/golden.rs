@@ -138,3 +138,21 @@ fn a_component_without_a_field_names_both_places() {
     assert!(complaint.message.contains("is it `sensr`?"), "{}", complaint.message);
     assert!(complaint.message.contains("models/v3.json:"), "{}", complaint.message);
 }
+
+#[test]
+fn a_schema_that_refers_to_itself_is_an_error_at_its_place() {
+    let text = r#"{
+      "@context": "dtmi:dtdl:context;4", "@id": "dtmi:com:example:Tree;1", "@type": "Interface", "contents": [
+        { "@type": "Telemetry", "name": "root", "schema": "dtmi:com:example:Node;1" }
+      ], "schemas": [
+        { "@id": "dtmi:com:example:Node;1", "@type": "Object", "fields": [
+          { "name": "children", "schema": { "@type": "Array", "elementSchema": "dtmi:com:example:Node;1" } }
+        ] }
+      ] }"#;
+    let generated = generated("tree.json", text, &request("Tree", &[]));
+    let mut sources = dtdl::Sources::default();
+    sources.add("tree.json", text);
+    let [diagnostic] = generated.diagnostics.as_slice() else { panic!("{:?}", generated.diagnostics) };
+    assert_eq!(diagnostic.code(), "unsupportedSchema");
+    assert_eq!(sources.position(diagnostic.at()).line, 6);
+}

@@ -45,7 +45,10 @@ impl<'n, 'a> Types<'n, 'a> {
                 self.local(schema, need, |types, words| types.object(object, words, need))
             }
             SchemaKind::Enum(values) => self.local(schema, need, |types, _| types.enumeration(values)),
-            _ => TypeRef::Json,
+            SchemaKind::Recursive(id) => {
+                self.unsupported(&format!("a schema that refers to itself (`{}`)", id.text), schema)
+            }
+            _ => self.unsupported("a schema of this kind", schema),
         }
     }
 
@@ -61,15 +64,16 @@ impl<'n, 'a> Types<'n, 'a> {
             Primitive::DateTime => TypeRef::Time("DateTime"),
             Primitive::Time => TypeRef::Time("Time"),
             Primitive::Duration => TypeRef::Time("Duration"),
-            other => {
-                let message = format!("the schema `{}` cannot be generated yet", other.name());
-                self.names.diagnostics.push(
-                    dtdl::Diagnostic::new("unsupportedSchema", message, schema.at)
-                        .with_help("model the value with an Object, Map, Array, string or number"),
-                );
-                TypeRef::Json
-            }
+            other => self.unsupported(&format!("the schema `{}`", other.name()), schema),
         }
+    }
+
+    fn unsupported(&mut self, what: &str, schema: &Schema) -> TypeRef {
+        self.names.diagnostics.push(
+            dtdl::Diagnostic::new("unsupportedSchema", format!("{what} cannot be generated yet"), schema.at)
+                .with_help("model the value with an Object, Map, Array, string or number"),
+        );
+        TypeRef::Json
     }
 
     /// Defines a type of the module, or finds the one that this schema already became.

@@ -2,7 +2,7 @@
 ///
 /// A small room sensor with an indicator light.
 ///
-/// Model: device `urn:device_model:environmental_sensor:1`, `models/environmental_sensor.json:3:10`
+/// Model: device `urn:device_model:environmental_sensor:1`, `models/environmental_sensor.json:3:3`
 #[allow(dead_code, unreachable_pub, unused_qualifications, clippy::module_inception)]
 pub mod environmental_sensor {
     /// The id that the device announces.

@@ -2,7 +2,7 @@
 ///
 /// A small room sensor with an indicator light.
 ///
-/// Model: device `dtmi:com:example:EnvironmentalSensorDevice;1`, `models/environmental_sensor.v3.json:4:12`
+/// Model: device `dtmi:com:example:EnvironmentalSensorDevice;1`, `models/environmental_sensor.v3.json:4:5`
 #[allow(dead_code, unreachable_pub, unused_qualifications, clippy::module_inception)]
 pub mod environmental_sensor {
     /// The id that the device announces.
@@ -132,7 +132,7 @@ pub mod environmental_sensor {
     };
     /// Device Information.
     ///
-    /// Model: interface `dtmi:azure:DeviceManagement:DeviceInformation;1`, `models/environmental_sensor.v3.json:113:12`
+    /// Model: interface `dtmi:azure:DeviceManagement:DeviceInformation;1`, `models/environmental_sensor.v3.json:113:5`
     pub mod device_information {
         /// State the device reports. What is `None` stays as it was.
         #[derive(
@@ -257,7 +257,7 @@ pub mod environmental_sensor {
     ///
     /// Temperature and humidity of a room, and a light that can be dimmed and made to blink.
     ///
-    /// Model: interface `dtmi:com:example:EnvironmentalSensor;1`, `models/environmental_sensor.v3.json:25:12`
+    /// Model: interface `dtmi:com:example:EnvironmentalSensor;1`, `models/environmental_sensor.v3.json:25:5`
     pub mod environmental_sensor {
         /// One message of measurements. What is `None` is not sent.
         #[derive(
