@@ -296,6 +296,11 @@ fn components<'t>(object: &Object<'t>) -> Vec<Component<'t>> {
         .collect()
 }
 
+/// Whether an object is written in v1-preview.
+pub(super) fn is_preview(object: &Object<'_>) -> bool {
+    preview_at(&components(object)).is_some()
+}
+
 fn preview_at(components: &[Component<'_>]) -> Option<Location> {
     let is_preview = |component: &&Component<'_>| {
         component.specifier.as_deref().is_some_and(|specifier| PREVIEW.contains(&specifier))

@@ -98,6 +98,7 @@ impl<'r> Reader<'r> {
             return Err(self.quit(Fault::new(Code::NotJsonObject, at)));
         }
         let object = Object::new(self.file, value);
+        let object = wrapped(self.file, &object).unwrap_or(object);
         let context = Context::top_level(self, &object)?;
         self.check_root(&object, &context)?;
         self.root_element(&object, &context)
@@ -130,6 +131,13 @@ impl<'r> Reader<'r> {
             _ => Ok(()),
         }
     }
+}
+
+/// The model inside an IoT Central export of v1-preview, whose wrapper has no context of its own.
+fn wrapped<'t>(file: FileId, object: &Object<'t>) -> Option<Object<'t>> {
+    let slot = object.members.iter().find(|slot| slot.name == "capabilityModel")?;
+    let inner = (slot.value.kind() == Kind::Object).then(|| Object::new(file, slot.value))?;
+    (object.context.is_none() && context::is_preview(&inner)).then_some(inner)
 }
 
 /// Whether a type, by term or DTMI, makes an element a document's top level.
