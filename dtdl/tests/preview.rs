@@ -14,9 +14,7 @@ fn each_rule_of_the_preview_has_its_code_and_place() {
 /// A capability model with so many instances.
 fn instances(count: usize) -> Reading {
     let instance = |n: usize| {
-        format!(
-            r#"{{ "name": "i{n}", "schema": {{ "@id": "urn:example:I{n}:1", "@type": "Interface" }} }}"#
-        )
+        format!(r#"{{ "name": "i{n}", "schema": {{ "@id": "urn:example:I{n}:1", "@type": "Interface" }} }}"#)
     };
     let all: Vec<_> = (0..count).map(instance).collect();
     read(&format!(

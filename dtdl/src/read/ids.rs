@@ -56,9 +56,7 @@ impl Reader<'_> {
         }
         let tolerated = self.tolerant && context.version == Version::V2;
         match context.reserved_prefix(&id).filter(|_| !tolerated) {
-            Some(prefixes) => {
-                Err(self.quit(fault(Code::ReservedId).restriction(prefixes)))
-            }
+            Some(prefixes) => Err(self.quit(fault(Code::ReservedId).restriction(prefixes))),
             None => Ok(Arc::from(&*id)),
         }
     }

@@ -121,7 +121,8 @@ impl<'r> Reader<'r> {
             let near = types.iter().find_map(|name| closest(name, ["Interface", "CapabilityModel"]));
             let id = id.value.as_str().unwrap_or_default();
             let fault = Fault::new(Code::TypeNotRootable, object.at).value(&id).kind(roots).hint(near);
-            let fault = fault.only_at(object.types.as_ref().map_or(object.at.head(), |slot| slot.values_at()));
+            let fault =
+                fault.only_at(object.types.as_ref().map_or(object.at.head(), |slot| slot.values_at()));
             return Err(self.quit(fault));
         }
         match object.foreign_keywords().next() {
