@@ -11,7 +11,6 @@ use crate::dtmi;
 use crate::graph::{Held, Id};
 use crate::language::Version;
 use crate::language::patterns::MemberPattern;
-use crate::suggest::closest;
 use crate::tape::{Kind, Node};
 
 /// The kinds of plain value, with the codes of what can be wrong with each: a row of [`Sort`].
@@ -289,7 +288,7 @@ impl Reader<'_> {
         }
         let written = value.as_str().unwrap_or_default();
         let Some(id) = scope.context.meaning(&written) else {
-            let near = closest(&written, scope.context.terms());
+            let near = self.near(&written, || scope.context.terms());
             self.faults.push(fault.with_code(Code::IdentifierNotDtmi).value(&written).hint(near));
             return nothing;
         };

@@ -83,6 +83,15 @@ impl<'r> Reader<'r> {
         Self { file, graph, faults, options, tolerant, depth: 0 }
     }
 
+    /// The name that was probably meant, while the faults are few enough to be shown.
+    fn near<'n, C: IntoIterator<Item = &'n str>>(
+        &self,
+        word: &str,
+        candidates: impl FnOnce() -> C,
+    ) -> Option<&'n str> {
+        if self.faults.is_full() { None } else { closest(word, candidates()) }
+    }
+
     fn at(&self, node: Node<'_>) -> Location {
         Location::new(self.file, node.range())
     }

@@ -174,15 +174,18 @@ impl Reader<'_> {
     }
 
     fn refused_type(&mut self, typing: &Typing<'_>, code: Code, name: &str, at: Location) -> Option<Type> {
-        let classes = typing.wanted.map(|class| concrete(class, typing.context.version));
-        let known = classes.into_iter().flatten().map(Class::name).chain(typing.context.terms());
+        let version = typing.context.version;
         let fault = Fault::new(code, typing.object.types_at()).id(typing.id).value(name);
-        let fault = fault.restriction(typing.context.version.number()).only_at(at);
-        let context = context_with(name, typing.context.version);
-        self.faults.push(match context {
+        let fault = fault.restriction(version.number()).only_at(at);
+        let context = if self.faults.is_full() { None } else { context_with(name, version) };
+        let fault = match context {
             Some(context) => fault.advice(format!("add its context to `@context`: `{context}`")),
-            None => fault.hint(closest(name, known)),
-        });
+            None => fault.hint(self.near(name, || {
+                let classes = typing.wanted.map(|class| concrete(class, version));
+                classes.into_iter().flatten().map(Class::name).chain(typing.context.terms())
+            })),
+        };
+        self.faults.push(fault);
         None
     }
 
