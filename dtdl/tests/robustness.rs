@@ -223,3 +223,20 @@ fn a_hundred_thousand_interfaces_of_a_megabyte_document_get_an_answer() {
     let reading = read("large Interfaces", &format!("[{}]", joined(40, large)));
     assert_eq!(codes(&reading), ["partitionTooLarge"]);
 }
+
+#[test]
+fn an_interface_is_measured_without_those_in_it_each_taken_off_once() {
+    let part = |name: &str, kilobytes: usize, inner: &str| {
+        let padding = " ".repeat(kilobytes << 10);
+        let inner = format!(r#"{{ "@type": "Component", "name": "part", "schema": {inner} }}"#);
+        interface(3, name, &format!("{padding}, \"contents\": [{inner}]"))
+    };
+    let last = |kilobytes: usize| interface(3, "C", &" ".repeat(kilobytes << 10));
+    // components may not be nested, which is seen only when sizes are right
+    let sound = part("A", 1000, &part("B", 1000, &last(1000)));
+    assert_eq!(codes(&read("three Interfaces of a megabyte", &sound)), ["excludedType"]);
+    let large = part("A", 1100, &part("B", 600, &last(500)));
+    let reading = read("a large Interface around small ones", &large);
+    assert_eq!(codes(&reading), ["partitionTooLarge"]);
+    assert_eq!(reading.diagnostics()[0].details().id.as_deref(), Some("dtmi:x:A;1"));
+}

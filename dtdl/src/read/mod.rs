@@ -20,7 +20,7 @@ mod types;
 use std::rc::Rc;
 
 use self::context::Context;
-use self::object::Object;
+use self::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{Graph, Id};
 use crate::language::class::Class;
@@ -130,8 +130,7 @@ impl<'r> Reader<'r> {
             let near = types.iter().find_map(|name| closest(name, ["Interface", "CapabilityModel"]));
             let id = id.value.as_str().unwrap_or_default();
             let fault = Fault::new(Code::TypeNotRootable, object.at).value(&id).kind(roots).hint(near);
-            let fault =
-                fault.only_at(object.types.as_ref().map_or(object.at.head(), |slot| slot.values_at()));
+            let fault = fault.only_at(object.types.as_ref().map_or(object.at.head(), Slot::values_at));
             return Err(self.quit(fault));
         }
         match object.foreign_keywords().next() {
