@@ -55,3 +55,8 @@ pub use reading::{Reading, Resolve, read, read_with};
 pub use resolve::Unresolved;
 pub use source::{Lines, Location, Position, Sources};
 pub use suggest::closest;
+
+/// The README's examples run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -5,7 +5,7 @@
 
 use crate::describe::{self, Description};
 use crate::diagnostic::{Code, Diagnostic, Fault, Faults};
-use crate::graph::Graph;
+use crate::graph::{Graph, Origin};
 use crate::instance::{self, ValueFault};
 use crate::model::{self, Model};
 use crate::options::Options;
@@ -132,7 +132,7 @@ pub fn read_with(
             let mut said = Faults::default();
             resolve::missing(&mut stages.graph, &mut said);
             resolve::link(&mut stages.graph, &mut said);
-            rules::check(&stages.graph, &mut said)
+            rules::inheritance(&stages.graph)
         }
     };
     let Stages { sources, graph, mut faults, .. } = stages;
@@ -210,8 +210,17 @@ impl Stages<'_> {
 }
 
 fn report_unresolved(unresolved: &[Unresolved], graph: &Graph, faults: &mut Faults) {
-    for missing in unresolved {
-        let near = closest(&missing.id, graph.iter().map(|(_, element)| &*element.id));
+    // a person follows some suggestions, among the ids that somebody gave
+    const HINTS: usize = 20;
+    const CANDIDATES: usize = 5000;
+    let given: Vec<&str> = graph
+        .iter()
+        .filter(|(_, element)| matches!(element.origin, Origin::Written { id: Some(_), .. }))
+        .map(|(_, element)| &*element.id)
+        .take(CANDIDATES)
+        .collect();
+    for (number, missing) in unresolved.iter().enumerate() {
+        let near = if number < HINTS { closest(&missing.id, given.iter().copied()) } else { None };
         for at in &missing.asked_at {
             let fault = Fault::new(Code::UnresolvedReference, *at).value(&missing.id);
             faults.push(fault.hint(near));

@@ -94,6 +94,7 @@ fn add_standard(graph: &mut Graph, id: &str, first_use: Location) -> bool {
 /// Links every reference to its element and reports those that may not stand where they do.
 pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     let references = std::mem::take(&mut graph.references);
+    let mut names = Names::new();
     for reference in &references {
         let Some(target) = graph.find(alias(&reference.target)) else { continue };
         check_partition(graph, reference, target, faults);
@@ -103,7 +104,7 @@ pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
             continue;
         }
         check_parent(graph, reference, target, faults);
-        if reference.keyed && !check_key(graph, reference, target, faults) {
+        if reference.keyed && !check_key(graph, reference, target, &mut names, faults) {
             continue;
         }
         put(graph, reference, target);
@@ -217,8 +218,17 @@ fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut F
     faults.push(fault.value(relation).restriction(wanted).only_at(reference.value));
 }
 
+/// What members that hold elements by name hold so far.
+type Names = HashMap<(Ix, &'static str), HashMap<String, Ix>>;
+
 /// What a member holds by name has a name, which nothing else there has.
-fn check_key(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) -> bool {
+fn check_key(
+    graph: &Graph,
+    reference: &Reference,
+    target: Ix,
+    names: &mut Names,
+    faults: &mut Faults,
+) -> bool {
     let (source, element) = (graph.get(reference.source), graph.get(target));
     let Some(name) = element.text("name") else {
         let fault = Fault::new(Code::MissingDictKeyPropertyValue, reference.key).id(&source.id);
@@ -226,25 +236,23 @@ fn check_key(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faul
         faults.push(fault.also(element.at()));
         return true;
     };
-    let held = graph.children(reference.source, reference.member);
-    let Some(other) = held.iter().find(|other| graph.get(**other).text("name") == Some(name)) else {
+    let held = names.entry((reference.source, reference.member)).or_default();
+    let Some(other) = held.get(name).copied() else {
+        held.insert(name.to_owned(), target);
         return true;
     };
-    if *other != target {
+    if other != target {
         let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
-        let fault = Fault::new(Code::NonUniquePropertyValue, at(*other)).id(&source.id);
+        let fault = Fault::new(Code::NonUniquePropertyValue, at(other)).id(&source.id);
         let fault = fault.property(reference.member).aux("name").value(name);
         faults.push(fault.also(at(target)).shown_at(at(target)));
     }
     false
 }
 
-/// Whether elements of `class` may stand where `expected` is; v1-preview shares the primitive schemas of v2.
+/// Whether elements of `class` may stand where `expected` is.
 fn fits(class: Class, expected: Expected) -> bool {
-    let preview = expected.version == Version::V1Preview;
-    let version = if preview && class.is_a(Class::PrimitiveSchema) { Version::V2 } else { expected.version };
-    let shared = preview && class == Class::CommandType;
-    class.is_a(expected.class) && (shared || class.versions().contains(&version))
+    class.is_a(expected.class) && class.versions().contains(&expected.version)
 }
 
 /// The classes that a member allows, for people.

@@ -2,16 +2,28 @@
 
 /// The candidate that differs least from `word`, if it is near enough to be a likely slip of the keyboard: at most one
 /// edit in three characters, letter case not counted. Of equally near ones the first.
+///
+/// Nothing is near to a word of more than 200 characters, which no keyboard slipped on.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(1);
+    let length = word.chars().take(LONGEST + 1).count();
+    if length > LONGEST {
+        return None;
+    }
+    let allowed = (length / 3).max(1);
     let lower = word.to_lowercase();
+    let about_as_long =
+        |candidate: &&str| candidate.chars().take(length + allowed + 1).count().abs_diff(length) <= allowed;
     candidates
         .into_iter()
+        .filter(about_as_long)
         .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(edits, _)| *edits <= allowed)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
 }
+
+/// The longest word that is compared, as that takes time by the square of the length.
+const LONGEST: usize = 200;
 
 /// Edits between two words: insertions, deletions, replacements and swapped neighbours.
 fn distance(a: &str, b: &str) -> usize {

@@ -12,6 +12,8 @@ struct Dialect {
     version: u8,
     /// Arrays may be used; not in a property before v3.
     arrays: bool,
+    /// GeoJSON may be used; it is made of arrays, so deep that before v4 little may stand around it.
+    places: bool,
 }
 
 impl Dialect {
@@ -26,7 +28,7 @@ impl Dialect {
     fn primitives(self) -> Vec<&'static str> {
         let mut names =
             vec!["boolean", "integer", "long", "float", "string", "date", "dateTime", "time", "duration"];
-        if self.arrays {
+        if self.arrays && self.places {
             names.extend(["point", "multiPolygon"]);
         }
         if self.version == 4 {
@@ -89,8 +91,9 @@ fn quantity(class: &'static str) -> impl Strategy<Value = Value> {
 }
 
 fn schema(dialect: Dialect) -> BoxedStrategy<Value> {
-    let primitive = select(dialect.primitives()).prop_map(|name| json!(name));
-    nested(dialect, primitive.boxed(), 3)
+    let primitives = |dialect: Dialect| select(dialect.primitives()).prop_map(|name| json!(name)).boxed();
+    let inside = Dialect { places: dialect.places && dialect.version == 4, ..dialect };
+    prop_oneof![1 => primitives(dialect), 1 => nested(dialect, primitives(inside), 3)].boxed()
 }
 
 fn nested(dialect: Dialect, leaf: BoxedStrategy<Value>, depth: u32) -> BoxedStrategy<Value> {
@@ -174,9 +177,9 @@ fn content(dialect: Dialect) -> BoxedStrategy<Value> {
 /// A device with a component, a base and a shared schema, all of which it uses or not.
 fn model() -> impl Strategy<Value = Value> {
     select(vec![2, 3, 4]).prop_flat_map(|version| {
-        let dialect = Dialect { version, arrays: true };
+        let dialect = Dialect { version, arrays: true, places: true };
         let contents = || prop::collection::vec(content(dialect), 0..5);
-        let shared = Dialect { arrays: version > 2, ..dialect };
+        let shared = Dialect { arrays: version > 2, places: false, ..dialect };
         let shared = prop::collection::vec(quantified(shared, "Field", false), 1..3);
         (contents(), contents(), contents(), shared, any::<[bool; 3]>(), texts()).prop_map(
             move |(own, base, component, shared, uses, texts)| {

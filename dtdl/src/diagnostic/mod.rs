@@ -131,12 +131,16 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn push(&mut self, fault: Fault) {
-        let diagnostic = fault.into_diagnostic();
         match &mut self.more {
             Some((count, _)) => *count += 1,
-            None if self.found.len() == MOST => self.more = Some((1, diagnostic.at)),
-            None => self.found.push(diagnostic),
+            None if self.found.len() >= MOST => self.more = Some((1, fault.into_diagnostic().at)),
+            None => self.found.push(fault.into_diagnostic()),
         }
+    }
+
+    /// Whether further faults are only counted, so that no trouble need be taken over them.
+    pub(crate) fn is_full(&self) -> bool {
+        self.found.len() >= MOST
     }
 
     /// Reports a fault that nothing more can be read after.

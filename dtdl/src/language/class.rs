@@ -51,7 +51,8 @@ macro_rules! classes {
 }
 
 // Name: parent, standing, versions. v1-preview has no abstract classes of its own; a SchemaField is one there that a
-// model may name, from v2 on it is only the parent of Field, MapValue and the payloads.
+// model may name, from v2 on it is only the parent of Field, MapValue and the payloads. v1-preview's primitive schemas
+// and kinds of command are those of v2, `geospatial` apart.
 classes! {
     CapabilityModel: Some(Entity), Overt, PREVIEW;
     InterfaceInstance: Some(NamedEntity), Overt, PREVIEW;
@@ -72,22 +73,23 @@ classes! {
     MapKey: Some(NamedEntity), Overt, ALL;
     MapValue: Some(SchemaField), Overt, ALL;
     Object: Some(ComplexSchema), Overt, ALL;
-    Field: Some(SchemaField), Overt, SINCE_V2;
-    CommandType: Some(Entity), Overt, SINCE_V2;
-    Boolean: Some(PrimitiveSchema), Overt, SINCE_V2;
+    Field: Some(SchemaField), Overt, ALL;
+    CommandType: Some(Entity), Overt, ALL;
+    Geospatial: Some(PrimitiveSchema), Overt, PREVIEW;
+    Boolean: Some(PrimitiveSchema), Overt, ALL;
     Byte: Some(NumericSchema), Overt, V4;
     Bytes: Some(PrimitiveSchema), Overt, V4;
-    Date: Some(TemporalSchema), Overt, SINCE_V2;
-    DateTime: Some(TemporalSchema), Overt, SINCE_V2;
+    Date: Some(TemporalSchema), Overt, ALL;
+    DateTime: Some(TemporalSchema), Overt, ALL;
     Decimal: Some(NumericSchema), Overt, V4;
-    Double: Some(NumericSchema), Overt, SINCE_V2;
-    Duration: Some(TemporalSchema), Overt, SINCE_V2;
-    Float: Some(NumericSchema), Overt, SINCE_V2;
-    Integer: Some(NumericSchema), Overt, SINCE_V2;
-    Long: Some(NumericSchema), Overt, SINCE_V2;
+    Double: Some(NumericSchema), Overt, ALL;
+    Duration: Some(TemporalSchema), Overt, ALL;
+    Float: Some(NumericSchema), Overt, ALL;
+    Integer: Some(NumericSchema), Overt, ALL;
+    Long: Some(NumericSchema), Overt, ALL;
     Short: Some(NumericSchema), Overt, V4;
-    String: Some(PrimitiveSchema), Overt, SINCE_V2;
-    Time: Some(TemporalSchema), Overt, SINCE_V2;
+    String: Some(PrimitiveSchema), Overt, ALL;
+    Time: Some(TemporalSchema), Overt, ALL;
     UnsignedByte: Some(NumericSchema), Overt, V4;
     UnsignedInteger: Some(NumericSchema), Overt, V4;
     UnsignedLong: Some(NumericSchema), Overt, V4;

@@ -195,10 +195,19 @@ const UNITS: &[Member] = &[
     since(Versions::PREVIEW, optional("unit", Holds::Text(Lengths([256; 6]), false))),
 ];
 
-const CAPABILITY_MODEL: &[Member] = &[required(
-    "implements",
-    Holds::Elements(Elements::many(Class::InterfaceInstance).keyed().untyped().most_of(30).unique(&["name"])),
-)];
+const CAPABILITY_MODEL: &[Member] = &[
+    required(
+        "implements",
+        Holds::Elements(
+            Elements::many(Class::InterfaceInstance).keyed().untyped().most_of(30).unique(&["name"]),
+        ),
+    ),
+    // not in the text, but IoT Central's exports have it
+    optional(
+        "contents",
+        Holds::Elements(Elements::many(Class::Content).keyed().most_of(300).unique(&["name"])),
+    ),
+];
 
 const INSTANCE: &[Member] = &[
     required("name", Holds::Text(Lengths([256; 6]), true)),
@@ -299,7 +308,10 @@ const OBJECT: &[Member] = &[required_in(
     Versions::UNTIL_V2,
     optional(
         "fields",
-        Holds::Elements(Elements::many(Class::Field).keyed().untyped().most_of(30).unique(&["name"])),
+        Holds::Elements(Elements {
+            classes: [Class::SchemaField, Class::Field, Class::Field],
+            ..Elements::many(Class::Field).keyed().untyped().most_of(30).unique(&["name"])
+        }),
     ),
 )];
 

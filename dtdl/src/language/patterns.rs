@@ -10,6 +10,8 @@ pub(crate) enum MemberPattern {
     Label,
     /// A name, as elements have.
     Name,
+    /// A name in v1-preview, where underscores may stand anywhere.
+    PreviewName,
 }
 
 impl MemberPattern {
@@ -22,6 +24,7 @@ impl MemberPattern {
             ),
             Self::Label => "^[!$-*,-.0-z|~]+$",
             Self::Name => "^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$",
+            Self::PreviewName => "^[A-Za-z_][A-Za-z0-9_]*$",
         }
     }
 
@@ -37,6 +40,10 @@ impl MemberPattern {
                 bytes.first().is_some_and(u8::is_ascii_alphabetic)
                     && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
                     && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            }
+            Self::PreviewName => {
+                text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+                    && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
             }
         }
     }
@@ -57,7 +64,7 @@ fn is_token(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::MemberPattern::{Label, Name, Topic};
+    use super::MemberPattern::{Label, Name, PreviewName, Topic};
 
     #[test]
     fn topics_are_labels_and_tokens_between_slashes() {
@@ -77,6 +84,7 @@ mod tests {
         assert!(Label.matches("$share") && Label.matches("a|b"));
         assert!(!Label.matches("") && !Label.matches("a/b") && !Label.matches("{a}"));
         assert!(Name.matches("a") && Name.matches("a_1"));
+        assert!(PreviewName.matches("_a_") && !PreviewName.matches("1a") && !PreviewName.matches(""));
         assert!(!Name.matches("") && !Name.matches("1a") && !Name.matches("a_") && !Name.matches("a-b"));
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::class::Class;
 use super::quantities::Prefix;
 use super::standard::{Standard, StandardLiteral, StandardValue};
-use super::terms::{COMMAND_TYPES, GEOSPATIAL, PRIMITIVES, SCALED_DECIMAL};
+use super::terms::{COMMAND_TYPES, GEOSPATIAL, PREVIEW_GEOSPATIAL, PRIMITIVES, SCALED_DECIMAL};
 use super::units::{Edition, Family, Unit, families};
 use super::{Version, dtmi};
 
@@ -64,7 +64,8 @@ impl Standard {
 
 /// Everything but units and prefixes.
 pub(super) fn schemas() -> Vec<Standard> {
-    let mut all = Vec::new();
+    let preview = element(PREVIEW_GEOSPATIAL.to_owned(), Class::Geospatial, Version::V1Preview);
+    let mut all = vec![preview.display_name("geospatial")];
     let mut previous = None;
     for version in dtmi::VERSIONS {
         all.extend(primitives(version, previous));

@@ -78,6 +78,9 @@ pub(crate) const COMMAND_TYPES: [&str; 2] = ["asynchronous", "synchronous"];
 pub(crate) const GEOSPATIAL: [&str; 6] =
     ["point", "multiPoint", "lineString", "multiLineString", "polygon", "multiPolygon"];
 
+/// v1-preview's schema of any GeoJSON object.
+pub(crate) const PREVIEW_GEOSPATIAL: &str = "dtmi:dtdl:instance:Schema:geospatial;1";
+
 /// v4's schema of a number and the power of ten it is scaled by.
 pub(crate) const SCALED_DECIMAL: &str = "dtmi:standard:schema:scaledDecimal;4";
 

@@ -14,7 +14,6 @@ use crate::graph::{Demand, Expectation, Expected, Id, Reference};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::Elements;
-use crate::suggest::closest;
 use crate::tape::{Kind, Node};
 
 /// A member that holds elements.
@@ -85,7 +84,7 @@ impl Reader<'_> {
         let at = self.at(value);
         let Some(id) = slotted.scope.context.meaning(&written) else {
             let version = slotted.scope.context.version;
-            let near = closest(&written, suggestions(slotted));
+            let near = self.near(&written, || suggestions(slotted));
             let fault = slotted.fault(Code::BadDtmiOrTerm).value(&written).restriction(version.number());
             self.faults.push(fault.also(at).only_at(at).hint(near));
             return false;

@@ -91,7 +91,7 @@ impl Context {
         match name {
             // the text spells `datetime` in its table and `dateTime` in its examples
             "datetime" => terms::core_term(Version::V2, "dateTime"),
-            "geospatial" => Some("dtmi:dtdl:instance:Schema:geospatial;1"),
+            "geospatial" => Some(terms::PREVIEW_GEOSPATIAL),
             _ if PREVIEW_TERMS.contains(&name) => terms::core_term(Version::V2, name),
             _ => None,
         }
@@ -294,6 +294,11 @@ fn components<'t>(object: &Object<'t>) -> Vec<Component<'t>> {
             at: Location::new(file, node.range()),
         })
         .collect()
+}
+
+/// Whether an object is written in v1-preview.
+pub(super) fn is_preview(object: &Object<'_>) -> bool {
+    preview_at(&components(object)).is_some()
 }
 
 fn preview_at(components: &[Component<'_>]) -> Option<Location> {

@@ -10,7 +10,6 @@ use super::{Quit, Reader};
 use crate::diagnostic::{Code, Fault};
 use crate::graph::{Demand, Entry, Expectation, Held, Id, Reference};
 use crate::language::cotypes::{Cotype, CotypeMember, MemberValue};
-use crate::suggest::closest;
 use crate::tape::Kind;
 
 impl Reader<'_> {
@@ -75,7 +74,7 @@ impl Reader<'_> {
                 Kind::String => {
                     let written = value.as_str().unwrap_or_default();
                     let Some(id) = scope.context.meaning(&written) else {
-                        let near = closest(&written, scope.context.terms());
+                        let near = self.near(&written, || scope.context.terms());
                         let fault = fault(Code::BadDtmiOrTerm).value(&written).hint(near);
                         let fault = fault.restriction(scope.context.version.number());
                         self.faults.push(fault.also(at).only_at(at));

@@ -15,7 +15,6 @@ use crate::language::class::Class;
 use crate::language::members::{Holds, Member, members};
 use crate::language::{Version, terms};
 use crate::source::Location;
-use crate::suggest::closest;
 
 /// How many elements may be written each inside the one before. Valid models need far fewer, and none may exhaust the
 /// stack.
@@ -149,7 +148,7 @@ impl Reader<'_> {
             Holds::Elements(_) => Held::Elements(Vec::new()),
             Holds::Text(lengths, is_name) => {
                 let required = member.is_required(version);
-                let rule = super::literals::TextRule::new(lengths.of(version, limits), *is_name);
+                let rule = super::literals::TextRule::new(lengths.of(version, limits), *is_name, version);
                 self.text(slot, scope, member.name, rule, required)
             }
             Holds::Texts(lengths) => {
@@ -176,7 +175,7 @@ impl Reader<'_> {
     fn undefined_member(&mut self, object: &Object<'_>, slot: &Slot<'_>, scope: Scope<'_>, types: &Types) {
         let context = scope.context;
         let fault = |code| Fault::new(code, slot.key).id(scope.id).property(&slot.name);
-        let near = || closest(&slot.name, own_names(scope.class, context.version, types));
+        let near = self.near(&slot.name, || own_names(scope.class, context.version, types));
         if context.version != Version::V2 {
             let known = context.meaning(&slot.name).is_some();
             let refused = if known {
@@ -189,7 +188,7 @@ impl Reader<'_> {
                 (!context.open).then_some(Code::PropertyUndefinedTerm)
             };
             if let Some(code) = refused {
-                let fault = fault(code).restriction(context.version.number()).hint(near());
+                let fault = fault(code).restriction(context.version.number()).hint(near);
                 let irrelevant = code == Code::PropertyIrrelevantDtmiOrTerm && object.types.is_some();
                 self.faults.push(if irrelevant { fault.also(object.types_at()) } else { fault });
                 return;
@@ -200,10 +199,10 @@ impl Reader<'_> {
             self.graph.get_mut(scope.ix).undefined_members.push(member);
         } else if object.types.is_some() {
             let fault = fault(Code::NoTypeThatAllows).also(object.types_at());
-            self.faults.push(fault.hint(near()));
+            self.faults.push(fault.hint(near));
         } else {
             let fault = fault(Code::InferredTypeDoesNotAllow).kind(scope.class.name());
-            self.faults.push(fault.also(object.at).hint(near()));
+            self.faults.push(fault.also(object.at).hint(near));
         }
     }
 
@@ -214,14 +213,13 @@ impl Reader<'_> {
         if scope.class != Class::Interface || scope.context.version < Version::V3 || length <= MOST {
             return;
         }
-        let inside = object.at.range();
         let nested: usize = self
             .graph
             .iter()
-            .filter(|(ix, element)| *ix > scope.ix && element.class == Class::Interface)
-            .map(|(_, element)| (element.at(), element.id.len() + 2))
-            .filter(|(at, _)| at.file() == object.at.file() && inside.contains(&at.range().start))
-            .map(|(at, reference)| at.range().len().saturating_sub(reference))
+            // what was begun after this element stands in it
+            .skip(scope.ix.number() + 1)
+            .filter(|(_, element)| element.is_partition() && element.partition.as_ref() == Some(scope.id))
+            .map(|(_, element)| element.at().range().len().saturating_sub(element.id.len() + 2))
             .sum();
         let length = length.saturating_sub(nested);
         if length > MOST {

@@ -40,25 +40,23 @@ impl Reader<'_> {
 
     fn given_id(&mut self, slot: &Slot<'_>, context: &Context) -> Result<Id, Quit> {
         let Some(id) = slot.value.as_str().filter(|id| !id.is_empty()) else {
-            return Err(self.quit(Fault::new(Code::IdNotString, slot.key)));
+            return Err(self.quit(Fault::new(Code::IdNotString, slot.key).only_at(slot.values_at())));
         };
         let version = context.version.number();
+        let fault = |code| Fault::new(code, slot.key).value(&id).only_at(slot.values_at());
         match dtmi::check_definition(&id, context.version, context.limits) {
             Ok(()) => {}
             Err(IdFault::TooLong(most)) => {
-                let fault = Fault::new(Code::IdTooLong, slot.key).value(&id).restriction(version);
+                let fault = fault(Code::IdTooLong).restriction(version);
                 return Err(self.quit(fault.expected(most).transformation(&context.limits_context)));
             }
             Err(IdFault::Malformed) => {
-                let fault = Fault::new(Code::InvalidId, slot.key).value(&id);
-                return Err(self.quit(fault.restriction(version)));
+                return Err(self.quit(fault(Code::InvalidId).restriction(version)));
             }
         }
         let tolerated = self.tolerant && context.version == Version::V2;
         match context.reserved_prefix(&id).filter(|_| !tolerated) {
-            Some(prefixes) => {
-                Err(self.quit(Fault::new(Code::ReservedId, slot.key).value(&id).restriction(prefixes)))
-            }
+            Some(prefixes) => Err(self.quit(fault(Code::ReservedId).restriction(prefixes))),
             None => Ok(Arc::from(&*id)),
         }
     }

@@ -9,8 +9,8 @@ use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
 use crate::graph::{Held, Id};
+use crate::language::Version;
 use crate::language::patterns::MemberPattern;
-use crate::suggest::closest;
 use crate::tape::{Kind, Node};
 
 /// The kinds of plain value, with the codes of what can be wrong with each: a row of [`Sort`].
@@ -123,8 +123,12 @@ pub(super) struct TextRule {
 }
 
 impl TextRule {
-    pub(super) fn new(most: usize, is_name: bool) -> Self {
-        Self { most: Some(most), pattern: is_name.then_some(MemberPattern::Name) }
+    pub(super) fn new(most: usize, is_name: bool, version: Version) -> Self {
+        let name = match version {
+            Version::V1Preview => MemberPattern::PreviewName,
+            _ => MemberPattern::Name,
+        };
+        Self { most: Some(most), pattern: is_name.then_some(name) }
     }
 
     pub(super) fn of_member(most: Option<usize>, pattern: Option<MemberPattern>) -> Self {
@@ -284,7 +288,7 @@ impl Reader<'_> {
         }
         let written = value.as_str().unwrap_or_default();
         let Some(id) = scope.context.meaning(&written) else {
-            let near = closest(&written, scope.context.terms());
+            let near = self.near(&written, || scope.context.terms());
             self.faults.push(fault.with_code(Code::IdentifierNotDtmi).value(&written).hint(near));
             return nothing;
         };

@@ -20,7 +20,7 @@ mod types;
 use std::rc::Rc;
 
 use self::context::Context;
-use self::object::Object;
+use self::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{Graph, Id};
 use crate::language::class::Class;
@@ -83,6 +83,15 @@ impl<'r> Reader<'r> {
         Self { file, graph, faults, options, tolerant, depth: 0 }
     }
 
+    /// The name that was probably meant, while the faults are few enough to be shown.
+    fn near<'n, C: IntoIterator<Item = &'n str>>(
+        &self,
+        word: &str,
+        candidates: impl FnOnce() -> C,
+    ) -> Option<&'n str> {
+        if self.faults.is_full() { None } else { closest(word, candidates()) }
+    }
+
     fn at(&self, node: Node<'_>) -> Location {
         Location::new(self.file, node.range())
     }
@@ -98,6 +107,7 @@ impl<'r> Reader<'r> {
             return Err(self.quit(Fault::new(Code::NotJsonObject, at)));
         }
         let object = Object::new(self.file, value);
+        let object = wrapped(self.file, &object).unwrap_or(object);
         let context = Context::top_level(self, &object)?;
         self.check_root(&object, &context)?;
         self.root_element(&object, &context)
@@ -120,6 +130,7 @@ impl<'r> Reader<'r> {
             let near = types.iter().find_map(|name| closest(name, ["Interface", "CapabilityModel"]));
             let id = id.value.as_str().unwrap_or_default();
             let fault = Fault::new(Code::TypeNotRootable, object.at).value(&id).kind(roots).hint(near);
+            let fault = fault.only_at(object.types.as_ref().map_or(object.at.head(), Slot::values_at));
             return Err(self.quit(fault));
         }
         match object.foreign_keywords().next() {
@@ -129,6 +140,13 @@ impl<'r> Reader<'r> {
             _ => Ok(()),
         }
     }
+}
+
+/// The model inside an IoT Central export of v1-preview, whose wrapper has no context of its own.
+fn wrapped<'t>(file: FileId, object: &Object<'t>) -> Option<Object<'t>> {
+    let slot = object.members.iter().find(|slot| slot.name == "capabilityModel")?;
+    let inner = (slot.value.kind() == Kind::Object).then(|| Object::new(file, slot.value))?;
+    (object.context.is_none() && context::is_preview(&inner)).then_some(inner)
 }
 
 /// Whether a type, by term or DTMI, makes an element a document's top level.

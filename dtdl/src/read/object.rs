@@ -70,12 +70,17 @@ impl<'t> Object<'t> {
         named.iter().filter(|slot| slot.is_some()).count() + self.keywords.len() + self.members.len()
     }
 
-    /// The strings of `@type`; `None` for what is no string. Nothing when it is neither a string nor an array.
-    pub(super) fn type_strings(&self) -> impl Iterator<Item = Option<Cow<'t, str>>> {
+    /// The values of `@type`. Nothing when it is neither a string nor an array.
+    pub(super) fn type_values(&self) -> impl Iterator<Item = Node<'t>> + use<'t> {
         let node = self.types.as_ref().map(|slot| slot.value);
         let single = node.filter(|node| node.kind() == Kind::String);
         let many = node.filter(|node| node.kind() == Kind::Array);
-        single.into_iter().chain(many.into_iter().flat_map(Node::items)).map(Node::as_str)
+        single.into_iter().chain(many.into_iter().flat_map(Node::items))
+    }
+
+    /// The strings of `@type`; `None` for what is no string.
+    pub(super) fn type_strings(&self) -> impl Iterator<Item = Option<Cow<'t, str>>> {
+        self.type_values().map(Node::as_str)
     }
 
     /// Keywords that an element cannot have: those of values and those that the language does not know.

@@ -55,13 +55,15 @@ impl Reader<'_> {
         }
         let (mut classes, mut named, mut undefined) = (Vec::new(), Vec::new(), Vec::new());
         let mut failed = false;
-        for name in typing.object.type_strings() {
-            let Some(name) = name else {
-                self.faults.push(Fault::new(Code::TypeUndefinedTerm, typing.object.types_at()).id(typing.id));
+        for value in typing.object.type_values() {
+            let at = self.at(value);
+            let Some(name) = value.as_str() else {
+                let fault = Fault::new(Code::TypeUndefinedTerm, typing.object.types_at()).id(typing.id);
+                self.faults.push(fault.value(value.raw()).only_at(at));
                 failed = true;
                 continue;
             };
-            match self.one_type(typing, &name) {
+            match self.one_type(typing, &name, at) {
                 Some(Type::Class(class)) if !classes.contains(&class) => classes.push(class),
                 Some(Type::Class(_)) => {}
                 Some(Type::Cotype(cotype)) => named.push(cotype),
@@ -104,51 +106,57 @@ impl Reader<'_> {
     }
 
     /// What one type is, or `None` when it may not be here (and that is reported).
-    fn one_type(&mut self, typing: &Typing<'_>, name: &str) -> Option<Type> {
+    fn one_type(&mut self, typing: &Typing<'_>, name: &str, at: Location) -> Option<Type> {
         let version = typing.context.version;
         if let Some(class) = class_named(name, version).filter(|class| typing.wants(*class)) {
             return Some(Type::Class(class));
         }
         if is_material(name) && (version != Version::V1Preview || class_named(name, version).is_some()) {
-            self.faults.push(typing.bad_type(Some(name)));
+            self.faults.push(typing.bad_type(Some(name)).only_at(at));
             return None;
         }
         if version == Version::V1Preview {
-            return self.preview_cotype(typing, name);
+            return self.preview_cotype(typing, name, at);
         }
         let Some(id) = typing.context.meaning(name) else {
-            return self.unknown_type(typing, name);
+            return self.unknown_type(typing, name, at);
         };
         let Some(cotype) = cotype(id) else {
-            return self.tolerated(typing, Code::TypeIrrelevantDtmiOrTerm, name, true);
+            return self.tolerated(typing, Code::TypeIrrelevantDtmiOrTerm, name, at);
         };
-        self.known_cotype(typing, name, cotype)
+        self.known_cotype(typing, name, at, cotype)
     }
 
-    fn known_cotype(&mut self, typing: &Typing<'_>, name: &str, cotype: &'static Cotype) -> Option<Type> {
+    fn known_cotype(
+        &mut self,
+        typing: &Typing<'_>,
+        name: &str,
+        at: Location,
+        cotype: &'static Cotype,
+    ) -> Option<Type> {
         if cotype.abstract_ {
             let fault = Fault::new(Code::AbstractSupplementalType, typing.object.types_at()).id(typing.id);
-            self.faults.push(fault.kind(cotype.term));
+            self.faults.push(fault.kind(cotype.term).only_at(at));
             return None;
         }
         if matches!(cotype.kind, CotypeKind::Unit | CotypeKind::UnitAttribute) {
-            self.faults.push(typing.bad_type(Some(name)));
+            self.faults.push(typing.bad_type(Some(name)).only_at(at));
             return None;
         }
         Some(Type::Cotype(cotype))
     }
 
     /// v1-preview's own semantic types are written as paths; public files also have the later, bare names.
-    fn preview_cotype(&mut self, typing: &Typing<'_>, name: &str) -> Option<Type> {
+    fn preview_cotype(&mut self, typing: &Typing<'_>, name: &str, at: Location) -> Option<Type> {
         let known = name.starts_with("SemanticType/")
             || terms::core_term(Version::V2, name).is_some_and(|id| cotype(id).is_some());
         if known {
             return Some(Type::Undefined);
         }
-        self.tolerated(typing, Code::TypeUndefinedTerm, name, false)
+        self.refused_type(typing, Code::TypeUndefinedTerm, name, at)
     }
 
-    fn unknown_type(&mut self, typing: &Typing<'_>, name: &str) -> Option<Type> {
+    fn unknown_type(&mut self, typing: &Typing<'_>, name: &str, at: Location) -> Option<Type> {
         let v2 = typing.context.version == Version::V2;
         let (code, allowed) = if name.starts_with("dtmi:") {
             (Code::TypeInvalidDtmi, false)
@@ -157,23 +165,27 @@ impl Reader<'_> {
         } else {
             (Code::TypeUndefinedTerm, v2 || typing.context.open)
         };
-        if allowed { Some(Type::Undefined) } else { self.tolerated(typing, code, name, false) }
+        if allowed { Some(Type::Undefined) } else { self.refused_type(typing, code, name, at) }
     }
 
-    /// A type that an unknown context may define, or a fault where there is none; `if_open`: whether it depends on that.
-    fn tolerated(&mut self, typing: &Typing<'_>, code: Code, name: &str, if_open: bool) -> Option<Type> {
-        if if_open && typing.context.open {
-            return Some(Type::Undefined);
-        }
-        let classes = typing.wanted.map(|class| concrete(class, typing.context.version));
-        let known = classes.into_iter().flatten().map(Class::name).chain(typing.context.terms());
+    /// A type that an unknown context may define, or a fault where there is none.
+    fn tolerated(&mut self, typing: &Typing<'_>, code: Code, name: &str, at: Location) -> Option<Type> {
+        if typing.context.open { Some(Type::Undefined) } else { self.refused_type(typing, code, name, at) }
+    }
+
+    fn refused_type(&mut self, typing: &Typing<'_>, code: Code, name: &str, at: Location) -> Option<Type> {
+        let version = typing.context.version;
         let fault = Fault::new(code, typing.object.types_at()).id(typing.id).value(name);
-        let fault = fault.restriction(typing.context.version.number());
-        let context = context_with(name, typing.context.version);
-        self.faults.push(match context {
+        let fault = fault.restriction(version.number()).only_at(at);
+        let context = if self.faults.is_full() { None } else { context_with(name, version) };
+        let fault = match context {
             Some(context) => fault.advice(format!("add its context to `@context`: `{context}`")),
-            None => fault.hint(closest(name, known)),
-        });
+            None => fault.hint(self.near(name, || {
+                let classes = typing.wanted.map(|class| concrete(class, version));
+                classes.into_iter().flatten().map(Class::name).chain(typing.context.terms())
+            })),
+        };
+        self.faults.push(fault);
         None
     }
 
@@ -293,6 +305,5 @@ fn is_material(name: &str) -> bool {
         Some((term, _)) => Cow::Borrowed(term),
         None => Cow::Borrowed(name),
     };
-    Class::named(&term)
-        .is_some_and(|class| !matches!(class, Class::CapabilityModel | Class::InterfaceInstance))
+    Class::named(&term).is_some_and(|class| class.versions() != [Version::V1Preview])
 }

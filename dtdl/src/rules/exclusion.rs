@@ -1,4 +1,5 @@
-//! What may not stand below something: a Component below a Component, and, before v3, an Array below a Property.
+//! What may not stand below something: a Component below a Component, before v3 an Array below a Property, and in
+//! v1-preview a `geospatial` there.
 
 use super::Inheritance;
 use super::paths::{Fold, Paths, Step};
@@ -15,6 +16,9 @@ pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Fault
     let early = |version| version <= Version::V2;
     let arrays = Exclusion { graph, inheritance, class: Class::Array, along: None };
     run(arrays, Class::Property, &early, "'schema'", faults);
+    let preview = |version| version == Version::V1Preview;
+    let places = Exclusion { graph, inheritance, class: Class::Geospatial, along: None };
+    run(places, Class::Property, &preview, "'schema'", faults);
 }
 
 fn run(
@@ -34,6 +38,12 @@ fn run(
             let found = graph.get(found);
             let fault = Fault::new(Code::ExcludedType, element.at()).id(&element.id).property(members);
             let fault = fault.secondary(&found.id).restriction(fold.class.name()).kind(root.name());
+            // a standard element stands nowhere: the schema is shown that leads to it
+            if found.is_standard() {
+                let schema = element.entry("schema").map_or(element.at(), |entry| entry.place.values);
+                faults.push(fault.only_at(schema));
+                continue;
+            }
             let shown = if element.at().file() == found.at().file() { found.at() } else { element.at() };
             faults.push(fault.also(found.at()).shown_at(shown));
         }

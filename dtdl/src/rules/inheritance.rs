@@ -8,6 +8,11 @@ use crate::graph::{Graph, Ix};
 use crate::language::Version;
 use crate::language::class::Class;
 
+/// The depth and the number of bases up to which hierarchies are followed as they are: no valid one has more.
+const SOUND: (u32, u64) = (12, 2048);
+/// How many references are followed of each Interface in others, which are refused anyway and may be of any size.
+const FOLLOWED: usize = 16;
+
 /// The contents of each Interface, inherited ones included.
 #[derive(Debug, Default)]
 pub(crate) struct Inheritance {
@@ -34,13 +39,17 @@ impl Inheritance {
             let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(&element.id);
             faults.push(fault.property("'extends'").only_at(at));
         }
-        for (ix, depth) in interfaces.iter().zip(depths) {
+        let counts = counts(graph, &interfaces);
+        for ((ix, depth), count) in interfaces.iter().zip(depths).zip(&counts) {
             if reported.is_empty() {
                 check_depth(graph, *ix, depth, faults);
             }
-            inheritance.import(graph, *ix, faults);
+            let most = if depth <= SOUND.0 && *count <= SOUND.1 { usize::MAX } else { FOLLOWED };
+            inheritance.import(graph, *ix, most, faults);
         }
-        check_count(graph, &interfaces, reported.is_empty(), faults);
+        if reported.is_empty() {
+            check_count(graph, &interfaces, &counts, faults);
+        }
         inheritance
     }
 
@@ -63,8 +72,9 @@ impl Inheritance {
         if member == "contents" { self.contents(graph, ix) } else { graph.children(ix, member) }
     }
 
-    fn import(&mut self, graph: &Graph, interface: Ix, faults: &mut Faults) {
-        let bases = closure(graph, interface);
+    /// Gives an Interface the contents of its bases, of which at most so many are followed.
+    fn import(&mut self, graph: &Graph, interface: Ix, most: usize, faults: &mut Faults) {
+        let bases = closure(graph, interface, most);
         if bases.is_empty() {
             return;
         }
@@ -98,15 +108,21 @@ fn collision(graph: &Graph, interface: Ix, base: Ix, name: &str, [first, second]
     fault.aux("name").value(name).also(at(second))
 }
 
-/// All Interfaces that one extends, directly or not, nearest first.
-fn closure(graph: &Graph, interface: Ix) -> Vec<Ix> {
+/// All Interfaces that one extends, directly or not, nearest first; of more references than `most` the first.
+fn closure(graph: &Graph, interface: Ix, most: usize) -> Vec<Ix> {
     let mut found = Vec::new();
     let mut seen = HashSet::from([interface]);
-    let mut todo: Vec<Ix> = graph.children(interface, "extends").iter().rev().copied().collect();
+    let first = |ix| graph.children(ix, "extends").iter().take(most).rev();
+    let mut todo: Vec<Ix> = first(interface).copied().collect();
+    let mut steps = 0;
     while let Some(base) = todo.pop() {
+        steps += 1;
+        if steps > most {
+            break;
+        }
         if seen.insert(base) {
             found.push(base);
-            todo.extend(graph.children(base, "extends").iter().rev());
+            todo.extend(first(base));
         }
     }
     found
@@ -129,16 +145,20 @@ fn check_depth(graph: &Graph, interface: Ix, depth: u32, faults: &mut Faults) {
     faults.push(fault.also(graph.get(at).at()).only_at(shown));
 }
 
-/// Since v3 the number of all bases, each as often as it is reached, is bounded.
-fn check_count(graph: &Graph, interfaces: &[Ix], acyclic: bool, faults: &mut Faults) {
-    const MOST: u64 = 1024;
+/// The number of all bases of each Interface, each as often as it is reached.
+fn counts(graph: &Graph, interfaces: &[Ix]) -> Vec<u64> {
     let mut counts = Paths::new(graph);
     let mut fold = Count { graph };
-    for ix in interfaces.iter().filter(|_| acyclic) {
+    interfaces.iter().map(|ix| counts.value(*ix, &mut fold)).collect()
+}
+
+/// Since v3 the number of all bases, each as often as it is reached, is bounded.
+fn check_count(graph: &Graph, interfaces: &[Ix], counts: &[u64], faults: &mut Faults) {
+    const MOST: u64 = 1024;
+    for (ix, count) in interfaces.iter().zip(counts) {
         let element = graph.get(*ix);
-        let count = counts.value(*ix, &mut fold);
-        if element.version >= Version::V3 && count > MOST {
-            let observed = usize::try_from(count).unwrap_or(usize::MAX);
+        if element.version >= Version::V3 && *count > MOST {
+            let observed = usize::try_from(*count).unwrap_or(usize::MAX);
             let fault = Fault::new(Code::ExcessiveCount, element.at()).id(&element.id);
             let fault = fault.property("'extends'").observed(observed).expected(1024);
             faults.push(fault.only_at(element.key_at("extends").unwrap_or(element.at())));

@@ -1,0 +1,121 @@
+//! How fast models are read: typical ones on one core, and how much memory a large document takes.
+//!
+//! Not a test: it prints figures and judges none. `cargo bench -p dtdl --bench read`; a first argument that is a number
+//! says how often the typical models are read.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and stops when a model is not there"
+)]
+
+use std::fmt::Write;
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+use dtdl::{Reading, Sources};
+
+/// The size of the generated document.
+const LARGE: usize = 50 << 20;
+
+fn main() {
+    // `cargo test --all-targets` runs this, too, without `--bench`: then once through is enough
+    let earnest = std::env::args().any(|argument| argument == "--bench");
+    let wanted = std::env::args().find_map(|argument| argument.parse().ok());
+    let rounds = wanted.unwrap_or(if earnest { 2_000 } else { 1 });
+    let models = models();
+    // what is made once is made before the clock starts
+    for (name, text) in &models {
+        assert!(read(name, text).is_valid(), "{name} is not valid");
+    }
+    for (name, text) in &models {
+        report(name, std::slice::from_ref(text), rounds);
+    }
+    let texts: Vec<String> = models.into_iter().map(|(_, text)| text).collect();
+    report("all of them", &texts, rounds);
+    large(if earnest { LARGE } else { 1 << 20 });
+}
+
+/// The models of the repository and the seeds of the tests, sorted by name.
+fn models() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in [root.join("../models"), root.join("tests/seeds")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                found.push((name, std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(name: &str, text: &str) -> Reading {
+    let mut sources = Sources::default();
+    sources.add(name, text);
+    dtdl::read(sources, None)
+}
+
+fn report(name: &str, texts: &[String], rounds: usize) {
+    let start = Instant::now();
+    for _ in 0..rounds {
+        for text in texts {
+            black_box(read(name, black_box(text)));
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let count = (texts.len() * rounds) as f64;
+    let bytes = (texts.iter().map(String::len).sum::<usize>() * rounds) as f64;
+    println!("{name:32} {:10.0} models/s {:8.1} MB/s", count / seconds, bytes / seconds / 1e6);
+}
+
+/// One document of many Interfaces. The peak is that of the process, so this comes last.
+fn large(size: usize) {
+    let text = document(size);
+    let before = peak();
+    let start = Instant::now();
+    let reading = read("large.json", &text);
+    let seconds = start.elapsed().as_secs_f64();
+    let megabytes = text.len() as f64 / 1e6;
+    println!("a document of {megabytes:.0} MB: {seconds:.2} s, {:.1} MB/s", megabytes / seconds);
+    println!("  {} elements, {} diagnostics", reading.count(), reading.diagnostics().len());
+    if let (Some(before), Some(after)) = (before, peak()) {
+        let more = (after - before) as f64 * 1024.0 / 1e6;
+        println!("  peak memory {more:.0} MB above the text, {:.1} times its size", more / megabytes);
+    }
+}
+
+fn document(size: usize) -> String {
+    let mut text = String::with_capacity(size + 4096);
+    text.push('[');
+    let mut number = 0;
+    while text.len() < size {
+        let comma = if number == 0 { "" } else { "," };
+        write!(
+            text,
+            r#"{comma}
+  {{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:com:example:Part{number};1", "@type": "Interface",
+    "displayName": {{ "en": "Part {number}", "de": "Teil {number}" }},
+    "contents": [
+      {{ "@type": "Telemetry", "name": "level", "schema": "double" }},
+      {{ "@type": "Property", "name": "mode", "writable": true, "schema": {{ "@type": "Object", "fields": [
+        {{ "name": "speed", "schema": "integer" }}, {{ "name": "label", "schema": "string" }} ] }} }},
+      {{ "@type": "Command", "name": "stop", "request": {{ "name": "after", "schema": "duration" }} }}
+    ] }}"#
+        )
+        .unwrap();
+        number += 1;
+    }
+    text.push_str("\n]\n");
+    text
+}
+
+/// The greatest size that the process has had, in KiB, where the system says it.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
