@@ -53,7 +53,7 @@ pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Op
         supplemental_properties: of_cotypes
             .map(|entry| (entry.name.to_owned(), value(graph, &entry.held, false)))
             .collect(),
-        undefined_types: element.undefined_types.clone(),
+        undefined_types: element.undefined.as_ref().map(|undefined| undefined.types.clone()).unwrap_or_default(),
         undefined_properties: undefined(element),
     })
 }
@@ -101,14 +101,14 @@ fn describe_interface(
 }
 
 fn undefined(element: &Element) -> BTreeMap<String, Value> {
-    let members = element.undefined_members.iter();
+    let members = element.undefined.iter().flat_map(|undefined| &undefined.members);
     // what was scanned as JSON is read as JSON, but for numbers beyond all measure
     members.map(|(name, raw)| (name.clone(), serde_json::from_str(raw).unwrap_or(Value::Null))).collect()
 }
 
 fn value(graph: &Graph, held: &Held, plural: bool) -> Value {
     match held {
-        Held::Text(text) => text.as_str().into(),
+        Held::Text(text) => (&**text).into(),
         Held::Texts(map) => map.iter().map(|(code, text)| (code.to_owned(), Value::from(text))).collect(),
         Held::Boolean(flag) => (*flag).into(),
         Held::Integer(number) => (*number).into(),

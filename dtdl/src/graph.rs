@@ -3,12 +3,12 @@
 //! The reader fills it, `resolve` links it, `rules` judge it, `model` makes of it what callers walk. Nothing is decided
 //! here. Begin with [`Graph`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::language::Version;
 use crate::language::class::Class;
-use crate::language::cotypes::{Constraint, Cotype, cotype};
+use crate::language::cotypes::{Constraint, Cotype, CotypeMember, cotype};
 use crate::language::extensions::Limits;
 use crate::language::standard::{Standard, StandardLiteral};
 use crate::model::LanguageMap;
@@ -46,13 +46,19 @@ pub(crate) struct Element {
     pub(crate) parent: Option<Id>,
     /// The Interface that it is written in; `None` for top-level and standard elements.
     pub(crate) partition: Option<Id>,
-    pub(crate) cotypes: Vec<&'static Cotype>,
-    pub(crate) undefined_types: Vec<String>,
-    /// Members that no type of the element defines, as JSON.
-    pub(crate) undefined_members: Vec<(String, String)>,
+    pub(crate) cotypes: Box<[&'static Cotype]>,
+    /// For the few elements that have types which no context knows.
+    pub(crate) undefined: Option<Box<Undefined>>,
     pub(crate) entries: Vec<Entry>,
     /// Who refers to it, by which member.
     pub(crate) referrers: Vec<(Ix, &'static str)>,
+}
+
+/// What an element has that no context knows: types, and by their leave members, as JSON.
+#[derive(Debug, Default)]
+pub(crate) struct Undefined {
+    pub(crate) types: Vec<String>,
+    pub(crate) members: Vec<(String, String)>,
 }
 
 /// Where an element comes from.
@@ -85,7 +91,7 @@ pub(crate) struct Place {
 /// What a member holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Held {
-    Text(String),
+    Text(Box<str>),
     Texts(LanguageMap),
     Boolean(bool),
     Integer(i64),
@@ -101,17 +107,26 @@ pub(crate) enum Held {
 pub(crate) struct Reference {
     pub(crate) source: Ix,
     pub(crate) member: &'static str,
-    pub(crate) target: Id,
+    pub(crate) target: Target,
     pub(crate) key: Location,
     pub(crate) value: Location,
-    /// For references by id: the id or term as written.
-    pub(crate) written: Option<String>,
     /// For references by id in the language's own members.
     pub(crate) expected: Option<Expected>,
-    /// For an extension's members: the standard element that the target must be part of.
-    pub(crate) child_of: Option<&'static str>,
+    /// For an extension's members: which.
+    pub(crate) extension: Option<&'static CotypeMember>,
+    /// Whether the id is written as a term.
+    pub(crate) by_term: bool,
     /// Whether the member holds its elements by name.
     pub(crate) keyed: bool,
+}
+
+/// Whom a reference is to.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// The element that is written there.
+    Here(Ix),
+    /// The element of that id, if there will be one.
+    Named(Id),
 }
 
 /// What a member wants of an element that it refers to.
@@ -268,6 +283,15 @@ impl Element {
         self.cotypes.iter().any(|cotype| cotype.id == id)
     }
 
+    /// Notes an element that refers to it.
+    pub(crate) fn referred_by(&mut self, source: Ix, member: &'static str) {
+        // nearly all have one
+        if self.referrers.is_empty() {
+            self.referrers.reserve_exact(1);
+        }
+        self.referrers.push((source, member));
+    }
+
     /// Adds an element to a member, which is begun when it is not there.
     pub(crate) fn push_element(&mut self, name: &'static str, target: Ix, place: Place) {
         match self.entries.iter_mut().find(|entry| entry.name == name) {
@@ -294,8 +318,7 @@ impl Element {
             parent: standard.parent.as_deref().map(Arc::from),
             partition: None,
             cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),
-            undefined_types: Vec::new(),
-            undefined_members: Vec::new(),
+            undefined: None,
             entries,
             referrers: Vec::new(),
         }
@@ -305,11 +328,9 @@ impl Element {
 /// A literal of the language's own as an element holds it.
 pub(crate) fn held(literal: &StandardLiteral) -> Held {
     match literal {
-        StandardLiteral::Text(text) => Held::Text(text.clone().into_owned()),
+        StandardLiteral::Text(text) => Held::Text((**text).into()),
         StandardLiteral::LangText { language, text } => {
-            let mut map = LanguageMap::default();
-            map.insert(language, text);
-            Held::Texts(map)
+            Held::Texts(BTreeMap::from([(&**language, &**text)]).into())
         }
         StandardLiteral::Integer(number) => Held::Integer(*number),
     }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Element, Entry, Expected, Graph, Held, Id, Ix, Place, Reference, held};
+use crate::graph::{Element, Entry, Expected, Graph, Held, Id, Ix, Place, Reference, Target, held};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::extensions;
@@ -31,44 +31,41 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
     let mut known: HashMap<Id, usize> = HashMap::new();
     for number in 0..graph.references.len() {
         let reference = &graph.references[number];
-        let target = alias(&reference.target);
-        if graph.find(target).is_some() {
+        let Target::Named(id) = &reference.target else { continue };
+        if find(graph, id).is_some() {
             continue;
         }
-        let (target, at) = (target.to_owned(), reference.value);
-        if add_standard(graph, &target, at) {
+        let (id, at) = (Arc::clone(id), reference.value);
+        if add_standard(graph, alias(&id), at) {
             continue;
         }
-        let reference = &graph.references[number];
-        if let Some(fault) = refused(graph, reference) {
+        if let Some(fault) = refused(graph, &graph.references[number], &id) {
             faults.push(fault);
             continue;
         }
-        let index = *known.entry(Arc::clone(&reference.target)).or_insert_with(|| {
-            missing.push(Unresolved { id: reference.target.to_string(), asked_at: Vec::new() });
+        let index = *known.entry(Arc::clone(&id)).or_insert_with(|| {
+            missing.push(Unresolved { id: id.to_string(), asked_at: Vec::new() });
             missing.len() - 1
         });
-        missing[index].asked_at.push(reference.value);
+        missing[index].asked_at.push(at);
     }
     missing
 }
 
 /// The fault of a reference to what no document could define.
-fn refused(graph: &Graph, reference: &Reference) -> Option<Fault> {
-    let by_term = reference.written.as_deref().is_some_and(|text| !text.contains(':'));
+fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
     let fault = |code| {
         let fault = Fault::new(code, reference.key).id(&graph.get(reference.source).id);
         fault
             .property(reference.member)
-            .secondary(&reference.target)
+            .secondary(id)
             .also(reference.value)
             .only_at(reference.value)
     };
-    if by_term && reference.expected.is_some() {
-        let kinds = reference.expected.map(kinds).unwrap_or_default();
-        return Some(fault(Code::BadType).kind(kinds));
+    if let Some(expected) = reference.expected.filter(|_| reference.by_term) {
+        return Some(fault(Code::BadType).kind(kinds(expected)));
     }
-    extensions::is_reserved_anywhere(&reference.target).then(|| fault(Code::UndefinedReservedId))
+    extensions::is_reserved_anywhere(id).then(|| fault(Code::UndefinedReservedId))
 }
 
 /// Adds a standard element and those it refers to; whether there is one.
@@ -96,7 +93,7 @@ pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     let references = std::mem::take(&mut graph.references);
     let mut names = Names::new();
     for reference in &references {
-        let Some(target) = graph.find(alias(&reference.target)) else { continue };
+        let Some(target) = target(graph, reference) else { continue };
         check_partition(graph, reference, target, faults);
         if let Some(expected) = reference.expected
             && !check_expected(graph, reference, expected, target, faults)
@@ -109,8 +106,18 @@ pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
         }
         put(graph, reference, target);
     }
-    graph.references = references;
     link_standards(graph);
+}
+
+fn target(graph: &Graph, reference: &Reference) -> Option<Ix> {
+    match &reference.target {
+        Target::Here(ix) => Some(*ix),
+        Target::Named(id) => find(graph, id),
+    }
+}
+
+fn find(graph: &Graph, id: &str) -> Option<Ix> {
+    graph.find(id).or_else(|| graph.find(alias(id)))
 }
 
 fn put(graph: &mut Graph, reference: &Reference, target: Ix) {
@@ -123,7 +130,7 @@ fn put(graph: &mut Graph, reference: &Reference, target: Ix) {
     }
     let element = graph.get_mut(target);
     if !element.is_standard() {
-        element.referrers.push((reference.source, name));
+        element.referred_by(reference.source, name);
     }
 }
 
@@ -165,7 +172,7 @@ fn check_partition(graph: &Graph, reference: &Reference, target: Ix, faults: &mu
     if let Some(to) = target.partition.as_ref().filter(|to| *to != from) {
         let place = source.key_at(reference.member).unwrap_or(reference.key);
         let fault = Fault::new(Code::CrossPartitionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(&reference.target);
+        let fault = fault.property(reference.member).secondary(&target.id);
         faults.push(fault.value(to).restriction(from).also(target.at()));
     }
 }
@@ -183,7 +190,7 @@ fn check_expected(
     let bare_instance = expected.class == Class::InterfaceInstance && target.class == Class::Interface;
     if !is_of && !bare_instance {
         let fault = Fault::new(Code::BadType, reference.key).id(&source.id).property(reference.member);
-        let fault = fault.secondary(&reference.target).value(target.class.name()).kind(kinds(expected));
+        let fault = fault.secondary(&target.id).value(target.class.name()).kind(kinds(expected));
         faults.push(fault.also(reference.value).only_at(reference.value));
         return false;
     }
@@ -195,7 +202,7 @@ fn check_expected(
         let versions: Vec<_> = versions.map(|version| version.number().to_string()).collect();
         let place = source.key_at(reference.member).unwrap_or(reference.key);
         let fault = Fault::new(Code::DisallowedVersionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(&reference.target);
+        let fault = fault.property(reference.member).secondary(&target.id);
         let fault = fault.value(target.version.number()).restriction(versions.join(" ,"));
         faults.push(fault.also(target.at()));
     }
@@ -204,7 +211,7 @@ fn check_expected(
 
 /// A unit must be of the family that the semantic type wants.
 fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) {
-    let Some(wanted) = reference.child_of else { return };
+    let Some(wanted) = reference.extension.and_then(|member| member.child_of.as_deref()) else { return };
     let target = graph.get(target);
     if target.parent.as_deref() == Some(wanted) {
         return;
@@ -214,7 +221,7 @@ fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut F
         None => "top-level element".to_owned(),
     };
     let fault = Fault::new(Code::WrongParent, reference.key).id(&graph.get(reference.source).id);
-    let fault = fault.property(reference.member).secondary(&reference.target);
+    let fault = fault.property(reference.member).secondary(&target.id);
     faults.push(fault.value(relation).restriction(wanted).only_at(reference.value));
 }
 
@@ -232,7 +239,7 @@ fn check_key(
     let (source, element) = (graph.get(reference.source), graph.get(target));
     let Some(name) = element.text("name") else {
         let fault = Fault::new(Code::MissingDictKeyPropertyValue, reference.key).id(&source.id);
-        let fault = fault.property(reference.member).secondary(&reference.target).value("name");
+        let fault = fault.property(reference.member).secondary(&element.id).value("name");
         faults.push(fault.also(element.at()));
         return true;
     };

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The named texts of one reading.
 #[derive(Clone, Debug, Default)]
@@ -16,19 +17,21 @@ pub struct Sources {
 struct Source {
     name: String,
     text: String,
-    line_starts: Vec<usize>,
+    /// Found when first asked for: a text without faults never is.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 /// The number of a file in its [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(usize);
+pub struct FileId(u32);
 
 /// A range of bytes in one of the [`Sources`]; ordered by file, then by place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
+    // every member of a model has some, and texts of 4 GiB are refused: 32 bits do
     file: FileId,
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
 }
 
 /// A place for people: file, line and column, both counted from 1, the column in characters.
@@ -57,11 +60,14 @@ pub struct Lines<'a> {
 
 impl Sources {
     /// Adds a text under the name that messages will show (usually a relative path).
-    pub fn add(&mut self, name: impl Into<String>, text: &str) -> FileId {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.files.push(Source { name: name.into(), text, line_starts });
-        FileId(self.files.len() - 1)
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let mut text = text.into();
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        let id = FileId(narrow(self.files.len()));
+        self.files.push(Source { name: name.into(), text, line_starts: OnceLock::new() });
+        id
     }
 
     /// The line and column where `location` begins.
@@ -80,11 +86,11 @@ impl Sources {
         self.place(location.file, location.end)
     }
 
-    fn place(&self, file: FileId, byte: usize) -> Position<'_> {
-        let source = &self.files[file.0];
-        let line = source.line_starts.partition_point(|&start| start <= byte);
-        let line_start = source.line_starts[line - 1];
-        let column = source.text[line_start..byte].chars().count() + 1;
+    fn place(&self, file: FileId, byte: u32) -> Position<'_> {
+        let source = self.source(file);
+        let line = source.line(byte);
+        let line_start = source.line_starts()[line - 1] as usize;
+        let column = source.text[line_start..byte as usize].chars().count() + 1;
         Position { file: &source.name, line, column }
     }
 
@@ -93,28 +99,50 @@ impl Sources {
     /// # Panics
     /// When `location` belongs to other sources.
     pub fn lines(&self, location: Location) -> Lines<'_> {
-        let source = &self.files[location.file.0];
-        let line = |byte: usize| source.line_starts.partition_point(|&start| start <= byte);
+        let source = self.source(location.file);
         let last = location.end.saturating_sub(1).max(location.start);
-        Lines { file: &source.name, first: line(location.start), last: line(last) }
+        Lines { file: &source.name, first: source.line(location.start), last: source.line(last) }
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = FileId> + use<> {
-        (0..self.files.len()).map(FileId)
+        (0..narrow(self.files.len())).map(FileId)
     }
 
     pub(crate) fn name(&self, file: FileId) -> &str {
-        &self.files[file.0].name
+        &self.source(file).name
     }
 
     pub(crate) fn text(&self, file: FileId) -> &str {
-        &self.files[file.0].text
+        &self.source(file).text
     }
+
+    fn source(&self, file: FileId) -> &Source {
+        &self.files[file.0 as usize]
+    }
+}
+
+impl Source {
+    /// The line of a byte, from 1.
+    fn line(&self, byte: u32) -> usize {
+        self.line_starts().partition_point(|&start| start <= byte)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let ends = self.text.match_indices('\n').map(|(at, _)| narrow(at + 1));
+            std::iter::once(0).chain(ends).collect()
+        })
+    }
+}
+
+/// The count of a reading's files, or a byte of one; what lies beyond the measure is not read, and shown at its end.
+fn narrow(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 impl Location {
     pub(crate) fn new(file: FileId, range: Range<usize>) -> Self {
-        Self { file, start: range.start, end: range.end }
+        Self { file, start: narrow(range.start), end: narrow(range.end) }
     }
 
     pub(crate) fn file(self) -> FileId {
@@ -122,7 +150,7 @@ impl Location {
     }
 
     pub(crate) fn range(self) -> Range<usize> {
-        self.start..self.end
+        self.start as usize..self.end as usize
     }
 
     /// The first byte alone: the brace of an object that is too long to underline.

@@ -114,6 +114,7 @@ impl Builder<'_> {
         for content in self.inheritance.contents(graph, ix) {
             self.content(&mut interface, *content);
         }
+        interface.shrink_to_fit();
         interface
     }
 
@@ -234,5 +235,16 @@ fn form_of(element: &Element) -> Form {
     match element.class {
         Class::CapabilityModel => Form::CapabilityModel,
         _ => Form::Interface,
+    }
+}
+
+impl Interface {
+    /// Most Interfaces have a few contents, which are large, and vectors begin with room for four.
+    fn shrink_to_fit(&mut self) {
+        self.telemetry.shrink_to_fit();
+        self.properties.shrink_to_fit();
+        self.commands.shrink_to_fit();
+        self.relationships.shrink_to_fit();
+        self.components.shrink_to_fit();
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn id_of(element: &Element) -> Id {
 pub(super) fn name_of(element: &Element) -> Option<Name> {
     let entry = element.entry("name")?;
     match &entry.held {
-        Held::Text(text) => Some(Name { text: text.clone(), at: entry.place.values }),
+        Held::Text(text) => Some(Name { text: text.to_string(), at: entry.place.values }),
         _ => None,
     }
 }
@@ -33,7 +33,8 @@ pub(super) fn texts_of(element: &Element) -> Texts {
 /// The semantic type and the unit of an element, by their terms; v1-preview writes both as they please.
 pub(super) fn quantity_of(graph: &Graph, element: &Element) -> Quantity {
     let known = element.cotypes.iter().find(|cotype| cotype.kind == CotypeKind::SemanticType);
-    let preview = element.undefined_types.first().filter(|_| element.version == Version::V1Preview);
+    let preview = element.undefined.as_ref().and_then(|undefined| undefined.types.first());
+    let preview = preview.filter(|_| element.version == Version::V1Preview);
     let unit = element.entries.iter().find_map(|entry| match &entry.held {
         Held::Elements(units) if entry.name.contains(':') && terms::term_of(entry.name) == Some("unit") => {
             let id = &graph.get(*units.first()?).id;

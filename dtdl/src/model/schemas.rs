@@ -112,7 +112,7 @@ impl<'g> Schemas<'g> {
             match held {
                 Held::Integer(value) if integers => numbers.push(EnumValue { name, texts, value: *value }),
                 Held::Text(value) if !integers => {
-                    words.push(EnumValue { name, texts, value: value.clone() });
+                    words.push(EnumValue { name, texts, value: value.to_string() });
                 }
                 // values of another kind were reported
                 _ => {}

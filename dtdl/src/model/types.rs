@@ -77,9 +77,9 @@ pub struct Texts {
     pub comment: Option<String>,
 }
 
-/// A text in several languages.
+/// A text in several languages. Copies share it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LanguageMap(BTreeMap<String, String>);
+pub struct LanguageMap(Option<Arc<[(Box<str>, Box<str>)]>>);
 
 /// What a part of a device can do.
 #[derive(Clone, Debug)]
@@ -332,23 +332,28 @@ impl Model {
 }
 
 impl LanguageMap {
-    pub(crate) fn insert(&mut self, code: &str, text: &str) -> Option<String> {
-        self.0.insert(code.to_owned(), text.to_owned())
-    }
-
     /// The text in that language.
     pub fn get(&self, code: &str) -> Option<&str> {
-        self.0.get(code).map(String::as_str)
+        let texts = self.0.as_deref()?;
+        let found = texts.binary_search_by(|(other, _)| (**other).cmp(code)).ok()?;
+        texts.get(found).map(|(_, text)| &**text)
     }
 
     /// The text to show when nobody asked for a language: English, else the first by code.
     pub fn preferred(&self) -> Option<&str> {
-        self.get("en").or_else(|| self.0.values().next().map(String::as_str))
+        self.get("en").or_else(|| self.iter().next().map(|(_, text)| text))
     }
 
     /// All languages and texts, by code.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(code, text)| (code.as_str(), text.as_str()))
+        self.0.as_deref().unwrap_or_default().iter().map(|(code, text)| (&**code, &**text))
+    }
+}
+
+impl<C: AsRef<str> + Ord, T: AsRef<str>> From<BTreeMap<C, T>> for LanguageMap {
+    fn from(texts: BTreeMap<C, T>) -> Self {
+        let boxed = texts.iter().map(|(code, text)| (code.as_ref().into(), text.as_ref().into()));
+        Self((!texts.is_empty()).then(|| boxed.collect()))
     }
 }
 

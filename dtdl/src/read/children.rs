@@ -5,12 +5,11 @@
 use std::sync::Arc;
 
 use super::element::Scope;
-use super::ids::ElementId;
 use super::object::{Object, Slot};
 use super::types::Types;
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Demand, Expectation, Expected, Id, Reference};
+use crate::graph::{Demand, Expectation, Expected, Id, Reference, Target};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::Elements;
@@ -89,28 +88,32 @@ impl Reader<'_> {
             self.faults.push(fault.also(at).only_at(at).hint(near));
             return false;
         };
-        let target = Id::from(id);
-        self.refer(slotted, value, target, Some(written.into_owned()));
+        let by_term = !written.contains(':');
+        self.refer_by_id(slotted, value, &id, by_term);
         true
     }
 
-    fn refer(&mut self, slotted: &Slotted<'_>, value: Node<'_>, target: Id, written: Option<String>) {
-        let version = slotted.scope.context.version;
-        let older = slotted.elements.older;
-        let expected = written.is_some().then_some(Expected { class: slotted.class, version, older });
+    fn refer_by_id(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &str, by_term: bool) {
+        let target = Id::from(id);
         self.expect(slotted, &target);
-        let value = self.at(value);
-        self.graph.references.push(Reference {
+        let version = slotted.scope.context.version;
+        let expected = Expected { class: slotted.class, version, older: slotted.elements.older };
+        let reference = self.reference_to(slotted, value, Target::Named(target));
+        self.graph.references.push(Reference { expected: Some(expected), by_term, ..reference });
+    }
+
+    fn reference_to(&self, slotted: &Slotted<'_>, value: Node<'_>, target: Target) -> Reference {
+        Reference {
             source: slotted.scope.ix,
             member: slotted.name,
             target,
             key: slotted.slot.key,
-            value,
-            written,
-            expected,
-            child_of: None,
+            value: self.at(value),
+            expected: None,
+            extension: None,
+            by_term: false,
             keyed: slotted.name == "contents",
-        });
+        }
     }
 
     /// Notes what the co-types of the element demand of what stands in this member.
@@ -155,11 +158,11 @@ impl Reader<'_> {
         let keyed = slotted.elements.keyed;
         let id = self.element_id(&object, &context, Some(holder), required, keyed)?;
         let target = Arc::clone(&id.id);
-        let read = self.element(&object, &context, ElementId { ..id }, Some(slotted))?.is_some();
-        if read {
-            self.refer(slotted, value, target, None);
-        }
-        Ok(read)
+        let Some(ix) = self.element(&object, &context, id, Some(slotted))? else { return Ok(false) };
+        self.expect(slotted, &target);
+        let reference = self.reference_to(slotted, value, Target::Here(ix));
+        self.graph.references.push(reference);
+        Ok(true)
     }
 
     /// `{"@id": ..}` is no reference, though early v2 models have it.
@@ -174,8 +177,7 @@ impl Reader<'_> {
         }
         match slotted.scope.context.meaning(&id) {
             Some(target) => {
-                let target = Id::from(target);
-                self.refer(slotted, object.node, target, Some(id.into_owned()));
+                self.refer_by_id(slotted, object.node, &target, !id.contains(':'));
                 true
             }
             None => {

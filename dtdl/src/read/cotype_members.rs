@@ -8,7 +8,7 @@ use super::object::{Object, Slot};
 use super::types::Types;
 use super::{Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Demand, Entry, Expectation, Held, Id, Reference};
+use crate::graph::{Demand, Entry, Expectation, Held, Id, Reference, Target};
 use crate::language::cotypes::{Cotype, CotypeMember, MemberValue};
 use crate::tape::Kind;
 
@@ -91,12 +91,12 @@ impl Reader<'_> {
                     self.graph.references.push(Reference {
                         source: scope.ix,
                         member: &member.id,
-                        target,
+                        target: Target::Named(target),
                         key: slot.key,
                         value: at,
-                        written: Some(written.into_owned()),
                         expected: None,
-                        child_of: member.child_of.as_deref(),
+                        extension: Some(member),
+                        by_term: !written.contains(':'),
                         keyed: false,
                     });
                 }

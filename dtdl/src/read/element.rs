@@ -10,7 +10,7 @@ use super::object::{Object, Slot};
 use super::types::{Types, Typing};
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Element, Entry, Held, Id, Ix, Origin, Place};
+use crate::graph::{Element, Entry, Held, Id, Ix, Origin, Place, Undefined};
 use crate::language::class::Class;
 use crate::language::members::{Holds, Member, members};
 use crate::language::{Version, terms};
@@ -196,7 +196,8 @@ impl Reader<'_> {
         }
         if !types.undefined.is_empty() {
             let member = (slot.name.clone().into_owned(), slot.value.raw().to_owned());
-            self.graph.get_mut(scope.ix).undefined_members.push(member);
+            let undefined = &mut self.graph.get_mut(scope.ix).undefined;
+            undefined.get_or_insert_default().members.push(member);
         } else if object.types.is_some() {
             let fault = fault(Code::NoTypeThatAllows).also(object.types_at());
             self.faults.push(fault.hint(near));
@@ -248,9 +249,9 @@ fn new_element(
         },
         parent: holder.map(|holder| Arc::clone(holder.id)),
         partition: holder.and_then(|holder| holder.partition).map(Arc::clone),
-        cotypes: types.cotypes.clone(),
-        undefined_types: types.undefined.clone(),
-        undefined_members: Vec::new(),
+        cotypes: types.cotypes.as_slice().into(),
+        undefined: (!types.undefined.is_empty())
+            .then(|| Box::new(Undefined { types: types.undefined.clone(), members: Vec::new() })),
         entries: Vec::with_capacity(object.members.len()),
         referrers: Vec::new(),
     }

@@ -89,7 +89,7 @@ impl Sort {
     /// The value, if the JSON is of this kind.
     fn held(self, node: Node<'_>) -> Option<Held> {
         match (self, node.kind()) {
-            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(node.as_str()?.into_owned())),
+            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(node.as_str()?.into())),
             (Self::Integer, Kind::Number) => whole(node.as_f64()?).map(Held::Integer),
             (Self::Numeric, Kind::Number) => node.as_f64().map(Held::Number),
             (Self::Boolean, Kind::Boolean) => node.as_bool().map(Held::Boolean),
@@ -100,7 +100,7 @@ impl Sort {
     /// The value that stands for one that is wrong, so that reading goes on.
     fn empty(self) -> Held {
         match self {
-            Self::String | Self::Duration => Held::Text(String::new()),
+            Self::String | Self::Duration => Held::Text(Box::default()),
             Self::Integer => Held::Integer(0),
             Self::Numeric => Held::Number(0.0),
             Self::Boolean => Held::Boolean(false),

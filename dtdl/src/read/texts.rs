@@ -1,5 +1,6 @@
 //! Texts by language: a string (English), a map from codes to strings, or an array of strings and tagged strings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Reader;
@@ -45,7 +46,7 @@ impl Reader<'_> {
 
     fn language_map(&mut self, object: &Object<'_>, spot: Spot<'_>) -> LanguageMap {
         self.check_map_keywords(object, spot);
-        let mut map = LanguageMap::default();
+        let mut map: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
         let mut seen: BTreeMap<&str, Location> = BTreeMap::new();
         for slot in &object.members {
             let code = &*slot.name;
@@ -55,7 +56,7 @@ impl Reader<'_> {
             match slot.value.as_str() {
                 Some(text) => {
                     self.check_length(&text, self.at(slot.value), spot);
-                    map.insert(code, &text);
+                    map.insert(code, text);
                 }
                 None => {
                     let fault = spot.fault(Code::LangStringValueNotString, slot.key).value(code);
@@ -67,7 +68,7 @@ impl Reader<'_> {
                 self.faults.push(fault.also(first));
             }
         }
-        map
+        map.into()
     }
 
     fn check_map_keywords(&mut self, object: &Object<'_>, spot: Spot<'_>) {
@@ -88,23 +89,21 @@ impl Reader<'_> {
     }
 
     fn tagged_strings(&mut self, slot: &Slot<'_>, spot: Spot<'_>) -> LanguageMap {
-        let mut map = LanguageMap::default();
-        let mut seen: BTreeMap<String, Location> = BTreeMap::new();
+        let mut map: BTreeMap<String, (String, Location)> = BTreeMap::new();
         for value in slot.values() {
             let Some((code, text)) = self.tagged_string(value, spot) else { continue };
             let at = self.at(value);
-            match seen.get(&code) {
-                Some(first) => {
+            match map.get(&code) {
+                Some((_, first)) => {
                     let fault = spot.fault(Code::LangStringElementCodeNotUnique, at).value(&code);
                     self.faults.push(fault.also(*first));
                 }
                 None => {
-                    map.insert(&code, &text);
-                    seen.insert(code, at);
+                    map.insert(code, (text, at));
                 }
             }
         }
-        map
+        map.into_iter().map(|(code, (text, _))| (code, text)).collect::<BTreeMap<_, _>>().into()
     }
 
     fn tagged_string(&mut self, value: Node<'_>, spot: Spot<'_>) -> Option<(String, String)> {

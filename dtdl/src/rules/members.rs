@@ -99,7 +99,7 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
     for value in graph.children(ix, "enumValues").iter().map(|value| graph.get(*value)) {
         let Some(entry) = value.entry("enumValue") else { continue };
         let (kind, text) = match &entry.held {
-            Held::Text(text) => ("string", text.clone()),
+            Held::Text(text) => ("string", text.to_string()),
             Held::Integer(number) => ("integer", number.to_string()),
             Held::Boolean(true) => ("boolean", "True".to_owned()),
             Held::Boolean(false) => ("boolean", "False".to_owned()),
@@ -118,7 +118,7 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
 /// A plain value as it is told apart from others.
 pub(super) fn literal_text(held: &Held) -> Option<String> {
     match held {
-        Held::Text(text) => Some(text.clone()),
+        Held::Text(text) => Some(text.to_string()),
         Held::Integer(number) => Some(number.to_string()),
         Held::Number(number) => Some(number.to_string()),
         Held::Boolean(value) => Some(value.to_string()),
