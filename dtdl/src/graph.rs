@@ -4,13 +4,14 @@
 //! here. Begin with [`Graph`].
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::{Constraint, Cotype, CotypeMember, cotype};
 use crate::language::extensions::Limits;
-use crate::language::standard::{Standard, StandardLiteral};
+use crate::language::standard::{Standard, StandardLiteral, StandardValue, alias, standard};
 use crate::model::LanguageMap;
 use crate::source::Location;
 
@@ -26,8 +27,9 @@ pub(crate) struct Ix(u32);
 pub(crate) struct Graph {
     elements: Vec<Element>,
     by_id: HashMap<Id, Ix>,
-    /// Every place where an element stands in a member of another, in the order of the text.
+    /// Every place where an element stands in a member of another, in the order of the text; until they are linked.
     pub(crate) references: Vec<Reference>,
+    referrers: Vec<Referrer>,
     /// What co-types demand of the elements in some members.
     pub(crate) expectations: Vec<Expectation>,
     /// The top-level elements, in the order of the documents.
@@ -50,8 +52,6 @@ pub(crate) struct Element {
     /// For the few elements that have types which no context knows.
     pub(crate) undefined: Option<Box<Undefined>>,
     pub(crate) entries: Vec<Entry>,
-    /// Who refers to it, by which member.
-    pub(crate) referrers: Vec<(Ix, &'static str)>,
 }
 
 /// What an element has that no context knows: types, and by their leave members, as JSON.
@@ -99,7 +99,24 @@ pub(crate) enum Held {
     /// A DTMI that need not be an element.
     Identifier(Id),
     /// Elements, once linked.
-    Elements(Vec<Ix>),
+    Elements(Elements),
+}
+
+/// The elements in a member; most have one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Elements {
+    #[default]
+    None,
+    One(Ix),
+    Many(Vec<Ix>),
+}
+
+/// Who refers to an element, by which member.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Referrer {
+    target: Ix,
+    pub(crate) source: Ix,
+    pub(crate) member: &'static str,
 }
 
 /// An element in a member of another: written there, or referred to by id.
@@ -108,25 +125,27 @@ pub(crate) struct Reference {
     pub(crate) source: Ix,
     pub(crate) member: &'static str,
     pub(crate) target: Target,
-    pub(crate) key: Location,
     pub(crate) value: Location,
-    /// For references by id in the language's own members.
-    pub(crate) expected: Option<Expected>,
-    /// For an extension's members: which.
-    pub(crate) extension: Option<&'static CotypeMember>,
-    /// Whether the id is written as a term.
-    pub(crate) by_term: bool,
-    /// Whether the member holds its elements by name.
-    pub(crate) keyed: bool,
+    pub(crate) form: Form,
 }
 
 /// Whom a reference is to.
 #[derive(Debug)]
 pub(crate) enum Target {
-    /// The element that is written there.
-    Here(Ix),
+    Known(Ix),
     /// The element of that id, if there will be one.
     Named(Id),
+}
+
+/// How an element is put into a member.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    /// It is written there.
+    Inline,
+    /// By its id or term, in one of the language's own members.
+    ById(Expected),
+    /// By its id or term, in the member of an extension.
+    Extension(&'static CotypeMember),
 }
 
 /// What a member wants of an element that it refers to.
@@ -137,6 +156,8 @@ pub(crate) struct Expected {
     pub(crate) version: Version,
     /// Whether the target may be of an older version.
     pub(crate) older: bool,
+    /// Whether the target is written as a term.
+    pub(crate) by_term: bool,
 }
 
 /// What a co-type demands of an element in a member.
@@ -181,6 +202,57 @@ impl Graph {
         ix
     }
 
+    /// The place of a reference's member.
+    pub(crate) fn key_of(&self, reference: &Reference) -> Location {
+        let source = self.get(reference.source);
+        source.entry(reference.member).map_or(source.at(), |entry| entry.place.key)
+    }
+
+    /// Puts an element into a member.
+    pub(crate) fn link(&mut self, source: Ix, member: &'static str, target: Ix) {
+        let entry = self.get_mut(source).entries.iter_mut().find(|entry| entry.name == member);
+        if let Some(Entry { held: Held::Elements(elements), .. }) = entry {
+            elements.push(target);
+        }
+        if !self.get(target).is_standard() {
+            self.referrers.push(Referrer { target, source, member });
+        }
+    }
+
+    /// After the last [`link`](Graph::link).
+    pub(crate) fn finish_links(&mut self) {
+        self.referrers.sort_by_key(|referrer| referrer.target);
+    }
+
+    /// Who refers to an element, once all are linked.
+    pub(crate) fn referrers(&self, ix: Ix) -> &[Referrer] {
+        let start = self.referrers.partition_point(|referrer| referrer.target < ix);
+        let rest = self.referrers.get(start..).unwrap_or_default();
+        let end = rest.partition_point(|referrer| referrer.target == ix);
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// The element of the language's own that an id means, which is added with those that it refers to.
+    pub(crate) fn standard(&mut self, id: &str, first_use: Location) -> Option<Ix> {
+        if let Some(ix) = self.find(id) {
+            return Some(ix);
+        }
+        let mut todo = vec![alias(id)];
+        while let Some(id) = todo.pop() {
+            if self.find(id).is_some() {
+                continue;
+            }
+            let Some(element) = standard(id) else { continue };
+            self.add(Element::standard(element, first_use));
+            todo.extend(element.links.iter().map(|(_, target)| alias(target)));
+            todo.extend(element.cotype_values.iter().filter_map(|(_, value)| match value {
+                StandardValue::Element(target) => Some(alias(target)),
+                StandardValue::Literal(_) => None,
+            }));
+        }
+        self.find(alias(id))
+    }
+
     pub(crate) fn indices(&self) -> impl Iterator<Item = Ix> + use<> {
         (0..u32::try_from(self.elements.len()).unwrap_or(u32::MAX)).map(Ix)
     }
@@ -213,6 +285,28 @@ impl Ix {
     }
 }
 
+impl Elements {
+    pub(crate) fn push(&mut self, ix: Ix) {
+        match self {
+            Self::None => *self = Self::One(ix),
+            Self::One(first) => *self = Self::Many(vec![*first, ix]),
+            Self::Many(all) => all.push(ix),
+        }
+    }
+}
+
+impl Deref for Elements {
+    type Target = [Ix];
+
+    fn deref(&self) -> &[Ix] {
+        match self {
+            Self::None => &[],
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(all) => all,
+        }
+    }
+}
+
 impl Element {
     pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name)
@@ -236,7 +330,7 @@ impl Element {
     /// The elements' members that hold elements of the language's own kind.
     pub(crate) fn element_members(&self) -> impl Iterator<Item = (&'static str, &[Ix])> {
         self.entries.iter().filter(|entry| !entry.name.contains(':')).filter_map(|entry| match &entry.held {
-            Held::Elements(elements) => Some((entry.name, elements.as_slice())),
+            Held::Elements(elements) => Some((entry.name, &**elements)),
             _ => None,
         })
     }
@@ -283,21 +377,12 @@ impl Element {
         self.cotypes.iter().any(|cotype| cotype.id == id)
     }
 
-    /// Notes an element that refers to it.
-    pub(crate) fn referred_by(&mut self, source: Ix, member: &'static str) {
-        // nearly all have one
-        if self.referrers.is_empty() {
-            self.referrers.reserve_exact(1);
-        }
-        self.referrers.push((source, member));
-    }
-
     /// Adds an element to a member, which is begun when it is not there.
     pub(crate) fn push_element(&mut self, name: &'static str, target: Ix, place: Place) {
         match self.entries.iter_mut().find(|entry| entry.name == name) {
             Some(Entry { held: Held::Elements(elements), .. }) => elements.push(target),
             Some(_) => {}
-            None => self.entries.push(Entry { name, place, held: Held::Elements(vec![target]) }),
+            None => self.entries.push(Entry { name, place, held: Held::Elements(Elements::One(target)) }),
         }
     }
 
@@ -320,7 +405,6 @@ impl Element {
             cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),
             undefined: None,
             entries,
-            referrers: Vec::new(),
         }
     }
 }

@@ -3,9 +3,11 @@
 //! Decides the order of the stages and when what is missing is asked for; each stage begins only when the one before it
 //! found nothing wrong, so that no fault is followed by others that it causes. Begin with [`read_with`].
 
+use std::sync::OnceLock;
+
 use crate::describe::{self, Description};
 use crate::diagnostic::{Code, Diagnostic, Fault, Faults};
-use crate::graph::{Graph, Origin};
+use crate::graph::{Graph, Ix, Origin};
 use crate::instance::{self, ValueFault};
 use crate::model::{self, Model};
 use crate::options::Options;
@@ -25,7 +27,9 @@ pub type Resolve<'r> = dyn FnMut(&[&str]) -> Vec<(String, String)> + 'r;
 /// What reading one or more documents gave: the model, as far as it could be understood, and all that is wrong.
 #[derive(Debug)]
 pub struct Reading {
-    model: Option<Model>,
+    root: Option<Ix>,
+    /// Made when first asked for: who only checks does not need it.
+    model: OnceLock<Model>,
     diagnostics: Vec<Diagnostic>,
     unresolved: Vec<Unresolved>,
     sources: Sources,
@@ -37,7 +41,8 @@ impl Reading {
     /// The model. Where there are diagnostics it holds what could be understood, so that one fault in a model is not
     /// followed by a hundred about what it would have defined; a caller must not run a device from it.
     pub fn model(&self) -> Option<&Model> {
-        self.model.as_ref()
+        let root = self.root?;
+        Some(self.model.get_or_init(|| model::build(&self.graph, &self.inheritance, root)))
     }
 
     /// Everything that is wrong, sorted by file and place. Empty means that the model is valid.
@@ -62,7 +67,7 @@ impl Reading {
 
     /// The model, when nothing is wrong with it.
     pub fn valid(&self) -> Option<&Model> {
-        self.model.as_ref().filter(|_| self.is_valid())
+        if self.is_valid() { self.model() } else { None }
     }
 
     /// How many elements were read, the language's own that are referred to included.
@@ -136,9 +141,10 @@ pub fn read_with(
         }
     };
     let Stages { sources, graph, mut faults, .. } = stages;
-    let model = model::build(&graph, &inheritance, &roots, root, &mut faults);
+    let root = model::root(&graph, &roots, root, &mut faults);
     report_unresolved(&unresolved, &graph, &mut faults);
-    Reading { model, diagnostics: faults.into_sorted(), unresolved, sources, graph, inheritance }
+    let (model, diagnostics) = (OnceLock::new(), faults.into_sorted());
+    Reading { root, model, diagnostics, unresolved, sources, graph, inheritance }
 }
 
 struct Stages<'o> {

@@ -7,12 +7,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Element, Entry, Expected, Graph, Held, Id, Ix, Place, Reference, Target, held};
+use crate::graph::{Element, Entry, Expected, Form, Graph, Id, Ix, Place, Reference, Target, held};
 use crate::language::Version;
 use crate::language::class::Class;
+use crate::language::cotypes::CotypeMember;
 use crate::language::extensions;
 use crate::language::standard::{StandardValue, alias, standard};
 use crate::source::Location;
+
+/// The member that holds its elements by name.
+const KEYED: &str = "contents";
 
 /// An id that nothing defines, and where it is asked for.
 #[derive(Clone, Debug)]
@@ -32,11 +36,8 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
     for number in 0..graph.references.len() {
         let reference = &graph.references[number];
         let Target::Named(id) = &reference.target else { continue };
-        if find(graph, id).is_some() {
-            continue;
-        }
         let (id, at) = (Arc::clone(id), reference.value);
-        if add_standard(graph, alias(&id), at) {
+        if graph.find(&id).or_else(|| graph.standard(&id, at)).is_some() {
             continue;
         }
         if let Some(fault) = refused(graph, &graph.references[number], &id) {
@@ -55,37 +56,17 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
 /// The fault of a reference to what no document could define.
 fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
     let fault = |code| {
-        let fault = Fault::new(code, reference.key).id(&graph.get(reference.source).id);
+        let fault = Fault::new(code, graph.key_of(reference)).id(&graph.get(reference.source).id);
         fault
             .property(reference.member)
             .secondary(id)
             .also(reference.value)
             .only_at(reference.value)
     };
-    if let Some(expected) = reference.expected.filter(|_| reference.by_term) {
+    if let Form::ById(expected @ Expected { by_term: true, .. }) = reference.form {
         return Some(fault(Code::BadType).kind(kinds(expected)));
     }
     extensions::is_reserved_anywhere(id).then(|| fault(Code::UndefinedReservedId))
-}
-
-/// Adds a standard element and those it refers to; whether there is one.
-fn add_standard(graph: &mut Graph, id: &str, first_use: Location) -> bool {
-    let mut todo = vec![id.to_owned()];
-    let mut found = false;
-    while let Some(id) = todo.pop() {
-        if graph.find(&id).is_some() {
-            continue;
-        }
-        let Some(element) = standard(&id) else { continue };
-        found = true;
-        graph.add(Element::standard(element, first_use));
-        todo.extend(element.links.iter().map(|(_, target)| alias(target).to_owned()));
-        todo.extend(element.cotype_values.iter().filter_map(|(_, value)| match value {
-            StandardValue::Element(target) => Some(alias(target).to_owned()),
-            StandardValue::Literal(_) => None,
-        }));
-    }
-    found
 }
 
 /// Links every reference to its element and reports those that may not stand where they do.
@@ -95,43 +76,38 @@ pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     for reference in &references {
         let Some(target) = target(graph, reference) else { continue };
         check_partition(graph, reference, target, faults);
-        if let Some(expected) = reference.expected
+        if let Form::ById(expected) = reference.form
             && !check_expected(graph, reference, expected, target, faults)
         {
             continue;
         }
         check_parent(graph, reference, target, faults);
-        if reference.keyed && !check_key(graph, reference, target, &mut names, faults) {
+        if reference.member == KEYED && !check_key(graph, reference, target, &mut names, faults) {
             continue;
         }
-        put(graph, reference, target);
+        graph.link(reference.source, reference.member, target);
     }
+    graph.finish_links();
     link_standards(graph);
 }
 
 fn target(graph: &Graph, reference: &Reference) -> Option<Ix> {
     match &reference.target {
-        Target::Here(ix) => Some(*ix),
+        Target::Known(ix) => Some(*ix),
         Target::Named(id) => find(graph, id),
+    }
+}
+
+/// The id that a reference names, which may be an alias of the element's.
+fn named<'r>(reference: &'r Reference, target: &'r Element) -> &'r Id {
+    match &reference.target {
+        Target::Known(_) => &target.id,
+        Target::Named(id) => id,
     }
 }
 
 fn find(graph: &Graph, id: &str) -> Option<Ix> {
     graph.find(id).or_else(|| graph.find(alias(id)))
-}
-
-fn put(graph: &mut Graph, reference: &Reference, target: Ix) {
-    let name = reference.member;
-    let source = graph.get_mut(reference.source);
-    if let Some(entry) = source.entries.iter_mut().find(|entry| entry.name == name)
-        && let Held::Elements(elements) = &mut entry.held
-    {
-        elements.push(target);
-    }
-    let element = graph.get_mut(target);
-    if !element.is_standard() {
-        element.referred_by(reference.source, name);
-    }
 }
 
 /// Standard elements hold one another, too.
@@ -170,9 +146,9 @@ fn check_partition(graph: &Graph, reference: &Reference, target: Ix, faults: &mu
     let from =
         if source.is_partition() { &source.id } else { source.partition.as_ref().unwrap_or(&source.id) };
     if let Some(to) = target.partition.as_ref().filter(|to| *to != from) {
-        let place = source.key_at(reference.member).unwrap_or(reference.key);
+        let place = graph.key_of(reference);
         let fault = Fault::new(Code::CrossPartitionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(&target.id);
+        let fault = fault.property(reference.member).secondary(named(reference, target));
         faults.push(fault.value(to).restriction(from).also(target.at()));
     }
 }
@@ -189,8 +165,8 @@ fn check_expected(
     let is_of = fits(target.class, expected);
     let bare_instance = expected.class == Class::InterfaceInstance && target.class == Class::Interface;
     if !is_of && !bare_instance {
-        let fault = Fault::new(Code::BadType, reference.key).id(&source.id).property(reference.member);
-        let fault = fault.secondary(&target.id).value(target.class.name()).kind(kinds(expected));
+        let fault = Fault::new(Code::BadType, graph.key_of(reference)).id(&source.id).property(reference.member);
+        let fault = fault.secondary(named(reference, target)).value(target.class.name()).kind(kinds(expected));
         faults.push(fault.also(reference.value).only_at(reference.value));
         return false;
     }
@@ -200,9 +176,9 @@ fn check_expected(
         let versions =
             [Version::V4, Version::V3, Version::V2].into_iter().filter(|version| allowed(*version));
         let versions: Vec<_> = versions.map(|version| version.number().to_string()).collect();
-        let place = source.key_at(reference.member).unwrap_or(reference.key);
+        let place = graph.key_of(reference);
         let fault = Fault::new(Code::DisallowedVersionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(&target.id);
+        let fault = fault.property(reference.member).secondary(named(reference, target));
         let fault = fault.value(target.version.number()).restriction(versions.join(" ,"));
         faults.push(fault.also(target.at()));
     }
@@ -211,7 +187,7 @@ fn check_expected(
 
 /// A unit must be of the family that the semantic type wants.
 fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) {
-    let Some(wanted) = reference.extension.and_then(|member| member.child_of.as_deref()) else { return };
+    let Form::Extension(CotypeMember { child_of: Some(wanted), .. }) = reference.form else { return };
     let target = graph.get(target);
     if target.parent.as_deref() == Some(wanted) {
         return;
@@ -220,8 +196,8 @@ fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut F
         Some(parent) => format!("child of {parent}"),
         None => "top-level element".to_owned(),
     };
-    let fault = Fault::new(Code::WrongParent, reference.key).id(&graph.get(reference.source).id);
-    let fault = fault.property(reference.member).secondary(&target.id);
+    let fault = Fault::new(Code::WrongParent, graph.key_of(reference)).id(&graph.get(reference.source).id);
+    let fault = fault.property(reference.member).secondary(named(reference, target));
     faults.push(fault.value(relation).restriction(wanted).only_at(reference.value));
 }
 
@@ -238,8 +214,8 @@ fn check_key(
 ) -> bool {
     let (source, element) = (graph.get(reference.source), graph.get(target));
     let Some(name) = element.text("name") else {
-        let fault = Fault::new(Code::MissingDictKeyPropertyValue, reference.key).id(&source.id);
-        let fault = fault.property(reference.member).secondary(&element.id).value("name");
+        let fault = Fault::new(Code::MissingDictKeyPropertyValue, graph.key_of(reference)).id(&source.id);
+        let fault = fault.property(reference.member).secondary(named(reference, element)).value("name");
         faults.push(fault.also(element.at()));
         return true;
     };

@@ -6,7 +6,7 @@ use dtdl::{Form, Primitive, Reading, SchemaKind, Sources, Version};
 fn read(name: &str) -> Reading {
     let path = format!("{}/../models/{name}", env!("CARGO_MANIFEST_DIR"));
     let mut sources = Sources::default();
-    sources.add(name, &std::fs::read_to_string(path).unwrap());
+    sources.add(name, std::fs::read_to_string(path).unwrap());
     dtdl::read(sources, None)
 }
 

@@ -1,7 +1,7 @@
 //! From the graph of checked elements to the [`Model`] that callers walk.
 //!
-//! Decides which Interface is the device and gathers what each has. Reports nothing but an unknown root: what is wrong was
-//! found before, and what could not be understood is left out.
+//! Decides which Interface is the device ([`root`]) and gathers what each has ([`build`]). Reports nothing but an unknown
+//! root: what is wrong was found before, and what could not be understood is left out.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,15 +16,8 @@ use crate::language::class::Class;
 use crate::rules::Inheritance;
 use crate::suggest::closest;
 
-/// The model with `wanted` as its root, or with the first of `roots` that no other element refers to.
-pub(crate) fn build(
-    graph: &Graph,
-    inheritance: &Inheritance,
-    roots: &[Ix],
-    wanted: Option<&str>,
-    faults: &mut Faults,
-) -> Option<Model> {
-    let root = root(graph, roots, wanted, faults)?;
+/// The model with that root.
+pub(crate) fn build(graph: &Graph, inheritance: &Inheritance, root: Ix) -> Model {
     let mut builder = Builder {
         graph,
         inheritance,
@@ -49,7 +42,7 @@ pub(crate) fn build(
         Form::CapabilityModel => builder.instances(root),
         Form::Interface => builder.components(root),
     };
-    Some(Model {
+    Model {
         id: id_of(element),
         version: element.version,
         form,
@@ -57,10 +50,11 @@ pub(crate) fn build(
         parts,
         schemas: builder.schemas.into_shared(),
         interfaces: builder.interfaces,
-    })
+    }
 }
 
-fn root(graph: &Graph, roots: &[Ix], wanted: Option<&str>, faults: &mut Faults) -> Option<Ix> {
+/// The element with the id `wanted`, or the capability model, or the first of `roots` that no other element refers to.
+pub(crate) fn root(graph: &Graph, roots: &[Ix], wanted: Option<&str>, faults: &mut Faults) -> Option<Ix> {
     if let Some(wanted) = wanted {
         let found = roots.iter().copied().find(|ix| &*graph.get(*ix).id == wanted);
         if found.is_none() {
@@ -72,7 +66,7 @@ fn root(graph: &Graph, roots: &[Ix], wanted: Option<&str>, faults: &mut Faults) 
         return found;
     }
     let is_model = |ix: &Ix| graph.get(*ix).class == Class::CapabilityModel;
-    let is_free = |ix: &Ix| graph.get(*ix).referrers.iter().all(|(from, _)| from == ix);
+    let is_free = |ix: &Ix| graph.referrers(*ix).iter().all(|referrer| referrer.source == *ix);
     let mut roots_in_turn = roots.iter().copied();
     roots
         .iter()

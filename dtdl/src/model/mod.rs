@@ -8,7 +8,7 @@ mod elements;
 mod schemas;
 mod types;
 
-pub(crate) use build::build;
+pub(crate) use build::{build, root};
 pub(crate) use schemas::shape;
 pub use types::{
     Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,

@@ -79,7 +79,10 @@ pub struct Texts {
 
 /// A text in several languages. Copies share it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LanguageMap(Option<Arc<[(Box<str>, Box<str>)]>>);
+pub struct LanguageMap(Option<Arc<[Tagged]>>);
+
+/// A language's code and the text in it.
+type Tagged = (Box<str>, Box<str>);
 
 /// What a part of a device can do.
 #[derive(Clone, Debug)]

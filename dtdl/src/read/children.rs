@@ -9,10 +9,11 @@ use super::object::{Object, Slot};
 use super::types::Types;
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Demand, Expectation, Expected, Id, Reference, Target};
+use crate::graph::{Demand, Expectation, Expected, Form, Id, Reference, Target};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::Elements;
+use crate::language::standard::alias;
 use crate::tape::{Kind, Node};
 
 /// A member that holds elements.
@@ -89,31 +90,30 @@ impl Reader<'_> {
             return false;
         };
         let by_term = !written.contains(':');
-        self.refer_by_id(slotted, value, &id, by_term);
+        self.refer_by_id(slotted, value, id, by_term);
         true
     }
 
     fn refer_by_id(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &str, by_term: bool) {
-        let target = Id::from(id);
-        self.expect(slotted, &target);
         let version = slotted.scope.context.version;
-        let expected = Expected { class: slotted.class, version, older: slotted.elements.older };
-        let reference = self.reference_to(slotted, value, Target::Named(target));
-        self.graph.references.push(Reference { expected: Some(expected), by_term, ..reference });
+        let older = slotted.elements.older;
+        let form = Form::ById(Expected { class: slotted.class, version, older, by_term });
+        // the language's own elements are all there, and need no copy of their id in every place
+        let standard = (by_term && alias(id) == id).then(|| self.graph.standard(id, self.at(value))).flatten();
+        let (id, target) = match standard {
+            Some(ix) => (Arc::clone(&self.graph.get(ix).id), Target::Known(ix)),
+            None => {
+                let id = Id::from(id);
+                (Arc::clone(&id), Target::Named(id))
+            }
+        };
+        self.refer(slotted, value, &id, target, form);
     }
 
-    fn reference_to(&self, slotted: &Slotted<'_>, value: Node<'_>, target: Target) -> Reference {
-        Reference {
-            source: slotted.scope.ix,
-            member: slotted.name,
-            target,
-            key: slotted.slot.key,
-            value: self.at(value),
-            expected: None,
-            extension: None,
-            by_term: false,
-            keyed: slotted.name == "contents",
-        }
+    fn refer(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &Id, target: Target, form: Form) {
+        self.expect(slotted, id);
+        let (source, member, value) = (slotted.scope.ix, slotted.name, self.at(value));
+        self.graph.references.push(Reference { source, member, target, value, form });
     }
 
     /// Notes what the co-types of the element demand of what stands in this member.
@@ -159,9 +159,7 @@ impl Reader<'_> {
         let id = self.element_id(&object, &context, Some(holder), required, keyed)?;
         let target = Arc::clone(&id.id);
         let Some(ix) = self.element(&object, &context, id, Some(slotted))? else { return Ok(false) };
-        self.expect(slotted, &target);
-        let reference = self.reference_to(slotted, value, Target::Here(ix));
-        self.graph.references.push(reference);
+        self.refer(slotted, value, &target, Target::Known(ix), Form::Inline);
         Ok(true)
     }
 
@@ -177,7 +175,7 @@ impl Reader<'_> {
         }
         match slotted.scope.context.meaning(&id) {
             Some(target) => {
-                self.refer_by_id(slotted, object.node, &target, !id.contains(':'));
+                self.refer_by_id(slotted, object.node, target, !id.contains(':'));
                 true
             }
             None => {

@@ -8,7 +8,7 @@ use super::object::{Object, Slot};
 use super::types::Types;
 use super::{Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Demand, Entry, Expectation, Held, Id, Reference, Target};
+use crate::graph::{Demand, Elements, Entry, Expectation, Form, Held, Id, Reference, Target};
 use crate::language::cotypes::{Cotype, CotypeMember, MemberValue};
 use crate::tape::Kind;
 
@@ -67,7 +67,7 @@ impl Reader<'_> {
             if !member.plural && count > 0 {
                 let fault = Fault::new(Code::ObjectMultipleValues, slot.values_at()).id(scope.id);
                 self.faults.push(fault.property(member.term));
-                return Held::Elements(Vec::new());
+                return Held::Elements(Elements::None);
             }
             let fault = |code| Fault::new(code, slot.key).id(scope.id).property(member.term);
             match value.kind() {
@@ -92,12 +92,8 @@ impl Reader<'_> {
                         source: scope.ix,
                         member: &member.id,
                         target: Target::Named(target),
-                        key: slot.key,
                         value: at,
-                        expected: None,
-                        extension: Some(member),
-                        by_term: !written.contains(':'),
-                        keyed: false,
+                        form: Form::Extension(member),
                     });
                 }
                 Kind::Object => {
@@ -114,7 +110,7 @@ impl Reader<'_> {
                 self.faults.push(fault);
             }
         }
-        Held::Elements(Vec::new())
+        Held::Elements(Elements::None)
     }
 
     /// The members that co-types require must be there.

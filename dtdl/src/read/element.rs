@@ -10,7 +10,7 @@ use super::object::{Object, Slot};
 use super::types::{Types, Typing};
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Element, Entry, Held, Id, Ix, Origin, Place, Undefined};
+use crate::graph::{Element, Elements, Entry, Held, Id, Ix, Origin, Place, Undefined};
 use crate::language::class::Class;
 use crate::language::members::{Holds, Member, members};
 use crate::language::{Version, terms};
@@ -145,7 +145,7 @@ impl Reader<'_> {
         let (version, limits) = (scope.context.version, scope.context.limits);
         // the entry goes in before its children are read: a second member of the name is a fault even inside
         let held = match &member.holds {
-            Holds::Elements(_) => Held::Elements(Vec::new()),
+            Holds::Elements(_) => Held::Elements(Elements::None),
             Holds::Text(lengths, is_name) => {
                 let required = member.is_required(version);
                 let rule = super::literals::TextRule::new(lengths.of(version, limits), *is_name, version);
@@ -253,7 +253,6 @@ fn new_element(
         undefined: (!types.undefined.is_empty())
             .then(|| Box::new(Undefined { types: types.undefined.clone(), members: Vec::new() })),
         entries: Vec::with_capacity(object.members.len()),
-        referrers: Vec::new(),
     }
 }
 

@@ -64,7 +64,8 @@ impl Inheritance {
     /// The elements that hold `ix`, inheriting Interfaces included.
     pub(super) fn holders(&self, graph: &Graph, ix: Ix) -> Vec<(Ix, &'static str)> {
         let heirs = self.heirs.get(&ix).into_iter().flatten().map(|heir| (*heir, "contents"));
-        graph.get(ix).referrers.iter().copied().chain(heirs).collect()
+        let referrers = graph.referrers(ix).iter().map(|referrer| (referrer.source, referrer.member));
+        referrers.chain(heirs).collect()
     }
 
     /// What an element's member holds; for contents, with what is inherited.
