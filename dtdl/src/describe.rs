@@ -33,9 +33,9 @@ pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Op
     let element = graph.get(ix);
     let mut properties = BTreeMap::new();
     properties.insert("languageMajorVersion".to_owned(), element.version.number().into());
-    let place = |id: &Option<crate::graph::Id>| id.as_deref().map_or(Value::Null, Value::from);
-    properties.insert("childOf".to_owned(), place(&element.parent));
-    properties.insert("definedIn".to_owned(), place(&element.partition));
+    let partition = element.partition.map(|partition| &*graph.get(partition).id);
+    properties.insert("childOf".to_owned(), graph.parent(ix).into());
+    properties.insert("definedIn".to_owned(), partition.into());
     // members of later versions are shown as absent
     for member in members(element.class, element.version.max(Version::V4)) {
         if let Some(value) = own_value(graph, ix, member.name, &member.holds) {
@@ -53,7 +53,11 @@ pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Op
         supplemental_properties: of_cotypes
             .map(|entry| (entry.name.to_owned(), value(graph, &entry.held, false)))
             .collect(),
-        undefined_types: element.undefined.as_ref().map(|undefined| undefined.types.clone()).unwrap_or_default(),
+        undefined_types: element
+            .undefined
+            .as_ref()
+            .map(|undefined| undefined.types.clone())
+            .unwrap_or_default(),
         undefined_properties: undefined(element),
     })
 }

@@ -228,8 +228,8 @@ pub(crate) fn inferred(parent: &str, member: &str, segment: Option<&str>) -> Str
     };
     let (path, version) = parent.split_at(split);
     match segment {
-        Some(segment) => format!("{path}:_{member}:__{segment}{version}"),
-        None => format!("{path}:_{member}{version}"),
+        Some(segment) => [path, ":_", member, ":__", segment, version].concat(),
+        None => [path, ":_", member, version].concat(),
     }
 }
 

@@ -3,7 +3,8 @@
 //! The reader fills it, `resolve` links it, `rules` judge it, `model` makes of it what callers walk. Nothing is decided
 //! here. Begin with [`Graph`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::language::class::Class;
 use crate::language::cotypes::{Constraint, Cotype, CotypeMember, cotype};
 use crate::language::extensions::Limits;
 use crate::language::standard::{Standard, StandardLiteral, StandardValue, alias, standard};
-use crate::model::LanguageMap;
+use crate::language_map::LanguageMap;
 use crate::source::Location;
 
 /// An element's id, shared by all that mention it.
@@ -20,7 +21,7 @@ pub(crate) type Id = Arc<str>;
 
 /// An element's number in its [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Ix(u32);
+pub(crate) struct Ix(NonZeroU32);
 
 /// The elements in the order in which they were begun, and what is still to be linked between them.
 #[derive(Debug, Default)]
@@ -44,10 +45,10 @@ pub(crate) struct Element {
     pub(crate) version: Version,
     pub(crate) limits: Limits,
     pub(crate) origin: Origin,
-    /// The element that it is written in, and the member there.
-    pub(crate) parent: Option<Id>,
+    /// The element that it is written in; for standard elements see [`Graph::parent`].
+    pub(crate) holder: Option<Ix>,
     /// The Interface that it is written in; `None` for top-level and standard elements.
-    pub(crate) partition: Option<Id>,
+    pub(crate) partition: Option<Ix>,
     pub(crate) cotypes: Box<[&'static Cotype]>,
     /// For the few elements that have types which no context knows.
     pub(crate) undefined: Option<Box<Undefined>>,
@@ -178,11 +179,11 @@ pub(crate) enum Demand {
 
 impl Graph {
     pub(crate) fn get(&self, ix: Ix) -> &Element {
-        &self.elements[ix.0 as usize]
+        &self.elements[ix.number()]
     }
 
     pub(crate) fn get_mut(&mut self, ix: Ix) -> &mut Element {
-        &mut self.elements[ix.0 as usize]
+        &mut self.elements[ix.number()]
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<Ix> {
@@ -195,8 +196,7 @@ impl Graph {
 
     /// Adds an element; whoever adds one has looked whether its id is free.
     pub(crate) fn add(&mut self, element: Element) -> Ix {
-        // a document has fewer than 2^32 bytes and every element takes some
-        let ix = Ix(u32::try_from(self.elements.len()).unwrap_or(u32::MAX));
+        let ix = Ix::nth(self.elements.len());
         self.by_id.insert(Arc::clone(&element.id), ix);
         self.elements.push(element);
         ix
@@ -254,7 +254,7 @@ impl Graph {
     }
 
     pub(crate) fn indices(&self) -> impl Iterator<Item = Ix> + use<> {
-        (0..u32::try_from(self.elements.len()).unwrap_or(u32::MAX)).map(Ix)
+        (0..self.elements.len()).map(Ix::nth)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -263,6 +263,15 @@ impl Graph {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Ix, &Element)> {
         self.indices().map(|ix| (ix, self.get(ix)))
+    }
+
+    /// The id of the element that one is part of.
+    pub(crate) fn parent(&self, ix: Ix) -> Option<&str> {
+        let element = self.get(ix);
+        match element.holder {
+            Some(holder) => Some(&self.get(holder).id),
+            None => element.is_standard().then(|| standard(&element.id)?.parent.as_deref()).flatten(),
+        }
     }
 
     /// The elements in a member, none when it is not there.
@@ -280,8 +289,14 @@ impl Graph {
 }
 
 impl Ix {
+    fn nth(number: usize) -> Self {
+        // a document has fewer than 2^32 bytes and every element takes some
+        let count = u32::try_from(number).unwrap_or(u32::MAX).saturating_add(1);
+        Self(NonZeroU32::new(count).unwrap_or(NonZeroU32::MAX))
+    }
+
     pub(crate) fn number(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
@@ -400,7 +415,7 @@ impl Element {
             version: standard.version,
             limits: Limits::Core,
             origin: Origin::Standard { first_use },
-            parent: standard.parent.as_deref().map(Arc::from),
+            holder: None,
             partition: None,
             cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),
             undefined: None,
@@ -413,9 +428,7 @@ impl Element {
 pub(crate) fn held(literal: &StandardLiteral) -> Held {
     match literal {
         StandardLiteral::Text(text) => Held::Text((**text).into()),
-        StandardLiteral::LangText { language, text } => {
-            Held::Texts(BTreeMap::from([(&**language, &**text)]).into())
-        }
+        StandardLiteral::Texts(texts) => Held::Texts(texts.clone()),
         StandardLiteral::Integer(number) => Held::Integer(*number),
     }
 }

@@ -28,6 +28,7 @@ mod dtmi;
 mod graph;
 mod instance;
 mod language;
+mod language_map;
 mod model;
 mod options;
 mod print;
@@ -45,10 +46,11 @@ pub use diagnostic::{Details, Diagnostic, Style};
 pub use dtmi::Dtmi;
 pub use instance::ValueFault;
 pub use language::{Primitive, Version};
+pub use language_map::LanguageMap;
 pub use model::{
-    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,
-    MapSchema, Model, Name, ObjectSchema, Part, Payload, Property, Quantity, Relationship, Schema,
-    SchemaKind, Telemetry, Texts,
+    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, MapSchema, Model,
+    Name, ObjectSchema, Part, Payload, Property, Quantity, Relationship, Schema, SchemaKind, Telemetry,
+    Texts,
 };
 pub use options::{Options, UndefinedExtensions};
 pub use reading::{Reading, Resolve, read, read_with};

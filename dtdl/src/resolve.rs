@@ -4,10 +4,11 @@
 //! seen from a reference alone: class, version, the Interface around, the family of a unit.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Element, Entry, Expected, Form, Graph, Id, Ix, Place, Reference, Target, held};
+use crate::graph::{self, Element, Expected, Form, Graph, Id, Ix, Place, Reference, Target, held};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::CotypeMember;
@@ -57,11 +58,7 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
 fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
     let fault = |code| {
         let fault = Fault::new(code, graph.key_of(reference)).id(&graph.get(reference.source).id);
-        fault
-            .property(reference.member)
-            .secondary(id)
-            .also(reference.value)
-            .only_at(reference.value)
+        fault.property(reference.member).secondary(id).also(reference.value).only_at(reference.value)
     };
     if let Form::ById(expected @ Expected { by_term: true, .. }) = reference.form {
         return Some(fault(Code::BadType).kind(kinds(expected)));
@@ -73,22 +70,37 @@ fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
 pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     let references = std::mem::take(&mut graph.references);
     let mut names = Names::new();
-    for reference in &references {
-        let Some(target) = target(graph, reference) else { continue };
-        check_partition(graph, reference, target, faults);
-        if let Form::ById(expected) = reference.form
-            && !check_expected(graph, reference, expected, target, faults)
-        {
-            continue;
+    let targets: Vec<Option<Ix>> = references
+        .iter()
+        .map(|reference| {
+            target(graph, reference).filter(|target| check(graph, reference, *target, &mut names, faults))
+        })
+        .collect();
+    for (reference, target) in references.into_iter().zip(targets) {
+        if let Some(target) = target {
+            graph.link(reference.source, reference.member, target);
         }
-        check_parent(graph, reference, target, faults);
-        if reference.member == KEYED && !check_key(graph, reference, target, &mut names, faults) {
-            continue;
-        }
-        graph.link(reference.source, reference.member, target);
     }
     graph.finish_links();
     link_standards(graph);
+}
+
+/// Whether a reference may be linked.
+fn check<'g>(
+    graph: &'g Graph,
+    reference: &Reference,
+    target: Ix,
+    names: &mut Names<'g>,
+    faults: &mut Faults,
+) -> bool {
+    check_partition(graph, reference, target, faults);
+    if let Form::ById(expected) = reference.form
+        && !check_expected(graph, reference, expected, target, faults)
+    {
+        return false;
+    }
+    check_parent(graph, reference, target, faults);
+    reference.member != KEYED || check_key(graph, reference, target, names, faults)
 }
 
 fn target(graph: &Graph, reference: &Reference) -> Option<Ix> {
@@ -129,7 +141,7 @@ fn link_standards(graph: &mut Graph) {
                     }
                 }
                 StandardValue::Literal(literal) => {
-                    let entry = Entry { name: member, place, held: held(literal) };
+                    let entry = graph::Entry { name: member, place, held: held(literal) };
                     graph.get_mut(ix).entries.push(entry);
                 }
             }
@@ -143,9 +155,10 @@ fn check_partition(graph: &Graph, reference: &Reference, target: Ix, faults: &mu
     if target.is_partition() {
         return;
     }
-    let from =
-        if source.is_partition() { &source.id } else { source.partition.as_ref().unwrap_or(&source.id) };
-    if let Some(to) = target.partition.as_ref().filter(|to| *to != from) {
+    let own = source.partition.filter(|_| !source.is_partition());
+    let from = own.unwrap_or(reference.source);
+    if let Some(to) = target.partition.filter(|to| *to != from) {
+        let (from, to) = (&graph.get(from).id, &graph.get(to).id);
         let place = graph.key_of(reference);
         let fault = Fault::new(Code::CrossPartitionReference, place).id(&source.id);
         let fault = fault.property(reference.member).secondary(named(reference, target));
@@ -165,8 +178,10 @@ fn check_expected(
     let is_of = fits(target.class, expected);
     let bare_instance = expected.class == Class::InterfaceInstance && target.class == Class::Interface;
     if !is_of && !bare_instance {
-        let fault = Fault::new(Code::BadType, graph.key_of(reference)).id(&source.id).property(reference.member);
-        let fault = fault.secondary(named(reference, target)).value(target.class.name()).kind(kinds(expected));
+        let fault =
+            Fault::new(Code::BadType, graph.key_of(reference)).id(&source.id).property(reference.member);
+        let fault =
+            fault.secondary(named(reference, target)).value(target.class.name()).kind(kinds(expected));
         faults.push(fault.also(reference.value).only_at(reference.value));
         return false;
     }
@@ -188,11 +203,11 @@ fn check_expected(
 /// A unit must be of the family that the semantic type wants.
 fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) {
     let Form::Extension(CotypeMember { child_of: Some(wanted), .. }) = reference.form else { return };
-    let target = graph.get(target);
-    if target.parent.as_deref() == Some(wanted) {
+    let (parent, target) = (graph.parent(target), graph.get(target));
+    if parent == Some(wanted) {
         return;
     }
-    let relation = match &target.parent {
+    let relation = match parent {
         Some(parent) => format!("child of {parent}"),
         None => "top-level element".to_owned(),
     };
@@ -202,14 +217,14 @@ fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut F
 }
 
 /// What members that hold elements by name hold so far.
-type Names = HashMap<(Ix, &'static str), HashMap<String, Ix>>;
+type Names<'g> = HashMap<(Ix, &'g str), Ix>;
 
 /// What a member holds by name has a name, which nothing else there has.
-fn check_key(
-    graph: &Graph,
+fn check_key<'g>(
+    graph: &'g Graph,
     reference: &Reference,
     target: Ix,
-    names: &mut Names,
+    names: &mut Names<'g>,
     faults: &mut Faults,
 ) -> bool {
     let (source, element) = (graph.get(reference.source), graph.get(target));
@@ -219,14 +234,16 @@ fn check_key(
         faults.push(fault.also(element.at()));
         return true;
     };
-    let held = names.entry((reference.source, reference.member)).or_default();
-    let Some(other) = held.get(name).copied() else {
-        held.insert(name.to_owned(), target);
-        return true;
+    let first = match names.entry((reference.source, name)) {
+        Entry::Vacant(free) => {
+            free.insert(target);
+            return true;
+        }
+        Entry::Occupied(taken) => *taken.get(),
     };
-    if other != target {
+    if first != target {
         let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
-        let fault = Fault::new(Code::NonUniquePropertyValue, at(other)).id(&source.id);
+        let fault = Fault::new(Code::NonUniquePropertyValue, at(first)).id(&source.id);
         let fault = fault.property(reference.member).aux("name").value(name);
         faults.push(fault.also(at(target)).shown_at(at(target)));
     }

@@ -7,9 +7,10 @@ use std::collections::HashMap;
 
 use super::{ChangeKind, Comparison, Effect, Piece, Reach, versions};
 use crate::language::Version;
+use crate::language_map::LanguageMap;
 use crate::model::{
-    Command, Component, Form, Interface, LanguageMap, Model, Name, Part, Payload, Property, Quantity,
-    Relationship, Telemetry, Texts,
+    Command, Component, Form, Interface, Model, Name, Part, Payload, Property, Quantity, Relationship,
+    Telemetry, Texts,
 };
 use crate::source::Location;
 

@@ -435,7 +435,7 @@ impl<'d> Elements<'d> {
 fn literal_as_json(literal: &StandardLiteral) -> Value {
     match literal {
         StandardLiteral::Text(text) => json!(text),
-        StandardLiteral::LangText { language, text } => json!({ *language: text }),
+        StandardLiteral::Texts(texts) => json!(texts.iter().collect::<BTreeMap<_, _>>()),
         StandardLiteral::Integer(number) => json!(number),
     }
 }

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use super::class::Class;
 use super::units::Edition;
 use super::{Version, standard_build};
+use crate::language_map::LanguageMap;
 
 /// An element of the language's own.
 #[derive(Debug)]
@@ -41,12 +42,7 @@ pub(crate) enum StandardLiteral {
     /// A string.
     Text(Cow<'static, str>),
     /// A text in a language.
-    LangText {
-        /// The code of the language.
-        language: &'static str,
-        /// The text.
-        text: Cow<'static, str>,
-    },
+    Texts(LanguageMap),
     /// An integer.
     Integer(i64),
 }

@@ -2,6 +2,7 @@
 //! nested. Begin at [`schemas`] and [`units`].
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::class::Class;
 use super::quantities::Prefix;
@@ -9,6 +10,7 @@ use super::standard::{Standard, StandardLiteral, StandardValue};
 use super::terms::{COMMAND_TYPES, GEOSPATIAL, PREVIEW_GEOSPATIAL, PRIMITIVES, SCALED_DECIMAL};
 use super::units::{Edition, Family, Unit, families};
 use super::{Version, dtmi};
+use crate::language_map::LanguageMap;
 
 fn element(id: String, class: Class, version: Version) -> Standard {
     let (types, literals, links, cotype_values) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -29,15 +31,16 @@ impl Standard {
     }
 
     /// In `en`, which a bare string is in.
-    fn display_name(mut self, text: impl Into<Cow<'static, str>>) -> Self {
-        self.literals.push(("displayName", StandardLiteral::LangText { language: "en", text: text.into() }));
+    fn display_name(mut self, text: impl AsRef<str>) -> Self {
+        let text = LanguageMap::english(text.as_ref());
+        self.literals.push(("displayName", StandardLiteral::Texts(text)));
         self
     }
 
     /// In `en-US`, which the language writes its descriptions in.
     fn description(mut self, text: String) -> Self {
-        let text = StandardLiteral::LangText { language: "en-US", text: text.into() };
-        self.literals.push(("description", text));
+        let text = LanguageMap::from(BTreeMap::from([("en-US", text)]));
+        self.literals.push(("description", StandardLiteral::Texts(text)));
         self
     }
 

@@ -1,10 +1,11 @@
 //! What elements of all classes have: ids, names, texts, and the quantity that a value is of.
 
-use super::types::{Id, LanguageMap, Name, Quantity, Texts};
+use super::types::{Id, Name, Quantity, Texts};
 use crate::graph::{Element, Graph, Held, Origin};
 use crate::language::Version;
 use crate::language::cotypes::CotypeKind;
 use crate::language::terms;
+use crate::language_map::LanguageMap;
 
 pub(super) fn id_of(element: &Element) -> Id {
     let at = match element.origin {

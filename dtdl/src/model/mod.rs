@@ -11,7 +11,7 @@ mod types;
 pub(crate) use build::{build, root};
 pub(crate) use schemas::shape;
 pub use types::{
-    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, LanguageMap,
-    MapSchema, Model, Name, ObjectSchema, Part, Payload, Property, Quantity, Relationship, Schema,
-    SchemaKind, Telemetry, Texts,
+    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, MapSchema, Model,
+    Name, ObjectSchema, Part, Payload, Property, Quantity, Relationship, Schema, SchemaKind, Telemetry,
+    Texts,
 };

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::language::{Primitive, Version};
+use crate::language_map::LanguageMap;
 use crate::source::Location;
 
 /// A device's model: its parts, each an Interface.
@@ -76,13 +77,6 @@ pub struct Texts {
     /// A note for model authors.
     pub comment: Option<String>,
 }
-
-/// A text in several languages. Copies share it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LanguageMap(Option<Arc<[Tagged]>>);
-
-/// A language's code and the text in it.
-type Tagged = (Box<str>, Box<str>);
 
 /// What a part of a device can do.
 #[derive(Clone, Debug)]
@@ -331,32 +325,6 @@ impl Model {
     /// Whether two parts are of the same Interface.
     pub fn same_interface(&self, one: &Part, other: &Part) -> bool {
         one.interface == other.interface
-    }
-}
-
-impl LanguageMap {
-    /// The text in that language.
-    pub fn get(&self, code: &str) -> Option<&str> {
-        let texts = self.0.as_deref()?;
-        let found = texts.binary_search_by(|(other, _)| (**other).cmp(code)).ok()?;
-        texts.get(found).map(|(_, text)| &**text)
-    }
-
-    /// The text to show when nobody asked for a language: English, else the first by code.
-    pub fn preferred(&self) -> Option<&str> {
-        self.get("en").or_else(|| self.iter().next().map(|(_, text)| text))
-    }
-
-    /// All languages and texts, by code.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.as_deref().unwrap_or_default().iter().map(|(code, text)| (&**code, &**text))
-    }
-}
-
-impl<C: AsRef<str> + Ord, T: AsRef<str>> From<BTreeMap<C, T>> for LanguageMap {
-    fn from(texts: BTreeMap<C, T>) -> Self {
-        let boxed = texts.iter().map(|(code, text)| (code.as_ref().into(), text.as_ref().into()));
-        Self((!texts.is_empty()).then(|| boxed.collect()))
     }
 }
 

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use super::json::{Json, Object};
 use super::{Needs, bases, context};
 use crate::language::{Primitive, Version};
+use crate::language_map::LanguageMap;
 use crate::model::{
-    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Interface, LanguageMap, Model, Name, Part,
-    Payload, Property, Quantity, Relationship, Schema, SchemaKind, Telemetry, Texts,
+    Command, Component, EnumSchema, EnumValue, EnumValues, Field, Interface, Model, Name, Part, Payload,
+    Property, Quantity, Relationship, Schema, SchemaKind, Telemetry, Texts,
 };
 
 /// The semantic types of IoT Central's context; the others are of the language or its quantities.

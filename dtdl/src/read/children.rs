@@ -29,7 +29,7 @@ pub(super) struct Slotted<'s> {
 
 impl<'s> Slotted<'s> {
     pub(super) fn holder(&self) -> Holder<'_> {
-        Holder { id: self.scope.id, member: self.name, partition: self.scope.partition }
+        Holder { ix: self.scope.ix, id: self.scope.id, member: self.name, partition: self.scope.partition }
     }
 
     pub(super) fn name(&self) -> &'static str {
@@ -99,7 +99,8 @@ impl Reader<'_> {
         let older = slotted.elements.older;
         let form = Form::ById(Expected { class: slotted.class, version, older, by_term });
         // the language's own elements are all there, and need no copy of their id in every place
-        let standard = (by_term && alias(id) == id).then(|| self.graph.standard(id, self.at(value))).flatten();
+        let standard =
+            (by_term && alias(id) == id).then(|| self.graph.standard(id, self.at(value))).flatten();
         let (id, target) = match standard {
             Some(ix) => (Arc::clone(&self.graph.get(ix).id), Target::Known(ix)),
             None => {

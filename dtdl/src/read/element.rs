@@ -28,7 +28,7 @@ pub(super) struct Scope<'s> {
     pub(super) class: Class,
     pub(super) context: &'s Rc<Context>,
     /// The Interface that the element's children are written in.
-    pub(super) partition: Option<&'s Id>,
+    pub(super) partition: Option<Ix>,
 }
 
 impl Reader<'_> {
@@ -68,8 +68,8 @@ impl Reader<'_> {
         }
         let partition = holder.and_then(|holder| holder.partition);
         let ix = self.graph.add(new_element(object, context, &id, &types, holder));
-        let own = if types.class == Class::Interface { Some(&id) } else { partition.or(Some(&id)) };
-        let scope = Scope { ix, id: &id, class: types.class, context, partition: own };
+        let own = partition.filter(|_| types.class != Class::Interface).unwrap_or(ix);
+        let scope = Scope { ix, id: &id, class: types.class, context, partition: Some(own) };
         self.depth += 1;
         let read = self.members(object, scope, &types);
         self.depth -= 1;
@@ -219,7 +219,7 @@ impl Reader<'_> {
             .iter()
             // what was begun after this element stands in it
             .skip(scope.ix.number() + 1)
-            .filter(|(_, element)| element.is_partition() && element.partition.as_ref() == Some(scope.id))
+            .filter(|(_, element)| element.is_partition() && element.partition == Some(scope.ix))
             .map(|(_, element)| element.at().range().len().saturating_sub(element.id.len() + 2))
             .sum();
         let length = length.saturating_sub(nested);
@@ -247,8 +247,8 @@ fn new_element(
             id: object.id.as_ref().map(|slot| slot.key),
             types: object.types.as_ref().map(|slot| slot.key),
         },
-        parent: holder.map(|holder| Arc::clone(holder.id)),
-        partition: holder.and_then(|holder| holder.partition).map(Arc::clone),
+        holder: holder.map(|holder| holder.ix),
+        partition: holder.and_then(|holder| holder.partition),
         cotypes: types.cotypes.as_slice().into(),
         undefined: (!types.undefined.is_empty())
             .then(|| Box::new(Undefined { types: types.undefined.clone(), members: Vec::new() })),

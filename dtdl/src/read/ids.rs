@@ -1,5 +1,6 @@
 //! The id of an element: the one it is given, or the one inferred from where it stands.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::context::Context;
@@ -34,7 +35,7 @@ impl Reader<'_> {
                 let fault = Fault::new(Code::MissingRequiredId, object.at).id(holder.id);
                 Err(self.quit(fault.property(holder.member)))
             }
-            (None, Some(holder)) => self.inferred_id(object, context, holder, keyed),
+            (None, Some(holder)) => self.inferred_id(object, holder, keyed),
         }
     }
 
@@ -64,27 +65,21 @@ impl Reader<'_> {
     fn inferred_id(
         &mut self,
         object: &Object<'_>,
-        context: &Context,
         holder: Holder<'_>,
         keyed: bool,
     ) -> Result<ElementId, Quit> {
-        let segment = if keyed { Some(self.segment(object, context, holder)?) } else { None };
+        let segment = if keyed { Some(self.segment(object, holder)?) } else { None };
         let id = Arc::from(dtmi::inferred(holder.id, holder.member, segment.as_deref()));
         Ok(ElementId { id, inferred: true })
     }
 
     /// The name of an element, as it ends the ids inferred from it.
-    fn segment(
-        &mut self,
-        object: &Object<'_>,
-        context: &Context,
-        holder: Holder<'_>,
-    ) -> Result<String, Quit> {
+    fn segment<'t>(&mut self, object: &Object<'t>, holder: Holder<'_>) -> Result<Cow<'t, str>, Quit> {
         let Some(slot) = name_slot(object) else {
             let fault = Fault::new(Code::MissingDtmiSegPropertyValue, object.at).id(holder.id);
             return Err(self.quit(fault.property(holder.member).value("name")));
         };
-        match self.segment_text(slot, context) {
+        match self.segment_text(slot) {
             Some(text) => Ok(text),
             None => {
                 let fault = Fault::new(Code::DtmiSegPropertyNotStringOrNumber, object.at).id(holder.id);
@@ -93,7 +88,7 @@ impl Reader<'_> {
         }
     }
 
-    fn segment_text(&mut self, slot: &Slot<'_>, context: &Context) -> Option<String> {
+    fn segment_text<'t>(&self, slot: &Slot<'t>) -> Option<Cow<'t, str>> {
         let mut values = slot.values();
         let (value, None) = (values.next()?, values.next()) else { return None };
         let value = match value.kind() {
@@ -103,11 +98,10 @@ impl Reader<'_> {
             }
             _ => value,
         };
-        let _ = context;
         match value.kind() {
-            Kind::String => value.as_str().map(std::borrow::Cow::into_owned),
+            Kind::String => value.as_str(),
             // numbers are shown as they are in ids: a point cannot stand there
-            Kind::Number => value.as_f64().map(|number| number.to_string().replace('.', "_")),
+            Kind::Number => value.as_f64().map(|number| number.to_string().replace('.', "_").into()),
             _ => None,
         }
     }

@@ -22,7 +22,7 @@ use std::rc::Rc;
 use self::context::Context;
 use self::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Graph, Id};
+use crate::graph::{Graph, Id, Ix};
 use crate::language::class::Class;
 use crate::language::{Version, terms};
 use crate::options::Options;
@@ -51,10 +51,11 @@ pub(crate) struct Reader<'r> {
 /// The element that holds what is being read, and the member of it.
 #[derive(Clone, Copy)]
 struct Holder<'h> {
+    ix: Ix,
     id: &'h Id,
     member: &'h str,
     /// The Interface around it.
-    partition: Option<&'h Id>,
+    partition: Option<Ix>,
 }
 
 /// Reads the document of a file into the graph.

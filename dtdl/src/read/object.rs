@@ -7,6 +7,9 @@ use std::borrow::Cow;
 use crate::source::{FileId, Location};
 use crate::tape::{Kind, Node};
 
+/// As many members as most objects have.
+const FEW: usize = 6;
+
 /// An object: its keywords, and its members in the order of the text.
 pub(super) struct Object<'t> {
     pub(super) node: Node<'t>,
@@ -41,7 +44,7 @@ impl<'t> Object<'t> {
             language: None,
             graph: None,
             keywords: Vec::new(),
-            members: Vec::new(),
+            members: Vec::with_capacity(FEW),
         };
         for member in node.members() {
             let slot =

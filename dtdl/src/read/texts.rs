@@ -7,12 +7,9 @@ use super::Reader;
 use super::element::Scope;
 use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
-use crate::model::LanguageMap;
+use crate::language_map::{DEFAULT, LanguageMap};
 use crate::source::Location;
 use crate::tape::{Kind, Node};
-
-/// The language of a bare string.
-const DEFAULT: &str = "en";
 
 /// Where texts stand, and how long each may be.
 #[derive(Clone, Copy)]
@@ -40,6 +37,10 @@ impl Reader<'_> {
         if slot.value.kind() == Kind::Object {
             let object = Object::new(self.file, slot.value);
             return self.language_map(&object, spot);
+        }
+        if let Some(text) = slot.value.as_str() {
+            self.check_length(&text, slot.values_at(), spot);
+            return LanguageMap::english(&text);
         }
         self.tagged_strings(slot, spot)
     }
@@ -89,7 +90,7 @@ impl Reader<'_> {
     }
 
     fn tagged_strings(&mut self, slot: &Slot<'_>, spot: Spot<'_>) -> LanguageMap {
-        let mut map: BTreeMap<String, (String, Location)> = BTreeMap::new();
+        let mut map: BTreeMap<Cow<'_, str>, (Cow<'_, str>, Location)> = BTreeMap::new();
         for value in slot.values() {
             let Some((code, text)) = self.tagged_string(value, spot) else { continue };
             let at = self.at(value);
@@ -106,12 +107,12 @@ impl Reader<'_> {
         map.into_iter().map(|(code, (text, _))| (code, text)).collect::<BTreeMap<_, _>>().into()
     }
 
-    fn tagged_string(&mut self, value: Node<'_>, spot: Spot<'_>) -> Option<(String, String)> {
+    fn tagged_string<'t>(&mut self, value: Node<'t>, spot: Spot<'_>) -> Option<(Cow<'t, str>, Cow<'t, str>)> {
         match value.kind() {
             Kind::String => {
-                let text = value.as_str().unwrap_or_default().into_owned();
+                let text = value.as_str().unwrap_or_default();
                 self.check_length(&text, self.at(value), spot);
-                Some((DEFAULT.to_owned(), text))
+                Some((DEFAULT.into(), text))
             }
             Kind::Object => {
                 let object = Object::new(self.file, value);
@@ -125,9 +126,13 @@ impl Reader<'_> {
         }
     }
 
-    fn tagged_object(&mut self, object: &Object<'_>, spot: Spot<'_>) -> Option<(String, String)> {
+    fn tagged_object<'t>(
+        &mut self,
+        object: &Object<'t>,
+        spot: Spot<'_>,
+    ) -> Option<(Cow<'t, str>, Cow<'t, str>)> {
         let code = match &object.language {
-            None => DEFAULT.to_owned(),
+            None => DEFAULT.into(),
             Some(slot) => {
                 let Some(code) = slot.value.as_str().filter(|code| !code.is_empty()) else {
                     self.faults.push(spot.fault(Code::LangStringElementCodeNotString, slot.key));
@@ -137,7 +142,7 @@ impl Reader<'_> {
                     let fault = spot.fault(Code::LangStringElementInvalidCode, slot.key).value(&code);
                     self.faults.push(fault);
                 }
-                code.into_owned()
+                code
             }
         };
         let text = match &object.value {
@@ -146,7 +151,7 @@ impl Reader<'_> {
                 None
             }
             Some(slot) => match slot.value.as_str() {
-                Some(text) => Some((text.into_owned(), self.at(slot.value))),
+                Some(text) => Some((text, self.at(slot.value))),
                 None => {
                     self.faults.push(spot.fault(Code::LangStringElementValueNotString, slot.key));
                     return None;

@@ -1,5 +1,6 @@
 //! The members of each element by the table: which elements alone may stand there, how many, and what may occur once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Fault, Faults};
@@ -66,7 +67,7 @@ fn check_unique(
     found: &[Ix],
     faults: &mut Faults,
 ) {
-    let mut seen: BTreeMap<String, Ix> = BTreeMap::new();
+    let mut seen: BTreeMap<Cow<'_, str>, Ix> = BTreeMap::new();
     for ix in found {
         let Some(text) = graph.get(*ix).held(unique).and_then(literal_text) else { continue };
         match seen.get(&text) {
@@ -98,30 +99,35 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
     let schema_at = element.entry("valueSchema").map_or(element.at(), |entry| entry.place.key);
     for value in graph.children(ix, "enumValues").iter().map(|value| graph.get(*value)) {
         let Some(entry) = value.entry("enumValue") else { continue };
-        let (kind, text) = match &entry.held {
-            Held::Text(text) => ("string", text.to_string()),
-            Held::Integer(number) => ("integer", number.to_string()),
-            Held::Boolean(true) => ("boolean", "True".to_owned()),
-            Held::Boolean(false) => ("boolean", "False".to_owned()),
-            Held::Number(number) => ("decimal", number.to_string()),
+        let kind = match &entry.held {
+            Held::Text(_) => "string",
+            Held::Integer(_) => "integer",
+            Held::Boolean(_) => "boolean",
+            Held::Number(_) => "decimal",
             _ => continue,
         };
         if kind != wanted {
+            let text = match &entry.held {
+                // as the reference writes them
+                Held::Boolean(true) => Some("True".into()),
+                Held::Boolean(false) => Some("False".into()),
+                held => literal_text(held),
+            };
             let fault = Fault::new(Code::NonConformantDatatype, entry.place.key).id(&value.id);
             let fault = fault.property("enumValue").secondary(&element.id).restriction("valueSchema");
-            let fault = fault.value(text).kind(wanted).also(schema_at);
+            let fault = fault.value(text.unwrap_or_default()).kind(wanted).also(schema_at);
             faults.push(fault.shown_at(entry.place.values));
         }
     }
 }
 
 /// A plain value as it is told apart from others.
-pub(super) fn literal_text(held: &Held) -> Option<String> {
+pub(super) fn literal_text(held: &Held) -> Option<Cow<'_, str>> {
     match held {
-        Held::Text(text) => Some(text.to_string()),
-        Held::Integer(number) => Some(number.to_string()),
-        Held::Number(number) => Some(number.to_string()),
-        Held::Boolean(value) => Some(value.to_string()),
+        Held::Text(text) => Some(Cow::Borrowed(text)),
+        Held::Integer(number) => Some(number.to_string().into()),
+        Held::Number(number) => Some(number.to_string().into()),
+        Held::Boolean(value) => Some(value.to_string().into()),
         Held::Texts(_) | Held::Identifier(_) | Held::Elements(_) => None,
     }
 }
