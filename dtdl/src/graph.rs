@@ -3,10 +3,11 @@
 //! The reader fills it, `resolve` links it, `rules` judge it, `model` makes of it what callers walk. Nothing is decided
 //! here. Begin with [`Graph`].
 
-use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::language::Version;
 use crate::language::class::Class;
@@ -84,7 +85,8 @@ pub(crate) struct Entry {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) key: Location,
-    pub(crate) values: Location,
+    // in the file of the key: all members have one of these
+    values: (u32, u32),
     /// Whether the member is written with its term, not its DTMI.
     pub(crate) by_term: bool,
 }
@@ -234,9 +236,6 @@ impl Graph {
 
     /// The element of the language's own that an id means, which is added with those that it refers to.
     pub(crate) fn standard(&mut self, id: &str, first_use: Location) -> Option<Ix> {
-        if let Some(ix) = self.find(id) {
-            return Some(ix);
-        }
         let mut todo = vec![alias(id)];
         while let Some(id) = todo.pop() {
             if self.find(id).is_some() {
@@ -297,6 +296,17 @@ impl Ix {
 
     pub(crate) fn number(self) -> usize {
         self.0.get() as usize - 1
+    }
+}
+
+impl Place {
+    /// `key` and `values` are of one file.
+    pub(crate) fn new(key: Location, values: Location, by_term: bool) -> Self {
+        Self { key, values: values.bounds(), by_term }
+    }
+
+    pub(crate) fn values(self) -> Location {
+        self.key.at(self.values)
     }
 }
 
@@ -403,7 +413,7 @@ impl Element {
 
     /// A standard element, linked later.
     pub(crate) fn standard(standard: &'static Standard, first_use: Location) -> Self {
-        let place = Place { key: first_use, values: first_use, by_term: false };
+        let place = Place::new(first_use, first_use, false);
         let entries = standard
             .literals
             .iter()

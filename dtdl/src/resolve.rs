@@ -3,9 +3,10 @@
 //! Finds what is missing ([`missing`]), and, when nothing is, links members to elements ([`link`]) and checks what can be
 //! seen from a reference alone: class, version, the Interface around, the family of a unit.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{self, Element, Expected, Form, Graph, Id, Ix, Place, Reference, Target, held};
@@ -33,7 +34,7 @@ pub struct Unresolved {
 /// and unknown ids of the language's own are reported.
 pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved> {
     let mut missing: Vec<Unresolved> = Vec::new();
-    let mut known: HashMap<Id, usize> = HashMap::new();
+    let mut known: HashMap<Id, usize> = HashMap::default();
     for number in 0..graph.references.len() {
         let reference = &graph.references[number];
         let Target::Named(id) = &reference.target else { continue };
@@ -69,7 +70,7 @@ fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
 /// Links every reference to its element and reports those that may not stand where they do.
 pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     let references = std::mem::take(&mut graph.references);
-    let mut names = Names::new();
+    let mut names = Names::default();
     let targets: Vec<Option<Ix>> = references
         .iter()
         .map(|reference| {
@@ -127,7 +128,7 @@ fn link_standards(graph: &mut Graph) {
     for ix in graph.indices() {
         let element = graph.get(ix);
         let Some(standard) = element.is_standard().then(|| standard(&element.id)).flatten() else { continue };
-        let place = Place { key: element.at(), values: element.at(), by_term: false };
+        let place = Place::new(element.at(), element.at(), false);
         for (member, target) in &standard.links {
             if let Some(target) = graph.find(alias(target)) {
                 graph.get_mut(ix).push_element(member, target, place);

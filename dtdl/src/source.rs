@@ -145,6 +145,16 @@ impl Location {
         Self { file, start: narrow(range.start), end: narrow(range.end) }
     }
 
+    /// Where it begins and ends in its file.
+    pub(crate) fn bounds(self) -> (u32, u32) {
+        (self.start, self.end)
+    }
+
+    /// Other bounds in the same file.
+    pub(crate) fn at(self, (start, end): (u32, u32)) -> Self {
+        Self { start, end, ..self }
+    }
+
     pub(crate) fn file(self) -> FileId {
         self.file
     }

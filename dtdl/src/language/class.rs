@@ -2,8 +2,9 @@
 //! above them. Decides what a class is called, what it is a kind of and which versions have it; which members a class
 //! has, and how many, is not decided here. Begin at the table at the end of the macro.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::Version;
 
@@ -112,6 +113,21 @@ classes! {
 static BY_NAME: LazyLock<HashMap<&'static str, Class>> =
     LazyLock::new(|| Class::EVERY.iter().map(|class| (class.name(), *class)).collect());
 
+/// For each class, the bits of itself and of those above it.
+const ABOVE: [u64; Class::EVERY.len()] = {
+    let mut above = [0; Class::EVERY.len()];
+    let mut number = 0;
+    while number < above.len() {
+        let mut class = Some(Class::EVERY[number]);
+        while let Some(known) = class {
+            above[number] |= known.bit();
+            class = known.parent();
+        }
+        number += 1;
+    }
+    above
+};
+
 impl Class {
     /// The class of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -124,8 +140,12 @@ impl Class {
     }
 
     /// Whether it is `other` or under it.
-    pub(crate) fn is_a(self, other: Self) -> bool {
-        std::iter::successors(Some(self), |class| class.parent()).any(|class| class == other)
+    pub(crate) const fn is_a(self, other: Self) -> bool {
+        ABOVE[self as usize] & other.bit() != 0
+    }
+
+    const fn bit(self) -> u64 {
+        1 << self as u32
     }
 
     /// The versions that have it.

@@ -2,8 +2,9 @@
 //! members and of its siblings, by DTMIs. Decides nothing itself: the facts are in `adjuncts` and `quantities`,
 //! `cotype_build` makes these of them. Begin at [`cotype`].
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::class::Class;
 use super::patterns::MemberPattern;

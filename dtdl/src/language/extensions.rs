@@ -2,8 +2,9 @@
 //! Decides which specifiers are known, their reserved prefixes and their terms; what their types demand of a model is
 //! in `cotypes`. Begin at [`extension`].
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
+
+use foldhash::HashMap;
 
 use super::adjuncts::{self, Vocabulary};
 use super::units::Edition;
@@ -148,7 +149,7 @@ impl Extension {
 
     fn built(&'static self) -> &'static HashMap<&'static str, String> {
         self.terms.get_or_init(|| match self.words {
-            Nothing => HashMap::new(),
+            Nothing => HashMap::default(),
             Quantities(edition) => edition.terms().into_iter().collect(),
             Adjuncts(vocabulary) => {
                 let schemas = IOT_CENTRAL_SCHEMAS.iter().filter(|_| vocabulary == IotCentral);

@@ -5,8 +5,9 @@
 //! Descriptions are here only where they follow from the name: the language's longer ones are its authors' sentences.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::class::Class;
 use super::units::Edition;

@@ -1,8 +1,9 @@
 //! The terms that the contexts of DTDL v2, v3 and v4 give meaning to, and the DTMI each one stands for. Decides
 //! nothing about where a term may be used; the contexts of extensions are in `extensions`. Begin at [`core_term`].
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::class::Class;
 use super::units::Edition;
@@ -126,7 +127,7 @@ pub(crate) fn term_of(dtmi: &str) -> Option<&'static str> {
 }
 
 fn build(version: Version) -> Terms {
-    let mut terms = Terms::with_capacity(400);
+    let mut terms = Terms::default();
     let classes =
         Class::EVERY.iter().filter(|class| class.versions().contains(&version)).map(|class| class.name());
     let cotypes = CORE_COTYPES.iter().filter(|(_, since)| *since <= version).map(|(name, _)| *name);

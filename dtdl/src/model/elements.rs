@@ -18,7 +18,7 @@ pub(super) fn id_of(element: &Element) -> Id {
 pub(super) fn name_of(element: &Element) -> Option<Name> {
     let entry = element.entry("name")?;
     match &entry.held {
-        Held::Text(text) => Some(Name { text: text.to_string(), at: entry.place.values }),
+        Held::Text(text) => Some(Name { text: text.to_string(), at: entry.place.values() }),
         _ => None,
     }
 }

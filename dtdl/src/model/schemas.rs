@@ -44,7 +44,7 @@ impl<'g> Schemas<'g> {
 
     fn in_member(&mut self, holder: Ix, member: &str) -> Option<Arc<Schema>> {
         let target = self.graph.child(holder, member)?;
-        let at = self.graph.get(holder).entry(member)?.place.values;
+        let at = self.graph.get(holder).entry(member)?.place.values();
         self.schema(target, at)
     }
 

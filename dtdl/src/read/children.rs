@@ -9,11 +9,12 @@ use super::object::{Object, Slot};
 use super::types::Types;
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Demand, Expectation, Expected, Form, Id, Reference, Target};
+use crate::graph::{Demand, Expectation, Expected, Form, Id, Ix, Reference, Target};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::Elements;
 use crate::language::standard::alias;
+use crate::source::Location;
 use crate::tape::{Kind, Node};
 
 /// A member that holds elements.
@@ -98,10 +99,8 @@ impl Reader<'_> {
         let version = slotted.scope.context.version;
         let older = slotted.elements.older;
         let form = Form::ById(Expected { class: slotted.class, version, older, by_term });
-        // the language's own elements are all there, and need no copy of their id in every place
-        let standard =
-            (by_term && alias(id) == id).then(|| self.graph.standard(id, self.at(value))).flatten();
-        let (id, target) = match standard {
+        // what is at hand needs no copy of its id in every place
+        let (id, target) = match self.at_hand(id, by_term, self.at(value)) {
             Some(ix) => (Arc::clone(&self.graph.get(ix).id), Target::Known(ix)),
             None => {
                 let id = Id::from(id);
@@ -109,6 +108,13 @@ impl Reader<'_> {
             }
         };
         self.refer(slotted, value, &id, target, form);
+    }
+
+    /// The element of an id that was read before, or that a term means.
+    fn at_hand(&mut self, id: &str, by_term: bool, at: Location) -> Option<Ix> {
+        let known = self.graph.find(id);
+        // an alias is spoken of by the name that it was called
+        known.or_else(|| if by_term && alias(id) == id { self.graph.standard(id, at) } else { None })
     }
 
     fn refer(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &Id, target: Target, form: Form) {

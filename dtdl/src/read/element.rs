@@ -14,7 +14,6 @@ use crate::graph::{Element, Elements, Entry, Held, Id, Ix, Origin, Place, Undefi
 use crate::language::class::Class;
 use crate::language::members::{Holds, Member, members};
 use crate::language::{Version, terms};
-use crate::source::Location;
 
 /// How many elements may be written each inside the one before. Valid models need far fewer, and none may exhaust the
 /// stack.
@@ -257,8 +256,7 @@ fn new_element(
 }
 
 pub(super) fn place(slot: &Slot<'_>, term: &str) -> Place {
-    let values: Location = slot.values_at();
-    Place { key: slot.key, values, by_term: slot.name == term }
+    Place::new(slot.key, slot.values_at(), slot.name == term)
 }
 
 /// Whether a member is written under its term or the DTMI of its version.

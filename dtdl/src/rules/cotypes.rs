@@ -53,7 +53,7 @@ fn not_required(graph: &Graph, expectation: &Expectation, target: &Element, code
     let entry = source.entry(expectation.member);
     let at = entry.map_or(source.at(), |entry| entry.place.key);
     let fault = Fault::new(code, at).id(&source.id).property(expectation.member);
-    fault.secondary(&target.id).only_at(entry.map_or(at, |entry| entry.place.values))
+    fault.secondary(&target.id).only_at(entry.map_or(at, |entry| entry.place.values()))
 }
 
 /// The co-types of every element.
@@ -189,7 +189,7 @@ fn check_instance(
     if violations.is_empty() {
         return;
     }
-    let place = |name: &str| element.entry(name).map_or(element.at(), |entry| entry.place.values);
+    let place = |name: &str| element.entry(name).map_or(element.at(), |entry| entry.place.values());
     let fault = Fault::new(Code::NonConformantPropertyValue, place(&member.id)).id(&element.id);
     let fault = fault.property(member.term).restriction(governing).value(text);
     faults.push(fault.observed(violations.len()).also(place(governing)));

@@ -40,7 +40,7 @@ fn run(
             let fault = fault.secondary(&found.id).restriction(fold.class.name()).kind(root.name());
             // a standard element stands nowhere: the schema is shown that leads to it
             if found.is_standard() {
-                let schema = element.entry("schema").map_or(element.at(), |entry| entry.place.values);
+                let schema = element.entry("schema").map_or(element.at(), |entry| entry.place.values());
                 faults.push(fault.only_at(schema));
                 continue;
             }

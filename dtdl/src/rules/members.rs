@@ -46,7 +46,7 @@ fn check_words(
         let at = entry.map_or(element.at(), |entry| entry.place.key);
         let fault = Fault::new(Code::IncorrectPropertyValue, at).id(&element.id).property(member);
         let fault = fault.value(word).restriction(words.join(" or "));
-        faults.push(fault.only_at(entry.map_or(at, |entry| entry.place.values)));
+        faults.push(fault.only_at(entry.map_or(at, |entry| entry.place.values())));
     }
 }
 
@@ -116,7 +116,7 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
             let fault = Fault::new(Code::NonConformantDatatype, entry.place.key).id(&value.id);
             let fault = fault.property("enumValue").secondary(&element.id).restriction("valueSchema");
             let fault = fault.value(text.unwrap_or_default()).kind(wanted).also(schema_at);
-            faults.push(fault.shown_at(entry.place.values));
+            faults.push(fault.shown_at(entry.place.values()));
         }
     }
 }

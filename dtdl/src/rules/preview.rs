@@ -56,7 +56,7 @@ fn check_names(graph: &Graph, model: Ix, faults: &mut Faults) {
             let element = graph.get(*content);
             let Some(entry) = element.entry("name") else { continue };
             let name = element.text("name").unwrap_or_default();
-            let at = entry.place.values;
+            let at = entry.place.values();
             match seen.get(&(element.class.name(), name)) {
                 Some((first, first_at)) if *first != *content => {
                     let fault = Fault::new(Code::NameInUse, at).id(&graph.get(interface).id);
