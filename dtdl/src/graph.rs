@@ -3,11 +3,12 @@
 //! The reader fills it, `resolve` links it, `rules` judge it, `model` makes of it what callers walk. Nothing is decided
 //! here. Begin with [`Graph`].
 
+use std::hash::BuildHasher;
 use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::language::Version;
 use crate::language::class::Class;
@@ -28,7 +29,9 @@ pub(crate) struct Ix(NonZeroU32);
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     elements: Vec<Element>,
-    by_id: HashMap<Id, Ix>,
+    /// The elements by their ids' hashes: a third of the room that a map with the ids in it would take.
+    by_id: HashTable<Ix>,
+    hasher: DefaultHashBuilder,
     /// Every place where an element stands in a member of another, in the order of the text; until they are linked.
     pub(crate) references: Vec<Reference>,
     referrers: Vec<Referrer>,
@@ -67,9 +70,18 @@ pub(crate) struct Undefined {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Origin {
     /// A document: the object, its `@id` and its `@type`, where they are written.
-    Written { at: Location, id: Option<Location>, types: Option<Location> },
+    Written(Written),
     /// The language or an extension; the place is where it was first referred to.
     Standard { first_use: Location },
+}
+
+/// Where an element is written. All of it is in one file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Written {
+    pub(crate) at: Location,
+    // no keyword stands where a text begins, so (0, 0) is none
+    id: (u32, u32),
+    types: (u32, u32),
 }
 
 /// A member of an element.
@@ -189,7 +201,8 @@ impl Graph {
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<Ix> {
-        self.by_id.get(id).copied()
+        let hash = self.hasher.hash_one(id);
+        self.by_id.find(hash, |ix| &*self.get(*ix).id == id).copied()
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<&Element> {
@@ -199,8 +212,10 @@ impl Graph {
     /// Adds an element; whoever adds one has looked whether its id is free.
     pub(crate) fn add(&mut self, element: Element) -> Ix {
         let ix = Ix::nth(self.elements.len());
-        self.by_id.insert(Arc::clone(&element.id), ix);
         self.elements.push(element);
+        let (elements, hasher) = (&self.elements, &self.hasher);
+        let hash = |ix: &Ix| hasher.hash_one(&*elements[ix.number()].id);
+        self.by_id.insert_unique(hash(&ix), ix, hash);
         ix
     }
 
@@ -299,6 +314,23 @@ impl Ix {
     }
 }
 
+impl Written {
+    pub(crate) fn new(at: Location, id: Option<Location>, types: Option<Location>) -> Self {
+        let bounds = |location: Option<Location>| location.map_or((0, 0), Location::bounds);
+        Self { at, id: bounds(id), types: bounds(types) }
+    }
+
+    /// Where `@id` is written.
+    pub(crate) fn id(self) -> Option<Location> {
+        Some(self.at.at(self.id)).filter(|_| self.id != (0, 0))
+    }
+
+    /// Where `@type` is written.
+    pub(crate) fn types(self) -> Option<Location> {
+        Some(self.at.at(self.types)).filter(|_| self.types != (0, 0))
+    }
+}
+
 impl Place {
     /// `key` and `values` are of one file.
     pub(crate) fn new(key: Location, values: Location, by_term: bool) -> Self {
@@ -371,16 +403,24 @@ impl Element {
     /// The object, or the place of the first use.
     pub(crate) fn at(&self) -> Location {
         match self.origin {
-            Origin::Written { at, .. } => at,
+            Origin::Written(written) => written.at,
             Origin::Standard { first_use } => first_use,
+        }
+    }
+
+    /// Where its id is written, if it is given one.
+    pub(crate) fn id_at(&self) -> Option<Location> {
+        match self.origin {
+            Origin::Written(written) => written.id(),
+            Origin::Standard { .. } => None,
         }
     }
 
     /// Where its types are written, else the whole.
     pub(crate) fn types_at(&self) -> Location {
         match self.origin {
-            Origin::Written { types: Some(types), .. } => types,
-            _ => self.at(),
+            Origin::Written(written) => written.types().unwrap_or(written.at),
+            Origin::Standard { first_use } => first_use,
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::describe::{self, Description};
 use crate::diagnostic::{Code, Diagnostic, Fault, Faults};
-use crate::graph::{Graph, Ix, Origin};
+use crate::graph::{Graph, Ix};
 use crate::instance::{self, ValueFault};
 use crate::model::{self, Model};
 use crate::options::Options;
@@ -221,7 +221,7 @@ fn report_unresolved(unresolved: &[Unresolved], graph: &Graph, faults: &mut Faul
     const CANDIDATES: usize = 5000;
     let given: Vec<&str> = graph
         .iter()
-        .filter(|(_, element)| matches!(element.origin, Origin::Written { id: Some(_), .. }))
+        .filter(|(_, element)| element.id_at().is_some())
         .map(|(_, element)| &*element.id)
         .take(CANDIDATES)
         .collect();

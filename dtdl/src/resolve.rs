@@ -3,10 +3,10 @@
 //! Finds what is missing ([`missing`]), and, when nothing is, links members to elements ([`link`]) and checks what can be
 //! seen from a reference alone: class, version, the Interface around, the family of a unit.
 
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{self, Element, Expected, Form, Graph, Id, Ix, Place, Reference, Target, held};
@@ -70,13 +70,7 @@ fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
 /// Links every reference to its element and reports those that may not stand where they do.
 pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     let references = std::mem::take(&mut graph.references);
-    let mut names = Names::default();
-    let targets: Vec<Option<Ix>> = references
-        .iter()
-        .map(|reference| {
-            target(graph, reference).filter(|target| check(graph, reference, *target, &mut names, faults))
-        })
-        .collect();
+    let targets = targets(graph, &references, faults);
     for (reference, target) in references.into_iter().zip(targets) {
         if let Some(target) = target {
             graph.link(reference.source, reference.member, target);
@@ -84,6 +78,16 @@ pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     }
     graph.finish_links();
     link_standards(graph);
+}
+
+/// The element of each reference that may be linked.
+fn targets(graph: &Graph, references: &[Reference], faults: &mut Faults) -> Vec<Option<Ix>> {
+    let mut names = Names::default();
+    let mut may = |reference: &Reference, target| check(graph, reference, target, &mut names, faults);
+    references
+        .iter()
+        .map(|reference| target(graph, reference).filter(|target| may(reference, *target)))
+        .collect()
 }
 
 /// Whether a reference may be linked.

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use foldhash::HashMap;
+use hashbrown::HashMap;
 
 use super::Version;
 

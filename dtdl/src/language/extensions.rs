@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use foldhash::HashMap;
+use hashbrown::HashMap;
 
 use super::adjuncts::{self, Vocabulary};
 use super::units::Edition;

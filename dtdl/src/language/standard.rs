@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use foldhash::HashMap;
+use hashbrown::HashMap;
 
 use super::class::Class;
 use super::units::Edition;

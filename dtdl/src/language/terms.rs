@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use foldhash::HashMap;
+use hashbrown::HashMap;
 
 use super::class::Class;
 use super::units::Edition;

@@ -1,17 +1,14 @@
 //! What elements of all classes have: ids, names, texts, and the quantity that a value is of.
 
 use super::types::{Id, Name, Quantity, Texts};
-use crate::graph::{Element, Graph, Held, Origin};
+use crate::graph::{Element, Graph, Held};
 use crate::language::Version;
 use crate::language::cotypes::CotypeKind;
 use crate::language::terms;
 use crate::language_map::LanguageMap;
 
 pub(super) fn id_of(element: &Element) -> Id {
-    let at = match element.origin {
-        Origin::Written { id: Some(id), .. } => id,
-        _ => element.at(),
-    };
+    let at = element.id_at().unwrap_or(element.at());
     Id { text: element.id.to_string(), at }
 }
 

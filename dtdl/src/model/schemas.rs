@@ -7,7 +7,7 @@ use super::elements::{id_of, name_of, quantity_of, texts_of};
 use super::types::{
     EnumSchema, EnumValue, EnumValues, Field, Id, MapSchema, ObjectSchema, Schema, SchemaKind, Texts,
 };
-use crate::graph::{Element, Graph, Held, Ix, Origin};
+use crate::graph::{Element, Graph, Held, Ix};
 use crate::language::class::Class;
 use crate::rules::primitive_of;
 use crate::source::Location;
@@ -132,5 +132,5 @@ pub(crate) fn shape(graph: &Graph, ix: Ix) -> Option<(Arc<Schema>, Shared)> {
 
 /// The id that a schema was given; one that was inferred tells nobody anything.
 fn own_id(element: &Element) -> Option<Id> {
-    matches!(element.origin, Origin::Written { id: Some(_), .. }).then(|| id_of(element))
+    element.id_at().map(|_| id_of(element))
 }

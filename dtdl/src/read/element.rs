@@ -10,7 +10,7 @@ use super::object::{Object, Slot};
 use super::types::{Types, Typing};
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Element, Elements, Entry, Held, Id, Ix, Origin, Place, Undefined};
+use crate::graph::{Element, Elements, Entry, Held, Id, Ix, Origin, Place, Undefined, Written};
 use crate::language::class::Class;
 use crate::language::members::{Holds, Member, members};
 use crate::language::{Version, terms};
@@ -87,8 +87,10 @@ impl Reader<'_> {
         let Some(first) = self.graph.by_id(&id.id) else { return false };
         if !id.inferred {
             let at = object.id.as_ref().map_or(object.at, |slot| slot.key);
-            let Origin::Written { id: first_at, at: first_whole, .. } = first.origin else { return true };
-            let fault = Fault::new(Code::DuplicateDefinition, first_at.unwrap_or(first_whole)).id(&id.id);
+            if first.is_standard() {
+                return true;
+            }
+            let fault = Fault::new(Code::DuplicateDefinition, first.id_at().unwrap_or(first.at())).id(&id.id);
             self.faults.push(fault.also(at).shown_at(at));
             return true;
         }
@@ -241,11 +243,11 @@ fn new_element(
         class: types.class,
         version: context.version,
         limits: context.limits,
-        origin: Origin::Written {
-            at: object.at,
-            id: object.id.as_ref().map(|slot| slot.key),
-            types: object.types.as_ref().map(|slot| slot.key),
-        },
+        origin: Origin::Written(Written::new(
+            object.at,
+            object.id.as_ref().map(|slot| slot.key),
+            object.types.as_ref().map(|slot| slot.key),
+        )),
         holder: holder.map(|holder| holder.ix),
         partition: holder.and_then(|holder| holder.partition),
         cotypes: types.cotypes.as_slice().into(),
