@@ -26,7 +26,9 @@ pub(crate) fn scan(text: &str) -> Result<Tape, Malformed> {
         return Err(malformed(text, offset(text, &error), &error.to_string()));
     }
     let bytes = text.as_bytes();
-    let mut scanner = Scanner { text, cells: Vec::new(), open: OUTSIDE };
+    // in models, a value or a name takes this many bytes or more
+    let cells = Vec::with_capacity(text.len() / 10);
+    let mut scanner = Scanner { text, cells, open: OUTSIDE };
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         at = match byte {
