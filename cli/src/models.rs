@@ -66,7 +66,7 @@ pub(crate) fn read(files: &[PathBuf], root: Option<&str>) -> Result<Reading, Str
     let mut sources = Sources::default();
     for file in files {
         let text = fs::read_to_string(file).map_err(|error| cannot_read(file, &error))?;
-        sources.add(file.display().to_string(), &text);
+        sources.add(file.display().to_string(), text);
     }
     Ok(dtdl::read(sources, root))
 }

@@ -198,7 +198,7 @@ impl Stages<'_> {
             }
             let ids: Vec<&str> = missing.iter().map(|missing| missing.id.as_str()).collect();
             for (name, text) in resolve(&ids) {
-                let file = self.sources.add(name, &text);
+                let file = self.sources.add(name, text);
                 self.read_file(file, self.options.tolerant_of_resolved)?;
                 if !self.faults.is_empty() {
                     return Err(Quit);

@@ -14,7 +14,7 @@ pub(crate) fn read(path: &LitStr, id: Option<&LitStr>) -> Result<Reading> {
     let text = std::fs::read_to_string(&full)
         .map_err(|error| Error::new(path.span(), unreadable(&name, &full, &error)))?;
     let mut sources = Sources::default();
-    sources.add(name, &text);
+    sources.add(name, text);
     Ok(dtdl::read(sources, id.map(LitStr::value).as_deref()))
 }
 

@@ -41,10 +41,9 @@ pub(super) fn check(file: &Found, library: &Library<'_>, style: Option<Style>) -
     if !file.named && Head::of(&text).is_some_and(|head| !head.has_context) {
         return Checked { verdict: Verdict::Skipped, ..Checked::new(Vec::new()) };
     }
-    let mut sources = Sources::default();
-    sources.add(file.path.display().to_string(), &text);
     let own_bytes = text.len();
-    drop(text);
+    let mut sources = Sources::default();
+    sources.add(file.path.display().to_string(), text);
     let mut search = library.search_for(&file.path);
     let reading = dtdl::read_with(sources, None, &Options::default(), &mut |ids| search.answer(ids));
     let drawing = match style {
