@@ -1,0 +1,167 @@
+//! The elements of the documents read, by id, with what they hold and whom they refer to.
+//!
+//! The reader fills it, `resolve` links it, `rules` judge it, `model` makes of it what callers walk. Nothing is decided
+//! here: `element` is what an element is, `entry` what its members hold, `reference` what is still to be linked. Begin with
+//! [`Graph`].
+
+mod element;
+mod entry;
+mod reference;
+
+use std::hash::BuildHasher;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+pub(crate) use self::element::{Element, Origin, Undefined, Written};
+pub(crate) use self::entry::{Elements, Entry, Held, Place, held};
+pub(crate) use self::reference::{Demand, Expectation, Expected, Form, Reference, Referrer, Target};
+use crate::language::standard::{StandardValue, alias, standard};
+use crate::source::Location;
+
+/// An element's id, shared by all that mention it.
+pub(crate) type Id = Arc<str>;
+
+/// An element's number in its [`Graph`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Ix(NonZeroU32);
+
+/// The elements in the order in which they were begun, and what is still to be linked between them.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    elements: Vec<Element>,
+    /// The elements by their ids' hashes: a third of the room that a map with the ids in it would take.
+    by_id: HashTable<Ix>,
+    hasher: DefaultHashBuilder,
+    /// Every place where an element stands in a member of another, in the order of the text; until they are linked.
+    pub(crate) references: Vec<Reference>,
+    referrers: Vec<Referrer>,
+    /// What co-types demand of the elements in some members.
+    pub(crate) expectations: Vec<Expectation>,
+    /// The top-level elements, in the order of the documents.
+    pub(crate) roots: Vec<Ix>,
+}
+
+impl Graph {
+    pub(crate) fn get(&self, ix: Ix) -> &Element {
+        &self.elements[ix.number()]
+    }
+
+    pub(crate) fn get_mut(&mut self, ix: Ix) -> &mut Element {
+        &mut self.elements[ix.number()]
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<Ix> {
+        let hash = self.hasher.hash_one(id);
+        self.by_id.find(hash, |ix| &*self.get(*ix).id == id).copied()
+    }
+
+    pub(crate) fn by_id(&self, id: &str) -> Option<&Element> {
+        self.find(id).map(|ix| self.get(ix))
+    }
+
+    /// Adds an element; whoever adds one has looked whether its id is free.
+    pub(crate) fn add(&mut self, element: Element) -> Ix {
+        let ix = Ix::nth(self.elements.len());
+        self.elements.push(element);
+        let (elements, hasher) = (&self.elements, &self.hasher);
+        let hash = |ix: &Ix| hasher.hash_one(&*elements[ix.number()].id);
+        self.by_id.insert_unique(hash(&ix), ix, hash);
+        ix
+    }
+
+    /// The place of a reference's member.
+    pub(crate) fn key_of(&self, reference: &Reference) -> Location {
+        let source = self.get(reference.source);
+        source.entry(reference.member).map_or(source.at(), |entry| entry.place.key)
+    }
+
+    /// Puts an element into a member.
+    pub(crate) fn link(&mut self, source: Ix, member: &'static str, target: Ix) {
+        let entry = self.get_mut(source).entries.iter_mut().find(|entry| entry.name == member);
+        if let Some(Entry { held: Held::Elements(elements), .. }) = entry {
+            elements.push(target);
+        }
+        if !self.get(target).is_standard() {
+            self.referrers.push(Referrer { target, source, member });
+        }
+    }
+
+    /// After the last [`link`](Graph::link).
+    pub(crate) fn finish_links(&mut self) {
+        self.referrers.sort_by_key(|referrer| referrer.target);
+    }
+
+    /// Who refers to an element, once all are linked.
+    pub(crate) fn referrers(&self, ix: Ix) -> &[Referrer] {
+        let start = self.referrers.partition_point(|referrer| referrer.target < ix);
+        let rest = self.referrers.get(start..).unwrap_or_default();
+        let end = rest.partition_point(|referrer| referrer.target == ix);
+        rest.get(..end).unwrap_or_default()
+    }
+
+    /// The element of the language's own that an id means, which is added with those that it refers to.
+    pub(crate) fn standard(&mut self, id: &str, first_use: Location) -> Option<Ix> {
+        let mut todo = vec![alias(id)];
+        while let Some(id) = todo.pop() {
+            if self.find(id).is_some() {
+                continue;
+            }
+            let Some(element) = standard(id) else { continue };
+            self.add(Element::standard(element, first_use));
+            todo.extend(element.links.iter().map(|(_, target)| alias(target)));
+            todo.extend(element.cotype_values.iter().filter_map(|(_, value)| match value {
+                StandardValue::Element(target) => Some(alias(target)),
+                StandardValue::Literal(_) => None,
+            }));
+        }
+        self.find(alias(id))
+    }
+
+    pub(crate) fn indices(&self) -> impl Iterator<Item = Ix> + use<> {
+        (0..self.elements.len()).map(Ix::nth)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Ix, &Element)> {
+        self.indices().map(|ix| (ix, self.get(ix)))
+    }
+
+    /// The id of the element that one is part of.
+    pub(crate) fn parent(&self, ix: Ix) -> Option<&str> {
+        let element = self.get(ix);
+        match element.holder {
+            Some(holder) => Some(&self.get(holder).id),
+            None => element.is_standard().then(|| standard(&element.id)?.parent.as_deref()).flatten(),
+        }
+    }
+
+    /// The elements in a member, none when it is not there.
+    pub(crate) fn children(&self, ix: Ix, member: &str) -> &[Ix] {
+        match self.get(ix).held(member) {
+            Some(Held::Elements(elements)) => elements,
+            _ => &[],
+        }
+    }
+
+    /// The first element of a member.
+    pub(crate) fn child(&self, ix: Ix, member: &str) -> Option<Ix> {
+        self.children(ix, member).first().copied()
+    }
+}
+
+impl Ix {
+    fn nth(number: usize) -> Self {
+        // a document has fewer than 2^32 bytes and every element takes some
+        let count = u32::try_from(number).unwrap_or(u32::MAX).saturating_add(1);
+        Self(NonZeroU32::new(count).unwrap_or(NonZeroU32::MAX))
+    }
+
+    pub(crate) fn number(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
