@@ -10,6 +10,7 @@ use super::{Quit, Reader};
 use crate::diagnostic::{Code, Fault};
 use crate::graph::{Demand, Elements, Entry, Expectation, Form, Held, Id, Reference, Target};
 use crate::language::cotypes::{Cotype, CotypeMember, MemberValue};
+use crate::source::Location;
 use crate::tape::Kind;
 
 impl Reader<'_> {
@@ -63,54 +64,61 @@ impl Reader<'_> {
     ) -> Held {
         let mut count = 0;
         for value in slot.values() {
-            let at = self.at(value);
             if !member.plural && count > 0 {
                 let fault = Fault::new(Code::ObjectMultipleValues, slot.values_at()).id(scope.id);
                 self.faults.push(fault.property(member.term));
                 return Held::Elements(Elements::None);
             }
-            let fault = |code| Fault::new(code, slot.key).id(scope.id).property(member.term);
-            match value.kind() {
-                Kind::String => {
-                    let written = value.as_str().unwrap_or_default();
-                    let Some(id) = scope.context.meaning(&written) else {
+            let at = self.at(value);
+            let fault =
+                |code| Fault::new(code, slot.key).id(scope.id).property(member.term).also(at).only_at(at);
+            match (value.as_str(), value.kind()) {
+                (Some(written), _) => match scope.context.meaning(&written) {
+                    Some(id) => {
+                        self.refer_from_extension(scope, member, wanted, id, at);
+                        count += 1;
+                    }
+                    None => {
                         let near = self.near(&written, || scope.context.terms());
                         let fault = fault(Code::BadDtmiOrTerm).value(&written).hint(near);
-                        let fault = fault.restriction(scope.context.version.number());
-                        self.faults.push(fault.also(at).only_at(at));
-                        continue;
-                    };
-                    count += 1;
-                    let target = Id::from(id);
-                    self.graph.expectations.push(Expectation {
-                        source: scope.ix,
-                        member: &member.id,
-                        target: Arc::clone(&target),
-                        demand: Demand::Type(wanted),
-                    });
-                    self.graph.references.push(Reference {
-                        source: scope.ix,
-                        member: &member.id,
-                        target: Target::Named(target),
-                        value: at,
-                        form: Form::Extension(member),
-                    });
-                }
-                Kind::Object => {
-                    self.faults.push(fault(Code::RefObjectNotAllowed).also(at).only_at(at));
-                }
-                _ => self.faults.push(fault(Code::RefNotStringOrObject).also(at).only_at(at)),
+                        self.faults.push(fault.restriction(scope.context.version.number()));
+                    }
+                },
+                (None, Kind::Object) => self.faults.push(fault(Code::RefObjectNotAllowed)),
+                (None, _) => self.faults.push(fault(Code::RefNotStringOrObject)),
             }
         }
         let least = usize::from(!member.optional);
-        if count < least {
+        // an element that is wrong by itself is reported as such; that it does not count says nothing new to a person
+        if count < least && (self.options.stops_at_first || slot.values().next().is_none()) {
             let fault = Fault::new(Code::ObjectCountBelowMin, slot.key).id(scope.id);
-            let fault = fault.property(member.term).observed(count).expected(least);
-            if self.options.stops_at_first || slot.values().next().is_none() {
-                self.faults.push(fault);
-            }
+            self.faults.push(fault.property(member.term).observed(count).expected(least));
         }
         Held::Elements(Elements::None)
+    }
+
+    fn refer_from_extension(
+        &mut self,
+        scope: Scope<'_>,
+        member: &'static CotypeMember,
+        wanted: &'static str,
+        id: &str,
+        at: Location,
+    ) {
+        let target = Id::from(id);
+        self.graph.expectations.push(Expectation {
+            source: scope.ix,
+            member: &member.id,
+            target: Arc::clone(&target),
+            demand: Demand::Type(wanted),
+        });
+        self.graph.references.push(Reference {
+            source: scope.ix,
+            member: &member.id,
+            target: Target::Named(target),
+            value: at,
+            form: Form::Extension(member),
+        });
     }
 
     /// The members that co-types require must be there.
