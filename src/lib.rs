@@ -9,8 +9,8 @@
 
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, PropertyError, State, WhenFull,
-    time,
+    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Nothing, PropertyError, State,
+    TypedClient, WhenFull, time,
 };
 
 #[cfg(feature = "hub")]
@@ -19,13 +19,19 @@ pub use device_model_hub as hub;
 /// What generated code uses. Not for people: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use device_model_runtime::json::{EnumValue, FromJson, ObjectReader, Pointer, ValueError, one_of};
-    pub use device_model_runtime::{
-        Answer, Client, CommandCall, CommandTable, Convention, DesiredChange, InForce, Json, ModelTable,
-        PartTable, PropertyTable, answer, in_force, time,
+    pub use device_model_runtime::json::{
+        EnumValue, FromJson, ObjectReader, ObjectWriter, Pointer, ValueError, one_of,
     };
-    pub use serde;
+    pub use device_model_runtime::{
+        Client, CommandCall, CommandError, CommandOutcome, Convention, DesiredChange, DesiredOutcome, Json,
+        ModelTable, Nothing, PartTable, PropertyError, TypedClient, answer, asynchronous, command, in_force,
+        nullable_answer, read_only, time, writable,
+    };
+    pub use serde::{Serialize, Serializer};
+    pub use std::boxed::Box;
     pub use std::collections::BTreeMap;
+    pub use std::future::Future;
+    pub use std::ops::Deref;
     pub use std::string::String;
     pub use std::vec::Vec;
 }

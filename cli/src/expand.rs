@@ -6,10 +6,8 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use device_model_codegen::{Request, generate, module_name};
-use dtdl::Reading;
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use device_model_codegen::{Request, component_fields, generate};
+use proc_macro2::{Ident, Span};
 
 use crate::{Outcome, fail, models};
 
@@ -41,7 +39,11 @@ pub(crate) fn run(options: &Options) -> Outcome {
             Outcome::Findings
         };
     };
-    let generated = generate(model, reading.sources(), &request(&options.name, &reading));
+    let generated = generate(
+        model,
+        reading.sources(),
+        &Request::device(Ident::new(&options.name, Span::call_site()), component_fields(model)),
+    );
     if !generated.diagnostics.is_empty() {
         models::show(&generated.diagnostics, reading.sources());
         return Outcome::Findings;
@@ -56,33 +58,6 @@ pub(crate) fn run(options: &Options) -> Outcome {
             fail(&format!("the generated code is not Rust ({error}): this is a fault of the generator"))
         }
     }
-}
-
-fn request(name: &str, reading: &Reading) -> Request {
-    Request {
-        device: Ident::new(name, Span::call_site()),
-        impl_generics: TokenStream::new(),
-        type_generics: TokenStream::new(),
-        where_clause: TokenStream::new(),
-        visibility: quote!(pub),
-        fields: component_fields(reading),
-        facade: quote!(::device_model),
-        tracked_file: None,
-        convention: None,
-        asynchronous: Vec::new(),
-        renames: Vec::new(),
-    }
-}
-
-fn component_fields(reading: &Reading) -> Vec<device_model_codegen::ComponentField> {
-    let parts = reading.model().into_iter().flat_map(|model| &model.parts);
-    parts
-        .filter_map(|part| part.name.as_ref())
-        .map(|name| device_model_codegen::ComponentField {
-            ident: Ident::new(&module_name(&name.text), Span::call_site()),
-            component: None,
-        })
-        .collect()
 }
 
 fn ident(name: &str) -> Result<String, String> {

@@ -19,7 +19,7 @@ fn text(bytes: &[u8]) -> &str {
 fn a_folder_of_valid_models_ends_with_0() {
     let output = run(&["check", "models"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert_eq!((text(&output.stdout), text(&output.stderr)), ("", "2 files: 2 valid\n"));
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("", "5 files: 5 valid\n"));
 }
 
 #[test]

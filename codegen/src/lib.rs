@@ -12,13 +12,15 @@ mod request;
 use proc_macro2::TokenStream;
 
 pub use plan::module_name;
-pub use request::{Complaint, ComponentField, Convention, Rename, Request, Spanned};
+pub use request::{
+    Complaint, ComponentField, Convention, Derive, Device, Rename, Request, Spanned, Target, With,
+};
 
 /// What was generated, and what stands against it.
 #[derive(Debug)]
 pub struct Generated {
-    /// The module and the `Device` implementation. Where something is wrong it holds what could be made, so that one
-    /// mistake is not followed by a hundred.
+    /// The module and, of a device, the `Device` implementation. Where something is wrong it holds what could be made, so
+    /// that one mistake is not followed by a hundred.
     pub tokens: TokenStream,
     /// What is wrong in the model when it becomes Rust: names that collide, schemas that have no Rust type yet.
     pub diagnostics: Vec<dtdl::Diagnostic>,
@@ -26,14 +28,42 @@ pub struct Generated {
     pub complaints: Vec<Complaint>,
 }
 
-/// Generates the code of a device.
+/// Generates the code of a device, or of an Interface that is shared.
 ///
 /// `sources` are the texts the model was read from: they turn places into `file:line:column` in docs and messages.
 pub fn generate(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request) -> Generated {
     let planned = plan::plan(model, sources, request);
+    let module = emit::module(&planned.plan, request);
+    let device = match &request.target {
+        Target::Device(device) => Some(emit::device(&planned.plan, device, request)),
+        Target::Interface(_) => None,
+    };
     Generated {
-        tokens: emit::device(&planned.plan, request),
+        tokens: quote::quote!(#module #device),
         diagnostics: planned.diagnostics,
         complaints: planned.complaints,
     }
+}
+
+/// What the author of a device starts from: the struct with its attribute, and every handler with a body that answers 501.
+/// `path` is the model's, as the attribute is to have it. Nothing is made for an Interface that is shared.
+pub fn stub(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request, path: &str) -> Generated {
+    let planned = plan::plan(model, sources, request);
+    let tokens = match &request.target {
+        Target::Device(device) => emit::stub(&planned.plan, device, request, path),
+        Target::Interface(_) => TokenStream::new(),
+    };
+    Generated { tokens, diagnostics: planned.diagnostics, complaints: planned.complaints }
+}
+
+/// The fields that a struct must have to hold the components of a model, named as they are expected to be.
+pub fn component_fields(model: &dtdl::Model) -> Vec<ComponentField> {
+    let names = model.parts.iter().filter(|_| model.form == dtdl::Form::Interface);
+    let names = names.filter_map(|part| part.name.as_ref());
+    names
+        .map(|name| ComponentField {
+            ident: proc_macro2::Ident::new(&module_name(&name.text), proc_macro2::Span::call_site()),
+            component: None,
+        })
+        .collect()
 }

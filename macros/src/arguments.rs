@@ -1,46 +1,76 @@
-//! The attribute's arguments: a path, then options. An option that is not known is an error that lists those that are.
+//! The attribute's arguments: a path, then options. An option that is not known is an error that lists those that are; what
+//! is wrong in one argument does not hide what is wrong in the next.
 
-use device_model_codegen::{Convention, Rename, Spanned};
-use proc_macro2::{Ident, Span};
+use device_model_codegen::{Convention, Derive, Rename, Spanned, With};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Error, LitStr, Path, Result, Token};
+use syn::{Error, LitInt, LitStr, Path, Result, Token};
 
 /// The options, as they are written.
-const OPTIONS: [&str; 5] = ["asynchronous", "convention", "crate", "id", "rename"];
+const OPTIONS: [&str; 10] =
+    ["asynchronous", "convention", "crate", "derive", "id", "models", "rename", "unhandled", "units", "with"];
 
 /// What stands in `#[device_model(..)]`.
 pub(crate) struct Arguments {
     pub(crate) path: LitStr,
     pub(crate) facade: Option<Path>,
     pub(crate) id: Option<LitStr>,
+    pub(crate) models: Vec<LitStr>,
     pub(crate) convention: Option<Convention>,
     pub(crate) asynchronous: Vec<Spanned<String>>,
     pub(crate) renames: Vec<Rename>,
+    pub(crate) with: Vec<With>,
+    pub(crate) derives: Vec<Derive>,
+    pub(crate) units: bool,
+    pub(crate) unhandled: Option<u16>,
 }
 
-impl Parse for Arguments {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let path = input.parse::<LitStr>().map_err(|error| {
-            Error::new(error.span(), "expected the path of a DTDL model, such as \"models/sensor.json\"")
-        })?;
-        let mut arguments = Self {
-            path,
-            facade: None,
-            id: None,
-            convention: None,
-            asynchronous: Vec::new(),
-            renames: Vec::new(),
-        };
-        while !input.is_empty() {
-            input.parse::<Token![,]>()?;
-            if !input.is_empty() {
-                arguments.option(input)?;
+/// Reads the arguments; all that is wrong with them together is the error.
+pub(crate) fn parse(tokens: TokenStream) -> Result<Arguments> {
+    let mut parts = split(tokens).into_iter();
+    let path = parts.next().unwrap_or_default();
+    let path: LitStr = syn::parse2(path).map_err(|error| {
+        Error::new(error.span(), "expected the path of a DTDL model, such as \"models/sensor.json\"")
+    })?;
+    let mut arguments = Arguments {
+        path,
+        facade: None,
+        id: None,
+        models: Vec::new(),
+        convention: None,
+        asynchronous: Vec::new(),
+        renames: Vec::new(),
+        with: Vec::new(),
+        derives: Vec::new(),
+        units: false,
+        unhandled: None,
+    };
+    let mut wrong: Option<Error> = None;
+    for part in parts.filter(|part| !part.is_empty()) {
+        if let Err(error) = (|input: ParseStream<'_>| arguments.option(input)).parse2(part) {
+            match &mut wrong {
+                Some(errors) => errors.combine(error),
+                None => wrong = Some(error),
             }
         }
-        Ok(arguments)
     }
+    wrong.map_or(Ok(arguments), Err)
+}
+
+/// The arguments between the commas.
+fn split(tokens: TokenStream) -> Vec<TokenStream> {
+    let mut parts = vec![TokenStream::new()];
+    for token in tokens {
+        match (token, parts.last_mut()) {
+            (TokenTree::Punct(comma), _) if comma.as_char() == ',' => parts.push(TokenStream::new()),
+            (token, Some(part)) => part.extend([token]),
+            (_, None) => {}
+        }
+    }
+    parts
 }
 
 impl Arguments {
@@ -48,13 +78,29 @@ impl Arguments {
         let name = Ident::parse_any(input)?;
         match name.to_string().as_str() {
             "asynchronous" => self.asynchronous.extend(list::<LitStr>(input)?.iter().map(spanned)),
-            "convention" => self.convention = Some(convention(&assigned(input)?)?),
-            "crate" => self.facade = Some(assigned(input)?),
-            "id" => self.id = Some(assigned(input)?),
+            "convention" => once(&mut self.convention, convention(&assigned(input)?)?, &name)?,
+            "crate" => once(&mut self.facade, assigned(input)?, &name)?,
+            "derive" => self.derives.extend(list::<Derived>(input)?.into_iter().map(|derived| derived.0)),
+            "id" => once(&mut self.id, assigned(input)?, &name)?,
+            "models" => self.models.extend(list::<LitStr>(input)?),
             "rename" => self.renames.extend(list::<Renamed>(input)?.into_iter().map(|renamed| renamed.0)),
-            other => return Err(unknown(other, name.span())),
+            "unhandled" => once(&mut self.unhandled, status(&assigned(input)?)?, &name)?,
+            "units" => self.units = true,
+            "with" => self.with.extend(list::<Shared>(input)?.into_iter().map(|shared| shared.0)),
+            other => {
+                // what follows an unknown name is not worth a second error
+                input.parse::<TokenStream>()?;
+                return Err(unknown(other, name.span()));
+            }
         }
-        Ok(())
+        if input.is_empty() { Ok(()) } else { Err(input.error("expected a comma")) }
+    }
+}
+
+fn once<T>(place: &mut Option<T>, value: T, name: &Ident) -> Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(Error::new(name.span(), format!("`{name}` is given twice; keep one"))),
     }
 }
 
@@ -71,8 +117,15 @@ fn assigned<T: Parse>(input: ParseStream<'_>) -> Result<T> {
 
 fn list<T: Parse>(input: ParseStream<'_>) -> Result<Vec<T>> {
     let content;
-    syn::parenthesized!(content in input);
-    Ok(Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect())
+    let parentheses = syn::parenthesized!(content in input);
+    let items: Vec<T> = Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect();
+    if items.is_empty() {
+        return Err(Error::new(
+            parentheses.span.join(),
+            "nothing is named here: name something, or leave it out",
+        ));
+    }
+    Ok(items)
 }
 
 fn convention(name: &LitStr) -> Result<Convention> {
@@ -83,6 +136,14 @@ fn convention(name: &LitStr) -> Result<Convention> {
             Error::new(name.span(), format!("unknown convention \"{text}\"; it is {known}"))
         },
     )
+}
+
+/// What handlers that are not written answer with.
+fn status(number: &LitInt) -> Result<u16> {
+    match number.base10_parse() {
+        Ok(status @ 400..=599) => Ok(status),
+        _ => Err(Error::new(number.span(), "expected the status of an error, from 400 to 599, such as 501")),
+    }
 }
 
 /// `"name of the model" = "rust_name"`.
@@ -96,6 +157,41 @@ impl Parse for Renamed {
             Error::new(to.span(), format!("`{}` cannot be a Rust name; choose an identifier", to.value()))
         })?;
         Ok(Self(Rename { from: spanned(&from), to }))
+    }
+}
+
+/// `"dtmi:com:example:Thermostat;1" = acme::thermostat`.
+struct Shared(With);
+
+impl Parse for Shared {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let id = input.parse::<LitStr>()?;
+        let path: Path = assigned(input)?;
+        Ok(Self(With { id: spanned(&id), path: path.to_token_stream() }))
+    }
+}
+
+/// `"BlinkResponse" = [Hash, serde::Deserialize]`, or `all` in place of a name.
+struct Derived(Derive);
+
+impl Parse for Derived {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let target = if input.peek(LitStr) {
+            spanned(&input.parse::<LitStr>()?)
+        } else {
+            let word = input.parse::<Ident>().ok().filter(|word| word == "all");
+            let word = word.ok_or_else(|| input.error("expected the name of a type in quotes, or all"))?;
+            Spanned { value: word.to_string(), span: word.span() }
+        };
+        input.parse::<Token![=]>()?;
+        let content;
+        syn::bracketed!(content in input);
+        let macros = Punctuated::<Path, Token![,]>::parse_terminated(&content)?;
+        let is_serde = |path: &Path| {
+            path.segments.last().is_some_and(|last| last.ident == "Deserialize" || last.ident == "Serialize")
+        };
+        let serde = macros.iter().any(is_serde);
+        Ok(Self(Derive { target, macros: macros.iter().map(Path::to_token_stream).collect(), serde }))
     }
 }
 

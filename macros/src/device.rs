@@ -1,47 +1,62 @@
-//! The struct: its component fields, and the expansion as a whole.
+//! What the attribute stands on, and the expansion as a whole.
 
-use device_model_codegen::{Complaint, ComponentField, Request, generate};
+use device_model_codegen::{Complaint, ComponentField, Device, Request, Target, generate};
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::{Error, Fields, Item, ItemStruct, LitStr, Result};
+use syn::{Error, Fields, Item, ItemMod, ItemStruct, LitStr, Result, Visibility};
 
-use crate::arguments::{Arguments, spanned};
+use crate::arguments::{self, Arguments, spanned};
 use crate::model;
 
-/// The struct, the generated module, and everything that is wrong, in one go.
+/// The struct, the generated module, and everything that is wrong, in one go. A module is replaced by the generated one.
 pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
-    let mut device = match struct_of(item) {
-        Ok(device) => device,
-        Err(error) => return with_item(&error, item),
+    let (kept, target) = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Struct(mut device)) => {
+            let fields = component_fields(&mut device);
+            let target = fields.map(|fields| (device.vis.clone(), target(&device, fields)));
+            (device.to_token_stream(), target)
+        }
+        Ok(Item::Mod(module)) => (TokenStream::new(), empty(&module)),
+        Ok(other) => {
+            let message =
+                "#[device_model] stands on the struct that is the device, or on an empty `mod name {}`";
+            (item.clone(), Err(Error::new_spanned(other, message)))
+        }
+        Err(error) => (item.clone(), Err(error)),
     };
-    let fields = component_fields(&mut device);
-    let item = device.to_token_stream();
-    match fields.and_then(|fields| try_expand(arguments, &device, fields)) {
-        Ok(generated) => quote!(#item #generated),
-        Err(error) => with_item(&error, &item),
+    let generated = target.and_then(|(visibility, target)| try_expand(arguments, &visibility, target));
+    // The struct stays even when something is wrong, so that the rest of the program is not reported as well.
+    let generated = generated.unwrap_or_else(|error| error.to_compile_error());
+    quote!(#kept #generated)
+}
+
+fn target(device: &ItemStruct, fields: Vec<ComponentField>) -> Target {
+    let (impl_generics, type_generics, where_clause) = device.generics.split_for_impl();
+    Target::Device(Device {
+        ident: device.ident.clone(),
+        impl_generics: impl_generics.to_token_stream(),
+        type_generics: type_generics.to_token_stream(),
+        where_clause: where_clause.to_token_stream(),
+        fields,
+    })
+}
+
+fn empty(module: &ItemMod) -> Result<(Visibility, Target)> {
+    match &module.content {
+        Some((_, items)) if items.is_empty() => {
+            Ok((module.vis.clone(), Target::Interface(module.ident.clone())))
+        }
+        _ => Err(Error::new_spanned(
+            &module.ident,
+            "the module is filled by #[device_model]: write `mod name {}`",
+        )),
     }
 }
 
-/// The struct stays even when something is wrong, so that the rest of the program is not reported as well.
-fn with_item(error: &Error, item: &TokenStream) -> TokenStream {
-    let error = error.to_compile_error();
-    quote!(#item #error)
-}
-
-fn struct_of(item: &TokenStream) -> Result<ItemStruct> {
-    match syn::parse2::<Item>(item.clone())? {
-        Item::Struct(device) => Ok(device),
-        other => Err(Error::new_spanned(other, "#[device_model] stands on the struct that is the device")),
-    }
-}
-
-fn try_expand(
-    arguments: TokenStream,
-    device: &ItemStruct,
-    fields: Vec<ComponentField>,
-) -> Result<TokenStream> {
-    let arguments: Arguments = syn::parse2(arguments)?;
-    let reading = model::read(&arguments.path, arguments.id.as_ref())?;
+fn try_expand(arguments: TokenStream, visibility: &Visibility, target: Target) -> Result<TokenStream> {
+    let arguments = arguments::parse(arguments)?;
+    let read = model::read(&arguments)?;
+    let reading = &read.reading;
     let errors = model::errors(&arguments.path, reading.diagnostics(), reading.sources());
     let Some(model) = reading.model() else {
         if errors.is_empty() {
@@ -53,27 +68,33 @@ fn try_expand(
         return Ok(errors);
     };
     let path = arguments.path.clone();
-    let generated = generate(model, reading.sources(), &request(arguments, device, fields));
+    let request = request(arguments, visibility, target, read.tracked);
+    let generated = generate(model, reading.sources(), &request);
     let more = model::errors(&path, &generated.diagnostics, reading.sources());
     let complaints = generated.complaints.into_iter().map(complaint);
     let tokens = generated.tokens;
     Ok(quote!(#tokens #errors #more #(#complaints)*))
 }
 
-fn request(arguments: Arguments, device: &ItemStruct, fields: Vec<ComponentField>) -> Request {
-    let (impl_generics, type_generics, where_clause) = device.generics.split_for_impl();
+fn request(
+    arguments: Arguments,
+    visibility: &Visibility,
+    target: Target,
+    tracked_files: Vec<TokenStream>,
+) -> Request {
+    let facade = arguments.facade.map_or_else(|| quote!(::device_model), |path| path.to_token_stream());
     Request {
-        device: device.ident.clone(),
-        impl_generics: impl_generics.to_token_stream(),
-        type_generics: type_generics.to_token_stream(),
-        where_clause: where_clause.to_token_stream(),
-        visibility: device.vis.to_token_stream(),
-        fields,
-        tracked_file: Some(model::tracked(&arguments.path)),
-        facade: arguments.facade.map_or_else(|| quote!(::device_model), |path| path.to_token_stream()),
+        target,
+        visibility: visibility.to_token_stream(),
+        facade,
+        tracked_files,
         convention: arguments.convention,
         asynchronous: arguments.asynchronous,
         renames: arguments.renames,
+        with: arguments.with,
+        derives: arguments.derives,
+        units: arguments.units,
+        unhandled: arguments.unhandled,
     }
 }
 
@@ -111,5 +132,6 @@ fn component_fields(device: &mut ItemStruct) -> Result<Vec<ComponentField>> {
 }
 
 fn complaint(complaint: Complaint) -> TokenStream {
-    Error::new(complaint.span, complaint.message).into_compile_error()
+    let Complaint { code, span, message } = complaint;
+    Error::new(span, format!("device[{code}]: {message}")).into_compile_error()
 }

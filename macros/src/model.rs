@@ -7,21 +7,72 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Error, LitStr, Result};
 
-/// Reads and checks the model; an error when there is no such file.
-pub(crate) fn read(path: &LitStr, id: Option<&LitStr>) -> Result<Reading> {
+use crate::arguments::Arguments;
+
+/// A model that was read, and the files it was read from.
+pub(crate) struct Read {
+    pub(crate) reading: Reading,
+    /// Expressions that make rustc watch the files. They hold no absolute path, so that output is the same everywhere.
+    pub(crate) tracked: Vec<TokenStream>,
+}
+
+/// Reads and checks the model, with what it refers to in models folders; an error when there is no such file.
+pub(crate) fn read(arguments: &Arguments) -> Result<Read> {
+    let path = &arguments.path;
     let name = path.value();
     let full = manifest_dir().join(&name);
     let text = std::fs::read_to_string(&full)
         .map_err(|error| Error::new(path.span(), unreadable(&name, &full, &error)))?;
     let mut sources = Sources::default();
-    sources.add(name, text);
-    Ok(dtdl::read(sources, id.map(LitStr::value).as_deref()))
+    sources.add(name.as_str(), text);
+    let mut folders = folders(&arguments.models)?;
+    folders.extend(folder_around(&name));
+    let mut files = vec![name];
+    let reading = dtdl::read_with(
+        sources,
+        arguments.id.as_ref().map(LitStr::value).as_deref(),
+        &dtdl::Options::default(),
+        &mut |ids| ids.iter().filter_map(|id| look_up(id, &folders, &mut files)).collect(),
+    );
+    Ok(Read { reading, tracked: files.iter().map(|file| tracked(file)).collect() })
 }
 
-/// The expression that makes rustc watch the file. It holds no absolute path, so that output is the same everywhere.
-pub(crate) fn tracked(path: &LitStr) -> TokenStream {
-    let name = path.value();
-    if Path::new(&name).is_absolute() {
+/// The folders of `models(..)`.
+fn folders(named: &[LitStr]) -> Result<Vec<String>> {
+    for folder in named {
+        if !manifest_dir().join(folder.value()).is_dir() {
+            let message =
+                format!("there is no folder `{}`\nit is relative to the crate's Cargo.toml", folder.value());
+            return Err(Error::new(folder.span(), message));
+        }
+    }
+    Ok(named.iter().map(LitStr::value).collect())
+}
+
+/// The models folder that a file lies in, when it lies as in one: `models` of `models/dtmi/com/example/pump-1.json`.
+fn folder_around(file: &str) -> Option<String> {
+    let dtmi = Path::new(file).ancestors().skip(1).find(|folder| folder.ends_with("dtmi"))?;
+    Some(dtmi.parent()?.to_str()?.to_owned())
+}
+
+/// The file in a models folder that defines an id, with its text, unless it was read already.
+fn look_up(id: &str, folders: &[String], read: &mut Vec<String>) -> Option<(String, String)> {
+    let plain = dtdl::Dtmi::parse(id)?.repository_path();
+    let expanded = plain.replace(".json", ".expanded.json");
+    let places = folders.iter().flat_map(|folder| [&plain, &expanded].map(|path| join(folder, path)));
+    let (file, text) = places
+        .filter(|file| !read.contains(file))
+        .find_map(|file| Some((file.clone(), std::fs::read_to_string(manifest_dir().join(&file)).ok()?)))?;
+    read.push(file.clone());
+    Some((file, text))
+}
+
+fn join(folder: &str, path: &str) -> String {
+    if folder.is_empty() { path.to_owned() } else { format!("{}/{path}", folder.trim_end_matches('/')) }
+}
+
+fn tracked(name: &str) -> TokenStream {
+    if Path::new(name).is_absolute() {
         return quote!(#name);
     }
     quote!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #name))

@@ -21,9 +21,9 @@ impl<'a> CommandCall<'a> {
         Self { component, name, payload }
     }
 
-    /// The component whose command is called; `None` for the device's own.
-    pub fn component(&self) -> Option<&'static str> {
-        self.component
+    /// The component whose command is called; empty for the device's own.
+    pub fn component(&self) -> &'static str {
+        self.component.unwrap_or_default()
     }
 
     /// The command's name in the model.
@@ -36,18 +36,35 @@ impl<'a> CommandCall<'a> {
     /// # Errors
     /// Status 400 with the place, when the payload is not JSON or not a `T`.
     pub fn request<T: FromJson>(&self) -> Result<T, CommandError> {
-        let at = Pointer::root();
-        let value = match self.payload {
-            [] => Json::Null,
-            text => serde_json::from_slice(text)
-                .map_err(|error| ValueError::new(&at, format!("the payload is not JSON: {error}")))?,
-        };
-        Ok(T::from_json(&value, &at)?)
+        Ok(T::from_json(&self.json()?, &Pointer::root())?)
+    }
+
+    /// The request argument where the model lets it be null (v4); nothing at all is null, too.
+    ///
+    /// # Errors
+    /// Status 400 with the place, when the payload is not JSON or neither null nor a `T`.
+    pub fn nullable_request<T: FromJson>(&self) -> Result<Option<T>, CommandError> {
+        match self.json()? {
+            Json::Null => Ok(None),
+            value => Ok(Some(T::from_json(&value, &Pointer::root())?)),
+        }
+    }
+
+    fn json(&self) -> Result<Json, ValueError> {
+        match self.payload {
+            [] => Ok(Json::Null),
+            text => serde_json::from_slice(text).map_err(|error| {
+                ValueError::new(&Pointer::root(), format!("the payload is not JSON: {error}"))
+            }),
+        }
     }
 
     /// The answer to a command the glue does not know (404).
-    pub fn unknown(&self) -> CommandError {
-        CommandError::new(404, format!("there is no command {:?}", self.name))
+    ///
+    /// # Errors
+    /// Always.
+    pub fn unknown(&self) -> CommandOutcome {
+        Err(CommandError::new(404, format!("there is no command {:?}", self.name)))
     }
 }
 
@@ -64,9 +81,9 @@ impl<'a> DesiredChange<'a> {
         Self { component, name, value }
     }
 
-    /// The component whose property is set; `None` for the device's own.
-    pub fn component(&self) -> Option<&'static str> {
-        self.component
+    /// The component whose property is set; empty for the device's own.
+    pub fn component(&self) -> &'static str {
+        self.component.unwrap_or_default()
     }
 
     /// The property's name in the model.
@@ -83,8 +100,11 @@ impl<'a> DesiredChange<'a> {
     }
 
     /// The answer to a property the glue does not know (404).
-    pub fn unknown(&self) -> PropertyError {
-        PropertyError::new(404, format!("there is no writable property {:?}", self.name))
+    ///
+    /// # Errors
+    /// Always.
+    pub fn unknown(&self) -> DesiredOutcome {
+        Err(PropertyError::new(404, format!("there is no writable property {:?}", self.name)))
     }
 }
 
@@ -96,19 +116,33 @@ pub struct Answer(pub(crate) Json);
 #[derive(Clone, Debug, PartialEq)]
 pub struct InForce(pub(crate) Json);
 
+/// How a command ends.
+pub type CommandOutcome = Result<Answer, CommandError>;
+
+/// How a desired value is taken.
+pub type DesiredOutcome = Result<InForce, PropertyError>;
+
 /// Wraps a command handler's result; `()` becomes JSON null.
 ///
 /// # Errors
 /// Status 500 when the value cannot be written (a number that is not finite).
-pub fn answer<T: Serialize>(value: T) -> Result<Answer, CommandError> {
+pub fn answer<T: Serialize>(value: T) -> CommandOutcome {
     Ok(Answer(to_json(&value)?))
+}
+
+/// Wraps a result that the model lets be null (v4).
+///
+/// # Errors
+/// Status 500 when the value cannot be written (a number that is not finite).
+pub fn nullable_answer<T: Serialize>(value: Option<T>) -> CommandOutcome {
+    value.map_or(Ok(Answer(Json::Null)), answer)
 }
 
 /// Wraps the value a property handler says is now in force.
 ///
 /// # Errors
 /// Code 500 when the value cannot be written (a number that is not finite).
-pub fn in_force<T: Serialize>(value: T) -> Result<InForce, PropertyError> {
+pub fn in_force<T: Serialize>(value: T) -> DesiredOutcome {
     Ok(InForce(to_json(&value)?))
 }
 
@@ -130,5 +164,18 @@ mod tests {
         assert_eq!(answer(()).unwrap().0, Json::Null);
         assert_eq!(answer(f64::NAN).unwrap_err().status(), 500);
         assert_eq!(in_force(3).unwrap().0, Json::from(3));
+    }
+
+    #[test]
+    fn null_is_a_value_only_where_the_model_says_so() {
+        for payload in [&b""[..], b"null"] {
+            let call = CommandCall::new(None, "blink", payload);
+            assert_eq!(call.nullable_request::<i64>(), Ok(None));
+            assert_eq!(call.request::<i64>().unwrap_err().status(), 400);
+        }
+        assert_eq!(CommandCall::new(None, "blink", b"5").nullable_request::<i64>(), Ok(Some(5)));
+        assert!(CommandCall::new(None, "blink", b"true").nullable_request::<i64>().is_err());
+        assert_eq!(nullable_answer::<i64>(None).unwrap().0, Json::Null);
+        assert_eq!(nullable_answer(Some(5)).unwrap().0, Json::from(5));
     }
 }

@@ -1,11 +1,10 @@
 //! What generated code implements for a device's struct.
 
-use crate::call::{Answer, CommandCall, DesiredChange, InForce};
+use crate::call::{CommandCall, CommandOutcome, DesiredChange, DesiredOutcome};
 use crate::client::Client;
 use crate::connection::Connection;
 use crate::driver;
 use crate::error::Error;
-use crate::refusal::{CommandError, PropertyError};
 use crate::table::ModelTable;
 
 /// A device that can be connected. `#[device_model]` implements it.
@@ -21,14 +20,14 @@ pub trait Device: Sized + Send + Sync + 'static {
         &self,
         call: CommandCall<'_>,
         client: &Client,
-    ) -> impl Future<Output = Result<Answer, CommandError>> + Send;
+    ) -> impl Future<Output = CommandOutcome> + Send;
 
     #[doc(hidden)]
     fn __desired(
         &self,
         change: DesiredChange<'_>,
         client: &Client,
-    ) -> impl Future<Output = Result<InForce, PropertyError>> + Send;
+    ) -> impl Future<Output = DesiredOutcome> + Send;
 
     /// Starts the device's session and returns at once: a device must start without a network.
     ///

@@ -26,9 +26,13 @@ mod session;
 mod state;
 mod table;
 mod twin;
+mod typed;
 
 pub use auth::DeviceKey;
-pub use call::{Answer, CommandCall, DesiredChange, InForce, answer, in_force};
+pub use call::{
+    Answer, CommandCall, CommandOutcome, DesiredChange, DesiredOutcome, InForce, answer, in_force,
+    nullable_answer,
+};
 pub use client::{Client, Delivery};
 pub use connection::{Connection, WhenFull};
 pub use device::Device;
@@ -36,4 +40,8 @@ pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use serde_json::Value as Json;
 pub use state::{Counters, State};
-pub use table::{CommandTable, Convention, ModelTable, PartTable, PropertyTable};
+pub use table::{
+    CommandTable, Convention, ModelTable, PartTable, PropertyTable, asynchronous, command, read_only,
+    writable,
+};
+pub use typed::{Nothing, TypedClient};

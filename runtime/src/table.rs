@@ -55,6 +55,26 @@ pub struct CommandTable {
     pub asynchronous: bool,
 }
 
+/// A property that only the device sets.
+pub const fn read_only(name: &'static str) -> PropertyTable {
+    PropertyTable { name, writable: false }
+}
+
+/// A property that the cloud may set.
+pub const fn writable(name: &'static str) -> PropertyTable {
+    PropertyTable { name, writable: true }
+}
+
+/// A command that is answered when it is done.
+pub const fn command(name: &'static str) -> CommandTable {
+    CommandTable { name, asynchronous: false }
+}
+
+/// A command that is answered at once and reports its result later.
+pub const fn asynchronous(name: &'static str) -> CommandTable {
+    CommandTable { name, asynchronous: true }
+}
+
 /// A command found in a table, with the component it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct FoundCommand {

@@ -1,118 +1,101 @@
 //! Tokens from a plan. Cannot fail: what could be wrong was found while planning.
 //!
-//! Every path is absolute and goes through the facade's hidden re-exports, so that a model may call its things `Option`,
-//! `Result` or `std`. Begin with [`device`]; `values` writes data types, `handlers` the traits, `client` the typed client and
-//! `glue` the matches that connect names to handlers.
+//! Begin with [`module`] and [`device`]. Of a module, `values` and `enums` write data types, `handlers` the traits, `client` the
+//! typed client and `glue` the matches that connect names to handlers; `paths` decides how each name is written.
 
 mod client;
+mod device;
+mod enums;
 mod glue;
 mod handlers;
+mod paths;
+mod stub;
 mod values;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::plan::{Interface, Plan, TypeRef};
-use crate::request::{Convention, Request};
+pub(crate) use device::device;
+pub(crate) use stub::stub;
 
-/// The module beside the struct and the struct's `Device` implementation.
-pub(crate) fn device(plan: &Plan, request: &Request) -> TokenStream {
-    let paths = Paths::new(&request.facade);
-    let Plan { module, model_id, docs, .. } = plan;
+use crate::plan::{Home, Import, Interface, Plan, Source};
+use crate::request::Request;
+use paths::Paths;
+
+/// The module beside the struct, or the one that shares an Interface.
+pub(crate) fn module(plan: &Plan, request: &Request) -> TokenStream {
+    let Plan { model_id, root, .. } = plan;
+    let inner: Vec<&Interface> = plan.interfaces.iter().filter_map(own).collect();
+    let paths = Paths::of_root(plan, request);
     let visibility = &request.visibility;
-    let tracked = request.tracked_file.as_ref().map(|file| {
-        let include = quote!(::core::include_bytes!(#file));
-        quote!(const _: &[u8] = #include;)
+    let tracked = request.tracked_files.iter().map(|file| {
+        let (bytes, include) = (paths.std("u8"), quote!(::core::include_bytes!(#file)));
+        quote!(const _: &[#bytes] = #include;)
     });
-    let contents = contents(&plan.root, &paths);
+    let (rt, text) = (&paths.private, paths.std("str"));
+    let contents = contents(root, &paths, request);
     let client = client::root(plan, &paths);
-    let table = glue::table(plan, &paths);
-    let components = plan.interfaces.iter().map(|interface| component_module(interface, &paths));
-    let implementation = glue::device(plan, request, &paths);
-    let docs = doc(docs);
+    let components = inner.into_iter().map(|interface| component_module(interface, request));
+    let (module, docs) = (&root.module, doc(&root.docs));
+    let guards = plan.interfaces.iter().filter_map(glue::guard);
     quote! {
         #docs
         // What a program does not use of its model is not the program's fault.
-        #[allow(dead_code, unreachable_pub, unused_qualifications, clippy::module_inception)]
+        #[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
         #visibility mod #module {
-            #tracked
-            /// The id that the device announces.
-            pub const MODEL_ID: &str = #model_id;
-            #contents
+            use #rt as __rt;
+            #(#tracked)*
+            #(#guards)*
+            /// The id of the model.
+            pub const MODEL_ID: &#text = #model_id;
             #client
-            #table
+            #contents
             #(#components)*
         }
-        #implementation
     }
 }
 
-fn component_module(interface: &Interface, paths: &Paths) -> TokenStream {
-    let Interface { module, docs, .. } = interface;
-    let contents = contents(interface, paths);
-    let client = client::component(interface, paths);
-    let docs = doc(docs);
+fn component_module(interface: &Interface, request: &Request) -> TokenStream {
+    let paths = Paths::of_component(interface, request);
+    let contents = contents(interface, &paths, request);
+    let client = client::component(interface);
+    let rt = &paths.private;
+    let (module, docs) = (&interface.module, doc(&interface.docs));
     quote! {
         #docs
         pub mod #module {
-            #contents
+            use #rt as __rt;
             #client
+            #contents
         }
     }
 }
 
 /// What every module of an Interface has, but for the client.
-fn contents(interface: &Interface, paths: &Paths) -> TokenStream {
+fn contents(interface: &Interface, paths: &Paths, request: &Request) -> TokenStream {
+    let imports = interface.imports.iter().map(import);
     let values = values::values(interface, paths);
-    let handlers = handlers::traits(interface, paths);
+    let handlers = handlers::traits(interface, paths, request.unhandled);
     let glue = glue::functions(interface, paths);
-    quote!(#values #handlers #glue)
+    quote! {
+        #(#imports)*
+        #values
+        #handlers
+        #glue
+    }
 }
 
-/// The paths that generated code uses.
-struct Paths {
-    facade: TokenStream,
-    /// The facade's hidden re-exports.
-    rt: TokenStream,
+fn import(Import { ident, from }: &Import) -> TokenStream {
+    match from {
+        Home::Root => quote!(pub use super::#ident;),
+        Home::Inner(module) => quote!(pub use super::#module::#ident;),
+    }
 }
 
-impl Paths {
-    fn new(facade: &TokenStream) -> Self {
-        Self { facade: facade.clone(), rt: quote!(#facade::__private) }
-    }
-
-    fn of(&self, ty: &TypeRef) -> TokenStream {
-        let rt = &self.rt;
-        match ty {
-            TypeRef::Bool => quote!(::core::primitive::bool),
-            TypeRef::I32 => quote!(::core::primitive::i32),
-            TypeRef::I64 => quote!(::core::primitive::i64),
-            TypeRef::F32 => quote!(::core::primitive::f32),
-            TypeRef::F64 => quote!(::core::primitive::f64),
-            TypeRef::String => quote!(#rt::String),
-            TypeRef::Time(name) => {
-                let name = quote::format_ident!("{name}");
-                quote!(#rt::time::#name)
-            }
-            TypeRef::Json => quote!(#rt::Json),
-            TypeRef::List(item) => {
-                let item = self.of(item);
-                quote!(#rt::Vec<#item>)
-            }
-            TypeRef::Map(value) => {
-                let value = self.of(value);
-                quote!(#rt::BTreeMap<#rt::String, #value>)
-            }
-            TypeRef::Local(ident) => quote!(#ident),
-        }
-    }
-
-    fn convention(&self, convention: Convention) -> TokenStream {
-        let rt = &self.rt;
-        match convention {
-            Convention::Central2020 => quote!(#rt::Convention::Central2020),
-            Convention::Pnp => quote!(#rt::Convention::Pnp),
-        }
+fn own(source: &Source) -> Option<&Interface> {
+    match source {
+        Source::Own(interface) => Some(interface),
+        Source::With(_) => None,
     }
 }
 

@@ -1,12 +1,17 @@
 //! The plan: every Rust name and type decided, before a token is written. Begin with [`Plan`].
 
 mod build;
+mod components;
+mod contents;
 mod docs;
-mod interface;
+mod fingerprint;
 mod names;
+mod options;
+mod schemas;
 mod types;
+mod units;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 
 pub(crate) use build::plan;
 pub use names::module_name;
@@ -20,18 +25,33 @@ pub(crate) struct Planned {
     pub(crate) complaints: Vec<Complaint>,
 }
 
-/// The module of a device.
+/// The module of a device, or of an Interface that is shared.
 pub(crate) struct Plan {
-    /// The module's name: the struct's in snake case.
-    pub(crate) module: Ident,
     pub(crate) model_id: String,
     pub(crate) convention: Convention,
-    pub(crate) docs: Vec<String>,
     /// What stands in the module itself: the root Interface, or a capability model's instances together.
     pub(crate) root: Interface,
     pub(crate) components: Vec<Component>,
-    /// The Interfaces of the components, each once, in modules of their own.
-    pub(crate) interfaces: Vec<Interface>,
+    /// The Interfaces of the components, each once.
+    pub(crate) interfaces: Vec<Source>,
+}
+
+/// Where the code of a component's Interface comes from.
+pub(crate) enum Source {
+    /// From here, in a module of its own.
+    Own(Interface),
+    /// From elsewhere, by `with(..)`.
+    With(Elsewhere),
+}
+
+/// An Interface whose code was generated elsewhere.
+pub(crate) struct Elsewhere {
+    pub(crate) id: String,
+    pub(crate) path: TokenStream,
+    /// What the code there must have been generated from.
+    pub(crate) fingerprint: u64,
+    pub(crate) has_commands: bool,
+    pub(crate) has_setters: bool,
 }
 
 /// A component and the field that holds it.
@@ -49,23 +69,43 @@ pub(crate) struct Component {
 
 /// What one Interface becomes.
 pub(crate) struct Interface {
-    /// Its module; unused for the root.
     pub(crate) module: Ident,
     /// The id, for messages.
     pub(crate) id: String,
     /// How user code names the module, for messages: `environmental_sensor` or `controller::thermostat`.
     pub(crate) path: String,
     pub(crate) docs: Vec<String>,
+    /// Of what the model says of it; the same for the same contents, wherever they stand.
+    pub(crate) fingerprint: u64,
     pub(crate) telemetry: Vec<Field>,
     pub(crate) properties: Vec<Property>,
     pub(crate) commands: Vec<Command>,
     pub(crate) types: Vec<Type>,
+    /// Types that another module of the device defines and this one has as well.
+    pub(crate) imports: Vec<Import>,
+    /// The extra derives of `Telemetry` and `Reported`.
+    pub(crate) derives: [Extra; 2],
+}
+
+/// A type that is defined in another module of the same device.
+pub(crate) struct Import {
+    pub(crate) ident: Ident,
+    pub(crate) from: Home,
+}
+
+/// The module of the device that a type is defined in: the device's own, or one of its Interfaces'.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    Root,
+    Inner(Ident),
 }
 
 pub(crate) struct Field {
     pub(crate) wire: String,
     pub(crate) ident: Ident,
     pub(crate) ty: TypeRef,
+    /// The unit, by the model's name for it.
+    pub(crate) unit: Option<String>,
     pub(crate) docs: Vec<String>,
 }
 
@@ -86,28 +126,45 @@ pub(crate) struct Command {
     pub(crate) wire: String,
     pub(crate) ident: Ident,
     pub(crate) asynchronous: bool,
-    pub(crate) request: Option<(Ident, TypeRef)>,
+    pub(crate) request: Option<Request>,
     /// `None`: nothing is answered; an asynchronous command then reports a text.
     pub(crate) response: Option<TypeRef>,
     pub(crate) docs: Vec<String>,
 }
 
+pub(crate) struct Request {
+    pub(crate) parameter: Ident,
+    pub(crate) ty: TypeRef,
+}
+
 /// A Rust type as it is written in a field or a parameter.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TypeRef {
-    Bool,
-    I32,
-    I64,
-    F32,
-    F64,
+    /// One of Rust's own, by name.
+    Primitive(&'static str),
     String,
-    /// One of the runtime's types for times, by name.
-    Time(&'static str),
-    /// Any JSON.
+    /// One of the runtime's types: its module and name.
+    Runtime(&'static str, &'static str),
+    /// Any JSON: what stands for a schema that was reported.
     Json,
-    List(Box<TypeRef>),
-    Map(Box<TypeRef>),
+    List(Box<Self>),
+    Map(Box<Self>),
+    /// A number with its unit.
+    Quantity(Unit, Box<Self>),
     /// One of the module's own types.
+    Local(Ident),
+    /// One of the module's own types, which holds the place it stands in.
+    Boxed(Ident),
+    /// A value that may be null (v4).
+    Nullable(Box<Self>),
+}
+
+/// A unit of measure as a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// One that the runtime has.
+    Known(Ident),
+    /// One that only the model has: a marker of the module's own.
     Local(Ident),
 }
 
@@ -118,32 +175,24 @@ pub(crate) struct Type {
     pub(crate) shape: Shape,
     /// Which way its values go.
     pub(crate) direction: Direction,
+    pub(crate) extra: Extra,
+}
+
+/// What a type derives besides the usual.
+#[derive(Clone, Default)]
+pub(crate) struct Extra {
+    pub(crate) macros: Vec<TokenStream>,
+    /// Whether serde's macros are among them.
+    pub(crate) serde: bool,
 }
 
 pub(crate) enum Shape {
     Object(Vec<Field>),
     Enum(Vec<Variant>),
-}
-
-impl Shape {
-    /// The module's own types that stand in it.
-    fn inner(&self) -> impl Iterator<Item = &Ident> {
-        let fields = match self {
-            Self::Object(fields) => fields.as_slice(),
-            Self::Enum(_) => &[],
-        };
-        fields.iter().filter_map(|field| field.ty.local())
-    }
-}
-
-impl TypeRef {
-    fn local(&self) -> Option<&Ident> {
-        match self {
-            Self::Local(ident) => Some(ident),
-            Self::List(inner) | Self::Map(inner) => inner.local(),
-            _ => None,
-        }
-    }
+    /// An Array or Map that holds itself.
+    Wrapper(TypeRef),
+    /// A unit of measure that the runtime does not know, by the model's name for it.
+    Unit(String),
 }
 
 pub(crate) struct Variant {
@@ -157,7 +206,7 @@ pub(crate) enum Literal {
     String(String),
 }
 
-/// Which way values of a type go: what is derived follows from it.
+/// Which way values of a type go: what is implemented for it follows from that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// From the device: telemetry, reported properties, responses.
@@ -166,6 +215,13 @@ pub(crate) enum Direction {
     In,
     /// Both: writable properties.
     Both,
+}
+
+impl Interface {
+    /// Whether an operator can set anything.
+    pub(crate) fn has_setters(&self) -> bool {
+        self.properties.iter().any(|property| property.setter.is_some())
+    }
 }
 
 impl Direction {

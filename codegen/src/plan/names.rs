@@ -102,6 +102,10 @@ impl<'a> Names<'a> {
     /// Takes `ident` for what the model calls `name`, or reports who has it already. `rename` works on that name.
     pub(super) fn claim(&mut self, scope: &mut Scope, ident: &Ident, name: &str, place: Location) -> bool {
         let key = ident.to_string();
+        if key == "_" {
+            self.diagnostics.push(no_name(name, place));
+            return false;
+        }
         let Some(taken) = scope.taken.get(&key) else {
             scope.taken.insert(key, Some((name.to_owned(), place)));
             return true;
@@ -128,10 +132,17 @@ impl<'a> Names<'a> {
         unused
             .map(|(rename, _)| {
                 let name = &rename.from.value;
-                Complaint { span: rename.from.span, message: nothing_is_called(name, known) }
+                let message = nothing_is_called(name, known);
+                Complaint { code: "unknownName", span: rename.from.span, message }
             })
             .collect()
     }
+}
+
+/// What is said of a name that has neither letter nor digit.
+fn no_name(name: &str, place: Location) -> Diagnostic {
+    Diagnostic::new("noRustName", format!("`{name}` cannot become a Rust name: it is all underscores"), place)
+        .with_help(format!("add `rename(\"{name}\" = \"another_name\")` to #[device_model]"))
 }
 
 /// The sentence about an option that names nothing in the model.
@@ -159,6 +170,7 @@ pub(super) fn last_word(id: &str) -> &str {
 
 fn ident(name: String) -> Ident {
     let name = keyword_safe(name);
+    // `_` alone is refused where it is claimed
     let starts_well = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
     let name = if starts_well { name } else { format!("_{name}") };
     Ident::new(&name, Span::call_site())

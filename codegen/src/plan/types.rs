@@ -1,71 +1,168 @@
-//! Types: from schemas to Rust. An Object or Enum becomes a type of the module, named for where it stands.
+//! Types: from schemas to Rust. An Object or Enum becomes a type of the module that needs it first; wherever else it is
+//! needed in the same device, it is imported, so that one schema is one type.
+//!
+//! Begin with [`Types::of`]. [`Registry`] has the types of the whole device.
 
-use dtdl::{EnumSchema, EnumValue, EnumValues, Name, ObjectSchema, Primitive, Schema, SchemaKind, Texts};
+use std::collections::{BTreeMap, BTreeSet};
 
+use dtdl::{EnumSchema, EnumValue, EnumValues, Id, Location, Model, Name, ObjectSchema, Primitive, Quantity};
+use dtdl::{Schema, SchemaKind};
 use proc_macro2::Ident;
 
-use super::docs::docs;
+use super::docs::{About, docs};
 use super::names::{Names, Scope, last_word};
-use super::{Direction, Field, Literal, Shape, Type, TypeRef, Variant};
+use super::{Direction, Extra, Field, Home, Import, Literal, Shape, Type, TypeRef, Unit, Variant};
+use super::{schemas, units};
 
-/// The types that a module defines so far, and the names they took.
-pub(super) struct Types<'n, 'a> {
-    pub(super) names: &'n mut Names<'a>,
+/// The types of a device, in the order in which they were needed.
+pub(super) struct Registry<'m> {
+    model: &'m Model,
+    /// The ids of Arrays and Maps that hold themselves, which Rust can only say with a type of their own.
+    wrapped: BTreeSet<String>,
+    entries: Vec<Entry>,
+    numbers: BTreeMap<Key, usize>,
+    units: bool,
+}
+
+struct Entry {
+    home: Home,
+    ident: Ident,
+    direction: Direction,
+    /// The types that stand in it, by their numbers.
+    inner: Vec<usize>,
+    /// `None` while it is being made, and where another type has its name.
+    made: Option<(Vec<String>, Shape)>,
+}
+
+/// What a type is made of.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Schema(Location),
+    Unit(String),
+}
+
+impl<'m> Registry<'m> {
+    pub(super) fn new(model: &'m Model, units: bool) -> Self {
+        Self { model, wrapped: self_holding(model), entries: Vec::new(), numbers: BTreeMap::new(), units }
+    }
+
+    /// The types that a module defines. Directions are known when all modules are planned.
+    pub(super) fn take_types(&mut self, home: &Home) -> Vec<Type> {
+        self.spread_directions();
+        let mine = self.entries.iter_mut().filter(|entry| entry.home == *home);
+        mine.filter_map(|entry| {
+            let (docs, shape) = entry.made.take()?;
+            let (ident, direction) = (entry.ident.clone(), entry.direction);
+            Some(Type { ident, docs, shape, direction, extra: Extra::default() })
+        })
+        .collect()
+    }
+
+    /// A type that stands inside another goes wherever that one goes, also when that was learned later.
+    fn spread_directions(&mut self) {
+        let mut changed: Vec<usize> = (0..self.entries.len()).collect();
+        while let Some(outer) = changed.pop() {
+            let Some(Entry { direction, inner, .. }) = self.entries.get(outer) else { continue };
+            let (direction, inner) = (*direction, inner.clone());
+            for number in inner {
+                if let Some(entry) = self.entries.get_mut(number) {
+                    let both = entry.direction.and(direction);
+                    if both != entry.direction {
+                        entry.direction = both;
+                        changed.push(number);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The types of one module.
+pub(super) struct Types<'r, 'm, 'a> {
+    pub(super) names: &'r mut Names<'a>,
+    registry: &'r mut Registry<'m>,
+    home: Home,
     scope: Scope,
-    defined: Vec<(Type, dtdl::Location)>,
+    imported: Vec<usize>,
+    /// The types that are being made, the innermost last.
+    open: Vec<usize>,
 }
 
 /// Who needs a type: the words of its name and the element that is to blame for it.
 #[derive(Clone, Copy)]
-pub(super) struct Need<'a> {
-    pub(super) words: &'a [&'a str],
-    pub(super) name: &'a Name,
+pub(super) struct Need<'n> {
+    pub(super) words: &'n [&'n str],
+    pub(super) name: &'n Name,
     pub(super) direction: Direction,
 }
 
-impl<'n, 'a> Types<'n, 'a> {
-    pub(super) fn new(names: &'n mut Names<'a>) -> Self {
+impl<'r, 'm, 'a> Types<'r, 'm, 'a> {
+    pub(super) fn new(names: &'r mut Names<'a>, registry: &'r mut Registry<'m>, home: Home) -> Self {
         let scope = names.type_scope();
-        Self { names, scope, defined: Vec::new() }
+        Self { names, registry, home, scope, imported: Vec::new(), open: Vec::new() }
     }
 
-    pub(super) fn into_types(self) -> Vec<Type> {
-        let mut types: Vec<Type> = self.defined.into_iter().map(|(defined, _)| defined).collect();
-        spread_directions(&mut types);
-        types
+    /// What the module has of others.
+    pub(super) fn into_imports(self) -> Vec<Import> {
+        let entries = self.imported.iter().filter_map(|number| self.registry.entries.get(*number));
+        entries.map(|entry| Import { ident: entry.ident.clone(), from: entry.home.clone() }).collect()
+    }
+
+    /// The Rust type of a value with its unit.
+    pub(super) fn measured(&mut self, schema: &Schema, quantity: &Quantity, need: Need<'_>) -> TypeRef {
+        let ty = self.of(schema, need);
+        match &quantity.unit {
+            Some(unit) if self.registry.units && schemas::is_number(&ty) => {
+                TypeRef::Quantity(self.unit(unit, need), Box::new(ty))
+            }
+            _ => ty,
+        }
     }
 
     /// The Rust type of a schema, which defines what it needs.
     pub(super) fn of(&mut self, schema: &Schema, need: Need<'_>) -> TypeRef {
         match &schema.kind {
             SchemaKind::Primitive(primitive) => self.primitive(*primitive, schema),
-            SchemaKind::Array(item) => TypeRef::List(Box::new(self.of(item, need))),
-            SchemaKind::Map(map) => TypeRef::Map(Box::new(self.of(&map.value.schema, need))),
+            SchemaKind::Array(_) | SchemaKind::Map(_) if self.is_wrapped(schema) => {
+                self.local(schema, need, |types, _| Shape::Wrapper(types.collection(schema, need)))
+            }
+            SchemaKind::Array(_) | SchemaKind::Map(_) => self.collection(schema, need),
             SchemaKind::Object(object) => {
                 self.local(schema, need, |types, words| types.object(object, words, need))
             }
             SchemaKind::Enum(values) => self.local(schema, need, |types, _| types.enumeration(values)),
-            SchemaKind::Recursive(id) => {
-                self.unsupported(&format!("a schema that refers to itself (`{}`)", id.text), schema)
-            }
+            SchemaKind::Recursive(id) => self.itself(id, schema, need),
             _ => self.unsupported("a schema of this kind", schema),
         }
     }
 
     fn primitive(&mut self, primitive: Primitive, schema: &Schema) -> TypeRef {
-        match primitive {
-            Primitive::Boolean => TypeRef::Bool,
-            Primitive::Integer => TypeRef::I32,
-            Primitive::Long => TypeRef::I64,
-            Primitive::Float => TypeRef::F32,
-            Primitive::Double => TypeRef::F64,
-            Primitive::String => TypeRef::String,
-            Primitive::Date => TypeRef::Time("Date"),
-            Primitive::DateTime => TypeRef::Time("DateTime"),
-            Primitive::Time => TypeRef::Time("Time"),
-            Primitive::Duration => TypeRef::Time("Duration"),
-            other => self.unsupported(&format!("the schema `{}`", other.name()), schema),
+        schemas::primitive(primitive)
+            .unwrap_or_else(|| self.unsupported(&format!("the schema `{}`", primitive.name()), schema))
+    }
+
+    fn collection(&mut self, schema: &Schema, need: Need<'_>) -> TypeRef {
+        match &schema.kind {
+            SchemaKind::Array(item) => TypeRef::List(Box::new(self.of(item, need))),
+            SchemaKind::Map(map) => {
+                let value = &map.value;
+                TypeRef::Map(Box::new(self.measured(&value.schema, &value.quantity, need)))
+            }
+            _ => self.of(schema, need),
         }
+    }
+
+    /// The schema that encloses this place, by its id.
+    fn itself(&mut self, id: &Id, schema: &Schema, need: Need<'_>) -> TypeRef {
+        let Some(whole) = self.registry.model.schema(&id.text) else {
+            return self
+                .unsupported(&format!("a reference to `{}`, which has no id of its own,", id.text), schema);
+        };
+        self.of(whole, need)
+    }
+
+    fn is_wrapped(&self, schema: &Schema) -> bool {
+        schema.id.as_ref().is_some_and(|id| self.registry.wrapped.contains(&id.text))
     }
 
     fn unsupported(&mut self, what: &str, schema: &Schema) -> TypeRef {
@@ -83,25 +180,95 @@ impl<'n, 'a> Types<'n, 'a> {
         need: Need<'_>,
         shape: impl FnOnce(&mut Self, &[&str]) -> Shape,
     ) -> TypeRef {
+        let key = Key::Schema(schema.at);
+        if let Some(known) = self.known(&key, need) {
+            return known;
+        }
         let shared = schema.id.as_ref().map(|id| last_word(&id.text).to_owned());
         let words: Vec<&str> = match &shared {
             Some(word) => vec![word],
             None => need.words.to_vec(),
         };
-        let key = schema.id.as_ref().map_or(schema.at, |id| id.at);
-        if let Some((known, _)) = self.defined.iter_mut().find(|(_, at)| *at == key) {
-            known.direction = known.direction.and(need.direction);
-            return TypeRef::Local(known.ident.clone());
-        }
-        let ident = self.names.type_name(&words);
+        let at = schema.id.as_ref().map_or(schema.at, |id| id.at);
+        let about = About { what: "schema of", name: &need.name.text, place: self.names.place(at) };
+        let docs = docs(&schema.texts, None, &about);
+        self.define(key, &words, need, |types| (docs, shape(types, &words)))
+    }
+
+    fn define(
+        &mut self,
+        key: Key,
+        words: &[&str],
+        need: Need<'_>,
+        make: impl FnOnce(&mut Self) -> (Vec<String>, Shape),
+    ) -> TypeRef {
+        let ident = self.names.type_name(words);
         let word = words.last().copied().unwrap_or(&need.name.text);
-        self.names.claim(&mut self.scope, &ident, word, need.name.at);
-        let place = self.names.place(key);
-        let docs = docs(&schema.texts, None, "schema of", &need.name.text, &place);
-        let shape = shape(self, &words);
-        let defined = Type { ident: ident.clone(), docs, shape, direction: need.direction };
-        self.defined.push((defined, key));
+        let is_free = self.names.claim(&mut self.scope, &ident, word, need.name.at);
+        let number = self.registry.entries.len();
+        self.note_inner(number);
+        let (home, direction) = (self.home.clone(), need.direction);
+        self.registry.entries.push(Entry {
+            home,
+            ident: ident.clone(),
+            direction,
+            inner: Vec::new(),
+            made: None,
+        });
+        self.registry.numbers.insert(key, number);
+        self.open.push(number);
+        let made = make(self);
+        self.open.pop();
+        if let Some(entry) = self.registry.entries.get_mut(number).filter(|_| is_free) {
+            entry.made = Some(made);
+        }
         TypeRef::Local(ident)
+    }
+
+    /// The type that a key became before, which the module imports where it is another's.
+    fn known(&mut self, key: &Key, need: Need<'_>) -> Option<TypeRef> {
+        let number = *self.registry.numbers.get(key)?;
+        self.note_inner(number);
+        let entry = self.registry.entries.get_mut(number)?;
+        entry.direction = entry.direction.and(need.direction);
+        let ident = entry.ident.clone();
+        self.import(number, need);
+        Some(TypeRef::Local(ident))
+    }
+
+    /// The type and all that stands in it, so that values of it can be written here.
+    fn import(&mut self, number: usize, need: Need<'_>) {
+        let Some(entry) = self.registry.entries.get(number) else { return };
+        if entry.home == self.home || self.imported.contains(&number) {
+            return;
+        }
+        let (ident, inner) = (entry.ident.clone(), entry.inner.clone());
+        self.names.claim(&mut self.scope, &ident, &need.name.text, need.name.at);
+        self.imported.push(number);
+        for number in inner {
+            self.import(number, need);
+        }
+    }
+
+    fn note_inner(&mut self, number: usize) {
+        let outer = self.open.last().and_then(|outer| self.registry.entries.get_mut(*outer));
+        if let Some(outer) = outer {
+            outer.inner.push(number);
+        }
+    }
+
+    fn unit(&mut self, unit: &str, need: Need<'_>) -> Unit {
+        if let Some(ident) = units::known(unit) {
+            return Unit::Known(ident);
+        }
+        let key = Key::Unit(unit.to_owned());
+        let shape = Shape::Unit(unit.to_owned());
+        let docs = vec![format!("The unit `{}`, which the language does not define.", unit.replace('`', ""))];
+        let ty = self.known(&key, need);
+        match ty.unwrap_or_else(|| self.define(key, &units::words(unit), need, |_| (docs, shape))) {
+            TypeRef::Local(ident) => Unit::Local(ident),
+            _ => Unit::Local(self.names.type_name(&units::words(unit))),
+        }
     }
 
     fn object(&mut self, object: &ObjectSchema, words: &[&str], need: Need<'_>) -> Shape {
@@ -113,10 +280,16 @@ impl<'n, 'a> Types<'n, 'a> {
                 continue;
             }
             let inner: Vec<&str> = words.iter().copied().chain([field.name.text.as_str()]).collect();
-            let ty = self.of(&field.schema, Need { words: &inner, name: &field.name, ..need });
-            let place = self.names.place(field.name.at);
-            let docs = docs(&field.texts, Some(&field.quantity), "field", &field.name.text, &place);
-            fields.push(Field { wire: field.name.text.clone(), ident, ty, docs });
+            let need = Need { words: &inner, name: &field.name, ..need };
+            let ty = match (self.measured(&field.schema, &field.quantity, need), &field.schema.kind) {
+                (TypeRef::Local(ident), SchemaKind::Recursive(_)) => TypeRef::Boxed(ident),
+                (ty, _) => ty,
+            };
+            let about =
+                About { what: "field", name: &field.name.text, place: self.names.place(field.name.at) };
+            let docs = docs(&field.texts, Some(&field.quantity), &about);
+            let (wire, unit) = (field.name.text.clone(), field.quantity.unit.clone());
+            fields.push(Field { wire, ident, ty, unit, docs });
         }
         Shape::Object(fields)
     }
@@ -132,37 +305,51 @@ impl<'n, 'a> Types<'n, 'a> {
         let mut scope = self.names.scope("values of an Enum");
         let mut variants = Vec::new();
         for value in values {
-            let ident = self.names.type_name(&[value.name.text.as_str()]);
-            if self.names.claim(&mut scope, &ident, &value.name.text, value.name.at) {
-                let docs = self.variant_docs(&value.name, &value.texts);
+            let name = &value.name;
+            let ident = self.names.type_name(&[name.text.as_str()]);
+            if self.names.claim(&mut scope, &ident, &name.text, name.at) {
+                let about = About { what: "value", name: &name.text, place: self.names.place(name.at) };
+                let docs = docs(&value.texts, None, &about);
                 variants.push(Variant { ident, value: literal(&value.value), docs });
             }
         }
         variants
     }
-
-    fn variant_docs(&self, name: &Name, texts: &Texts) -> Vec<String> {
-        docs(texts, None, "value", &name.text, &self.names.place(name.at))
-    }
 }
 
-/// A type that stands inside another goes wherever that one goes, also when that was learned later.
-fn spread_directions(types: &mut [Type]) {
-    loop {
-        let inner: Vec<(Ident, Direction)> = types
-            .iter()
-            .flat_map(|outer| outer.shape.inner().map(|ident| (ident.clone(), outer.direction)))
-            .collect();
-        let mut changed = false;
-        for (ident, direction) in inner {
-            for known in types.iter_mut().filter(|known| known.ident == ident) {
-                let both = known.direction.and(direction);
-                changed |= both != known.direction;
-                known.direction = both;
+/// The ids of Arrays and Maps that hold themselves.
+fn self_holding(model: &Model) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut left: Vec<&Schema> =
+        model.parts.iter().flat_map(|part| schemas_of(model.interface(part))).collect();
+    while let Some(schema) = left.pop() {
+        let is_new = seen.insert(schema.at);
+        match &schema.kind {
+            SchemaKind::Recursive(id) => {
+                found.insert(id.text.clone());
             }
-        }
-        if !changed {
-            return;
+            SchemaKind::Array(item) if is_new => left.push(item),
+            SchemaKind::Map(map) if is_new => left.push(&map.value.schema),
+            SchemaKind::Object(object) if is_new => {
+                left.extend(object.fields.iter().map(|field| &*field.schema));
+            }
+            _ => {}
         }
     }
+    let is_collection = |id: &String| {
+        let schema = model.schema(id);
+        schema.is_some_and(|schema| matches!(schema.kind, SchemaKind::Array(_) | SchemaKind::Map(_)))
+    };
+    found.retain(is_collection);
+    found
+}
+
+/// The schemas of an Interface's contents.
+fn schemas_of(interface: &dtdl::Interface) -> impl Iterator<Item = &Schema> {
+    let payloads =
+        interface.commands.iter().flat_map(|command| command.request.iter().chain(&command.response));
+    let telemetry = interface.telemetry.iter().map(|item| &*item.schema);
+    let properties = interface.properties.iter().map(|item| &*item.schema);
+    telemetry.chain(properties).chain(payloads.map(|payload| &*payload.schema))
 }

@@ -3,12 +3,13 @@
 /// A small room sensor with an indicator light.
 ///
 /// Model: device `dtmi:com:example:EnvironmentalSensorDevice;1`, `models/environmental_sensor.v3.json:4:5`
-#[allow(dead_code, unreachable_pub, unused_qualifications, clippy::module_inception)]
+#[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
 pub mod environmental_sensor {
-    /// The id that the device announces.
+    use ::device_model::__private as __rt;
+    /// The id of the model.
     pub const MODEL_ID: &str = "dtmi:com:example:EnvironmentalSensorDevice;1";
     /// The device's way to the hub: cheap to clone, usable from any task.
-    #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+    #[derive(Clone, Debug)]
     pub struct Client {
         /// Device Information.
         ///
@@ -18,238 +19,132 @@ pub mod environmental_sensor {
         ///
         /// Model: component `sensor`, `models/environmental_sensor.v3.json:17:17`
         pub sensor: environmental_sensor::Client,
-        __session: ::device_model::__private::Client,
+        __device: __rt::TypedClient<__rt::Nothing, __rt::Nothing>,
     }
-    impl ::core::convert::From<::device_model::__private::Client> for Client {
-        fn from(client: ::device_model::__private::Client) -> Self {
+    impl From<__rt::Client> for Client {
+        fn from(client: __rt::Client) -> Self {
             Self {
                 info: device_information::Client::from(
-                    ::device_model::__private::Client::__component(
-                        &client,
-                        "deviceInformation",
-                    ),
+                    client.__component("deviceInformation"),
                 ),
-                sensor: environmental_sensor::Client::from(
-                    ::device_model::__private::Client::__component(&client, "sensor"),
-                ),
-                __session: client,
+                sensor: environmental_sensor::Client::from(client.__component("sensor")),
+                __device: client.into(),
             }
         }
     }
-    impl ::core::ops::Deref for Client {
-        type Target = ::device_model::__private::Client;
-        fn deref(&self) -> &::device_model::__private::Client {
-            &self.__session
+    impl __rt::Deref for Client {
+        type Target = __rt::TypedClient<__rt::Nothing, __rt::Nothing>;
+        fn deref(&self) -> &Self::Target {
+            &self.__device
         }
     }
+    /// A number for what the Interface can do: another revision of it has another one.
+    pub const FINGERPRINT: u64 = 0xa00953e78e865929;
     #[doc(hidden)]
-    pub const __MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[
-            ::device_model::__private::PartTable {
-                component: ::core::option::Option::None,
-                telemetry: &[],
-                properties: &[],
-                commands: &[],
-            },
-            ::device_model::__private::PartTable {
-                component: ::core::option::Option::Some("deviceInformation"),
-                telemetry: &[],
-                properties: &[
-                    ::device_model::__private::PropertyTable {
-                        name: "manufacturer",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "model",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "swVersion",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "osName",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "processorArchitecture",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "processorManufacturer",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "totalStorage",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "totalMemory",
-                        writable: false,
-                    },
-                ],
-                commands: &[],
-            },
-            ::device_model::__private::PartTable {
-                component: ::core::option::Option::Some("sensor"),
-                telemetry: &["temp", "humid"],
-                properties: &[
-                    ::device_model::__private::PropertyTable {
-                        name: "state",
-                        writable: false,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "name",
-                        writable: true,
-                    },
-                    ::device_model::__private::PropertyTable {
-                        name: "brightness",
-                        writable: true,
-                    },
-                ],
-                commands: &[
-                    ::device_model::__private::CommandTable {
-                        name: "blink",
-                        asynchronous: false,
-                    },
-                    ::device_model::__private::CommandTable {
-                        name: "turnon",
-                        asynchronous: false,
-                    },
-                    ::device_model::__private::CommandTable {
-                        name: "turnoff",
-                        asynchronous: false,
-                    },
-                    ::device_model::__private::CommandTable {
-                        name: "rundiagnostics",
-                        asynchronous: false,
-                    },
-                ],
-            },
-        ],
-    };
+    pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
+        __rt::PartTable {
+            component,
+            telemetry: &[],
+            properties: const { &[] },
+            commands: const { &[] },
+        }
+    }
     /// Device Information.
     ///
     /// Model: interface `dtmi:azure:DeviceManagement:DeviceInformation;1`, `models/environmental_sensor.v3.json:113:5`
     pub mod device_information {
+        use ::device_model::__private as __rt;
+        /// A component's way to the hub: what it sends and reports is marked as the component's.
+        pub type Client = __rt::TypedClient<__rt::Nothing, Reported>;
         /// State the device reports. What is `None` stays as it was.
-        #[derive(
-            ::core::clone::Clone,
-            ::core::fmt::Debug,
-            ::core::default::Default,
-            ::core::cmp::PartialEq
-        )]
-        #[derive(::device_model::__private::serde::Serialize)]
-        #[serde(crate = "::device_model::__private::serde")]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct Reported {
             /// Manufacturer.
             ///
             /// The company that made the device.
             ///
             /// Model: property `manufacturer`, `models/environmental_sensor.v3.json:119:17`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub manufacturer: ::core::option::Option<::device_model::__private::String>,
+            pub manufacturer: Option<String>,
             /// Device model.
             ///
             /// The model's name or number, as printed on the device.
             ///
             /// Model: property `model`, `models/environmental_sensor.v3.json:126:17`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub model: ::core::option::Option<::device_model::__private::String>,
+            pub model: Option<String>,
             /// Software version.
             ///
             /// The version of the software that the device runs.
             ///
             /// Model: property `swVersion`, `models/environmental_sensor.v3.json:133:17`
-            #[serde(
-                rename = "swVersion",
-                skip_serializing_if = "::core::option::Option::is_none"
-            )]
-            pub sw_version: ::core::option::Option<::device_model::__private::String>,
+            pub sw_version: Option<String>,
             /// Operating system.
             ///
             /// The operating system that the device runs.
             ///
             /// Model: property `osName`, `models/environmental_sensor.v3.json:140:17`
-            #[serde(
-                rename = "osName",
-                skip_serializing_if = "::core::option::Option::is_none"
-            )]
-            pub os_name: ::core::option::Option<::device_model::__private::String>,
+            pub os_name: Option<String>,
             /// Processor architecture.
             ///
             /// The instruction set of the processor, for example x86\_64.
             ///
             /// Model: property `processorArchitecture`, `models/environmental_sensor.v3.json:147:17`
-            #[serde(
-                rename = "processorArchitecture",
-                skip_serializing_if = "::core::option::Option::is_none"
-            )]
-            pub processor_architecture: ::core::option::Option<
-                ::device_model::__private::String,
-            >,
+            pub processor_architecture: Option<String>,
             /// Processor manufacturer.
             ///
             /// The company that made the processor.
             ///
             /// Model: property `processorManufacturer`, `models/environmental_sensor.v3.json:154:17`
-            #[serde(
-                rename = "processorManufacturer",
-                skip_serializing_if = "::core::option::Option::is_none"
-            )]
-            pub processor_manufacturer: ::core::option::Option<
-                ::device_model::__private::String,
-            >,
+            pub processor_manufacturer: Option<String>,
             /// Total storage.
             ///
             /// The size of the permanent storage, in kilobytes.
             ///
             /// Model: property `totalStorage`, `models/environmental_sensor.v3.json:161:17`
-            #[serde(
-                rename = "totalStorage",
-                skip_serializing_if = "::core::option::Option::is_none"
-            )]
-            pub total_storage: ::core::option::Option<::core::primitive::f64>,
+            pub total_storage: Option<f64>,
             /// Total memory.
             ///
             /// The size of the main memory, in kilobytes.
             ///
             /// Model: property `totalMemory`, `models/environmental_sensor.v3.json:168:17`
-            #[serde(
-                rename = "totalMemory",
-                skip_serializing_if = "::core::option::Option::is_none"
-            )]
-            pub total_memory: ::core::option::Option<::core::primitive::f64>,
+            pub total_memory: Option<f64>,
         }
-        /// The component's way to the hub: what it sends and reports is marked as this component's.
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        pub struct Client {
-            __session: ::device_model::__private::Client,
-        }
-        impl Client {
-            /// Reports state and waits until the hub has taken it.
-            ///
-            /// # Errors
-            /// When the hub refuses it, when no answer comes in time, or when the client is closed.
-            pub async fn report(
+        impl __rt::Serialize for Reported {
+            fn serialize<S: __rt::Serializer>(
                 &self,
-                reported: Reported,
-            ) -> ::core::result::Result<(), ::device_model::Error> {
-                ::device_model::__private::Client::__report(&self.__session, &reported)
-                    .await
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                __rt::ObjectWriter::new(serializer)?
+                    .field("manufacturer", &self.manufacturer)?
+                    .field("model", &self.model)?
+                    .field("swVersion", &self.sw_version)?
+                    .field("osName", &self.os_name)?
+                    .field("processorArchitecture", &self.processor_architecture)?
+                    .field("processorManufacturer", &self.processor_manufacturer)?
+                    .field("totalStorage", &self.total_storage)?
+                    .field("totalMemory", &self.total_memory)?
+                    .end()
             }
         }
-        impl ::core::convert::From<::device_model::__private::Client> for Client {
-            fn from(client: ::device_model::__private::Client) -> Self {
-                Self { __session: client }
-            }
-        }
-        impl ::core::ops::Deref for Client {
-            type Target = ::device_model::__private::Client;
-            fn deref(&self) -> &::device_model::__private::Client {
-                &self.__session
+        /// A number for what the Interface can do: another revision of it has another one.
+        pub const FINGERPRINT: u64 = 0x27cb83c205936e8b;
+        #[doc(hidden)]
+        pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
+            __rt::PartTable {
+                component,
+                telemetry: &[],
+                properties: const {
+                    &[
+                        __rt::read_only("manufacturer"),
+                        __rt::read_only("model"),
+                        __rt::read_only("swVersion"),
+                        __rt::read_only("osName"),
+                        __rt::read_only("processorArchitecture"),
+                        __rt::read_only("processorManufacturer"),
+                        __rt::read_only("totalStorage"),
+                        __rt::read_only("totalMemory"),
+                    ]
+                },
+                commands: const { &[] },
             }
         }
     }
@@ -259,84 +154,99 @@ pub mod environmental_sensor {
     ///
     /// Model: interface `dtmi:com:example:EnvironmentalSensor;1`, `models/environmental_sensor.v3.json:25:5`
     pub mod environmental_sensor {
+        use ::device_model::__private as __rt;
+        /// A component's way to the hub: what it sends and reports is marked as the component's.
+        pub type Client = __rt::TypedClient<Telemetry, Reported>;
         /// One message of measurements. What is `None` is not sent.
-        #[derive(
-            ::core::clone::Clone,
-            ::core::fmt::Debug,
-            ::core::default::Default,
-            ::core::cmp::PartialEq
-        )]
-        #[derive(::device_model::__private::serde::Serialize)]
-        #[serde(crate = "::device_model::__private::serde")]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct Telemetry {
             /// Temperature.
             ///
             /// The temperature of the air around the device.
             ///
-            /// Unit: `degreeFahrenheit`.
+            /// Semantic type: `Temperature`. Unit: `degreeFahrenheit`.
             ///
             /// Model: telemetry `temp`, `models/environmental_sensor.v3.json:55:17`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub temp: ::core::option::Option<::core::primitive::f64>,
+            pub temp: Option<f64>,
             /// Humidity.
             ///
             /// The relative humidity of the air around the device.
             ///
-            /// Unit: `percent`.
+            /// Semantic type: `RelativeHumidity`. Unit: `percent`.
             ///
             /// Model: telemetry `humid`, `models/environmental_sensor.v3.json:63:17`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub humid: ::core::option::Option<::core::primitive::f64>,
+            pub humid: Option<f64>,
+        }
+        impl Telemetry {
+            /// The unit of `temp`.
+            pub const TEMP_UNIT: &'static str = "degreeFahrenheit";
+            /// The unit of `humid`.
+            pub const HUMID_UNIT: &'static str = "percent";
+        }
+        impl __rt::Serialize for Telemetry {
+            fn serialize<S: __rt::Serializer>(
+                &self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                __rt::ObjectWriter::new(serializer)?
+                    .field("temp", &self.temp)?
+                    .field("humid", &self.humid)?
+                    .end()
+            }
         }
         /// State the device reports. What is `None` stays as it was.
-        #[derive(
-            ::core::clone::Clone,
-            ::core::fmt::Debug,
-            ::core::default::Default,
-            ::core::cmp::PartialEq
-        )]
-        #[derive(::device_model::__private::serde::Serialize)]
-        #[serde(crate = "::device_model::__private::serde")]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct Reported {
             /// Device State.
             ///
             /// Whether the device is measuring.
             ///
             /// Model: property `state`, `models/environmental_sensor.v3.json:32:17`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub state: ::core::option::Option<::core::primitive::bool>,
+            pub state: Option<bool>,
             /// Customer Name.
             ///
             /// The name of the customer who uses the device.
             ///
             /// Model: property `name`, `models/environmental_sensor.v3.json:39:17`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub name: ::core::option::Option<::device_model::__private::String>,
+            pub name: Option<String>,
             /// Brightness Level.
             ///
             /// How bright the light is: 1 is high, 2 is medium, 3 is low.
             ///
             /// Model: property `brightness`, `models/environmental_sensor.v3.json:47:17`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub brightness: ::core::option::Option<::core::primitive::i64>,
+            pub brightness: Option<i64>,
+        }
+        impl __rt::Serialize for Reported {
+            fn serialize<S: __rt::Serializer>(
+                &self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                __rt::ObjectWriter::new(serializer)?
+                    .field("state", &self.state)?
+                    .field("name", &self.name)?
+                    .field("brightness", &self.brightness)?
+                    .end()
+            }
         }
         /// The schema of `blinkResponse`.
         ///
         /// Model: schema of `blinkResponse`, `models/environmental_sensor.v3.json:81:21`
-        #[derive(
-            ::core::clone::Clone,
-            ::core::fmt::Debug,
-            ::core::default::Default,
-            ::core::cmp::PartialEq
-        )]
-        #[derive(::device_model::__private::serde::Serialize)]
-        #[serde(crate = "::device_model::__private::serde")]
+        #[derive(Clone, Debug, Default, PartialEq)]
         pub struct BlinkResponse {
             /// Description.
             ///
             /// Model: field `description`, `models/environmental_sensor.v3.json:85:25`
-            #[serde(skip_serializing_if = "::core::option::Option::is_none")]
-            pub description: ::core::option::Option<::device_model::__private::String>,
+            pub description: Option<String>,
+        }
+        impl __rt::Serialize for BlinkResponse {
+            fn serialize<S: __rt::Serializer>(
+                &self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                __rt::ObjectWriter::new(serializer)?
+                    .field("description", &self.description)?
+                    .end()
+            }
         }
         /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
         #[diagnostic::on_unimplemented(
@@ -344,38 +254,33 @@ pub mod environmental_sensor {
             label = "needs `impl environmental_sensor::environmental_sensor::Commands for {Self}`",
             note = "write `impl environmental_sensor::environmental_sensor::Commands for {Self} { }`; the compiler then lists the methods it needs"
         )]
-        pub trait Commands: ::core::marker::Send + ::core::marker::Sync + 'static {
+        pub trait Commands: Send + Sync + 'static {
             /// Makes the light blink.
             ///
             /// Model: command `blink`, `models/environmental_sensor.v3.json:71:17`
+            ///
+            /// Takes `interval`: Interval; The seconds from one blink to the next.
             fn blink(
                 &self,
-                interval: ::core::primitive::i64,
+                interval: i64,
                 client: &Client,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<
-                    BlinkResponse,
-                    ::device_model::CommandError,
-                >,
-            > + ::core::marker::Send;
+            ) -> impl __rt::Future<
+                Output = Result<BlinkResponse, __rt::CommandError>,
+            > + Send;
             /// Turns the light on.
             ///
             /// Model: command `turnon`, `models/environmental_sensor.v3.json:95:17`
             fn turnon(
                 &self,
                 client: &Client,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<(), ::device_model::CommandError>,
-            > + ::core::marker::Send;
+            ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
             /// Turns the light off.
             ///
             /// Model: command `turnoff`, `models/environmental_sensor.v3.json:100:17`
             fn turnoff(
                 &self,
                 client: &Client,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<(), ::device_model::CommandError>,
-            > + ::core::marker::Send;
+            ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
             /// Lets the device examine itself; the result is reported when it is done.
             ///
             /// Takes a while: DTDL v3 cannot say so, the program does.
@@ -384,9 +289,7 @@ pub mod environmental_sensor {
             fn rundiagnostics(
                 &self,
                 client: &Client,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<(), ::device_model::CommandError>,
-            > + ::core::marker::Send;
+            ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
         }
         /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.
         #[diagnostic::on_unimplemented(
@@ -394,7 +297,7 @@ pub mod environmental_sensor {
             label = "needs `impl environmental_sensor::environmental_sensor::Properties for {Self}`",
             note = "write `impl environmental_sensor::environmental_sensor::Properties for {Self} { }`; the compiler then lists the methods it needs"
         )]
-        pub trait Properties: ::core::marker::Send + ::core::marker::Sync + 'static {
+        pub trait Properties: Send + Sync + 'static {
             /// Customer Name.
             ///
             /// The name of the customer who uses the device.
@@ -402,14 +305,9 @@ pub mod environmental_sensor {
             /// Model: property `name`, `models/environmental_sensor.v3.json:39:17`
             fn set_name(
                 &self,
-                name: ::device_model::__private::String,
+                name: String,
                 client: &Client,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<
-                    ::device_model::__private::String,
-                    ::device_model::PropertyError,
-                >,
-            > + ::core::marker::Send;
+            ) -> impl __rt::Future<Output = Result<String, __rt::PropertyError>> + Send;
             /// Brightness Level.
             ///
             /// How bright the light is: 1 is high, 2 is medium, 3 is low.
@@ -417,172 +315,123 @@ pub mod environmental_sensor {
             /// Model: property `brightness`, `models/environmental_sensor.v3.json:47:17`
             fn set_brightness(
                 &self,
-                brightness: ::core::primitive::i64,
+                brightness: i64,
                 client: &Client,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<
-                    ::core::primitive::i64,
-                    ::device_model::PropertyError,
-                >,
-            > + ::core::marker::Send;
+            ) -> impl __rt::Future<Output = Result<i64, __rt::PropertyError>> + Send;
+        }
+        /// A number for what the Interface can do: another revision of it has another one.
+        pub const FINGERPRINT: u64 = 0x1f9b8168086312f3;
+        #[doc(hidden)]
+        pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
+            __rt::PartTable {
+                component,
+                telemetry: &["temp", "humid"],
+                properties: const {
+                    &[
+                        __rt::read_only("state"),
+                        __rt::writable("name"),
+                        __rt::writable("brightness"),
+                    ]
+                },
+                commands: const {
+                    &[
+                        __rt::command("blink"),
+                        __rt::command("turnon"),
+                        __rt::command("turnoff"),
+                        __rt::command("rundiagnostics"),
+                    ]
+                },
+            }
         }
         #[doc(hidden)]
         pub async fn __command<D: Commands>(
             device: &D,
-            call: ::device_model::__private::CommandCall<'_>,
+            call: __rt::CommandCall<'_>,
             client: &Client,
-        ) -> ::core::result::Result<
-            ::device_model::__private::Answer,
-            ::device_model::CommandError,
-        > {
+        ) -> __rt::CommandOutcome {
             match call.name() {
-                "blink" => {
-                    ::device_model::__private::answer(
-                        device.blink(call.request()?, client).await?,
-                    )
-                }
-                "turnon" => {
-                    ::device_model::__private::answer(device.turnon(client).await?)
-                }
-                "turnoff" => {
-                    ::device_model::__private::answer(device.turnoff(client).await?)
-                }
-                "rundiagnostics" => {
-                    ::device_model::__private::answer(
-                        device.rundiagnostics(client).await?,
-                    )
-                }
-                _ => ::core::result::Result::Err(call.unknown()),
+                "blink" => __rt::answer(device.blink(call.request()?, client).await?),
+                "turnon" => __rt::answer(device.turnon(client).await?),
+                "turnoff" => __rt::answer(device.turnoff(client).await?),
+                "rundiagnostics" => __rt::answer(device.rundiagnostics(client).await?),
+                _ => call.unknown(),
             }
         }
         #[doc(hidden)]
         pub async fn __desired<D: Properties>(
             device: &D,
-            change: ::device_model::__private::DesiredChange<'_>,
+            change: __rt::DesiredChange<'_>,
             client: &Client,
-        ) -> ::core::result::Result<
-            ::device_model::__private::InForce,
-            ::device_model::PropertyError,
-        > {
+        ) -> __rt::DesiredOutcome {
             match change.name() {
-                "name" => {
-                    ::device_model::__private::in_force(
-                        device.set_name(change.value()?, client).await?,
-                    )
-                }
+                "name" => __rt::in_force(device.set_name(change.value()?, client).await?),
                 "brightness" => {
-                    ::device_model::__private::in_force(
-                        device.set_brightness(change.value()?, client).await?,
-                    )
+                    __rt::in_force(device.set_brightness(change.value()?, client).await?)
                 }
-                _ => ::core::result::Result::Err(change.unknown()),
-            }
-        }
-        /// The component's way to the hub: what it sends and reports is marked as this component's.
-        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
-        pub struct Client {
-            __session: ::device_model::__private::Client,
-        }
-        impl Client {
-            /// Sends a message and waits until the hub has acknowledged it, over reconnects if need be.
-            ///
-            /// # Errors
-            /// When the message cannot be sent as it is (too large, a number that is not finite), when it is dropped or
-            /// expires while the hub is away, or when the client is closed.
-            pub async fn send(
-                &self,
-                telemetry: Telemetry,
-            ) -> ::core::result::Result<(), ::device_model::Error> {
-                ::device_model::__private::Client::__send(&self.__session, &telemetry)
-                    .await
-            }
-            /// Queues a message and returns when it has a place; the `Delivery` tells its outcome.
-            ///
-            /// # Errors
-            /// As for `send`, for what can be told before the message is on its way.
-            pub async fn enqueue(
-                &self,
-                telemetry: Telemetry,
-            ) -> ::core::result::Result<
-                ::device_model::Delivery,
-                ::device_model::Error,
-            > {
-                ::device_model::__private::Client::__enqueue(&self.__session, &telemetry)
-                    .await
-            }
-            /// Reports state and waits until the hub has taken it.
-            ///
-            /// # Errors
-            /// When the hub refuses it, when no answer comes in time, or when the client is closed.
-            pub async fn report(
-                &self,
-                reported: Reported,
-            ) -> ::core::result::Result<(), ::device_model::Error> {
-                ::device_model::__private::Client::__report(&self.__session, &reported)
-                    .await
-            }
-        }
-        impl ::core::convert::From<::device_model::__private::Client> for Client {
-            fn from(client: ::device_model::__private::Client) -> Self {
-                Self { __session: client }
-            }
-        }
-        impl ::core::ops::Deref for Client {
-            type Target = ::device_model::__private::Client;
-            fn deref(&self) -> &::device_model::__private::Client {
-                &self.__session
+                _ => change.unknown(),
             }
         }
     }
 }
 #[automatically_derived]
+#[allow(unused_qualifications)]
 impl ::device_model::Device for EnvironmentalSensor {
     type Client = environmental_sensor::Client;
-    const MODEL: ::device_model::__private::ModelTable = environmental_sensor::__MODEL;
+    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
+        id: environmental_sensor::MODEL_ID,
+        convention: ::device_model::__private::Convention::Pnp,
+        parts: &[
+            environmental_sensor::__part(::core::option::Option::None),
+            environmental_sensor::device_information::__part(
+                ::core::option::Option::Some("deviceInformation"),
+            ),
+            environmental_sensor::environmental_sensor::__part(
+                ::core::option::Option::Some("sensor"),
+            ),
+        ],
+    };
     async fn __command(
         &self,
         call: ::device_model::__private::CommandCall<'_>,
         client: &::device_model::__private::Client,
-    ) -> ::core::result::Result<
-        ::device_model::__private::Answer,
-        ::device_model::CommandError,
-    > {
-        let client = &environmental_sensor::Client::from(
-            ::core::clone::Clone::clone(client),
-        );
+    ) -> ::device_model::__private::CommandOutcome {
         match call.component() {
-            ::core::option::Option::Some("sensor") => {
+            "sensor" => {
                 environmental_sensor::environmental_sensor::__command(
                         &self.sensor,
                         call,
-                        &client.sensor,
+                        &environmental_sensor::environmental_sensor::Client::from(
+                            ::device_model::__private::Client::__component(
+                                client,
+                                "sensor",
+                            ),
+                        ),
                     )
                     .await
             }
-            _ => ::core::result::Result::Err(call.unknown()),
+            _ => call.unknown(),
         }
     }
     async fn __desired(
         &self,
         change: ::device_model::__private::DesiredChange<'_>,
         client: &::device_model::__private::Client,
-    ) -> ::core::result::Result<
-        ::device_model::__private::InForce,
-        ::device_model::PropertyError,
-    > {
-        let client = &environmental_sensor::Client::from(
-            ::core::clone::Clone::clone(client),
-        );
+    ) -> ::device_model::__private::DesiredOutcome {
         match change.component() {
-            ::core::option::Option::Some("sensor") => {
+            "sensor" => {
                 environmental_sensor::environmental_sensor::__desired(
                         &self.sensor,
                         change,
-                        &client.sensor,
+                        &environmental_sensor::environmental_sensor::Client::from(
+                            ::device_model::__private::Client::__component(
+                                client,
+                                "sensor",
+                            ),
+                        ),
                     )
                     .await
             }
-            _ => ::core::result::Result::Err(change.unknown()),
+            _ => change.unknown(),
         }
     }
 }

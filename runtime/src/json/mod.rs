@@ -9,6 +9,7 @@ mod merge;
 mod object;
 mod pointer;
 mod write;
+mod writer;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use object::ObjectReader;
 pub use pointer::Pointer;
 pub use serde_json::Value as Json;
 pub(crate) use write::{to_bytes, to_json};
+pub use writer::ObjectWriter;
 
 /// A value that is not what the model says, and where.
 ///

@@ -41,7 +41,7 @@ impl Device for Sensor {
             "crash" => panic!("a handler's mistake"),
             "hang" => std::future::pending().await,
             "rundiagnostics" => answer("fine"),
-            _ => Err(call.unknown()),
+            _ => call.unknown(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Device for Sensor {
                 brightness @ 1..=3 => in_force(brightness),
                 _ => Err(PropertyError::invalid("1 to 3")),
             },
-            _ => Err(change.unknown()),
+            _ => change.unknown(),
         }
     }
 }
@@ -68,7 +68,7 @@ impl Device for Board {
     };
 
     async fn __command(&self, call: CommandCall<'_>, client: &Client) -> Result<Answer, CommandError> {
-        assert_eq!(call.component(), Some("sensor"));
+        assert_eq!(call.component(), "sensor");
         Sensor.__command(call, client).await
     }
 

@@ -1,0 +1,106 @@
+//! What the generator makes of models and what it refuses, in memory; `golden` has whole files.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing")]
+
+mod support;
+
+use device_model_codegen::Generated;
+use support::{code, device, generated};
+
+#[test]
+fn two_names_that_become_one_are_an_error_at_both_places() {
+    let text = r#"{
+      "@context": "dtmi:dtdl:context;3", "@id": "dtmi:com:example:Lamp;1", "@type": "Interface", "contents": [
+        { "@type": "Telemetry", "name": "fooBar", "schema": "double" },
+        { "@type": "Telemetry", "name": "foo_bar", "schema": "double" }
+      ] }"#;
+    let generated = generated("lamp.json", text, &device("Lamp", &[]));
+    let mut sources = dtdl::Sources::default();
+    sources.add("lamp.json", text);
+    let [diagnostic] = generated.diagnostics.as_slice() else { panic!("{:?}", generated.diagnostics) };
+    assert_eq!(diagnostic.code(), "nameCollision");
+    assert_eq!(sources.position(diagnostic.at()).line, 4);
+    assert_eq!(sources.position(diagnostic.also().unwrap()).line, 3);
+    assert!(diagnostic.help().unwrap().contains("rename(\"foo_bar\""));
+}
+
+/// Generates for a v3 Interface with these contents and schemas; the tokens must be Rust.
+fn lamp(contents: &str, schemas: &str) -> (String, Generated) {
+    let text = format!(
+        r#"[{{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:x:Lamp;1", "@type": "Interface",
+            "contents": [{contents}], "schemas": [{schemas}] }},
+          {{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:a:Part;1", "@type": "Interface" }},
+          {{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:b:Part;1", "@type": "Interface" }}]"#
+    );
+    let fields = [("one", None), ("part_a", None)];
+    let generated = generated("lamp.json", &text, &device("Lamp", &fields));
+    let code = code(generated.tokens.clone());
+    (code, generated)
+}
+
+#[test]
+fn what_stands_in_a_shared_schema_goes_both_ways_when_the_schema_does() {
+    let shared = r#"{ "@id": "dtmi:x:Cfg;1", "@type": "Object", "fields": [{ "name": "mode", "schema": {
+        "@type": "Enum", "valueSchema": "string", "enumValues": [{ "name": "on", "enumValue": "on" }] } }] }"#;
+    let contents = r#"{ "@type": "Telemetry", "name": "cfg", "schema": "dtmi:x:Cfg;1" },
+        { "@type": "Command", "name": "apply", "request": { "name": "cfg", "schema": "dtmi:x:Cfg;1" } }"#;
+    let (code, _) = lamp(contents, shared);
+    assert!(code.contains("FromJson for CfgMode") && code.contains("Serialize for CfgMode"), "{code}");
+}
+
+#[test]
+fn components_that_become_one_field_or_one_module_are_errors() {
+    let component = |name: &str, of: &str| {
+        format!(r#"{{ "@type": "Component", "name": "{name}", "schema": "dtmi:{of}:Part;1" }}"#)
+    };
+    let same_field = [component("partA", "a"), component("part_a", "a")].join(",");
+    let (_, generated) = lamp(&same_field, "");
+    assert_eq!(
+        generated.diagnostics.iter().map(dtdl::Diagnostic::code).collect::<Vec<_>>(),
+        ["nameCollision"]
+    );
+    let same_module = [component("one", "a"), component("partA", "b")].join(",");
+    let (_, generated) = lamp(&same_module, "");
+    let [collision] = generated.diagnostics.as_slice() else { panic!("{:?}", generated.diagnostics) };
+    assert!(collision.help().unwrap().contains("rename(\"dtmi:b:Part;1\""), "{collision:?}");
+}
+
+#[test]
+fn a_parameter_does_not_hide_the_client() {
+    let contents = r#"{ "@type": "Property", "name": "client", "writable": true, "schema": "string" }"#;
+    let (code, _) = lamp(contents, "");
+    assert!(code.contains("client_: String"), "{code}");
+}
+
+#[test]
+fn a_component_without_a_field_names_both_places() {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../models/environmental_sensor.v3.json"
+    ));
+    let fields = [("sensr", None), ("info", Some("deviceInformation"))];
+    let generated = generated("models/v3.json", &text.unwrap(), &device("EnvironmentalSensor", &fields));
+    let [complaint] = generated.complaints.as_slice() else { panic!("{:?}", generated.complaints) };
+    assert!(complaint.message.contains("is it `sensr`?"), "{}", complaint.message);
+    assert!(complaint.message.contains("models/v3.json:"), "{}", complaint.message);
+}
+
+#[test]
+fn a_schema_that_holds_itself_is_boxed_or_a_type_of_its_own() {
+    let text = r#"{
+      "@context": "dtmi:dtdl:context;4", "@id": "dtmi:com:example:Tree;1", "@type": "Interface", "contents": [
+        { "@type": "Property", "name": "root", "writable": true, "schema": "dtmi:com:example:Node;1" },
+        { "@type": "Telemetry", "name": "list", "schema": "dtmi:com:example:List;1" }
+      ], "schemas": [
+        { "@id": "dtmi:com:example:Node;1", "@type": "Object", "fields": [
+          { "name": "next", "schema": "dtmi:com:example:Node;1" },
+          { "name": "children", "schema": { "@type": "Array", "elementSchema": "dtmi:com:example:Node;1" } }
+        ] },
+        { "@id": "dtmi:com:example:List;1", "@type": "Array", "elementSchema": "dtmi:com:example:List;1" }
+      ] }"#;
+    let generated = generated("tree.json", text, &device("Tree", &[]));
+    assert!(generated.diagnostics.is_empty(), "{:?}", generated.diagnostics);
+    let code = code(generated.tokens);
+    for part in ["next: Option<Box<Node>>", "children: Option<Vec<Node>>", "items: Vec<List>"] {
+        assert!(code.contains(part), "{part} is missing in {code}");
+    }
+}

@@ -1,0 +1,237 @@
+/// The device `dtmi:com:example:Plant;1`.
+///
+/// Model: device `dtmi:com:example:Plant;1`, `codegen/tests/models/recursive.v4.json:3:3`
+#[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod plant {
+    use ::device_model::__private as __rt;
+    /// The id of the model.
+    pub const MODEL_ID: &str = "dtmi:com:example:Plant;1";
+    /// The device's way to the hub: cheap to clone, usable from any task.
+    pub type Client = __rt::TypedClient<Telemetry, Reported>;
+    /// One message of measurements. What is `None` is not sent.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Telemetry {
+        /// The telemetry `groups`.
+        ///
+        /// Model: telemetry `groups`, `codegen/tests/models/recursive.v4.json:7:37`
+        pub groups: Option<Group>,
+    }
+    impl __rt::Serialize for Telemetry {
+        fn serialize<S: __rt::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            __rt::ObjectWriter::new(serializer)?.field("groups", &self.groups)?.end()
+        }
+    }
+    /// State the device reports. What is `None` stays as it was.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Reported {
+        /// The property `layout`.
+        ///
+        /// Model: property `layout`, `codegen/tests/models/recursive.v4.json:6:36`
+        pub layout: Option<Node>,
+    }
+    impl __rt::Serialize for Reported {
+        fn serialize<S: __rt::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            __rt::ObjectWriter::new(serializer)?.field("layout", &self.layout)?.end()
+        }
+    }
+    /// The schema of `groups`.
+    ///
+    /// Model: schema of `groups`, `codegen/tests/models/recursive.v4.json:19:7`
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Group {
+        /// What it holds.
+        pub items: Vec<Group>,
+    }
+    impl __rt::Serialize for Group {
+        fn serialize<S: __rt::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            __rt::Serialize::serialize(&self.items, serializer)
+        }
+    }
+    /// The schema of `layout`.
+    ///
+    /// Model: schema of `layout`, `codegen/tests/models/recursive.v4.json:12:7`
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Node {
+        /// The field `label`.
+        ///
+        /// Model: field `label`, `codegen/tests/models/recursive.v4.json:14:19`
+        pub label: Option<String>,
+        /// The field `next`.
+        ///
+        /// Model: field `next`, `codegen/tests/models/recursive.v4.json:15:19`
+        pub next: Option<Box<Node>>,
+        /// The field `children`.
+        ///
+        /// Model: field `children`, `codegen/tests/models/recursive.v4.json:16:19`
+        pub children: Option<Vec<Node>>,
+    }
+    impl __rt::Serialize for Node {
+        fn serialize<S: __rt::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            __rt::ObjectWriter::new(serializer)?
+                .field("label", &self.label)?
+                .field("next", &self.next)?
+                .field("children", &self.children)?
+                .end()
+        }
+    }
+    impl __rt::FromJson for Node {
+        fn from_json(
+            value: &__rt::Json,
+            at: &__rt::Pointer<'_>,
+        ) -> Result<Self, __rt::ValueError> {
+            let object = __rt::ObjectReader::new(
+                value,
+                at,
+                &["label", "next", "children"],
+            )?;
+            Ok(Self {
+                label: object.optional("label")?,
+                next: object.optional("next")?,
+                children: object.optional("children")?,
+            })
+        }
+    }
+    /// The schema of `below`.
+    ///
+    /// Model: schema of `below`, `codegen/tests/models/recursive.v4.json:21:7`
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Index {
+        /// What it holds.
+        pub items: __rt::BTreeMap<String, Index>,
+    }
+    impl __rt::FromJson for Index {
+        fn from_json(
+            value: &__rt::Json,
+            at: &__rt::Pointer<'_>,
+        ) -> Result<Self, __rt::ValueError> {
+            Ok(Self {
+                items: __rt::FromJson::from_json(value, at)?,
+            })
+        }
+    }
+    /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Plant;1`",
+        label = "needs `impl plant::Commands for {Self}`",
+        note = "write `impl plant::Commands for {Self} { }`; the compiler then lists the methods it needs"
+    )]
+    pub trait Commands: Send + Sync + 'static {
+        /// The command `find`.
+        ///
+        /// Model: command `find`, `codegen/tests/models/recursive.v4.json:8:35`
+        fn find(
+            &self,
+            below: Index,
+            client: &Client,
+        ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
+    }
+    /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Plant;1`",
+        label = "needs `impl plant::Properties for {Self}`",
+        note = "write `impl plant::Properties for {Self} { }`; the compiler then lists the methods it needs"
+    )]
+    pub trait Properties: Send + Sync + 'static {
+        /// The property `layout`.
+        ///
+        /// Model: property `layout`, `codegen/tests/models/recursive.v4.json:6:36`
+        fn set_layout(
+            &self,
+            layout: Node,
+            client: &Client,
+        ) -> impl __rt::Future<Output = Result<Node, __rt::PropertyError>> + Send;
+    }
+    /// A number for what the Interface can do: another revision of it has another one.
+    pub const FINGERPRINT: u64 = 0x0f1b77705d9663ea;
+    #[doc(hidden)]
+    pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
+        __rt::PartTable {
+            component,
+            telemetry: &["groups"],
+            properties: const { &[__rt::writable("layout")] },
+            commands: const { &[__rt::command("find")] },
+        }
+    }
+    #[doc(hidden)]
+    pub async fn __command<D: Commands>(
+        device: &D,
+        call: __rt::CommandCall<'_>,
+        client: &Client,
+    ) -> __rt::CommandOutcome {
+        match call.name() {
+            "find" => __rt::answer(device.find(call.request()?, client).await?),
+            _ => call.unknown(),
+        }
+    }
+    #[doc(hidden)]
+    pub async fn __desired<D: Properties>(
+        device: &D,
+        change: __rt::DesiredChange<'_>,
+        client: &Client,
+    ) -> __rt::DesiredOutcome {
+        match change.name() {
+            "layout" => __rt::in_force(device.set_layout(change.value()?, client).await?),
+            _ => change.unknown(),
+        }
+    }
+}
+#[automatically_derived]
+#[allow(unused_qualifications)]
+impl ::device_model::Device for Plant {
+    type Client = plant::Client;
+    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
+        id: plant::MODEL_ID,
+        convention: ::device_model::__private::Convention::Pnp,
+        parts: &[plant::__part(::core::option::Option::None)],
+    };
+    async fn __command(
+        &self,
+        call: ::device_model::__private::CommandCall<'_>,
+        client: &::device_model::__private::Client,
+    ) -> ::device_model::__private::CommandOutcome {
+        match call.component() {
+            "" => {
+                plant::__command(
+                        self,
+                        call,
+                        &plant::Client::from(
+                            ::device_model::__private::Client::clone(client),
+                        ),
+                    )
+                    .await
+            }
+            _ => call.unknown(),
+        }
+    }
+    async fn __desired(
+        &self,
+        change: ::device_model::__private::DesiredChange<'_>,
+        client: &::device_model::__private::Client,
+    ) -> ::device_model::__private::DesiredOutcome {
+        match change.component() {
+            "" => {
+                plant::__desired(
+                        self,
+                        change,
+                        &plant::Client::from(
+                            ::device_model::__private::Client::clone(client),
+                        ),
+                    )
+                    .await
+            }
+            _ => change.unknown(),
+        }
+    }
+}

@@ -1,0 +1,348 @@
+/// Temperature Controller.
+///
+/// Keeps two rooms at the temperatures that are asked for.
+///
+/// Model: device `dtmi:com:example:TemperatureController;1`, `models/dtmi/com/example/temperaturecontroller-1.json:3:3`
+#[allow(dead_code, unreachable_pub, clippy::all, clippy::pedantic)]
+pub mod shared {
+    use ::device_model::__private as __rt;
+    const _: () = ::core::assert!(
+        crate ::thermostat::thermostat::FINGERPRINT == 0xfc0b05feeb99afa9,
+        "`crate::thermostat::thermostat` was generated from another revision of `dtmi:com:example:Thermostat;1` than this device's model has"
+    );
+    /// The id of the model.
+    pub const MODEL_ID: &str = "dtmi:com:example:TemperatureController;1";
+    /// The device's way to the hub: cheap to clone, usable from any task.
+    #[derive(Clone, Debug)]
+    pub struct Client {
+        /// Thermostat One.
+        ///
+        /// The thermostat of the first room.
+        ///
+        /// Model: component `thermostat1`, `models/dtmi/com/example/temperaturecontroller-1.json:38:15`
+        pub thermostat1: crate::thermostat::thermostat::Client,
+        /// Thermostat Two.
+        ///
+        /// The thermostat of the second room.
+        ///
+        /// Model: component `thermostat2`, `models/dtmi/com/example/temperaturecontroller-1.json:45:15`
+        pub thermostat2: crate::thermostat::thermostat::Client,
+        /// Device Information.
+        ///
+        /// What the device is made of.
+        ///
+        /// Model: component `deviceInformation`, `models/dtmi/com/example/temperaturecontroller-1.json:52:15`
+        pub device_information: device_information::Client,
+        __device: __rt::TypedClient<Telemetry, Reported>,
+    }
+    impl From<__rt::Client> for Client {
+        fn from(client: __rt::Client) -> Self {
+            Self {
+                thermostat1: crate::thermostat::thermostat::Client::from(
+                    client.__component("thermostat1"),
+                ),
+                thermostat2: crate::thermostat::thermostat::Client::from(
+                    client.__component("thermostat2"),
+                ),
+                device_information: device_information::Client::from(
+                    client.__component("deviceInformation"),
+                ),
+                __device: client.into(),
+            }
+        }
+    }
+    impl __rt::Deref for Client {
+        type Target = __rt::TypedClient<Telemetry, Reported>;
+        fn deref(&self) -> &Self::Target {
+            &self.__device
+        }
+    }
+    /// One message of measurements. What is `None` is not sent.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Telemetry {
+        /// Working Set.
+        ///
+        /// The memory that the device's program takes.
+        ///
+        /// Semantic type: `DataSize`. Unit: `kibibyte`.
+        ///
+        /// Model: telemetry `workingSet`, `models/dtmi/com/example/temperaturecontroller-1.json:10:15`
+        pub working_set: Option<f64>,
+    }
+    impl Telemetry {
+        /// The unit of `workingSet`.
+        pub const WORKING_SET_UNIT: &'static str = "kibibyte";
+    }
+    impl __rt::Serialize for Telemetry {
+        fn serialize<S: __rt::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            __rt::ObjectWriter::new(serializer)?
+                .field("workingSet", &self.working_set)?
+                .end()
+        }
+    }
+    /// State the device reports. What is `None` stays as it was.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Reported {
+        /// Serial Number.
+        ///
+        /// The number on the device's plate.
+        ///
+        /// Model: property `serialNumber`, `models/dtmi/com/example/temperaturecontroller-1.json:18:15`
+        pub serial_number: Option<String>,
+    }
+    impl __rt::Serialize for Reported {
+        fn serialize<S: __rt::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            __rt::ObjectWriter::new(serializer)?
+                .field("serialNumber", &self.serial_number)?
+                .end()
+        }
+    }
+    /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` does not handle the commands of the model `dtmi:com:example:TemperatureController;1`",
+        label = "needs `impl shared::Commands for {Self}`",
+        note = "write `impl shared::Commands for {Self} { }`; the compiler then lists the methods it needs"
+    )]
+    pub trait Commands: Send + Sync + 'static {
+        /// Reboot.
+        ///
+        /// Starts the device anew after a while.
+        ///
+        /// Model: command `reboot`, `models/dtmi/com/example/temperaturecontroller-1.json:25:15`
+        ///
+        /// Takes `delay`: Delay; How many seconds to wait first.
+        fn reboot(
+            &self,
+            delay: i32,
+            client: &Client,
+        ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
+    }
+    /// A number for what the Interface can do: another revision of it has another one.
+    pub const FINGERPRINT: u64 = 0xfa5c44a82c005ea0;
+    #[doc(hidden)]
+    pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
+        __rt::PartTable {
+            component,
+            telemetry: &["workingSet"],
+            properties: const { &[__rt::read_only("serialNumber")] },
+            commands: const { &[__rt::command("reboot")] },
+        }
+    }
+    #[doc(hidden)]
+    pub async fn __command<D: Commands>(
+        device: &D,
+        call: __rt::CommandCall<'_>,
+        client: &Client,
+    ) -> __rt::CommandOutcome {
+        match call.name() {
+            "reboot" => __rt::answer(device.reboot(call.request()?, client).await?),
+            _ => call.unknown(),
+        }
+    }
+    /// Device Information.
+    ///
+    /// Model: interface `dtmi:azure:DeviceManagement:DeviceInformation;1`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:3:3`
+    pub mod device_information {
+        use ::device_model::__private as __rt;
+        /// A component's way to the hub: what it sends and reports is marked as the component's.
+        pub type Client = __rt::TypedClient<__rt::Nothing, Reported>;
+        /// State the device reports. What is `None` stays as it was.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct Reported {
+            /// Manufacturer.
+            ///
+            /// The company that made the device.
+            ///
+            /// Model: property `manufacturer`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:9:15`
+            pub manufacturer: Option<String>,
+            /// Device model.
+            ///
+            /// The model's name or number, as printed on the device.
+            ///
+            /// Model: property `model`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:16:15`
+            pub model: Option<String>,
+            /// Software version.
+            ///
+            /// The version of the software that the device runs.
+            ///
+            /// Model: property `swVersion`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:23:15`
+            pub sw_version: Option<String>,
+            /// Operating system.
+            ///
+            /// The operating system that the device runs.
+            ///
+            /// Model: property `osName`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:30:15`
+            pub os_name: Option<String>,
+            /// Processor architecture.
+            ///
+            /// The instruction set of the processor, for example x86\_64.
+            ///
+            /// Model: property `processorArchitecture`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:37:15`
+            pub processor_architecture: Option<String>,
+            /// Processor manufacturer.
+            ///
+            /// The company that made the processor.
+            ///
+            /// Model: property `processorManufacturer`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:44:15`
+            pub processor_manufacturer: Option<String>,
+            /// Total storage.
+            ///
+            /// The size of the permanent storage, in kilobytes.
+            ///
+            /// Model: property `totalStorage`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:51:15`
+            pub total_storage: Option<f64>,
+            /// Total memory.
+            ///
+            /// The size of the main memory, in kilobytes.
+            ///
+            /// Model: property `totalMemory`, `models/dtmi/azure/devicemanagement/deviceinformation-1.json:58:15`
+            pub total_memory: Option<f64>,
+        }
+        impl __rt::Serialize for Reported {
+            fn serialize<S: __rt::Serializer>(
+                &self,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                __rt::ObjectWriter::new(serializer)?
+                    .field("manufacturer", &self.manufacturer)?
+                    .field("model", &self.model)?
+                    .field("swVersion", &self.sw_version)?
+                    .field("osName", &self.os_name)?
+                    .field("processorArchitecture", &self.processor_architecture)?
+                    .field("processorManufacturer", &self.processor_manufacturer)?
+                    .field("totalStorage", &self.total_storage)?
+                    .field("totalMemory", &self.total_memory)?
+                    .end()
+            }
+        }
+        /// A number for what the Interface can do: another revision of it has another one.
+        pub const FINGERPRINT: u64 = 0x27cb83c205936e8b;
+        #[doc(hidden)]
+        pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
+            __rt::PartTable {
+                component,
+                telemetry: &[],
+                properties: const {
+                    &[
+                        __rt::read_only("manufacturer"),
+                        __rt::read_only("model"),
+                        __rt::read_only("swVersion"),
+                        __rt::read_only("osName"),
+                        __rt::read_only("processorArchitecture"),
+                        __rt::read_only("processorManufacturer"),
+                        __rt::read_only("totalStorage"),
+                        __rt::read_only("totalMemory"),
+                    ]
+                },
+                commands: const { &[] },
+            }
+        }
+    }
+}
+#[automatically_derived]
+#[allow(unused_qualifications)]
+impl ::device_model::Device for Shared {
+    type Client = shared::Client;
+    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
+        id: shared::MODEL_ID,
+        convention: ::device_model::__private::Convention::Pnp,
+        parts: &[
+            shared::__part(::core::option::Option::None),
+            crate::thermostat::thermostat::__part(
+                ::core::option::Option::Some("thermostat1"),
+            ),
+            crate::thermostat::thermostat::__part(
+                ::core::option::Option::Some("thermostat2"),
+            ),
+            shared::device_information::__part(
+                ::core::option::Option::Some("deviceInformation"),
+            ),
+        ],
+    };
+    async fn __command(
+        &self,
+        call: ::device_model::__private::CommandCall<'_>,
+        client: &::device_model::__private::Client,
+    ) -> ::device_model::__private::CommandOutcome {
+        match call.component() {
+            "" => {
+                shared::__command(
+                        self,
+                        call,
+                        &shared::Client::from(
+                            ::device_model::__private::Client::clone(client),
+                        ),
+                    )
+                    .await
+            }
+            "thermostat1" => {
+                crate::thermostat::thermostat::__command(
+                        &self.thermostat1,
+                        call,
+                        &crate::thermostat::thermostat::Client::from(
+                            ::device_model::__private::Client::__component(
+                                client,
+                                "thermostat1",
+                            ),
+                        ),
+                    )
+                    .await
+            }
+            "thermostat2" => {
+                crate::thermostat::thermostat::__command(
+                        &self.thermostat2,
+                        call,
+                        &crate::thermostat::thermostat::Client::from(
+                            ::device_model::__private::Client::__component(
+                                client,
+                                "thermostat2",
+                            ),
+                        ),
+                    )
+                    .await
+            }
+            _ => call.unknown(),
+        }
+    }
+    async fn __desired(
+        &self,
+        change: ::device_model::__private::DesiredChange<'_>,
+        client: &::device_model::__private::Client,
+    ) -> ::device_model::__private::DesiredOutcome {
+        match change.component() {
+            "thermostat1" => {
+                crate::thermostat::thermostat::__desired(
+                        &self.thermostat1,
+                        change,
+                        &crate::thermostat::thermostat::Client::from(
+                            ::device_model::__private::Client::__component(
+                                client,
+                                "thermostat1",
+                            ),
+                        ),
+                    )
+                    .await
+            }
+            "thermostat2" => {
+                crate::thermostat::thermostat::__desired(
+                        &self.thermostat2,
+                        change,
+                        &crate::thermostat::thermostat::Client::from(
+                            ::device_model::__private::Client::__component(
+                                client,
+                                "thermostat2",
+                            ),
+                        ),
+                    )
+                    .await
+            }
+            _ => change.unknown(),
+        }
+    }
+}
