@@ -25,6 +25,7 @@ mod refusal;
 mod session;
 mod state;
 mod table;
+mod text;
 mod twin;
 
 pub use auth::DeviceKey;
