@@ -10,6 +10,7 @@
 
 pub mod json;
 pub mod time;
+pub mod value;
 
 mod auth;
 mod call;
