@@ -8,6 +8,7 @@
 //! What it does not do: cloud-to-device messages, X.509 identities, WebSockets, an outbox that survives the process.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
+pub mod geo;
 pub mod json;
 pub mod time;
 pub mod value;
