@@ -45,7 +45,7 @@ pub use describe::Description;
 pub use diagnostic::{Details, Diagnostic, Style};
 pub use dtmi::Dtmi;
 pub use instance::ValueFault;
-pub use language::{Primitive, Version};
+pub use language::{Primitive, UnitOfMeasure, Version, units};
 pub use language_map::LanguageMap;
 pub use model::{
     Command, Component, EnumSchema, EnumValue, EnumValues, Field, Form, Id, Interface, MapSchema, Model,

@@ -22,6 +22,7 @@ mod unit_table;
 mod units;
 
 pub use schemas::Primitive;
+pub use units::{UnitOfMeasure, units};
 
 use std::fmt;
 

@@ -19,6 +19,35 @@ pub(crate) enum Edition {
     Q3,
 }
 
+/// A unit of measure that some edition of the language has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnitOfMeasure {
+    /// Its name in models, such as `kilometrePerHour`.
+    pub name: &'static str,
+    /// Its symbol, such as `km/h`; the newest, where editions differ.
+    pub symbol: &'static str,
+    /// The units of its kind, such as `VelocityUnit`.
+    pub family: &'static str,
+}
+
+/// The units of measure of all editions, v2's own and the quantitative types' three: each name once, family by family.
+///
+/// ```
+/// let knot = dtdl::units().find(|unit| unit.name == "knot").unwrap();
+/// assert_eq!((knot.symbol, knot.family), ("kn", "VelocityUnit"));
+/// ```
+pub fn units() -> impl Iterator<Item = UnitOfMeasure> {
+    FAMILIES.iter().flat_map(|family| {
+        // Where a unit's form changed, its name has a row for each; the newest is the last.
+        let newest = |(place, unit): &(usize, &Unit)| {
+            !family.units.iter().skip(place + 1).any(|later| later.name == unit.name)
+        };
+        let units = family.units.iter().enumerate().filter(newest);
+        units.map(|(_, unit)| UnitOfMeasure { name: unit.name, symbol: unit.symbol, family: family.name })
+    })
+}
+
 /// The units of one kind of quantity.
 pub(crate) struct Family {
     /// Its name, such as `AreaUnit`.
@@ -192,6 +221,21 @@ mod tests {
         assert_eq!(speed.display_name(), "kilometre per hour");
         assert_eq!((speed.base(), speed.prefix()), (Some("metrePerHour"), Some("kilo")));
         assert_eq!(speed.ratio(), Some(("kilometre", "hour".to_owned())));
+    }
+
+    #[test]
+    fn every_name_of_every_edition_is_listed_once() {
+        let mut names: Vec<_> = units().map(|unit| unit.name).collect();
+        let listed = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), listed);
+        for edition in [V2, Q1, Q2, Q3] {
+            for unit in families(edition).flat_map(|family| family.units(edition)) {
+                assert!(names.binary_search(&unit.name).is_ok(), "{}", unit.name);
+            }
+        }
+        assert_eq!(units().find(|unit| unit.name == "newtonMetre").unwrap().symbol, "N·m");
     }
 
     #[test]
