@@ -10,7 +10,7 @@
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
     CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Nothing, PropertyError, State,
-    TypedClient, WhenFull, time,
+    TypedClient, WhenFull, geo, time, value,
 };
 
 #[cfg(feature = "hub")]
@@ -24,8 +24,8 @@ pub mod __private {
     };
     pub use device_model_runtime::{
         Client, CommandCall, CommandError, CommandOutcome, Convention, DesiredChange, DesiredOutcome, Json,
-        ModelTable, Nothing, PartTable, PropertyError, TypedClient, answer, asynchronous, command, in_force,
-        nullable_answer, read_only, time, writable,
+        ModelTable, Nothing, PartTable, PropertyError, TypedClient, answer, asynchronous, command, geo, in_force,
+        nullable_answer, read_only, time, value, writable,
     };
     pub use serde::{Serialize, Serializer};
     pub use std::boxed::Box;

@@ -8,8 +8,10 @@
 //! What it does not do: cloud-to-device messages, X.509 identities, WebSockets, an outbox that survives the process.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
+pub mod geo;
 pub mod json;
 pub mod time;
+pub mod value;
 
 mod auth;
 mod call;
@@ -25,6 +27,7 @@ mod refusal;
 mod session;
 mod state;
 mod table;
+mod text;
 mod twin;
 mod typed;
 

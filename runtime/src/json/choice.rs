@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use super::{Json, Pointer, ValueError, describe};
+use super::{Json, Pointer, ValueError, describe, number};
 
 /// The wire form of one enumeration value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum EnumValue {
 impl EnumValue {
     fn matches(self, value: &Json) -> bool {
         match self {
-            Self::Integer(number) => value.as_i64() == Some(number),
+            Self::Integer(wanted) => number::signed(value) == Some(wanted),
             Self::String(text) => value.as_str() == Some(text),
         }
     }
@@ -57,6 +57,8 @@ mod tests {
         assert_eq!(one_of(&json!(2), &Pointer::root(), &legal), Ok('b'));
         let error = one_of(&json!(1.0), &Pointer::root(), &legal).unwrap_err();
         assert_eq!(error.message(), "expected one of 1, 2, found 1.0");
+        let zero = serde_json::from_str("-0").unwrap();
+        assert_eq!(one_of(&zero, &Pointer::root(), &[(EnumValue::Integer(0), 'z')]), Ok('z'));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod choice;
 mod merge;
+mod number;
 mod object;
 mod pointer;
 mod write;
@@ -46,7 +47,7 @@ impl ValueError {
         &self.message
     }
 
-    fn expected(at: &Pointer<'_>, wanted: &str, found: &Json) -> Self {
+    pub(crate) fn expected(at: &Pointer<'_>, wanted: &str, found: &Json) -> Self {
         Self::new(at, format!("expected {wanted}, found {}", describe(found)))
     }
 }
@@ -72,47 +73,15 @@ impl FromJson for bool {
     }
 }
 
-impl FromJson for i64 {
-    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        value
-            .as_i64()
-            .ok_or_else(|| ValueError::expected(at, "a 64-bit integer without fraction or exponent", value))
-    }
-}
-
-impl FromJson for i32 {
-    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        let narrow = value.as_i64().and_then(|number| Self::try_from(number).ok());
-        narrow.ok_or_else(|| ValueError::expected(at, "a 32-bit integer without fraction or exponent", value))
-    }
-}
-
-impl FromJson for f64 {
-    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        let number = value.as_f64().filter(|number| number.is_finite());
-        number.ok_or_else(|| ValueError::expected(at, "a number", value))
-    }
-}
-
-impl FromJson for f32 {
-    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
-        let wide = f64::from_json(value, at)?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "rounding to the nearest single is what the type means"
-        )]
-        let narrow = wide as Self;
-        if narrow.is_finite() {
-            Ok(narrow)
-        } else {
-            Err(ValueError::expected(at, "a number in the range of a single-precision float", value))
-        }
-    }
-}
-
 impl FromJson for String {
     fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
         value.as_str().map(str::to_owned).ok_or_else(|| ValueError::expected(at, "a string", value))
+    }
+}
+
+impl<T: FromJson> FromJson for Box<T> {
+    fn from_json(value: &Json, at: &Pointer<'_>) -> Result<Self, ValueError> {
+        T::from_json(value, at).map(Self::new)
     }
 }
 
@@ -151,33 +120,10 @@ mod tests {
 
     use super::*;
 
-    #[expect(clippy::needless_pass_by_value, reason = "it is called with literals")]
-    fn read<T: FromJson>(value: Json) -> Result<T, ValueError> {
-        T::from_json(&value, &Pointer::root())
-    }
-
-    #[test]
-    fn integers_have_no_fraction_and_no_exponent() {
-        assert_eq!(read::<i64>(json!(5)), Ok(5));
-        assert_eq!(read::<i32>(json!(-2_147_483_648)), Ok(i32::MIN));
-        for text in ["1.0", "1e2", "\"1\"", "null", "true", "18446744073709551615"] {
-            let value = serde_json::from_str(text).unwrap();
-            assert!(read::<i64>(value).is_err(), "{text}");
-        }
-        assert!(read::<i32>(json!(2_147_483_648_i64)).is_err());
-    }
-
-    #[test]
-    fn floats_are_finite_and_in_range() {
-        assert_eq!(read::<f64>(json!(1)), Ok(1.0));
-        assert_eq!(read::<f32>(json!(1.5)), Ok(1.5));
-        assert!(read::<f32>(json!(1e39)).is_err());
-        assert!(read::<f64>(json!("1.5")).is_err());
-    }
-
     #[test]
     fn an_error_in_depth_names_its_place() {
-        let error = read::<BTreeMap<String, Vec<i32>>>(json!({"a/b": [1, "x"]})).unwrap_err();
+        let value = json!({"a/b": [1, "x"]});
+        let error = BTreeMap::<String, Vec<Box<i32>>>::from_json(&value, &Pointer::root()).unwrap_err();
         assert_eq!(error.at(), "/a~1b/1");
         assert_eq!(error.message(), "expected a 32-bit integer without fraction or exponent, found \"x\"");
     }
@@ -191,11 +137,6 @@ mod tests {
                 let _ = f32::from_json(&value, &at);
                 let _ = Vec::<BTreeMap<String, i64>>::from_json(&value, &at);
             }
-        }
-
-        #[test]
-        fn every_integer_is_read_back(number: i64) {
-            prop_assert_eq!(read::<i64>(json!(number)), Ok(number));
         }
     }
 }
