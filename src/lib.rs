@@ -24,8 +24,8 @@ pub mod __private {
     };
     pub use device_model_runtime::{
         Client, CommandCall, CommandError, CommandOutcome, Convention, DesiredChange, DesiredOutcome, Json,
-        ModelTable, Nothing, PartTable, PropertyError, TypedClient, answer, asynchronous, command, geo, in_force,
-        nullable_answer, read_only, time, value, writable,
+        ModelTable, Nothing, PartTable, PropertyError, TypedClient, answer, asynchronous, command, geo,
+        in_force, nullable_answer, read_only, time, value, writable,
     };
     pub use serde::{Serialize, Serializer};
     pub use std::boxed::Box;

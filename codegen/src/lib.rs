@@ -45,9 +45,16 @@ pub fn generate(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request)
     }
 }
 
-/// What the author of a device starts from: the struct with its attribute, and every handler with a body that answers 501.
-/// `path` is the model's, as the attribute is to have it. Nothing is made for an Interface that is shared.
-pub fn stub(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request, path: &str) -> Generated {
+/// What the author of a device starts from: the struct, and every handler with a body that answers 501.
+///
+/// `path` is the model's, as the attribute is to have it; without one the struct has no attribute, and stands beside code
+/// that was generated before. Nothing is made for an Interface that is shared.
+pub fn stub(
+    model: &dtdl::Model,
+    sources: &dtdl::Sources,
+    request: &Request,
+    path: Option<&str>,
+) -> Generated {
     let planned = plan::plan(model, sources, request);
     let tokens = match &request.target {
         Target::Device(device) => emit::stub(&planned.plan, device, request, path),

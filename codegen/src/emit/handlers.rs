@@ -82,10 +82,13 @@ impl Handler<'_> {
         let body = match unhandled {
             None => quote!(;),
             Some(status) => {
-                let name = argument.as_ref().map(|(name, _)| quote!(#name,));
+                let unused = match argument {
+                    Some((name, _)) => quote!((#name, client)),
+                    None => quote!(client),
+                };
                 let (err, message) = (paths.std("Err"), format!("`{wire}` is not handled yet"));
                 quote!({
-                    let _ = (#name client);
+                    let _ = #unused;
                     async { #err(__rt::#error::new(#status, #message)) }
                 })
             }
@@ -103,7 +106,7 @@ fn missing(interface: &Interface, name: &str, what: &str) -> TokenStream {
     let message = format!("`{{Self}}` {what} of the model `{id}`");
     let label = format!("needs `impl {path}::{name} for {{Self}}`");
     let note = format!(
-        "write `impl {path}::{name} for {{Self}} {{ }}`; the compiler then lists the methods it needs"
+        "write `impl {path}::{name} for {{Self}} {{{{}}}}`; the compiler then lists the methods it needs"
     );
     quote!(#[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)])
 }

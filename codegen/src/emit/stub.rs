@@ -16,18 +16,19 @@ use crate::request::{Device, Request};
 const IMPORTS: [&str; 2] = ["CommandError", "PropertyError"];
 
 /// The author's side of a device.
-pub(crate) fn stub(plan: &Plan, device: &Device, request: &Request, model: &str) -> TokenStream {
+pub(crate) fn stub(plan: &Plan, device: &Device, request: &Request, model: Option<&str>) -> TokenStream {
     let facade = &request.facade;
     let (ident, module) = (&device.ident, &plan.root.module);
-    let handlers = Handlers { plan, facade };
+    let handlers = Handlers { plan, device: ident, facade };
     let fields = plan.components.iter().map(|component| {
         let (field, held) = (&component.field, handlers.holder(component.interface));
-        let marked = (*field != component.wire).then(|| {
+        let marked = (model.is_some() && *field != component.wire).then(|| {
             let wire = &component.wire;
             quote!(#[component(#wire)])
         });
         let held = held.map_or_else(|| quote!(()), |held| quote!(#held));
-        quote!(#marked pub #field: #held)
+        let docs = doc(component.docs.get(..1).unwrap_or_default());
+        quote!(#docs #marked pub #field: #held)
     });
     let body = if plan.components.is_empty() { quote!(;) } else { quote!({ #(#fields,)* }) };
     let root = handlers.impls(&plan.root, &quote!(#module), ident);
@@ -41,12 +42,16 @@ pub(crate) fn stub(plan: &Plan, device: &Device, request: &Request, model: &str)
         parts.push(quote!(#docs #[derive(Debug, Default)] pub struct #holder; #impls));
         used.extend(handlers.used(interface));
     }
-    let imports = IMPORTS.into_iter().filter(|name| used.contains(name)).map(|name| format_ident!("{name}"));
+    let attribute = model.map(|path| quote!(#[device_model(#path)]));
+    let names = IMPORTS.into_iter().filter(|name| used.contains(name));
+    let imports = names.chain(model.map(|_| "device_model")).map(|name| format_ident!("{name}"));
+    let imports: Vec<Ident> = imports.collect();
+    let imports = (!imports.is_empty()).then(|| quote!(use #facade::{#(#imports),*};));
     let docs = doc(plan.root.docs.get(..1).unwrap_or_default());
     quote! {
-        use #facade::{#(#imports,)* device_model};
+        #imports
         #docs
-        #[device_model(#model)]
+        #attribute
         #[derive(Debug, Default)]
         pub struct #ident #body
         #root
@@ -56,6 +61,7 @@ pub(crate) fn stub(plan: &Plan, device: &Device, request: &Request, model: &str)
 
 struct Handlers<'p> {
     plan: &'p Plan,
+    device: &'p Ident,
     facade: &'p TokenStream,
 }
 
@@ -64,7 +70,8 @@ impl Handlers<'_> {
     fn holder(&self, interface: usize) -> Option<Ident> {
         match self.plan.interfaces.get(interface)? {
             Source::Own(interface) if self.used(interface).next().is_some() => {
-                Some(format_ident!("{}", interface.module.to_string().to_upper_camel_case()))
+                let name = format_ident!("{}", interface.module.to_string().to_upper_camel_case());
+                Some(if name == *self.device { format_ident!("{name}Component") } else { name })
             }
             _ => None,
         }
@@ -151,12 +158,12 @@ fn method(
 ) -> TokenStream {
     let docs = doc(docs.get(..1).unwrap_or_default());
     let parameter = argument.map(|(name, ty)| quote!(#name: #ty,));
-    let name = argument.map(|(name, _)| quote!(#name,));
+    let unused = argument.map_or_else(|| quote!(client), |(name, _)| quote!((#name, client)));
     let (error, message) = (format_ident!("{error}"), format!("`{wire}` is not written yet"));
     quote! {
         #docs
         async fn #ident(&self, #parameter client: &#module::Client) -> Result<#output, #error> {
-            let _ = (#name client);
+            let _ = #unused;
             Err(#error::new(501, #message))
         }
     }

@@ -72,23 +72,15 @@ impl<'a> Names<'a> {
 
     /// The module of an Interface, by its id: the last word of it, or what `rename` says of the whole id.
     pub(super) fn module(&mut self, id: &str) -> Ident {
-        self.renamed(id).unwrap_or_else(|| ident(last_word(id).to_snake_case()))
+        self.renamed(id).unwrap_or_else(|| ident(labels_of(id).pop().unwrap_or(id).to_snake_case()))
     }
 
-    /// A type or variant; `words` are joined, a word that begins with those before it stands for them.
+    /// A type or variant; `words` are joined, a word that begins with those before it and goes on stands for them.
     pub(super) fn type_name(&mut self, words: &[&str]) -> Ident {
         if let Some(renamed) = words.last().and_then(|word| self.renamed(word)) {
             return ident(renamed.to_string().to_upper_camel_case());
         }
-        let mut name = String::new();
-        for word in words {
-            let word = word.to_upper_camel_case();
-            if word.starts_with(&name) {
-                name.clear();
-            }
-            name.push_str(&word);
-        }
-        ident(name)
+        ident(joined(words))
     }
 
     pub(super) fn scope(&self, what: &'static str) -> Scope {
@@ -145,6 +137,24 @@ fn no_name(name: &str, place: Location) -> Diagnostic {
         .with_help(format!("add `rename(\"{name}\" = \"another_name\")` to #[device_model]"))
 }
 
+/// Whether every module has a type of that name.
+pub(super) fn is_reserved(ident: &Ident) -> bool {
+    RESERVED_TYPES.iter().any(|name| ident == name)
+}
+
+/// Words as the name of a type.
+pub(super) fn joined(words: &[&str]) -> String {
+    let mut name = String::new();
+    for word in words {
+        let word = word.to_upper_camel_case();
+        if word.len() > name.len() && word.starts_with(&name) {
+            name.clear();
+        }
+        name.push_str(&word);
+    }
+    name
+}
+
 /// The sentence about an option that names nothing in the model.
 pub(super) fn nothing_is_called(name: &str, known: &[&str]) -> String {
     match dtdl::closest(name, known.iter().copied()) {
@@ -159,13 +169,16 @@ pub(super) struct Scope {
     taken: BTreeMap<String, Option<(String, Location)>>,
 }
 
-/// The last word of an id, without its version: `Thermostat` of `dtmi:com:example:Thermostat;1`.
-pub(super) fn last_word(id: &str) -> &str {
+/// The labels of an id, without its scheme and version: `com`, `example` and `Pump` of `dtmi:com:example:Pump;1`.
+pub(super) fn labels_of(id: &str) -> Vec<&str> {
     let (path, _) = id.split_once(';').unwrap_or((id, ""));
-    let mut words = path.rsplit(':');
-    let last = words.next().unwrap_or(path);
+    let mut labels: Vec<&str> = path.split(':').skip(1).collect();
     // A `urn:` ends in its version.
-    if last.bytes().all(|byte| byte.is_ascii_digit()) { words.next().unwrap_or(last) } else { last }
+    let is_version = |label: &&str| label.bytes().all(|byte| byte.is_ascii_digit());
+    if labels.len() > 1 && labels.last().is_some_and(is_version) {
+        labels.pop();
+    }
+    labels
 }
 
 fn ident(name: String) -> Ident {

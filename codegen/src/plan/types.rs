@@ -10,7 +10,7 @@ use dtdl::{Schema, SchemaKind};
 use proc_macro2::Ident;
 
 use super::docs::{About, docs};
-use super::names::{Names, Scope, last_word};
+use super::names::{Names, Scope, is_reserved, joined, labels_of};
 use super::{Direction, Extra, Field, Home, Import, Literal, Shape, Type, TypeRef, Unit, Variant};
 use super::{schemas, units};
 
@@ -19,6 +19,8 @@ pub(super) struct Registry<'m> {
     model: &'m Model,
     /// The ids of Arrays and Maps that hold themselves, which Rust can only say with a type of their own.
     wrapped: BTreeSet<String>,
+    /// The schemas that stand in the `schemas` of Interfaces: their ids, and what their types are called.
+    shared: BTreeMap<String, String>,
     entries: Vec<Entry>,
     numbers: BTreeMap<Key, usize>,
     units: bool,
@@ -43,7 +45,15 @@ enum Key {
 
 impl<'m> Registry<'m> {
     pub(super) fn new(model: &'m Model, units: bool) -> Self {
-        Self { model, wrapped: self_holding(model), entries: Vec::new(), numbers: BTreeMap::new(), units }
+        let Uses { wrapped, shared } = uses(model);
+        let named = shared.iter().map(|id| (id.clone(), joined(&words_of(id, &shared))));
+        let shared = named.collect();
+        Self { model, wrapped, shared, entries: Vec::new(), numbers: BTreeMap::new(), units }
+    }
+
+    /// Whether a shared schema has that name, whichever module it is defined in.
+    fn is_name_of_shared(&self, ident: &Ident) -> bool {
+        self.shared.values().any(|name| ident == name)
     }
 
     /// The types that a module defines. Directions are known when all modules are planned.
@@ -184,11 +194,13 @@ impl<'r, 'm, 'a> Types<'r, 'm, 'a> {
         if let Some(known) = self.known(&key, need) {
             return known;
         }
-        let shared = schema.id.as_ref().map(|id| last_word(&id.text).to_owned());
-        let words: Vec<&str> = match &shared {
-            Some(word) => vec![word],
-            None => need.words.to_vec(),
-        };
+        let shared = schema.id.as_ref().and_then(|id| self.registry.shared.get(&id.text)).cloned();
+        let mut words: Vec<&str> = shared.as_deref().map_or_else(|| need.words.to_vec(), |name| vec![name]);
+        // a name that a shared schema or every module has is left to that one
+        let ident = self.names.type_name(&words);
+        if is_reserved(&ident) || (shared.is_none() && self.registry.is_name_of_shared(&ident)) {
+            words.push("value");
+        }
         let at = schema.id.as_ref().map_or(schema.at, |id| id.at);
         let about = About { what: "schema of", name: &need.name.text, place: self.names.place(at) };
         let docs = docs(&schema.texts, None, &about);
@@ -317,17 +329,37 @@ impl<'r, 'm, 'a> Types<'r, 'm, 'a> {
     }
 }
 
-/// The ids of Arrays and Maps that hold themselves.
-fn self_holding(model: &Model) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut seen = BTreeSet::new();
+/// The labels that a shared schema is named by: as many at the end of its id as tell it from the others.
+fn words_of<'i>(id: &'i str, shared: &BTreeSet<String>) -> Vec<&'i str> {
+    let labels = labels_of(id);
+    let others: Vec<Vec<&str>> =
+        shared.iter().filter(|other| *other != id).map(|other| labels_of(other)).collect();
+    let is_only = |count: &usize| {
+        let own = labels.iter().rev().take(*count);
+        !others.iter().any(|other| other.iter().rev().take(*count).eq(own.clone()))
+    };
+    let count = (1..labels.len()).find(is_only).unwrap_or(labels.len());
+    labels.into_iter().rev().take(count).rev().collect()
+}
+
+/// What has to be known of all schemas before the first is named.
+struct Uses {
+    wrapped: BTreeSet<String>,
+    shared: BTreeSet<String>,
+}
+
+/// Looks at every schema once.
+fn uses(model: &Model) -> Uses {
+    let (mut wrapped, mut shared, mut seen) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut left: Vec<&Schema> =
         model.parts.iter().flat_map(|part| schemas_of(model.interface(part))).collect();
     while let Some(schema) = left.pop() {
         let is_new = seen.insert(schema.at);
+        shared
+            .extend(schema.id.iter().filter(|_| schema.shared && is_named(schema)).map(|id| id.text.clone()));
         match &schema.kind {
             SchemaKind::Recursive(id) => {
-                found.insert(id.text.clone());
+                wrapped.insert(id.text.clone());
             }
             SchemaKind::Array(item) if is_new => left.push(item),
             SchemaKind::Map(map) if is_new => left.push(&map.value.schema),
@@ -337,12 +369,13 @@ fn self_holding(model: &Model) -> BTreeSet<String> {
             _ => {}
         }
     }
-    let is_collection = |id: &String| {
-        let schema = model.schema(id);
-        schema.is_some_and(|schema| matches!(schema.kind, SchemaKind::Array(_) | SchemaKind::Map(_)))
-    };
-    found.retain(is_collection);
-    found
+    wrapped.retain(|id| model.schema(id).is_some_and(|schema| !is_named(schema)));
+    Uses { wrapped, shared }
+}
+
+/// Whether every schema of the kind becomes a type with a name.
+fn is_named(schema: &Schema) -> bool {
+    matches!(schema.kind, SchemaKind::Object(_) | SchemaKind::Enum(_))
 }
 
 /// The schemas of an Interface's contents.

@@ -92,7 +92,7 @@ fn a_base_may_be_added_and_be_of_another_version_but_not_go() {
 
 /// Schemas that each have the one below in two fields: a few lines of text, 2^40 places.
 fn tower(at: Location, ground: Primitive) -> Arc<Schema> {
-    let schema = |kind| Arc::new(Schema { kind, id: None, texts: Texts::default(), at });
+    let schema = |kind| Arc::new(Schema { kind, id: None, shared: false, texts: Texts::default(), at });
     let mut schemas = schema(SchemaKind::Primitive(ground));
     for _ in 0..40 {
         let field = |text: &str| Field {

@@ -15,7 +15,7 @@ fn anywhere() -> Location {
 }
 
 fn schema(kind: SchemaKind) -> Arc<Schema> {
-    Arc::new(Schema { kind, id: None, texts: Texts::default(), at: anywhere() })
+    Arc::new(Schema { kind, id: None, shared: false, texts: Texts::default(), at: anywhere() })
 }
 
 fn id(text: &str) -> Id {

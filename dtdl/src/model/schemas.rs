@@ -1,6 +1,6 @@
 //! Schemas: from linked elements to [`Schema`]s, each complex one built once and shared.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::elements::{id_of, name_of, quantity_of, texts_of};
@@ -22,12 +22,13 @@ pub(crate) type Shared = BTreeMap<String, Arc<Schema>>;
 pub(super) struct Schemas<'g> {
     graph: &'g Graph,
     built: HashMap<Ix, Arc<Schema>>,
+    shared: HashSet<Ix>,
     open: Vec<Ix>,
 }
 
 impl<'g> Schemas<'g> {
     pub(super) fn new(graph: &'g Graph) -> Self {
-        Self { graph, built: HashMap::new(), open: Vec::new() }
+        Self { graph, built: HashMap::new(), shared: in_schemas(graph), open: Vec::new() }
     }
 
     /// The shared schemas, by id.
@@ -53,14 +54,14 @@ impl<'g> Schemas<'g> {
         let element = self.graph.get(ix);
         if let Some(primitive) = primitive_of(element) {
             let kind = SchemaKind::Primitive(primitive);
-            return Some(Arc::new(Schema { kind, id: None, texts: Texts::default(), at }));
+            return Some(Arc::new(Schema { kind, id: None, shared: false, texts: Texts::default(), at }));
         }
         if let Some(schema) = self.built.get(&ix) {
             return Some(Arc::clone(schema));
         }
         if self.open.contains(&ix) {
             let kind = SchemaKind::Recursive(id_of(element));
-            return Some(Arc::new(Schema { kind, id: None, texts: Texts::default(), at }));
+            return Some(Arc::new(Schema { kind, id: None, shared: false, texts: Texts::default(), at }));
         }
         if self.open.len() >= DEEPEST {
             return None;
@@ -68,8 +69,13 @@ impl<'g> Schemas<'g> {
         self.open.push(ix);
         let kind = self.kind(ix, element);
         self.open.pop();
-        let schema =
-            Arc::new(Schema { kind: kind?, id: own_id(element), texts: texts_of(element), at: element.at() });
+        let schema = Arc::new(Schema {
+            kind: kind?,
+            id: own_id(element),
+            shared: self.shared.contains(&ix),
+            texts: texts_of(element),
+            at: element.at(),
+        });
         self.built.insert(ix, Arc::clone(&schema));
         Some(schema)
     }
@@ -121,6 +127,12 @@ impl<'g> Schemas<'g> {
         let values = if integers { EnumValues::Integers(numbers) } else { EnumValues::Strings(words) };
         Some(EnumSchema { values })
     }
+}
+
+/// What stands in the `schemas` of an Interface.
+fn in_schemas(graph: &Graph) -> HashSet<Ix> {
+    let interfaces = graph.iter().filter(|(_, element)| element.class == Class::Interface);
+    interfaces.flat_map(|(ix, _)| graph.children(ix, "schemas").iter().copied()).collect()
 }
 
 /// The schema that an element is, by itself, with the shared schemas it may refer to.

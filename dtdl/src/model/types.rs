@@ -213,8 +213,10 @@ pub struct Quantity {
 pub struct Schema {
     /// What it is.
     pub kind: SchemaKind,
-    /// The id of a shared schema.
+    /// The id that it was given.
     pub id: Option<Id>,
+    /// Whether it stands in an Interface's `schemas`, for others to refer to; otherwise it stands where it is used.
+    pub shared: bool,
     /// Names and descriptions.
     pub texts: Texts,
     /// Where it is written.

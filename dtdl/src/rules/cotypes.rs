@@ -182,6 +182,7 @@ fn check_instance(
     let schema = Schema {
         kind: SchemaKind::Primitive(primitive),
         id: None,
+        shared: false,
         texts: Texts::default(),
         at: element.at(),
     };
