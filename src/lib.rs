@@ -10,7 +10,7 @@
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
     CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, PropertyError, State, WhenFull,
-    geo, time, value,
+    geo, time, units, value,
 };
 
 #[cfg(feature = "hub")]
@@ -22,7 +22,7 @@ pub mod __private {
     pub use device_model_runtime::json::{EnumValue, FromJson, ObjectReader, Pointer, ValueError, one_of};
     pub use device_model_runtime::{
         Answer, Client, CommandCall, CommandTable, Convention, DesiredChange, InForce, Json, ModelTable,
-        PartTable, PropertyTable, answer, geo, in_force, time, value,
+        PartTable, PropertyTable, answer, geo, in_force, time, units, value,
     };
     pub use serde;
     pub use std::collections::BTreeMap;
