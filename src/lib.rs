@@ -10,7 +10,7 @@
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
     CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Nothing, PropertyError, State,
-    TypedClient, WhenFull, geo, time, value,
+    TypedClient, WhenFull, geo, time, units, value,
 };
 
 #[cfg(feature = "hub")]
@@ -25,7 +25,7 @@ pub mod __private {
     pub use device_model_runtime::{
         Client, CommandCall, CommandError, CommandOutcome, Convention, DesiredChange, DesiredOutcome, Json,
         ModelTable, Nothing, PartTable, PropertyError, TypedClient, answer, asynchronous, command, geo,
-        in_force, nullable_answer, read_only, time, value, writable,
+        in_force, nullable_answer, read_only, time, units, value, writable,
     };
     pub use serde::{Serialize, Serializer};
     pub use std::boxed::Box;

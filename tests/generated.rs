@@ -109,7 +109,7 @@ fn the_public_device_models_become_code_that_compiles() {
     for collection in collections.iter().filter(|folder| folder.is_dir()) {
         for (number, path) in json_files(collection).iter().enumerate() {
             let reading = read(path, collection);
-            let units = false;
+            let units = number % 2 == 0;
             let code = device(&reading, "Device", |request| request.units = units);
             compiled.add(&format!("m{number}"), &code);
         }

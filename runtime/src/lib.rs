@@ -11,6 +11,7 @@
 pub mod geo;
 pub mod json;
 pub mod time;
+pub mod units;
 pub mod value;
 
 mod auth;
