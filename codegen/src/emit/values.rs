@@ -173,7 +173,6 @@ fn unit(defined: &Type, name: &str, paths: &Paths) -> TokenStream {
             const NAME: &'static #text = #name;
             const SYMBOL: &'static #text = #name;
             const FACTOR: #number = 1.0;
-            const OFFSET: #number = 0.0;
         }
     }
 }

@@ -30,7 +30,7 @@ pub mod command_device {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Commands;1`",
         label = "needs `impl command_device::Commands for {Self}`",
-        note = "write `impl command_device::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl command_device::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `ping`.
@@ -40,7 +40,7 @@ pub mod command_device {
             &self,
             client: &Client,
         ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send {
-            let _ = (client);
+            let _ = client;
             async { Err(__rt::CommandError::new(501u16, "`ping` is not handled yet")) }
         }
         /// The command `echo`.
@@ -78,7 +78,7 @@ pub mod command_device {
             &self,
             client: &Client,
         ) -> impl __rt::Future<Output = Result<String, __rt::CommandError>> + Send {
-            let _ = (client);
+            let _ = client;
             async { Err(__rt::CommandError::new(501u16, "`reboot` is not handled yet")) }
         }
         /// The command `survey`.

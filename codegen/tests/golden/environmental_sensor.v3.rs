@@ -252,7 +252,7 @@ pub mod environmental_sensor {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:EnvironmentalSensor;1`",
             label = "needs `impl environmental_sensor::environmental_sensor::Commands for {Self}`",
-            note = "write `impl environmental_sensor::environmental_sensor::Commands for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl environmental_sensor::environmental_sensor::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// Makes the light blink.
@@ -295,7 +295,7 @@ pub mod environmental_sensor {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:EnvironmentalSensor;1`",
             label = "needs `impl environmental_sensor::environmental_sensor::Properties for {Self}`",
-            note = "write `impl environmental_sensor::environmental_sensor::Properties for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl environmental_sensor::environmental_sensor::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// Customer Name.

@@ -155,7 +155,7 @@ pub mod every_schema {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:EverySchema;1`",
         label = "needs `impl every_schema::Properties for {Self}`",
-        note = "write `impl every_schema::Properties for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl every_schema::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `aBoolean`.

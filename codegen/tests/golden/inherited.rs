@@ -189,7 +189,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:SmallPump;1`",
             label = "needs `impl pumps::small_pump::Commands for {Self}`",
-            note = "write `impl pumps::small_pump::Commands for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl pumps::small_pump::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// The command `stop`.
@@ -204,7 +204,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:SmallPump;1`",
             label = "needs `impl pumps::small_pump::Properties for {Self}`",
-            note = "write `impl pumps::small_pump::Properties for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl pumps::small_pump::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// The property `limits`.
@@ -305,7 +305,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:BigPump;1`",
             label = "needs `impl pumps::big_pump::Commands for {Self}`",
-            note = "write `impl pumps::big_pump::Commands for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl pumps::big_pump::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// The command `stop`.
@@ -320,7 +320,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:BigPump;1`",
             label = "needs `impl pumps::big_pump::Properties for {Self}`",
-            note = "write `impl pumps::big_pump::Properties for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl pumps::big_pump::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// The property `limits`.

@@ -365,7 +365,7 @@ pub mod hostile {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Hostile;1`",
         label = "needs `impl hostile::Commands for {Self}`",
-        note = "write `impl hostile::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl hostile::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: ::core::marker::Send + Sync + 'static {
         /// The command `send`.
@@ -402,7 +402,7 @@ pub mod hostile {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Hostile;1`",
         label = "needs `impl hostile::Properties for {Self}`",
-        note = "write `impl hostile::Properties for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl hostile::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Properties: ::core::marker::Send + Sync + 'static {
         /// The property `Option`.
@@ -559,7 +559,7 @@ pub mod hostile {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:bool;1`",
             label = "needs `impl hostile::bool::Commands for {Self}`",
-            note = "write `impl hostile::bool::Commands for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl hostile::bool::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// The command `bool`.
@@ -648,7 +648,7 @@ pub mod hostile {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:core;1`",
             label = "needs `impl hostile::core::Properties for {Self}`",
-            note = "write `impl hostile::core::Properties for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl hostile::core::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// The property `str`.

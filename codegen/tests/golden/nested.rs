@@ -209,7 +209,7 @@ pub mod greenhouse {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Greenhouse;1`",
         label = "needs `impl greenhouse::Commands for {Self}`",
-        note = "write `impl greenhouse::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl greenhouse::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `water`.
@@ -225,7 +225,7 @@ pub mod greenhouse {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Greenhouse;1`",
         label = "needs `impl greenhouse::Properties for {Self}`",
-        note = "write `impl greenhouse::Properties for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl greenhouse::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `mode`.

@@ -74,13 +74,12 @@ pub mod old_thermostat {
         const NAME: &'static str = "Units/Temperature/celsius";
         const SYMBOL: &'static str = "Units/Temperature/celsius";
         const FACTOR: f64 = 1.0;
-        const OFFSET: f64 = 0.0;
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `urn:example:com:thermostat:control:1`",
         label = "needs `impl old_thermostat::Commands for {Self}`",
-        note = "write `impl old_thermostat::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl old_thermostat::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `calibrate`.
@@ -98,7 +97,7 @@ pub mod old_thermostat {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `urn:example:com:thermostat:control:1`",
         label = "needs `impl old_thermostat::Properties for {Self}`",
-        note = "write `impl old_thermostat::Properties for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl old_thermostat::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `target`.

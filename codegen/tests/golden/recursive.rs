@@ -14,7 +14,7 @@ pub mod plant {
         /// The telemetry `groups`.
         ///
         /// Model: telemetry `groups`, `codegen/tests/models/recursive.v4.json:7:37`
-        pub groups: Option<Group>,
+        pub groups: Option<Groups>,
     }
     impl __rt::Serialize for Telemetry {
         fn serialize<S: __rt::Serializer>(
@@ -44,11 +44,11 @@ pub mod plant {
     ///
     /// Model: schema of `groups`, `codegen/tests/models/recursive.v4.json:19:7`
     #[derive(Clone, Debug, Default, PartialEq)]
-    pub struct Group {
+    pub struct Groups {
         /// What it holds.
-        pub items: Vec<Group>,
+        pub items: Vec<Groups>,
     }
-    impl __rt::Serialize for Group {
+    impl __rt::Serialize for Groups {
         fn serialize<S: __rt::Serializer>(
             &self,
             serializer: S,
@@ -107,11 +107,11 @@ pub mod plant {
     ///
     /// Model: schema of `below`, `codegen/tests/models/recursive.v4.json:21:7`
     #[derive(Clone, Debug, Default, PartialEq)]
-    pub struct Index {
+    pub struct FindBelow {
         /// What it holds.
-        pub items: __rt::BTreeMap<String, Index>,
+        pub items: __rt::BTreeMap<String, FindBelow>,
     }
-    impl __rt::FromJson for Index {
+    impl __rt::FromJson for FindBelow {
         fn from_json(
             value: &__rt::Json,
             at: &__rt::Pointer<'_>,
@@ -125,7 +125,7 @@ pub mod plant {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Plant;1`",
         label = "needs `impl plant::Commands for {Self}`",
-        note = "write `impl plant::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl plant::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `find`.
@@ -133,7 +133,7 @@ pub mod plant {
         /// Model: command `find`, `codegen/tests/models/recursive.v4.json:8:35`
         fn find(
             &self,
-            below: Index,
+            below: FindBelow,
             client: &Client,
         ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
     }
@@ -141,7 +141,7 @@ pub mod plant {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Plant;1`",
         label = "needs `impl plant::Properties for {Self}`",
-        note = "write `impl plant::Properties for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl plant::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `layout`.

@@ -99,7 +99,7 @@ pub mod temperature_controller {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:TemperatureController;1`",
         label = "needs `impl temperature_controller::Commands for {Self}`",
-        note = "write `impl temperature_controller::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl temperature_controller::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// Reboot.
@@ -253,7 +253,7 @@ pub mod temperature_controller {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Thermostat;1`",
             label = "needs `impl temperature_controller::thermostat::Commands for {Self}`",
-            note = "write `impl temperature_controller::thermostat::Commands for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl temperature_controller::thermostat::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// Report.
@@ -277,7 +277,7 @@ pub mod temperature_controller {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Thermostat;1`",
             label = "needs `impl temperature_controller::thermostat::Properties for {Self}`",
-            note = "write `impl temperature_controller::thermostat::Properties for {Self} { }`; the compiler then lists the methods it needs"
+            note = "write `impl temperature_controller::thermostat::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// Target Temperature.

@@ -121,7 +121,7 @@ pub mod thermostat {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Thermostat;1`",
         label = "needs `impl thermostat::Commands for {Self}`",
-        note = "write `impl thermostat::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl thermostat::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// Report.
@@ -145,7 +145,7 @@ pub mod thermostat {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Thermostat;1`",
         label = "needs `impl thermostat::Properties for {Self}`",
-        note = "write `impl thermostat::Properties for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl thermostat::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// Target Temperature.

@@ -83,7 +83,7 @@ pub mod tracker {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Tracker;1`",
         label = "needs `impl tracker::Commands for {Self}`",
-        note = "write `impl tracker::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl tracker::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `locate`.

@@ -76,7 +76,7 @@ pub mod weather {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Weather;1`",
         label = "needs `impl weather::Commands for {Self}`",
-        note = "write `impl weather::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl weather::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `warn`.
@@ -94,7 +94,7 @@ pub mod weather {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Weather;1`",
         label = "needs `impl weather::Properties for {Self}`",
-        note = "write `impl weather::Properties for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl weather::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `height`.

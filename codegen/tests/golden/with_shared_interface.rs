@@ -107,7 +107,7 @@ pub mod shared {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:TemperatureController;1`",
         label = "needs `impl shared::Commands for {Self}`",
-        note = "write `impl shared::Commands for {Self} { }`; the compiler then lists the methods it needs"
+        note = "write `impl shared::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// Reboot.
