@@ -26,7 +26,7 @@ use crate::graph::{Graph, Id, Ix};
 use crate::language::class::Class;
 use crate::language::{Version, terms};
 use crate::options::Options;
-use crate::source::{FileId, Location, Sources};
+use crate::source::{FileId, Location};
 use crate::suggest::closest;
 use crate::tape::{Kind, Node, Tape};
 
@@ -59,10 +59,9 @@ struct Holder<'h> {
 }
 
 /// Reads the document of a file into the graph.
-pub(crate) fn document(reader: &mut Reader<'_>, sources: &Sources, tape: &Tape) -> Result<(), Quit> {
-    let text = sources.text(reader.file);
-    shape::check(reader, tape, text)?;
-    let root = tape.root(text);
+pub(crate) fn document(reader: &mut Reader<'_>, tape: &Tape<'_>) -> Result<(), Quit> {
+    shape::check(reader, tape)?;
+    let root = tape.root();
     let single = root.kind() != Kind::Array;
     for value in root.items().chain(single.then_some(root)) {
         let read = reader.top_level(value);
