@@ -5,6 +5,7 @@
 
 use crate::language::Version;
 use crate::language::extensions::Limits;
+use crate::language::members::length_above;
 
 /// A Digital Twin Model Identifier, taken apart.
 ///
@@ -119,7 +120,7 @@ pub(crate) fn check_definition(id: &str, version: Version, limits: Limits) -> Re
         (_, Limits::Core) => 2048,
         (_, Limits::Aio1 | Limits::Onvif1) => 512,
     };
-    if id.encode_utf16().count() > most {
+    if length_above(id, most).is_some() {
         return Err(IdFault::TooLong(most));
     }
     if has_syntax(id, version) { Ok(()) } else { Err(IdFault::Malformed) }

@@ -10,6 +10,7 @@ use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
 use crate::graph::{Held, Id};
 use crate::language::Version;
+use crate::language::members::length_above;
 use crate::language::patterns::MemberPattern;
 use crate::tape::{Kind, Node};
 
@@ -157,8 +158,9 @@ impl Reader<'_> {
     fn check_text(&mut self, text: &str, node: Node<'_>, scope: Scope<'_>, name: &str, rule: TextRule) {
         let at = self.at(node);
         let fault = |code| Fault::new(code, at).id(scope.id).property(name).value(text);
-        let length = text.encode_utf16().count();
-        if let Some(most) = rule.most.filter(|most| length > *most) {
+        if let Some(most) = rule.most
+            && let Some(length) = length_above(text, most)
+        {
             self.faults.push(fault(Code::StringTooLong).observed(length).expected(most));
         }
         // .NET's `$` also matches before a final newline, and the reference's patterns end with it

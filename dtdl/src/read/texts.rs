@@ -7,6 +7,7 @@ use super::Reader;
 use super::element::Scope;
 use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
+use crate::language::members::length_above;
 use crate::language_map::{DEFAULT, LanguageMap};
 use crate::source::Location;
 use crate::tape::{Kind, Node};
@@ -189,8 +190,7 @@ impl Reader<'_> {
     }
 
     fn check_length(&mut self, text: &str, at: Location, spot: Spot<'_>) {
-        let length = text.encode_utf16().count();
-        if length > spot.most {
+        if let Some(length) = length_above(text, spot.most) {
             let fault = spot.fault(Code::LangStringValueTooLong, at).value(text);
             self.faults.push(fault.observed(length).expected(spot.most));
         }

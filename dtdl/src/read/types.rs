@@ -13,6 +13,7 @@ use crate::dtmi;
 use crate::graph::Id;
 use crate::language::class::Class;
 use crate::language::cotypes::{Cotype, CotypeKind, context_with, cotype};
+use crate::language::members::length_above;
 use crate::language::{Version, terms};
 use crate::source::Location;
 use crate::suggest::closest;
@@ -96,9 +97,11 @@ impl Reader<'_> {
     }
 
     fn check_interface_id(&mut self, typing: &Typing<'_>, class: Class) {
+        if class != Class::Interface {
+            return;
+        }
         let most = dtmi::interface_id_length(typing.context.version, typing.context.limits);
-        let found = typing.id.encode_utf16().count();
-        if class == Class::Interface && found > most {
+        if let Some(found) = length_above(typing.id, most) {
             let at = typing.object.id.as_ref().map_or(typing.object.at, |slot| slot.key);
             let fault = Fault::new(Code::IdTooLongForType, at).value(typing.id).kind(class.name());
             self.faults.push(fault.observed(found).expected(most));
