@@ -29,6 +29,9 @@ fn run(
     faults: &mut Faults,
 ) {
     let graph = fold.graph;
+    if !graph.iter().any(|(_, element)| element.class == fold.class) {
+        return;
+    }
     let mut paths = Paths::new(graph);
     for (ix, element) in graph.iter() {
         if element.class != root || !versions(element.version) {
@@ -62,19 +65,17 @@ struct Exclusion<'g> {
 impl Fold for Exclusion<'_> {
     type Value = Option<Ix>;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
         match self.along {
             Some(members) => {
                 let of = |name: &&str| self.inheritance.children(self.graph, from, name);
-                members.iter().flat_map(of).map(|to| Step { to: *to, counts: true }).collect()
+                steps.extend(members.iter().flat_map(of).map(|to| Step { to: *to, counts: true }));
             }
             None => {
                 let members = self.graph.get(from).element_members();
-                members
-                    .flat_map(|(name, elements)| {
-                        elements.iter().map(move |to| Step { to: *to, counts: name == "schema" })
-                    })
-                    .collect()
+                steps.extend(members.flat_map(|(name, elements)| {
+                    elements.iter().map(move |to| Step { to: *to, counts: name == "schema" })
+                }));
             }
         }
     }

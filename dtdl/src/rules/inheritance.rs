@@ -167,8 +167,8 @@ fn check_count(graph: &Graph, interfaces: &[Ix], counts: &[u64], faults: &mut Fa
     }
 }
 
-fn bases(graph: &Graph, from: Ix) -> Vec<Step> {
-    graph.children(from, "extends").iter().map(|to| Step { to: *to, counts: true }).collect()
+fn bases(graph: &Graph, from: Ix) -> impl Iterator<Item = Step> {
+    graph.children(from, "extends").iter().map(|to| Step { to: *to, counts: true })
 }
 
 struct Depth<'g, 'c> {
@@ -179,8 +179,8 @@ struct Depth<'g, 'c> {
 impl Fold for Depth<'_, '_> {
     type Value = u32;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        bases(self.graph, from)
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        steps.extend(bases(self.graph, from));
     }
 
     fn start(&self) -> u32 {
@@ -203,8 +203,8 @@ struct Count<'g> {
 impl Fold for Count<'_> {
     type Value = u64;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        bases(self.graph, from)
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        steps.extend(bases(self.graph, from));
     }
 
     fn start(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! The members of each element by the table: which elements alone may stand there, how many, and what may occur once.
 
+use hashbrown::HashMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{Element, Graph, Held, Ix};
@@ -67,7 +67,10 @@ fn check_unique(
     found: &[Ix],
     faults: &mut Faults,
 ) {
-    let mut seen: BTreeMap<Cow<'_, str>, Ix> = BTreeMap::new();
+    if found.len() < 2 {
+        return;
+    }
+    let mut seen: HashMap<Cow<'_, str>, Ix> = HashMap::with_capacity(found.len());
     for ix in found {
         let Some(text) = graph.get(*ix).held(unique).and_then(literal_text) else { continue };
         match seen.get(&text) {

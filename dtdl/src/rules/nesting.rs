@@ -12,18 +12,9 @@ use crate::language::extensions::Limits;
 
 /// The members that make a schema deeper.
 const DEEPER: &[&str] = &["elementSchema", "schema"];
-/// The members that are counted in a whole Interface.
-const COUNTED: &[&str] = &[
-    "contents",
-    "fields",
-    "enumValues",
-    "request",
-    "response",
-    "properties",
-    "schema",
-    "elementSchema",
-    "mapValue",
-];
+/// The members that are counted in a whole Interface beside `contents`, among which are those that are inherited.
+const COUNTED: &[&str] =
+    &["fields", "enumValues", "request", "response", "properties", "schema", "elementSchema", "mapValue"];
 const COUNTED_TEXT: &str = "'contents' or 'fields' or 'enumValues' or 'request' or 'response' or 'properties' or \
                             'schema' or 'elementSchema' or 'mapValue'";
 /// The greatest number of those, since v3.
@@ -75,7 +66,7 @@ fn beyond(graph: &Graph, from: Ix, most: u32) -> Ix {
     let mut stack = vec![(from, 0)];
     let mut seen = BTreeSet::new();
     while let Some((ix, depth)) = stack.pop() {
-        let steps = schema_steps(graph, ix);
+        let steps: Vec<Step> = schema_steps(graph, ix).collect();
         if depth == most && steps.iter().any(|step| step.counts) {
             return ix;
         }
@@ -86,13 +77,11 @@ fn beyond(graph: &Graph, from: Ix, most: u32) -> Ix {
     from
 }
 
-fn schema_steps(graph: &Graph, from: Ix) -> Vec<Step> {
-    let members = graph.get(from).element_members();
-    members
-        .flat_map(|(name, elements)| {
-            elements.iter().map(move |to| Step { to: *to, counts: DEEPER.contains(&name) })
-        })
-        .collect()
+fn schema_steps(graph: &Graph, from: Ix) -> impl Iterator<Item = Step> {
+    graph.get(from).element_members().flat_map(|(name, elements)| {
+        let counts = DEEPER.contains(&name);
+        elements.iter().map(move |to| Step { to: *to, counts })
+    })
 }
 
 struct Depth<'g> {
@@ -103,8 +92,8 @@ struct Depth<'g> {
 impl Fold for Depth<'_> {
     type Value = u32;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        schema_steps(self.graph, from)
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        steps.extend(schema_steps(self.graph, from));
     }
 
     fn start(&self) -> u32 {
@@ -153,9 +142,12 @@ struct Count<'g> {
 impl Fold for Count<'_> {
     type Value = u64;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        let of = |name: &&str| self.inheritance.children(self.graph, from, name);
-        COUNTED.iter().flat_map(of).map(|to| Step { to: *to, counts: true }).collect()
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        let element = self.graph.get(from);
+        let contents = self.inheritance.contents(self.graph, from).iter();
+        let own = element.element_members().filter(|(name, _)| COUNTED.contains(name));
+        let all = contents.chain(own.flat_map(|(_, elements)| elements));
+        steps.extend(all.map(|to| Step { to: *to, counts: true }));
     }
 
     fn start(&self) -> u64 {
