@@ -14,7 +14,7 @@ use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::CotypeMember;
 use crate::language::extensions;
-use crate::language::standard::{StandardValue, alias, standard};
+use crate::language::standard::{StandardValue, alias};
 use crate::source::Location;
 
 /// The member that holds its elements by name.
@@ -110,15 +110,16 @@ fn check<'g>(
 
 fn target(graph: &Graph, reference: &Reference) -> Option<Ix> {
     match &reference.target {
-        Target::Known(ix) => Some(*ix),
+        Target::Known(ix) | Target::Alias(ix, _) => Some(*ix),
         Target::Named(id) => find(graph, id),
     }
 }
 
 /// The id that a reference names, which may be an alias of the element's.
-fn named<'r>(reference: &'r Reference, target: &'r Element) -> &'r Id {
+fn named<'r>(reference: &'r Reference, target: &'r Element) -> &'r str {
     match &reference.target {
         Target::Known(_) => &target.id,
+        Target::Alias(_, id) => id,
         Target::Named(id) => id,
     }
 }
@@ -131,7 +132,7 @@ fn find(graph: &Graph, id: &str) -> Option<Ix> {
 fn link_standards(graph: &mut Graph) {
     for ix in graph.indices() {
         let element = graph.get(ix);
-        let Some(standard) = element.is_standard().then(|| standard(&element.id)).flatten() else { continue };
+        let Some(standard) = element.as_standard() else { continue };
         let place = Place::new(element.at(), element.at(), false);
         for (member, target) in &standard.links {
             if let Some(target) = graph.find(alias(target)) {

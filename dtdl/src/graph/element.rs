@@ -42,7 +42,7 @@ pub(crate) enum Origin {
     /// A document: the object, its `@id` and its `@type`, where they are written.
     Written(Written),
     /// The language or an extension; the place is where it was first referred to.
-    Standard { first_use: Location },
+    Standard { standard: &'static Standard, first_use: Location },
 }
 
 /// Where an element is written. All of it is in one file.
@@ -86,6 +86,13 @@ impl Element {
         matches!(self.origin, Origin::Standard { .. })
     }
 
+    pub(crate) fn as_standard(&self) -> Option<&'static Standard> {
+        match self.origin {
+            Origin::Written(_) => None,
+            Origin::Standard { standard, .. } => Some(standard),
+        }
+    }
+
     pub(crate) fn is_partition(&self) -> bool {
         self.class == Class::Interface
     }
@@ -94,7 +101,7 @@ impl Element {
     pub(crate) fn at(&self) -> Location {
         match self.origin {
             Origin::Written(written) => written.at,
-            Origin::Standard { first_use } => first_use,
+            Origin::Standard { first_use, .. } => first_use,
         }
     }
 
@@ -110,7 +117,7 @@ impl Element {
     pub(crate) fn types_at(&self) -> Location {
         match self.origin {
             Origin::Written(written) => written.types().unwrap_or(written.at),
-            Origin::Standard { first_use } => first_use,
+            Origin::Standard { first_use, .. } => first_use,
         }
     }
 
@@ -154,7 +161,7 @@ impl Element {
             class: standard.class,
             version: standard.version,
             limits: Limits::Core,
-            origin: Origin::Standard { first_use },
+            origin: Origin::Standard { standard, first_use },
             holder: None,
             partition: None,
             cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),

@@ -103,7 +103,11 @@ impl Graph {
 
     /// The element of the language's own that an id means, which is added with those that it refers to.
     pub(crate) fn standard(&mut self, id: &str, first_use: Location) -> Option<Ix> {
-        let mut todo = vec![alias(id)];
+        let id = alias(id);
+        if let Some(known) = self.find(id) {
+            return Some(known);
+        }
+        let mut todo = vec![id];
         while let Some(id) = todo.pop() {
             if self.find(id).is_some() {
                 continue;
@@ -116,7 +120,7 @@ impl Graph {
                 StandardValue::Literal(_) => None,
             }));
         }
-        self.find(alias(id))
+        self.find(id)
     }
 
     pub(crate) fn indices(&self) -> impl Iterator<Item = Ix> + use<> {
@@ -136,7 +140,7 @@ impl Graph {
         let element = self.get(ix);
         match element.holder {
             Some(holder) => Some(&self.get(holder).id),
-            None => element.is_standard().then(|| standard(&element.id)?.parent.as_deref()).flatten(),
+            None => element.as_standard()?.parent.as_deref(),
         }
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Reference {
 #[derive(Debug)]
 pub(crate) enum Target {
     Known(Ix),
+    /// An element of the language's own, and the id that it is called by.
+    Alias(Ix, &'static str),
     /// The element of that id, if there will be one.
     Named(Id),
 }

@@ -9,11 +9,11 @@ use super::object::{Object, Slot};
 use super::types::Types;
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Demand, Expectation, Expected, Form, Id, Ix, Reference, Target};
+use crate::graph::{Demand, Expectation, Expected, Form, Id, Reference, Target};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::Elements;
-use crate::language::standard::alias;
+use crate::language::standard::standard;
 use crate::source::Location;
 use crate::tape::{Kind, Node};
 
@@ -100,31 +100,29 @@ impl Reader<'_> {
         let older = slotted.elements.older;
         let form = Form::ById(Expected { class: slotted.class, version, older, by_term });
         // what is at hand needs no copy of its id in every place
-        let (id, target) = match self.at_hand(id, by_term, self.at(value)) {
-            Some(ix) => (Arc::clone(&self.graph.get(ix).id), Target::Known(ix)),
-            None => {
-                let id = Id::from(id);
-                (Arc::clone(&id), Target::Named(id))
-            }
-        };
-        self.refer(slotted, value, &id, target, form);
+        let known = self.at_hand(id, by_term, self.at(value));
+        let target = known.unwrap_or_else(|| Target::Named(Id::from(id)));
+        self.refer(slotted, value, id, target, form);
     }
 
     /// The element of an id that was read before, or that a term means.
-    fn at_hand(&mut self, id: &str, by_term: bool, at: Location) -> Option<Ix> {
-        let known = self.graph.find(id);
-        // an alias is spoken of by the name that it was called
-        known.or_else(|| if by_term && alias(id) == id { self.graph.standard(id, at) } else { None })
+    fn at_hand(&mut self, id: &str, by_term: bool, at: Location) -> Option<Target> {
+        if !by_term {
+            return self.graph.find(id).map(Target::Known);
+        }
+        let called = standard(id)?;
+        let ix = self.graph.standard(id, at)?;
+        Some(if called.alias_for().is_some() { Target::Alias(ix, &called.id) } else { Target::Known(ix) })
     }
 
-    fn refer(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &Id, target: Target, form: Form) {
+    fn refer(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &str, target: Target, form: Form) {
         self.expect(slotted, id);
         let (source, member, value) = (slotted.scope.ix, slotted.name, self.at(value));
         self.graph.references.push(Reference { source, member, target, value, form });
     }
 
     /// Notes what the co-types of the element demand of what stands in this member.
-    fn expect(&mut self, slotted: &Slotted<'_>, target: &Id) {
+    fn expect(&mut self, slotted: &Slotted<'_>, target: &str) {
         for cotype in &slotted.types.cotypes {
             let mut lineage = Some(*cotype);
             while let Some(one) = lineage {
@@ -135,7 +133,7 @@ impl Reader<'_> {
                     Expectation {
                         source: slotted.scope.ix,
                         member: slotted.name,
-                        target: Arc::clone(target),
+                        target: Id::from(target),
                         demand: Demand::Constraint(constraint),
                     }
                 }));

@@ -197,11 +197,7 @@ fn check_instance(
 
 /// The primitive schema that a standard element is.
 pub(crate) fn primitive_of(element: &Element) -> Option<Primitive> {
-    let term = terms::term_of(&element.id).or_else(|| {
-        // v1-preview's own, which later versions do not have
-        element.id.strip_prefix("dtmi:dtdl:instance:Schema:").and_then(|rest| rest.split(';').next())
-    })?;
-    element.is_standard().then(|| Primitive::by_name(term)).flatten()
+    element.as_standard()?.primitive
 }
 
 /// The co-types of an element with all above them.
