@@ -99,7 +99,7 @@ fn describe_interface(
     for (name, class) in BY_CLASS {
         properties.insert((*name).to_owned(), named(Some(*class)));
     }
-    let heirs = graph.referrers(ix).iter().filter(|referrer| referrer.member == "extends");
+    let heirs = graph.referrers(ix).filter(|referrer| referrer.member == "extends");
     let heirs = heirs.map(|heir| Value::from(&*graph.get(heir.source).id));
     properties.insert("extendedBy".to_owned(), heirs.collect());
 }

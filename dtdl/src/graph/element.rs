@@ -21,6 +21,8 @@ pub(crate) struct Element {
     pub(crate) origin: Origin,
     /// The element that it is written in; for standard elements see [`Graph::parent`].
     pub(crate) holder: Option<Ix>,
+    /// The member of the holder.
+    pub(crate) member: &'static str,
     /// The Interface that it is written in; `None` for top-level and standard elements.
     pub(crate) partition: Option<Ix>,
     pub(crate) cotypes: Box<[&'static Cotype]>,
@@ -163,6 +165,7 @@ impl Element {
             limits: Limits::Core,
             origin: Origin::Standard { standard, first_use },
             holder: None,
+            member: "",
             partition: None,
             cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),
             undefined: None,

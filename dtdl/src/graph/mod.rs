@@ -34,8 +34,10 @@ pub(crate) struct Graph {
     /// The elements by their ids' hashes: a third of the room that a map with the ids in it would take.
     by_id: HashTable<Ix>,
     hasher: DefaultHashBuilder,
-    /// Every place where an element stands in a member of another, in the order of the text; until they are linked.
+    /// The places where an element stands in a member of another and was not [put](Graph::put) there at once, in the
+    /// order of the text; until they are linked.
     pub(crate) references: Vec<Reference>,
+    /// Those that do not hold what they refer to.
     referrers: Vec<Referrer>,
     /// What co-types demand of the elements in some members.
     pub(crate) expectations: Vec<Expectation>,
@@ -77,13 +79,27 @@ impl Graph {
         source.entry(reference.member).map_or(source.at(), |entry| entry.place.key)
     }
 
-    /// Puts an element into a member.
-    pub(crate) fn link(&mut self, source: Ix, member: &'static str, target: Ix) {
+    /// Puts an element into a member: one that is written there, or one of the language's own.
+    pub(crate) fn put(&mut self, source: Ix, member: &'static str, target: Ix) {
         let entry = self.get_mut(source).entries.iter_mut().find(|entry| entry.name == member);
         if let Some(Entry { held: Held::Elements(elements), .. }) = entry {
             elements.push(target);
         }
-        if !self.get(target).is_standard() {
+    }
+
+    /// Leaves but some of its elements in a member.
+    pub(crate) fn keep(&mut self, source: Ix, member: &'static str, kept: Vec<Ix>) {
+        let entry = self.get_mut(source).entries.iter_mut().find(|entry| entry.name == member);
+        if let Some(Entry { held: Held::Elements(elements), .. }) = entry {
+            *elements = Elements::Many(kept);
+        }
+    }
+
+    /// Puts an element into a member, wherever it is written.
+    pub(crate) fn link(&mut self, source: Ix, member: &'static str, target: Ix) {
+        self.put(source, member, target);
+        let element = self.get(target);
+        if !element.is_standard() && (element.holder, element.member) != (Some(source), member) {
             self.referrers.push(Referrer { target, source, member });
         }
     }
@@ -93,8 +109,14 @@ impl Graph {
         self.referrers.sort_by_key(|referrer| referrer.target);
     }
 
-    /// Who refers to an element, once all are linked.
-    pub(crate) fn referrers(&self, ix: Ix) -> &[Referrer] {
+    /// Who holds or refers to an element, once all are linked.
+    pub(crate) fn referrers(&self, ix: Ix) -> impl Iterator<Item = Referrer> {
+        let element = self.get(ix);
+        let holder = element.holder.map(|source| Referrer { target: ix, source, member: element.member });
+        holder.into_iter().chain(self.others(ix).iter().copied())
+    }
+
+    fn others(&self, ix: Ix) -> &[Referrer] {
         let start = self.referrers.partition_point(|referrer| referrer.target < ix);
         let rest = self.referrers.get(start..).unwrap_or_default();
         let end = rest.partition_point(|referrer| referrer.target == ix);

@@ -66,7 +66,7 @@ pub(crate) fn root(graph: &Graph, roots: &[Ix], wanted: Option<&str>, faults: &m
         return found;
     }
     let is_model = |ix: &Ix| graph.get(*ix).class == Class::CapabilityModel;
-    let is_free = |ix: &Ix| graph.referrers(*ix).iter().all(|referrer| referrer.source == *ix);
+    let is_free = |ix: &Ix| graph.referrers(*ix).all(|referrer| referrer.source == *ix);
     let mut roots_in_turn = roots.iter().copied();
     roots
         .iter()

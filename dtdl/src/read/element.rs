@@ -249,6 +249,7 @@ fn new_element(
             object.types.as_ref().map(|slot| slot.key),
         )),
         holder: holder.map(|holder| holder.ix),
+        member: holder.map_or("", |holder| holder.member),
         partition: holder.and_then(|holder| holder.partition),
         cotypes: types.cotypes.as_slice().into(),
         undefined: (!types.undefined.is_empty())

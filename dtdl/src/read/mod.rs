@@ -53,7 +53,7 @@ pub(crate) struct Reader<'r> {
 struct Holder<'h> {
     ix: Ix,
     id: &'h Id,
-    member: &'h str,
+    member: &'static str,
     /// The Interface around it.
     partition: Option<Ix>,
 }

@@ -64,7 +64,7 @@ impl Inheritance {
     /// The elements that hold `ix`, inheriting Interfaces included.
     pub(super) fn holders(&self, graph: &Graph, ix: Ix) -> Vec<(Ix, &'static str)> {
         let heirs = self.heirs.get(&ix).into_iter().flatten().map(|heir| (*heir, "contents"));
-        let referrers = graph.referrers(ix).iter().map(|referrer| (referrer.source, referrer.member));
+        let referrers = graph.referrers(ix).map(|referrer| (referrer.source, referrer.member));
         referrers.chain(heirs).collect()
     }
 
