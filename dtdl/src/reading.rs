@@ -3,7 +3,7 @@
 //! Decides the order of the stages and when what is missing is asked for; each stage begins only when the one before it
 //! found nothing wrong, so that no fault is followed by others that it causes. Begin with [`read_with`].
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::describe::{self, Description};
 use crate::diagnostic::{Code, Diagnostic, Fault, Faults};
@@ -167,8 +167,9 @@ impl Stages<'_> {
     }
 
     fn read_file(&mut self, file: FileId, tolerant: bool) -> Result<(), Quit> {
-        let text = self.sources.text(file);
-        let tape = match scan(text) {
+        let text = self.sources.shared_text(file);
+        self.graph.add_text(Arc::clone(&text));
+        let tape = match scan(&text) {
             Ok(tape) => tape,
             Err(malformed) => {
                 let at = Location::new(file, malformed.at);

@@ -232,7 +232,7 @@ fn check_keys(graph: &Graph, holder: Ix, faults: &mut Faults) -> Option<Vec<Ix>>
     let mut names: HashMap<&str, Ix> = HashMap::with_capacity(held.len());
     let mut kept = Vec::with_capacity(held.len());
     for ix in held {
-        let Some(name) = graph.get(*ix).text("name") else {
+        let Some(name) = graph.text(graph.get(*ix), "name") else {
             faults.push(nameless(graph, holder, *ix));
             kept.push(*ix);
             continue;

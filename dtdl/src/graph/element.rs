@@ -65,13 +65,6 @@ impl Element {
         self.entry(name).map(|entry| &entry.held)
     }
 
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        match self.held(name) {
-            Some(Held::Text(text)) => Some(text),
-            _ => None,
-        }
-    }
-
     pub(crate) fn flag(&self, name: &str) -> bool {
         matches!(self.held(name), Some(Held::Boolean(true)))
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 pub(crate) use self::element::{Element, Origin, Undefined, Written};
-pub(crate) use self::entry::{Elements, Entry, Held, Place, held};
+pub(crate) use self::entry::{Elements, Entry, Held, Place, Text, held};
 pub(crate) use self::reference::{Demand, Expectation, Expected, Form, Reference, Referrer, Target};
 use crate::language::standard::{StandardValue, alias, standard};
 use crate::source::Location;
@@ -31,6 +31,8 @@ pub(crate) struct Ix(NonZeroU32);
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     elements: Vec<Element>,
+    /// The texts of the files that are read, in which those of the elements stand.
+    texts: Vec<Arc<str>>,
     /// The elements by their ids' hashes: a third of the room that a map with the ids in it would take.
     by_id: HashTable<Ix>,
     hasher: DefaultHashBuilder,
@@ -52,6 +54,30 @@ impl Graph {
 
     pub(crate) fn get_mut(&mut self, ix: Ix) -> &mut Element {
         &mut self.elements[ix.number()]
+    }
+
+    /// Adds the text of the next file.
+    pub(crate) fn add_text(&mut self, text: Arc<str>) {
+        self.texts.push(text);
+    }
+
+    /// A string that an element holds.
+    pub(crate) fn str<'g>(&'g self, element: &Element, text: &'g Text) -> &'g str {
+        match text {
+            Text::Own(text) => text,
+            Text::Written(start, end) => {
+                let file = self.texts.get(element.at().file().number());
+                file.and_then(|file| file.get(*start as usize..*end as usize)).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The string in a member of an element.
+    pub(crate) fn text<'g>(&'g self, element: &'g Element, name: &str) -> Option<&'g str> {
+        match element.held(name) {
+            Some(Held::Text(text)) => Some(self.str(element, text)),
+            _ => None,
+        }
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<Ix> {

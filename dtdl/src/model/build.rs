@@ -46,7 +46,7 @@ pub(crate) fn build(graph: &Graph, inheritance: &Inheritance, root: Ix) -> Model
         id: id_of(element),
         version: element.version,
         form,
-        texts: texts_of(element),
+        texts: texts_of(graph, element),
         parts,
         schemas: builder.schemas.into_shared(),
         interfaces: builder.interfaces,
@@ -96,7 +96,7 @@ impl Builder<'_> {
         let mut interface = Interface {
             id: id_of(element),
             version: element.version,
-            texts: texts_of(element),
+            texts: texts_of(self.graph, element),
             telemetry: Vec::new(),
             properties: Vec::new(),
             commands: Vec::new(),
@@ -114,7 +114,7 @@ impl Builder<'_> {
 
     fn content(&mut self, interface: &mut Interface, ix: Ix) -> Option<()> {
         let element = self.graph.get(ix);
-        let (name, texts) = (name_of(element)?, texts_of(element));
+        let (name, texts) = (name_of(self.graph, element)?, texts_of(self.graph, element));
         match element.class {
             Class::Telemetry => {
                 let (schema, quantity) = (self.schemas.of(ix)?, quantity_of(self.graph, element));
@@ -141,8 +141,8 @@ impl Builder<'_> {
     fn property(&mut self, ix: Ix) -> Option<Property> {
         let element = self.graph.get(ix);
         Some(Property {
-            name: name_of(element)?,
-            texts: texts_of(element),
+            name: name_of(self.graph, element)?,
+            texts: texts_of(self.graph, element),
             schema: self.schemas.of(ix)?,
             quantity: quantity_of(self.graph, element),
             writable: element.flag("writable"),
@@ -175,8 +175,8 @@ impl Builder<'_> {
         let ix = self.graph.child(command, member)?;
         let element = self.graph.get(ix);
         Some(Payload {
-            name: name_of(element)?,
-            texts: texts_of(element),
+            name: name_of(self.graph, element)?,
+            texts: texts_of(self.graph, element),
             schema: self.schemas.of(ix)?,
             quantity: quantity_of(self.graph, element),
             nullable: element.flag("nullable"),
@@ -193,7 +193,7 @@ impl Builder<'_> {
                 // public files also have the bare id of the Interface, which then has no name of its own
                 Class::Interface => (*ix, None),
                 _ => match self.graph.child(*ix, "schema") {
-                    Some(target) => (target, name_of(element)),
+                    Some(target) => (target, name_of(self.graph, element)),
                     None => continue,
                 },
             };
@@ -201,7 +201,7 @@ impl Builder<'_> {
             let name = name.or_else(|| last_label(self.graph.get(target)));
             parts.entry(interface).or_insert_with(|| {
                 order.push(interface);
-                Part { name, texts: texts_of(element), interface }
+                Part { name, texts: texts_of(self.graph, element), interface }
             });
         }
         order.into_iter().filter_map(|interface| parts.remove(&interface)).collect()

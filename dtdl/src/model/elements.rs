@@ -12,19 +12,22 @@ pub(super) fn id_of(element: &Element) -> Id {
     Id { text: element.id.to_string(), at }
 }
 
-pub(super) fn name_of(element: &Element) -> Option<Name> {
+pub(super) fn name_of(graph: &Graph, element: &Element) -> Option<Name> {
     let entry = element.entry("name")?;
     match &entry.held {
-        Held::Text(text) => Some(Name { text: text.to_string(), at: entry.place.values() }),
+        Held::Text(text) => {
+            let text = graph.str(element, text).to_owned();
+            Some(Name { text, at: entry.place.values() })
+        }
         _ => None,
     }
 }
 
-pub(super) fn texts_of(element: &Element) -> Texts {
+pub(super) fn texts_of(graph: &Graph, element: &Element) -> Texts {
     Texts {
         display_name: language_map(element, "displayName"),
         description: language_map(element, "description"),
-        comment: element.text("comment").map(str::to_owned),
+        comment: graph.text(element, "comment").map(str::to_owned),
     }
 }
 
@@ -42,7 +45,7 @@ pub(super) fn quantity_of(graph: &Graph, element: &Element) -> Quantity {
     });
     Quantity {
         semantic_type: known.map(|cotype| cotype.term.to_owned()).or_else(|| preview.cloned()),
-        unit: unit.or_else(|| element.text("unit").map(str::to_owned)),
+        unit: unit.or_else(|| graph.text(element, "unit").map(str::to_owned)),
         display_unit: language_map(element, "displayUnit"),
     }
 }

@@ -68,8 +68,12 @@ impl<'g> Schemas<'g> {
         self.open.push(ix);
         let kind = self.kind(ix, element);
         self.open.pop();
-        let schema =
-            Arc::new(Schema { kind: kind?, id: own_id(element), texts: texts_of(element), at: element.at() });
+        let schema = Arc::new(Schema {
+            kind: kind?,
+            id: own_id(element),
+            texts: texts_of(self.graph, element),
+            at: element.at(),
+        });
         self.built.insert(ix, Arc::clone(&schema));
         Some(schema)
     }
@@ -83,7 +87,7 @@ impl<'g> Schemas<'g> {
             }
             Class::Array => SchemaKind::Array(self.in_member(ix, "elementSchema")?),
             Class::Map => {
-                let key = name_of(self.graph.get(self.graph.child(ix, "mapKey")?))?;
+                let key = name_of(self.graph, self.graph.get(self.graph.child(ix, "mapKey")?))?;
                 let value = self.field(self.graph.child(ix, "mapValue")?)?;
                 SchemaKind::Map(Box::new(MapSchema { key, value }))
             }
@@ -95,8 +99,8 @@ impl<'g> Schemas<'g> {
     fn field(&mut self, ix: Ix) -> Option<Field> {
         let element = self.graph.get(ix);
         Some(Field {
-            name: name_of(element)?,
-            texts: texts_of(element),
+            name: name_of(self.graph, element)?,
+            texts: texts_of(self.graph, element),
             schema: self.of(ix)?,
             quantity: quantity_of(self.graph, element),
         })
@@ -107,12 +111,15 @@ impl<'g> Schemas<'g> {
         let (mut numbers, mut words) = (Vec::new(), Vec::new());
         for value in self.graph.children(ix, "enumValues") {
             let element = self.graph.get(*value);
-            let (Some(name), Some(held)) = (name_of(element), element.held("enumValue")) else { continue };
-            let texts = texts_of(element);
+            let (Some(name), Some(held)) = (name_of(self.graph, element), element.held("enumValue")) else {
+                continue;
+            };
+            let texts = texts_of(self.graph, element);
             match held {
                 Held::Integer(value) if integers => numbers.push(EnumValue { name, texts, value: *value }),
                 Held::Text(value) if !integers => {
-                    words.push(EnumValue { name, texts, value: value.to_string() });
+                    let value = self.graph.str(element, value).to_owned();
+                    words.push(EnumValue { name, texts, value });
                 }
                 // values of another kind were reported
                 _ => {}

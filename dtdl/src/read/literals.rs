@@ -3,12 +3,14 @@
 //! Each may be written bare, in an array of one, or as a value object `{"@value": .., "@type": "xsd:string"}`. Decides
 //! what is such a value and whether it is in bounds.
 
+use std::borrow::Cow;
+
 use super::Reader;
 use super::element::Scope;
 use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
-use crate::graph::{Held, Id};
+use crate::graph::{Held, Id, Text};
 use crate::language::Version;
 use crate::language::members::length_above;
 use crate::language::patterns::MemberPattern;
@@ -90,7 +92,7 @@ impl Sort {
     /// The value, if the JSON is of this kind.
     fn held(self, node: Node<'_>) -> Option<Held> {
         match (self, node.kind()) {
-            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(node.as_str()?.into())),
+            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(text_of(node)?)),
             (Self::Integer, Kind::Number) => whole(node.as_f64()?).map(Held::Integer),
             (Self::Numeric, Kind::Number) => node.as_f64().map(Held::Number),
             (Self::Boolean, Kind::Boolean) => node.as_bool().map(Held::Boolean),
@@ -101,7 +103,7 @@ impl Sort {
     /// The value that stands for one that is wrong, so that reading goes on.
     fn empty(self) -> Held {
         match self {
-            Self::String | Self::Duration => Held::Text(Box::default()),
+            Self::String | Self::Duration => Held::Text(Text::Own(Box::default())),
             Self::Integer => Held::Integer(0),
             Self::Numeric => Held::Number(0.0),
             Self::Boolean => Held::Boolean(false),
@@ -109,11 +111,30 @@ impl Sort {
     }
 }
 
+fn text_of(node: Node<'_>) -> Option<Text> {
+    Some(match node.as_str()? {
+        Cow::Borrowed(_) => {
+            let (start, end) = (node.range().start + 1, node.range().end - 1);
+            Text::Written(u32::try_from(start).ok()?, u32::try_from(end).ok()?)
+        }
+        Cow::Owned(text) => Text::Own(text.into()),
+    })
+}
+
 /// A number without a fraction that fits 4 bytes, however it is written (`1e0` is 1).
 fn whole(number: f64) -> Option<i64> {
     let fits = number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
     #[expect(clippy::cast_possible_truncation, reason = "the number is whole and fits 4 bytes")]
     fits.then_some(number as i64)
+}
+
+/// The one value of a member.
+struct Single<'t> {
+    held: Held,
+    /// As it is written: bare, or in a value object.
+    node: Node<'t>,
+    /// The bare value.
+    value: Node<'t>,
 }
 
 /// What a string must be like.
@@ -146,12 +167,11 @@ impl Reader<'_> {
         rule: TextRule,
         required: bool,
     ) -> Held {
-        let Some((held, node)) = self.single(slot, scope, name, Sort::String, required) else {
+        let Some(Single { held, node, value }) = self.single(slot, scope, name, Sort::String, required)
+        else {
             return Sort::String.empty();
         };
-        if let Held::Text(text) = &held {
-            self.check_text(text, node, scope, name, rule);
-        }
+        self.check_text(&value.as_str().unwrap_or_default(), node, scope, name, rule);
         held
     }
 
@@ -171,16 +191,17 @@ impl Reader<'_> {
     }
 
     pub(super) fn boolean(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str) -> Held {
-        self.single(slot, scope, name, Sort::Boolean, false).map_or(Sort::Boolean.empty(), |(held, _)| held)
+        self.single(slot, scope, name, Sort::Boolean, false)
+            .map_or(Sort::Boolean.empty(), |single| single.held)
     }
 
     pub(super) fn duration(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str, required: bool) -> Held {
-        let Some((held, node)) = self.single(slot, scope, name, Sort::Duration, required) else {
+        let Some(Single { held, node, value }) = self.single(slot, scope, name, Sort::Duration, required)
+        else {
             return Sort::Duration.empty();
         };
-        if let Held::Text(text) = &held
-            && !crate::instance::is_duration(text)
-        {
+        let text = value.as_str().unwrap_or_default();
+        if !crate::instance::is_duration(&text) {
             let fault = Fault::new(Code::DurationInvalid, self.at(node)).id(scope.id).property(name);
             self.faults.push(fault.value(text));
         }
@@ -189,7 +210,7 @@ impl Reader<'_> {
 
     pub(super) fn numeric(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str, required: bool) -> Held {
         self.single(slot, scope, name, Sort::Numeric, required)
-            .map_or(Sort::Numeric.empty(), |(held, _)| held)
+            .map_or(Sort::Numeric.empty(), |single| single.held)
     }
 
     pub(super) fn integer(
@@ -200,7 +221,7 @@ impl Reader<'_> {
         bounds: (Option<i64>, Option<i64>),
         required: bool,
     ) -> Held {
-        let Some((held, node)) = self.single(slot, scope, name, Sort::Integer, required) else {
+        let Some(Single { held, node, .. }) = self.single(slot, scope, name, Sort::Integer, required) else {
             return Sort::Integer.empty();
         };
         if let Held::Integer(found) = held
@@ -310,7 +331,7 @@ impl Reader<'_> {
         name: &str,
         sort: Sort,
         required: bool,
-    ) -> Option<(Held, Node<'t>)> {
+    ) -> Option<Single<'t>> {
         let codes = sort.codes();
         let mut values = slot.values();
         let fault = |code| Fault::new(code, slot.values_at()).id(scope.id).property(name);
@@ -324,35 +345,38 @@ impl Reader<'_> {
             self.faults.push(fault(codes.several));
             return None;
         }
-        let held = match value.kind() {
-            Kind::Object => self.value_object(value, scope, name, sort)?,
-            _ => match sort.held(value) {
-                Some(held) => held,
-                None => {
-                    let fault = Fault::new(codes.other, self.at(value)).id(scope.id).property(name);
-                    self.faults.push(fault);
-                    return None;
-                }
-            },
+        if value.kind() == Kind::Object {
+            return self.value_object(value, scope, name, sort);
+        }
+        let Some(held) = sort.held(value) else {
+            let fault = Fault::new(codes.other, self.at(value)).id(scope.id).property(name);
+            self.faults.push(fault);
+            return None;
         };
-        Some((held, value))
+        Some(Single { held, node: value, value })
     }
 
-    fn value_object(&mut self, value: Node<'_>, scope: Scope<'_>, name: &str, sort: Sort) -> Option<Held> {
-        let object = Object::new(self.file, value);
+    fn value_object<'t>(
+        &mut self,
+        node: Node<'t>,
+        scope: Scope<'_>,
+        name: &str,
+        sort: Sort,
+    ) -> Option<Single<'t>> {
+        let object = Object::new(self.file, node);
         self.check_value_object(&object, scope, name);
         let codes = sort.codes();
         let types: Vec<_> = object.type_strings().collect();
         let declared = types.first().and_then(Option::as_deref);
-        let held = object.value.as_ref().map(|inner| sort.held(inner.value));
-        let code = match held {
+        let inner = object.value.as_ref().map(|inner| (inner.value, sort.held(inner.value)));
+        let code = match inner {
             None => codes.no_value,
             Some(_) if object.types.is_some() && types.len() != 1 => Code::LiteralTypeNotSingular,
             Some(_) if object.types.is_some() && !declared.is_some_and(|t| codes.names.contains(&t)) => {
                 codes.other_type
             }
-            Some(None) => codes.other_value,
-            Some(held) => return held,
+            Some((_, None)) => codes.other_value,
+            Some((value, Some(held))) => return Some(Single { held, node, value }),
         };
         self.faults.push(Fault::new(code, object.at).id(scope.id).property(name));
         None

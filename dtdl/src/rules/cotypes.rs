@@ -4,7 +4,7 @@
 use super::Inheritance;
 use super::members::literal_text;
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Demand, Element, Expectation, Graph, Held, Ix};
+use crate::graph::{Demand, Element, Expectation, Graph, Ix};
 use crate::instance;
 use crate::language::Primitive;
 use crate::language::cotypes::{Constraint, Cotype, CotypeMember, cotype};
@@ -133,12 +133,14 @@ fn check_member(
     faults: &mut Faults,
 ) {
     let element = graph.get(ix);
-    let Some(held) = element.held(&member.id) else { return };
+    if element.entry(&member.id).is_none() {
+        return;
+    }
     if member.unique {
-        check_unique(graph, inheritance, ix, member, held, faults);
+        check_unique(graph, inheritance, ix, member, faults);
     }
     if let Some(governing) = member.instance_of {
-        check_instance(graph, ix, member, governing, held, faults);
+        check_instance(graph, ix, member, governing, faults);
     }
 }
 
@@ -148,19 +150,17 @@ fn check_unique(
     inheritance: &Inheritance,
     ix: Ix,
     member: &CotypeMember,
-    held: &Held,
     faults: &mut Faults,
 ) {
+    let Some(value) = literal_text(graph, graph.get(ix), &member.id) else { return };
     for (holder, property) in inheritance.holders(graph, ix) {
         for other in inheritance.children(graph, holder, property) {
-            let other_held = graph.get(*other).held(&member.id);
-            if *other == ix || other_held != Some(held) {
+            if *other == ix || literal_text(graph, graph.get(*other), &member.id).as_ref() != Some(&value) {
                 continue;
             }
             let at = |ix: Ix| graph.get(ix).entry(&member.id).map_or(graph.get(ix).at(), |e| e.place.key);
-            let value = literal_text(held).unwrap_or_default();
             let fault = Fault::new(Code::NonUniquePropertyValue, at(ix)).id(&graph.get(holder).id);
-            let fault = fault.property(property).aux(&member.id).value(value);
+            let fault = fault.property(property).aux(&member.id).value(&value);
             faults.push(fault.also(at(*other)));
         }
     }
@@ -172,11 +172,11 @@ fn check_instance(
     ix: Ix,
     member: &CotypeMember,
     governing: &'static str,
-    held: &Held,
     faults: &mut Faults,
 ) {
     let element = graph.get(ix);
-    let (Some(schema), Some(text)) = (graph.child(ix, governing), literal_text(held)) else { return };
+    let text = literal_text(graph, element, &member.id);
+    let (Some(schema), Some(text)) = (graph.child(ix, governing), text) else { return };
     let schema = graph.get(schema);
     let Some(primitive) = primitive_of(schema) else { return };
     let schema = Schema {

@@ -82,11 +82,11 @@ impl Inheritance {
         let mut contents = graph.children(interface, "contents").to_vec();
         let mut names: BTreeMap<&str, Ix> = BTreeMap::new();
         for ix in &contents {
-            names.entry(graph.get(*ix).text("name").unwrap_or_default()).or_insert(*ix);
+            names.entry(graph.text(graph.get(*ix), "name").unwrap_or_default()).or_insert(*ix);
         }
         for base in bases {
             for content in graph.children(base, "contents") {
-                let name = graph.get(*content).text("name").unwrap_or_default();
+                let name = graph.text(graph.get(*content), "name").unwrap_or_default();
                 match names.get(name) {
                     Some(other) if other == content => {}
                     Some(other) => faults.push(collision(graph, interface, base, name, [*other, *content])),

@@ -72,7 +72,7 @@ fn check_unique(
     }
     let mut seen: HashMap<Cow<'_, str>, Ix> = HashMap::with_capacity(found.len());
     for ix in found {
-        let Some(text) = graph.get(*ix).held(unique).and_then(literal_text) else { continue };
+        let Some(text) = literal_text(graph, graph.get(*ix), unique) else { continue };
         match seen.get(&text) {
             // what the same element shows twice is no second name
             Some(first) if first == ix => {}
@@ -114,7 +114,7 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
                 // as the reference writes them
                 Held::Boolean(true) => Some("True".into()),
                 Held::Boolean(false) => Some("False".into()),
-                held => literal_text(held),
+                _ => literal_text(graph, value, "enumValue"),
             };
             let fault = Fault::new(Code::NonConformantDatatype, entry.place.key).id(&value.id);
             let fault = fault.property("enumValue").secondary(&element.id).restriction("valueSchema");
@@ -124,10 +124,10 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
     }
 }
 
-/// A plain value as it is told apart from others.
-pub(super) fn literal_text(held: &Held) -> Option<Cow<'_, str>> {
-    match held {
-        Held::Text(text) => Some(Cow::Borrowed(text)),
+/// A plain value of a member as it is told apart from others.
+pub(super) fn literal_text<'g>(graph: &'g Graph, element: &'g Element, member: &str) -> Option<Cow<'g, str>> {
+    match element.held(member)? {
+        Held::Text(text) => Some(Cow::Borrowed(graph.str(element, text))),
         Held::Integer(number) => Some(number.to_string().into()),
         Held::Number(number) => Some(number.to_string().into()),
         Held::Boolean(value) => Some(value.to_string().into()),

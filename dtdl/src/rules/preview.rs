@@ -55,7 +55,7 @@ fn check_names(graph: &Graph, model: Ix, faults: &mut Faults) {
         for content in graph.children(interface, "contents") {
             let element = graph.get(*content);
             let Some(entry) = element.entry("name") else { continue };
-            let name = element.text("name").unwrap_or_default();
+            let name = graph.text(element, "name").unwrap_or_default();
             let at = entry.place.values();
             match seen.get(&(element.class.name(), name)) {
                 Some((first, first_at)) if *first != *content => {

@@ -60,9 +60,9 @@ fn named<'g>(
     key: &'static str,
     keyref: &str,
 ) -> Option<Pair<'g>> {
-    let name = element.text(keyref)?.to_owned();
+    let name = graph.text(element, keyref)?.to_owned();
     let beside = inheritance.children(graph, holder, member);
-    let target = beside.iter().find(|other| graph.get(**other).text(key) == Some(name.as_str()))?;
+    let target = beside.iter().find(|other| graph.text(graph.get(**other), key) == Some(name.as_str()))?;
     let keyref = terms::term_of(keyref)?;
     Some(Pair { graph, current: element, target: graph.get(*target), holder, member, keyref, key, name })
 }
