@@ -219,8 +219,8 @@ fn is_label(text: &str) -> bool {
     }
 }
 
-/// The id of an element that was given none: its parent's, the member's name and, among several, its own name.
-pub(crate) fn inferred(parent: &str, member: &str, segment: Option<&str>) -> String {
+/// Makes `id` that of an element that was given none: its parent's, the member's name and, among several, its own name.
+pub(crate) fn infer(id: &mut String, parent: &str, member: &str, segment: Option<&str>) {
     let member = member.split(';').next().unwrap_or(member);
     let split = match parent.find(';') {
         Some(at) => at,
@@ -228,9 +228,10 @@ pub(crate) fn inferred(parent: &str, member: &str, segment: Option<&str>) -> Str
         None => parent.len(),
     };
     let (path, version) = parent.split_at(split);
-    match segment {
-        Some(segment) => [path, ":_", member, ":__", segment, version].concat(),
-        None => [path, ":_", member, version].concat(),
+    id.clear();
+    let (sign, segment) = segment.map_or(("", ""), |segment| (":__", segment));
+    for part in [path, ":_", member, sign, segment, version] {
+        id.push_str(part);
     }
 }
 
@@ -272,6 +273,11 @@ mod tests {
 
     #[test]
     fn an_inferred_id_keeps_the_version_at_the_end() {
+        let inferred = |parent, member, segment| {
+            let mut id = String::from("what was there before");
+            infer(&mut id, parent, member, segment);
+            id
+        };
         assert_eq!(inferred("dtmi:a;1", "contents", Some("x")), "dtmi:a:_contents:__x;1");
         assert_eq!(inferred("dtmi:a", "schema", None), "dtmi:a:_schema");
         assert_eq!(inferred("urn:a:B:1", "contents", Some("x")), "urn:a:B:_contents:__x:1");

@@ -56,6 +56,13 @@ impl Graph {
         &mut self.elements[ix.number()]
     }
 
+    /// Makes room for so many elements more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.elements.reserve(count);
+        let (elements, hasher) = (&self.elements, &self.hasher);
+        self.by_id.reserve(count, |ix| hasher.hash_one(&*elements[ix.number()].id));
+    }
+
     /// Adds the text of the next file.
     pub(crate) fn add_text(&mut self, text: Arc<str>) {
         self.texts.push(text);

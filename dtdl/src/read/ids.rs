@@ -69,8 +69,8 @@ impl Reader<'_> {
         keyed: bool,
     ) -> Result<ElementId, Quit> {
         let segment = if keyed { Some(self.segment(object, holder)?) } else { None };
-        let id = Arc::from(dtmi::inferred(holder.id, holder.member, segment.as_deref()));
-        Ok(ElementId { id, inferred: true })
+        dtmi::infer(&mut self.inferred, holder.id, holder.member, segment.as_deref());
+        Ok(ElementId { id: Arc::from(self.inferred.as_str()), inferred: true })
     }
 
     /// The name of an element, as it ends the ids inferred from it.

@@ -46,6 +46,8 @@ pub(crate) struct Reader<'r> {
     tolerant: Tolerance,
     /// How many elements are being read, each inside the one before.
     depth: usize,
+    /// The last id that was inferred: there are many, and each is made in the room of the one before.
+    inferred: String,
 }
 
 /// The element that holds what is being read, and the member of it.
@@ -61,6 +63,8 @@ struct Holder<'h> {
 /// Reads the document of a file into the graph.
 pub(crate) fn document(reader: &mut Reader<'_>, tape: &Tape<'_>) -> Result<(), Quit> {
     shape::check(reader, tape)?;
+    // few of them are no elements
+    reader.graph.reserve(tape.objects());
     let root = tape.root();
     let single = root.kind() != Kind::Array;
     for value in root.items().chain(single.then_some(root)) {
@@ -80,7 +84,7 @@ impl<'r> Reader<'r> {
         options: &'r Options,
         tolerant: Tolerance,
     ) -> Self {
-        Self { file, graph, faults, options, tolerant, depth: 0 }
+        Self { file, graph, faults, options, tolerant, depth: 0, inferred: String::new() }
     }
 
     /// The name that was probably meant, while the faults are few enough to be shown.

@@ -20,6 +20,7 @@ pub(crate) use scan::{Malformed, scan};
 pub(crate) struct Tape<'t> {
     text: &'t str,
     cells: Vec<Cell>,
+    objects: usize,
 }
 
 /// A value. Its kind is not kept: the first byte of its text tells it.
@@ -43,6 +44,11 @@ impl Tape<'_> {
     /// The value that the text is.
     pub(crate) fn root(&self) -> Node<'_> {
         Node::new(self, 0)
+    }
+
+    /// How many objects there are.
+    pub(crate) fn objects(&self) -> usize {
+        self.objects
     }
 
     /// All values in the order of the text, members' names among them.

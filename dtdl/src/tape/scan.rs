@@ -15,6 +15,9 @@ pub(crate) struct Malformed {
     pub(crate) at: Range<usize>,
 }
 
+/// As much space as is passed over at once.
+const INDENT: &[u8] = b"        ";
+
 /// The link of a container that no other contains.
 const OUTSIDE: u32 = Cell::NEXT;
 
@@ -25,9 +28,10 @@ pub(crate) fn scan(text: &str) -> Result<Tape<'_>, Malformed> {
     }
     // in models, a value or a name takes this many bytes or more
     let cells = Vec::with_capacity(text.len() / 10);
-    let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, cells, open: OUTSIDE, fresh: false };
+    let mut scanner =
+        Scanner { text, bytes: text.as_bytes(), at: 0, cells, open: OUTSIDE, fresh: false, objects: 0 };
     match scanner.document() {
-        Some(()) => Ok(Tape { text, cells: scanner.cells }),
+        Some(()) => Ok(Tape { text, cells: scanner.cells, objects: scanner.objects }),
         None => Err(reason(text, scanner.at)),
     }
 }
@@ -42,6 +46,7 @@ struct Scanner<'t> {
     open: u32,
     /// Whether that container has nothing in it yet.
     fresh: bool,
+    objects: usize,
 }
 
 impl Scanner<'_> {
@@ -88,7 +93,8 @@ impl Scanner<'_> {
     fn value(&mut self) -> Option<()> {
         match self.token()? {
             b'"' => self.string(),
-            b'{' | b'[' => {
+            byte @ (b'{' | b'[') => {
+                self.objects += usize::from(byte == b'{');
                 let index = self.index();
                 self.cells.push(Cell { start: narrow(self.at), end: narrow(self.at), next: self.open });
                 self.open = index;
@@ -117,6 +123,9 @@ impl Scanner<'_> {
     fn token(&mut self) -> Option<u8> {
         loop {
             match self.bytes.get(self.at)? {
+                b' ' if self.bytes.get(self.at..self.at + INDENT.len()) == Some(INDENT) => {
+                    self.at += INDENT.len()
+                }
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
                 byte => return Some(*byte),
             }
