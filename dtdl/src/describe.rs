@@ -29,11 +29,11 @@ pub struct Description {
 }
 
 pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Option<Description> {
-    let ix = graph.find(id)?;
+    let ix = graph.find_anywhere(id)?;
     let element = graph.get(ix);
     let mut properties = BTreeMap::new();
     properties.insert("languageMajorVersion".to_owned(), element.version.number().into());
-    let partition = element.partition.map(|partition| &*graph.get(partition).id);
+    let partition = element.partition.map(|partition| graph.id(graph.get(partition)));
     properties.insert("childOf".to_owned(), graph.parent(ix).into());
     properties.insert("definedIn".to_owned(), partition.into());
     // members of later versions are shown as absent
@@ -92,8 +92,9 @@ fn describe_interface(
     let named = |class: Option<Class>| {
         let of_class = |element: &&Element| class.is_none_or(|class| element.class == class);
         let elements = contents.iter().map(|content| graph.get(*content)).filter(of_class);
-        let by_name =
-            |element: &Element| Some((graph.text(element, "name")?.to_owned(), Value::from(&*element.id)));
+        let by_name = |element: &Element| {
+            Some((graph.text(element, "name")?.to_owned(), Value::from(graph.id(element))))
+        };
         Value::Object(elements.filter_map(by_name).collect())
     };
     properties.insert("contents".to_owned(), named(None));
@@ -101,7 +102,7 @@ fn describe_interface(
         properties.insert((*name).to_owned(), named(Some(*class)));
     }
     let heirs = graph.referrers(ix).filter(|referrer| referrer.member == "extends");
-    let heirs = heirs.map(|heir| Value::from(&*graph.get(heir.source).id));
+    let heirs = heirs.map(|heir| Value::from(graph.id(graph.get(heir.source))));
     properties.insert("extendedBy".to_owned(), heirs.collect());
 }
 
@@ -121,10 +122,10 @@ fn value(graph: &Graph, element: &Element, held: &Held, plural: bool) -> Value {
         Held::Identifier(id) if id.is_empty() => Value::Null,
         Held::Identifier(id) => (&**id).into(),
         Held::Elements(elements) if plural => {
-            elements.iter().map(|ix| Value::from(&*graph.get(*ix).id)).collect()
+            elements.iter().map(|ix| Value::from(graph.id(graph.get(*ix)))).collect()
         }
         Held::Elements(elements) => {
-            elements.first().map_or(Value::Null, |ix| Value::from(&*graph.get(*ix).id))
+            elements.first().map_or(Value::Null, |ix| Value::from(graph.id(graph.get(*ix))))
         }
     }
 }

@@ -83,7 +83,7 @@ impl Reading {
     /// Validates a JSON value against an element: a schema, or what has one and is a value on the wire (a field, an
     /// entry of an Enum or of a Map). `None` for other elements, and for unknown ids.
     pub fn check_instance(&self, id: &str, json: &str) -> Option<Vec<ValueFault>> {
-        let ix = self.graph.find(id)?;
+        let ix = self.graph.find_anywhere(id)?;
         let (schema, shared) = model::shape(&self.graph, ix)?;
         Some(instance::check_instance(&schema, &|id| shared.get(id).cloned(), json))
     }
@@ -220,14 +220,14 @@ fn report_unresolved(unresolved: &[Unresolved], graph: &Graph, faults: &mut Faul
     // a person follows some suggestions, among the ids that somebody gave
     const HINTS: usize = 20;
     const CANDIDATES: usize = 5000;
-    let given: Vec<&str> = graph
+    let given: Vec<_> = graph
         .iter()
         .filter(|(_, element)| element.id_at().is_some())
-        .map(|(_, element)| &*element.id)
+        .map(|(_, element)| graph.id(element))
         .take(CANDIDATES)
         .collect();
     for (number, missing) in unresolved.iter().enumerate() {
-        let near = if number < HINTS { closest(&missing.id, given.iter().copied()) } else { None };
+        let near = if number < HINTS { closest(&missing.id, given.iter().map(|id| &**id)) } else { None };
         for at in &missing.asked_at {
             let fault = Fault::new(Code::UnresolvedReference, *at).value(&missing.id);
             faults.push(fault.hint(near));

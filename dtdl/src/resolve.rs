@@ -3,6 +3,7 @@
 //! Finds what is missing ([`missing`]), and, when nothing is, links members to elements ([`link`]) and checks what can be
 //! seen from a reference alone: class, version, the Interface around, the family of a unit.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -58,7 +59,7 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
 /// The fault of a reference to what no document could define.
 fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
     let fault = |code| {
-        let fault = Fault::new(code, graph.key_of(reference)).id(&graph.get(reference.source).id);
+        let fault = Fault::new(code, graph.key_of(reference)).id(graph.id(graph.get(reference.source)));
         fault.property(reference.member).secondary(id).also(reference.value).only_at(reference.value)
     };
     if let Form::ById(expected @ Expected { by_term: true, .. }) = reference.form {
@@ -70,7 +71,7 @@ fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
 /// Links every reference to its element and reports those that may not stand where they do.
 pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
     for reference in std::mem::take(&mut graph.references) {
-        if let Some(target) = target(graph, &reference)
+        if let Some(target) = target(graph, &reference.target)
             && check(graph, &reference, target, faults)
         {
             graph.link(reference.source, reference.member, target);
@@ -97,19 +98,20 @@ fn check(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) 
     true
 }
 
-fn target(graph: &Graph, reference: &Reference) -> Option<Ix> {
-    match &reference.target {
+/// The element that is referred to, if there is one.
+pub(crate) fn target(graph: &Graph, target: &Target) -> Option<Ix> {
+    match target {
         Target::Known(ix) | Target::Alias(ix, _) => Some(*ix),
         Target::Named(id) => find(graph, id),
     }
 }
 
-/// The id that a reference names, which may be an alias of the element's.
-fn named<'r>(reference: &'r Reference, target: &'r Element) -> &'r str {
-    match &reference.target {
-        Target::Known(_) => &target.id,
-        Target::Alias(_, id) => id,
-        Target::Named(id) => id,
+/// The id that a target is called by, which may be an alias of the element's.
+pub(crate) fn called<'r>(graph: &'r Graph, target: &'r Target) -> Cow<'r, str> {
+    match target {
+        Target::Known(ix) => graph.id(graph.get(*ix)),
+        Target::Alias(_, id) => Cow::Borrowed(id),
+        Target::Named(id) => Cow::Borrowed(id),
     }
 }
 
@@ -153,10 +155,10 @@ fn check_partition(graph: &Graph, reference: &Reference, target: Ix, faults: &mu
     let own = source.partition.filter(|_| !source.is_partition());
     let from = own.unwrap_or(reference.source);
     if let Some(to) = target.partition.filter(|to| *to != from) {
-        let (from, to) = (&graph.get(from).id, &graph.get(to).id);
+        let (from, to) = (graph.id(graph.get(from)), graph.id(graph.get(to)));
         let place = graph.key_of(reference);
-        let fault = Fault::new(Code::CrossPartitionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(named(reference, target));
+        let fault = Fault::new(Code::CrossPartitionReference, place).id(graph.id(source));
+        let fault = fault.property(reference.member).secondary(called(graph, &reference.target));
         faults.push(fault.value(to).restriction(from).also(target.at()));
     }
 }
@@ -186,10 +188,13 @@ fn check_expected(
 ) -> bool {
     let (source, target) = (graph.get(reference.source), graph.get(target));
     if !is_of(target, expected) {
-        let fault =
-            Fault::new(Code::BadType, graph.key_of(reference)).id(&source.id).property(reference.member);
-        let fault =
-            fault.secondary(named(reference, target)).value(target.class.name()).kind(kinds(expected));
+        let fault = Fault::new(Code::BadType, graph.key_of(reference))
+            .id(graph.id(source))
+            .property(reference.member);
+        let fault = fault
+            .secondary(called(graph, &reference.target))
+            .value(target.class.name())
+            .kind(kinds(expected));
         faults.push(fault.also(reference.value).only_at(reference.value));
         return false;
     }
@@ -198,8 +203,8 @@ fn check_expected(
         let versions = versions.filter(|version| allows(expected, *version));
         let versions: Vec<_> = versions.map(|version| version.number().to_string()).collect();
         let place = graph.key_of(reference);
-        let fault = Fault::new(Code::DisallowedVersionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(named(reference, target));
+        let fault = Fault::new(Code::DisallowedVersionReference, place).id(graph.id(source));
+        let fault = fault.property(reference.member).secondary(called(graph, &reference.target));
         let fault = fault.value(target.version.number()).restriction(versions.join(" ,"));
         faults.push(fault.also(target.at()));
     }
@@ -209,16 +214,17 @@ fn check_expected(
 /// A unit must be of the family that the semantic type wants.
 fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) {
     let Form::Extension(CotypeMember { child_of: Some(wanted), .. }) = reference.form else { return };
-    let (parent, target) = (graph.parent(target), graph.get(target));
-    if parent == Some(wanted) {
+    let parent = graph.parent(target);
+    if parent.as_deref() == Some(wanted) {
         return;
     }
     let relation = match parent {
         Some(parent) => format!("child of {parent}"),
         None => "top-level element".to_owned(),
     };
-    let fault = Fault::new(Code::WrongParent, graph.key_of(reference)).id(&graph.get(reference.source).id);
-    let fault = fault.property(reference.member).secondary(named(reference, target));
+    let fault =
+        Fault::new(Code::WrongParent, graph.key_of(reference)).id(graph.id(graph.get(reference.source)));
+    let fault = fault.property(reference.member).secondary(called(graph, &reference.target));
     faults.push(fault.value(relation).restriction(wanted).only_at(reference.value));
 }
 
@@ -252,13 +258,13 @@ fn check_keys(graph: &Graph, holder: Ix, faults: &mut Faults) -> Option<Vec<Ix>>
 fn nameless(graph: &Graph, holder: Ix, ix: Ix) -> Fault {
     let (holder, element) = (graph.get(holder), graph.get(ix));
     let place = holder.entry(KEYED).map_or(holder.at(), |entry| entry.place.key);
-    let fault = Fault::new(Code::MissingDictKeyPropertyValue, place).id(&holder.id).property(KEYED);
-    fault.secondary(&element.id).value("name").also(element.at())
+    let fault = Fault::new(Code::MissingDictKeyPropertyValue, place).id(graph.id(holder)).property(KEYED);
+    fault.secondary(graph.id(element)).value("name").also(element.at())
 }
 
 fn named_twice(graph: &Graph, holder: Ix, name: &str, [first, second]: [Ix; 2]) -> Fault {
     let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
-    let fault = Fault::new(Code::NonUniquePropertyValue, at(first)).id(&graph.get(holder).id);
+    let fault = Fault::new(Code::NonUniquePropertyValue, at(first)).id(graph.id(graph.get(holder)));
     let fault = fault.property(KEYED).aux("name").value(name);
     fault.also(at(second)).shown_at(at(second))
 }

@@ -1,9 +1,8 @@
 //! An element: what it is, where it comes from and what its members hold. Begin with [`Element`].
 
-use std::sync::Arc;
-
+use super::Ix;
 use super::entry::{Elements, Entry, Held, Place, held};
-use super::{Id, Ix};
+use super::label::Label;
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::{Cotype, cotype};
@@ -14,7 +13,7 @@ use crate::source::Location;
 /// An element.
 #[derive(Debug)]
 pub(crate) struct Element {
-    pub(crate) id: Id,
+    pub(crate) label: Label,
     pub(crate) class: Class,
     pub(crate) version: Version,
     pub(crate) limits: Limits,
@@ -152,7 +151,7 @@ impl Element {
             .map(|(name, literal)| Entry { name, place, held: held(literal) })
             .collect();
         Self {
-            id: Arc::from(standard.id.as_str()),
+            label: Label::Standard(&standard.id),
             class: standard.class,
             version: standard.version,
             limits: Limits::Core,

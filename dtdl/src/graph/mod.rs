@@ -6,9 +6,10 @@
 
 mod element;
 mod entry;
+mod label;
 mod reference;
 
-use std::hash::BuildHasher;
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 pub(crate) use self::element::{Element, Origin, Undefined, Written};
 pub(crate) use self::entry::{Elements, Entry, Held, Place, Text, held};
+pub(crate) use self::label::Label;
 pub(crate) use self::reference::{Demand, Expectation, Expected, Form, Reference, Referrer, Target};
 use crate::language::standard::{StandardValue, alias, standard};
 use crate::source::Location;
 
-/// An element's id, shared by all that mention it.
+/// An id that is mentioned.
 pub(crate) type Id = Arc<str>;
 
 /// An element's number in its [`Graph`].
@@ -33,7 +35,7 @@ pub(crate) struct Graph {
     elements: Vec<Element>,
     /// The texts of the files that are read, in which those of the elements stand.
     texts: Vec<Arc<str>>,
-    /// The elements by their ids' hashes: a third of the room that a map with the ids in it would take.
+    /// The elements by what they are called: a third of the room that a map with the ids in it would take.
     by_id: HashTable<Ix>,
     hasher: DefaultHashBuilder,
     /// The places where an element stands in a member of another and was not [put](Graph::put) there at once, in the
@@ -59,8 +61,6 @@ impl Graph {
     /// Makes room for so many elements more.
     pub(crate) fn reserve(&mut self, count: usize) {
         self.elements.reserve(count);
-        let (elements, hasher) = (&self.elements, &self.hasher);
-        self.by_id.reserve(count, |ix| hasher.hash_one(&*elements[ix.number()].id));
     }
 
     /// Adds the text of the next file.
@@ -87,22 +87,15 @@ impl Graph {
         }
     }
 
-    pub(crate) fn find(&self, id: &str) -> Option<Ix> {
-        let hash = self.hasher.hash_one(id);
-        self.by_id.find(hash, |ix| &*self.get(*ix).id == id).copied()
-    }
-
-    pub(crate) fn by_id(&self, id: &str) -> Option<&Element> {
-        self.find(id).map(|ix| self.get(ix))
-    }
-
     /// Adds an element; whoever adds one has looked whether its id is free.
     pub(crate) fn add(&mut self, element: Element) -> Ix {
         let ix = Ix::nth(self.elements.len());
         self.elements.push(element);
-        let (elements, hasher) = (&self.elements, &self.hasher);
-        let hash = |ix: &Ix| hasher.hash_one(&*elements[ix.number()].id);
-        self.by_id.insert_unique(hash(&ix), ix, hash);
+        if let Some(hash) = self.hash(ix) {
+            let mut by_id = std::mem::take(&mut self.by_id);
+            by_id.insert_unique(hash, ix, |ix| self.hash(*ix).unwrap_or_default());
+            self.by_id = by_id;
+        }
         ix
     }
 
@@ -191,11 +184,11 @@ impl Graph {
     }
 
     /// The id of the element that one is part of.
-    pub(crate) fn parent(&self, ix: Ix) -> Option<&str> {
+    pub(crate) fn parent(&self, ix: Ix) -> Option<Cow<'_, str>> {
         let element = self.get(ix);
         match element.holder {
-            Some(holder) => Some(&self.get(holder).id),
-            None => element.as_standard()?.parent.as_deref(),
+            Some(holder) => Some(self.id(self.get(holder))),
+            None => element.as_standard()?.parent.as_deref().map(Cow::Borrowed),
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) struct Reference {
 }
 
 /// Whom a reference is to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Target {
     Known(Ix),
     /// An element of the language's own, and the id that it is called by.
@@ -62,7 +62,7 @@ pub(crate) struct Expected {
 pub(crate) struct Expectation {
     pub(crate) source: Ix,
     pub(crate) member: &'static str,
-    pub(crate) target: Id,
+    pub(crate) target: Target,
     pub(crate) demand: Demand,
 }
 

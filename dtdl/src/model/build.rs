@@ -43,7 +43,7 @@ pub(crate) fn build(graph: &Graph, inheritance: &Inheritance, root: Ix) -> Model
         Form::Interface => builder.components(root),
     };
     Model {
-        id: id_of(element),
+        id: id_of(graph, element),
         version: element.version,
         form,
         texts: texts_of(graph, element),
@@ -56,10 +56,11 @@ pub(crate) fn build(graph: &Graph, inheritance: &Inheritance, root: Ix) -> Model
 /// The element with the id `wanted`, or the capability model, or the first of `roots` that no other element refers to.
 pub(crate) fn root(graph: &Graph, roots: &[Ix], wanted: Option<&str>, faults: &mut Faults) -> Option<Ix> {
     if let Some(wanted) = wanted {
-        let found = roots.iter().copied().find(|ix| &*graph.get(*ix).id == wanted);
+        let found = roots.iter().copied().find(|ix| graph.id(graph.get(*ix)) == wanted);
         if found.is_none() {
             let first = graph.get(*roots.first()?);
-            let near = closest(wanted, roots.iter().map(|ix| &*graph.get(*ix).id));
+            let ids: Vec<_> = roots.iter().map(|ix| graph.id(graph.get(*ix))).collect();
+            let near = closest(wanted, ids.iter().map(|id| &**id));
             let at = first.at().head();
             faults.push(Fault::new(Code::UnknownRoot, at).value(wanted).hint(near));
         }
@@ -94,7 +95,7 @@ impl Builder<'_> {
     fn interface(&mut self, ix: Ix, element: &Element) -> Interface {
         let bases = self.graph.children(ix, "extends");
         let mut interface = Interface {
-            id: id_of(element),
+            id: id_of(self.graph, element),
             version: element.version,
             texts: texts_of(self.graph, element),
             telemetry: Vec::new(),
@@ -102,7 +103,7 @@ impl Builder<'_> {
             commands: Vec::new(),
             relationships: Vec::new(),
             components: Vec::new(),
-            extends: bases.iter().map(|base| self.graph.get(*base).id.to_string()).collect(),
+            extends: bases.iter().map(|base| self.graph.id(self.graph.get(*base)).into_owned()).collect(),
         };
         let graph = self.graph;
         for content in self.inheritance.contents(graph, ix) {
@@ -122,7 +123,8 @@ impl Builder<'_> {
             }
             Class::Property => interface.properties.push(self.property(ix)?),
             Class::Command => {
-                let kind = self.graph.child(ix, "commandType").map(|kind| &self.graph.get(kind).id);
+                let kind =
+                    self.graph.child(ix, "commandType").map(|kind| self.graph.id(self.graph.get(kind)));
                 let asynchronous = kind.is_some_and(|id| id.contains(":asynchronous;"));
                 let (request, response) = (self.payload(ix, "request"), self.payload(ix, "response"));
                 interface.commands.push(Command { name, texts, asynchronous, request, response });
@@ -198,7 +200,7 @@ impl Builder<'_> {
                 },
             };
             let Some(interface) = self.numbers.get(&target).copied() else { continue };
-            let name = name.or_else(|| last_label(self.graph.get(target)));
+            let name = name.or_else(|| last_label(self.graph, self.graph.get(target)));
             parts.entry(interface).or_insert_with(|| {
                 order.push(interface);
                 Part { name, texts: texts_of(self.graph, element), interface }
@@ -220,8 +222,8 @@ impl Builder<'_> {
 }
 
 /// The name of an Interface in its id, for an instance that has none.
-fn last_label(element: &Element) -> Option<Name> {
-    let text = element.id.rsplit(':').nth(1)?.to_owned();
+fn last_label(graph: &Graph, element: &Element) -> Option<Name> {
+    let text = graph.id(element).rsplit(':').nth(1)?.to_owned();
     Some(Name { text, at: element.at() })
 }
 

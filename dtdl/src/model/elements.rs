@@ -7,9 +7,9 @@ use crate::language::cotypes::CotypeKind;
 use crate::language::terms;
 use crate::language_map::LanguageMap;
 
-pub(super) fn id_of(element: &Element) -> Id {
+pub(super) fn id_of(graph: &Graph, element: &Element) -> Id {
     let at = element.id_at().unwrap_or(element.at());
-    Id { text: element.id.to_string(), at }
+    Id { text: graph.id(element).into_owned(), at }
 }
 
 pub(super) fn name_of(graph: &Graph, element: &Element) -> Option<Name> {
@@ -38,8 +38,8 @@ pub(super) fn quantity_of(graph: &Graph, element: &Element) -> Quantity {
     let preview = preview.filter(|_| element.version == Version::V1Preview);
     let unit = element.entries.iter().find_map(|entry| match &entry.held {
         Held::Elements(units) if entry.name.contains(':') && terms::term_of(entry.name) == Some("unit") => {
-            let id = &graph.get(*units.first()?).id;
-            Some(terms::term_of(id).unwrap_or(id).to_owned())
+            let id = graph.id(graph.get(*units.first()?));
+            Some(terms::term_of(&id).unwrap_or(&id).to_owned())
         }
         _ => None,
     });

@@ -59,7 +59,7 @@ impl<'g> Schemas<'g> {
             return Some(Arc::clone(schema));
         }
         if self.open.contains(&ix) {
-            let kind = SchemaKind::Recursive(id_of(element));
+            let kind = SchemaKind::Recursive(id_of(self.graph, element));
             return Some(Arc::new(Schema { kind, id: None, texts: Texts::default(), at }));
         }
         if self.open.len() >= DEEPEST {
@@ -70,7 +70,7 @@ impl<'g> Schemas<'g> {
         self.open.pop();
         let schema = Arc::new(Schema {
             kind: kind?,
-            id: own_id(element),
+            id: own_id(self.graph, element),
             texts: texts_of(self.graph, element),
             at: element.at(),
         });
@@ -138,6 +138,6 @@ pub(crate) fn shape(graph: &Graph, ix: Ix) -> Option<(Arc<Schema>, Shared)> {
 }
 
 /// The id that a schema was given; one that was inferred tells nobody anything.
-fn own_id(element: &Element) -> Option<Id> {
-    element.id_at().map(|_| id_of(element))
+fn own_id(graph: &Graph, element: &Element) -> Option<Id> {
+    element.id_at().map(|_| id_of(graph, element))
 }

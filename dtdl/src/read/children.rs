@@ -2,8 +2,6 @@
 //!
 //! Decides how many there may be and in what form; whether what is referred to exists is in `resolve`.
 
-use std::sync::Arc;
-
 use super::element::Scope;
 use super::object::{Object, Slot};
 use super::types::Types;
@@ -110,19 +108,20 @@ impl Reader<'_> {
         (id, by_term): (&str, bool),
         order: &mut Order,
     ) {
-        self.expect(slotted, id);
         let (class, older) = (slotted.class, slotted.elements.older);
         let expected = Expected { class, version: slotted.scope.context.version, older, by_term };
         // what is at hand needs no copy of its id in every place
-        let target = match self.at_hand(id, by_term, self.at(value)) {
-            Some(Target::Known(ix) | Target::Alias(ix, _))
-                if by_term && !order.waits && suits(self.graph.get(ix), expected) =>
-            {
-                self.graph.put(slotted.scope.ix, slotted.name, ix);
-                return;
-            }
-            known => known.unwrap_or_else(|| Target::Named(Id::from(id))),
-        };
+        let known = self.at_hand(id, by_term, self.at(value));
+        let target = known.unwrap_or_else(|| Target::Named(Id::from(id)));
+        self.expect(slotted, &target);
+        if let Target::Known(ix) | Target::Alias(ix, _) = target
+            && by_term
+            && !order.waits
+            && suits(self.graph.get(ix), expected)
+        {
+            self.graph.put(slotted.scope.ix, slotted.name, ix);
+            return;
+        }
         self.refer(slotted, value, target, Form::ById(expected), order);
     }
 
@@ -151,7 +150,7 @@ impl Reader<'_> {
     }
 
     /// Notes what the co-types of the element demand of what stands in this member.
-    fn expect(&mut self, slotted: &Slotted<'_>, target: &str) {
+    fn expect(&mut self, slotted: &Slotted<'_>, target: &Target) {
         for cotype in &slotted.types.cotypes {
             let mut lineage = Some(*cotype);
             while let Some(one) = lineage {
@@ -162,7 +161,7 @@ impl Reader<'_> {
                     Expectation {
                         source: slotted.scope.ix,
                         member: slotted.name,
-                        target: Id::from(target),
+                        target: target.clone(),
                         demand: Demand::Constraint(constraint),
                     }
                 }));
@@ -191,9 +190,8 @@ impl Reader<'_> {
         let holder = slotted.holder();
         let keyed = slotted.elements.keyed;
         let id = self.element_id(&object, &context, Some(holder), required, keyed)?;
-        let target = Arc::clone(&id.id);
-        let Some(ix) = self.element(&object, &context, id, Some(slotted))? else { return Ok(false) };
-        self.expect(slotted, &target);
+        let Some(ix) = self.element(&object, &context, &id, Some(slotted))? else { return Ok(false) };
+        self.expect(slotted, &Target::Known(ix));
         if order.waits {
             self.refer(slotted, value, Target::Known(ix), Form::Inline, order);
         } else {

@@ -3,8 +3,6 @@
 //! Each may be written bare, in an array of one, or as a value object `{"@value": .., "@type": "xsd:string"}`. Decides
 //! what is such a value and whether it is in bounds.
 
-use std::borrow::Cow;
-
 use super::Reader;
 use super::element::Scope;
 use super::object::{Object, Slot};
@@ -92,7 +90,7 @@ impl Sort {
     /// The value, if the JSON is of this kind.
     fn held(self, node: Node<'_>) -> Option<Held> {
         match (self, node.kind()) {
-            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(text_of(node)?)),
+            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(kept(&node.as_str()?, node))),
             (Self::Integer, Kind::Number) => whole(node.as_f64()?).map(Held::Integer),
             (Self::Numeric, Kind::Number) => node.as_f64().map(Held::Number),
             (Self::Boolean, Kind::Boolean) => node.as_bool().map(Held::Boolean),
@@ -111,14 +109,13 @@ impl Sort {
     }
 }
 
-fn text_of(node: Node<'_>) -> Option<Text> {
-    Some(match node.as_str()? {
-        Cow::Borrowed(_) => {
-            let (start, end) = (node.range().start + 1, node.range().end - 1);
-            Text::Written(u32::try_from(start).ok()?, u32::try_from(end).ok()?)
-        }
-        Cow::Owned(text) => Text::Own(text.into()),
-    })
+/// How the text of a value is kept: where it stands, if that is how it is written.
+pub(super) fn kept(text: &str, node: Node<'_>) -> Text {
+    let bounds = node.plain().map(|range| [range.start, range.end].map(u32::try_from));
+    match bounds {
+        Some([Ok(start), Ok(end)]) => Text::Written(start, end),
+        _ => Text::Own(text.into()),
+    }
 }
 
 /// A number without a fraction that fits 4 bytes, however it is written (`1e0` is 1).

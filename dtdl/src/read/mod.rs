@@ -20,9 +20,10 @@ mod types;
 use std::rc::Rc;
 
 use self::context::Context;
+use self::ids::Path;
 use self::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Graph, Id, Ix};
+use crate::graph::{Graph, Ix};
 use crate::language::class::Class;
 use crate::language::{Version, terms};
 use crate::options::Options;
@@ -46,15 +47,13 @@ pub(crate) struct Reader<'r> {
     tolerant: Tolerance,
     /// How many elements are being read, each inside the one before.
     depth: usize,
-    /// The last id that was inferred: there are many, and each is made in the room of the one before.
-    inferred: String,
 }
 
 /// The element that holds what is being read, and the member of it.
 #[derive(Clone, Copy)]
 struct Holder<'h> {
     ix: Ix,
-    id: &'h Id,
+    id: &'h Path<'h>,
     member: &'static str,
     /// The Interface around it.
     partition: Option<Ix>,
@@ -84,7 +83,7 @@ impl<'r> Reader<'r> {
         options: &'r Options,
         tolerant: Tolerance,
     ) -> Self {
-        Self { file, graph, faults, options, tolerant, depth: 0, inferred: String::new() }
+        Self { file, graph, faults, options, tolerant, depth: 0 }
     }
 
     /// The name that was probably meant, while the faults are few enough to be shown.

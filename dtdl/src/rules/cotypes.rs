@@ -11,11 +11,13 @@ use crate::language::cotypes::{Constraint, Cotype, CotypeMember, cotype};
 use crate::language::standard::alias;
 use crate::language::terms;
 use crate::model::{Schema, SchemaKind, Texts};
+use crate::resolve;
 
 /// What was noted while reading: a semantic type wants a number, an annotation's unit is a unit.
 pub(super) fn check_expectations(graph: &Graph, faults: &mut Faults) {
     for expectation in &graph.expectations {
-        let Some(target) = graph.by_id(alias(&expectation.target)) else { continue };
+        let Some(target) = resolve::target(graph, &expectation.target) else { continue };
+        let target = graph.get(target);
         match expectation.demand {
             Demand::Constraint(constraint) => {
                 check_constraint(graph, expectation, constraint, target, faults);
@@ -41,8 +43,8 @@ fn check_constraint(
         let fault = not_required(graph, expectation, target, Code::NotRequiredType);
         faults.push(fault.kind(&constraint.required_types_text));
     }
-    let values = &constraint.required_values;
-    if !values.is_empty() && !values.iter().any(|id| alias(id) == &*target.id) {
+    let (values, found) = (&constraint.required_values, graph.id(target));
+    if !values.is_empty() && !values.iter().any(|id| alias(id) == found) {
         let fault = not_required(graph, expectation, target, Code::NotRequiredValue);
         faults.push(fault.restriction(&constraint.required_values_text));
     }
@@ -52,15 +54,15 @@ fn not_required(graph: &Graph, expectation: &Expectation, target: &Element, code
     let source = graph.get(expectation.source);
     let entry = source.entry(expectation.member);
     let at = entry.map_or(source.at(), |entry| entry.place.key);
-    let fault = Fault::new(code, at).id(&source.id).property(expectation.member);
-    fault.secondary(&target.id).only_at(entry.map_or(at, |entry| entry.place.values()))
+    let fault = Fault::new(code, at).id(graph.id(source)).property(expectation.member);
+    fault.secondary(graph.id(target)).only_at(entry.map_or(at, |entry| entry.place.values()))
 }
 
 /// The co-types of every element.
 pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     for (ix, element) in graph.iter().filter(|(_, element)| !element.is_standard()) {
         for cotype in &element.cotypes {
-            check_companions(element, cotype, faults);
+            check_companions(graph, element, cotype, faults);
             for constraint in cotype.constraints.iter().filter(|constraint| constraint.inverse) {
                 check_holder(graph, inheritance, ix, cotype, constraint, faults);
             }
@@ -71,11 +73,11 @@ pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Fault
     }
 }
 
-fn check_companions(element: &Element, cotype: &Cotype, faults: &mut Faults) {
+fn check_companions(graph: &Graph, element: &Element, cotype: &Cotype, faults: &mut Faults) {
     for forbidden in &cotype.forbids {
         if element.has_cotype(forbidden) {
             let other = terms::term_of(forbidden).unwrap_or(forbidden);
-            let fault = Fault::new(Code::DisallowedCocotype, element.types_at()).id(&element.id);
+            let fault = Fault::new(Code::DisallowedCocotype, element.types_at()).id(graph.id(element));
             faults.push(fault.kind(cotype.term).restriction(other));
         }
     }
@@ -92,7 +94,7 @@ fn check_holder(
 ) {
     let element = graph.get(ix);
     let fault = |code| {
-        let fault = Fault::new(code, element.types_at()).id(&element.id).kind(cotype.term);
+        let fault = Fault::new(code, element.types_at()).id(graph.id(element)).kind(cotype.term);
         fault.property(constraint.property)
     };
     for (holder, member) in inheritance.holders(graph, ix) {
@@ -115,7 +117,7 @@ fn check_holder(
             && let Some(other) = with(id)
         {
             let name = terms::term_of(id).unwrap_or(id);
-            let fault = fault(Code::SiblingDuplicatesCotype).secondary(&graph.get(other).id);
+            let fault = fault(Code::SiblingDuplicatesCotype).secondary(graph.id(graph.get(other)));
             faults.push(fault.restriction(name));
         }
         if let Some(id) = constraint.some_other.as_ref().filter(|id| with(id).is_none()) {
@@ -159,7 +161,7 @@ fn check_unique(
                 continue;
             }
             let at = |ix: Ix| graph.get(ix).entry(&member.id).map_or(graph.get(ix).at(), |e| e.place.key);
-            let fault = Fault::new(Code::NonUniquePropertyValue, at(ix)).id(&graph.get(holder).id);
+            let fault = Fault::new(Code::NonUniquePropertyValue, at(ix)).id(graph.id(graph.get(holder)));
             let fault = fault.property(property).aux(&member.id).value(&value);
             faults.push(fault.also(at(*other)));
         }
@@ -190,7 +192,7 @@ fn check_instance(
         return;
     }
     let place = |name: &str| element.entry(name).map_or(element.at(), |entry| entry.place.values());
-    let fault = Fault::new(Code::NonConformantPropertyValue, place(&member.id)).id(&element.id);
+    let fault = Fault::new(Code::NonConformantPropertyValue, place(&member.id)).id(graph.id(element));
     let fault = fault.property(member.term).restriction(governing).value(text);
     faults.push(fault.observed(violations.len()).also(place(governing)));
 }

@@ -39,8 +39,8 @@ fn run(
         }
         if let Some(found) = paths.value(ix, &mut fold) {
             let found = graph.get(found);
-            let fault = Fault::new(Code::ExcludedType, element.at()).id(&element.id).property(members);
-            let fault = fault.secondary(&found.id).restriction(fold.class.name()).kind(root.name());
+            let fault = Fault::new(Code::ExcludedType, element.at()).id(graph.id(element)).property(members);
+            let fault = fault.secondary(graph.id(found)).restriction(fold.class.name()).kind(root.name());
             // a standard element stands nowhere: the schema is shown that leads to it
             if found.is_standard() {
                 let schema = element.entry("schema").map_or(element.at(), |entry| entry.place.values());

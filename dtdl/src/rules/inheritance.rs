@@ -36,7 +36,7 @@ impl Inheritance {
         for ix in &reported {
             let element = graph.get(*ix);
             let at = element.key_at("extends").unwrap_or(element.at());
-            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(&element.id);
+            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(graph.id(element));
             faults.push(fault.property("'extends'").only_at(at));
         }
         let counts = counts(graph, &interfaces);
@@ -104,8 +104,9 @@ impl Inheritance {
 
 fn collision(graph: &Graph, interface: Ix, base: Ix, name: &str, [first, second]: [Ix; 2]) -> Fault {
     let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
-    let fault = Fault::new(Code::NonUniqueImportedPropertyValue, at(first)).id(&graph.get(interface).id);
-    let fault = fault.secondary(&graph.get(base).id).property("contents").transformation("'extends'");
+    let fault =
+        Fault::new(Code::NonUniqueImportedPropertyValue, at(first)).id(graph.id(graph.get(interface)));
+    let fault = fault.secondary(graph.id(graph.get(base))).property("contents").transformation("'extends'");
     fault.aux("name").value(name).also(at(second))
 }
 
@@ -140,8 +141,9 @@ fn check_depth(graph: &Graph, interface: Ix, depth: u32, faults: &mut Faults) {
     for _ in 0..=most {
         at = graph.child(at, "extends").unwrap_or(at);
     }
-    let fault = Fault::new(Code::ExcessiveDepthNarrow, element.at()).id(&element.id).property("'extends'");
-    let fault = fault.secondary(&graph.get(at).id).observed(depth as usize).expected(most as usize);
+    let fault =
+        Fault::new(Code::ExcessiveDepthNarrow, element.at()).id(graph.id(element)).property("'extends'");
+    let fault = fault.secondary(graph.id(graph.get(at))).observed(depth as usize).expected(most as usize);
     let shown = element.key_at("extends").unwrap_or(element.at());
     faults.push(fault.also(graph.get(at).at()).only_at(shown));
 }
@@ -160,7 +162,7 @@ fn check_count(graph: &Graph, interfaces: &[Ix], counts: &[u64], faults: &mut Fa
         let element = graph.get(*ix);
         if element.version >= Version::V3 && *count > MOST {
             let observed = usize::try_from(*count).unwrap_or(usize::MAX);
-            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(&element.id);
+            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(graph.id(element));
             let fault = fault.property("'extends'").observed(observed).expected(1024);
             faults.push(fault.only_at(element.key_at("extends").unwrap_or(element.at())));
         }

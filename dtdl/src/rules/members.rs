@@ -15,7 +15,7 @@ pub(super) fn check(graph: &Graph, faults: &mut Faults) {
             if let Holds::Elements(elements) = &member.holds {
                 let found = graph.children(ix, member.name);
                 check_words(graph, element, member.name, elements, found, faults);
-                check_most(element, member.name, elements, found, faults);
+                check_most(graph, element, member.name, elements, found, faults);
                 for unique in elements.unique {
                     check_unique(graph, element, member.name, unique, found, faults);
                 }
@@ -36,24 +36,31 @@ fn check_words(
     faults: &mut Faults,
 ) {
     for ix in found.iter().filter(|_| !elements.words.is_empty()) {
-        let id = &graph.get(*ix).id;
-        let word = terms::term_of(id).unwrap_or(id);
+        let id = graph.id(graph.get(*ix));
+        let word = terms::term_of(&id).unwrap_or(&id);
         if elements.words.contains(&word) {
             continue;
         }
         let words: Vec<_> = elements.words.iter().map(|word| format!("'{word}'")).collect();
         let entry = element.entry(member);
         let at = entry.map_or(element.at(), |entry| entry.place.key);
-        let fault = Fault::new(Code::IncorrectPropertyValue, at).id(&element.id).property(member);
+        let fault = Fault::new(Code::IncorrectPropertyValue, at).id(graph.id(element)).property(member);
         let fault = fault.value(word).restriction(words.join(" or "));
         faults.push(fault.only_at(entry.map_or(at, |entry| entry.place.values())));
     }
 }
 
-fn check_most(element: &Element, member: &str, elements: &Elements, found: &[Ix], faults: &mut Faults) {
+fn check_most(
+    graph: &Graph,
+    element: &Element,
+    member: &str,
+    elements: &Elements,
+    found: &[Ix],
+    faults: &mut Faults,
+) {
     if let Some(most) = elements.most(element.version).filter(|most| found.len() > *most) {
         let at = element.entry(member).map_or(element.at(), |entry| entry.place.key);
-        let fault = Fault::new(Code::ObjectCountAboveMax, at).id(&element.id).property(member);
+        let fault = Fault::new(Code::ObjectCountAboveMax, at).id(graph.id(element)).property(member);
         faults.push(fault.observed(found.len()).expected(most));
     }
 }
@@ -78,7 +85,7 @@ fn check_unique(
             Some(first) if first == ix => {}
             Some(first) => {
                 let at = |ix: Ix| graph.get(ix).key_at(unique).unwrap_or(graph.get(ix).at());
-                let fault = Fault::new(Code::NonUniquePropertyValue, at(*first)).id(&element.id);
+                let fault = Fault::new(Code::NonUniquePropertyValue, at(*first)).id(graph.id(element));
                 let fault = fault.property(member).aux(unique).value(text);
                 faults.push(fault.also(at(*ix)).shown_at(at(*ix)));
             }
@@ -116,8 +123,8 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
                 Held::Boolean(false) => Some("False".into()),
                 _ => literal_text(graph, value, "enumValue"),
             };
-            let fault = Fault::new(Code::NonConformantDatatype, entry.place.key).id(&value.id);
-            let fault = fault.property("enumValue").secondary(&element.id).restriction("valueSchema");
+            let fault = Fault::new(Code::NonConformantDatatype, entry.place.key).id(graph.id(value));
+            let fault = fault.property("enumValue").secondary(graph.id(element)).restriction("valueSchema");
             let fault = fault.value(text.unwrap_or_default()).kind(wanted).also(schema_at);
             faults.push(fault.shown_at(entry.place.values()));
         }

@@ -36,8 +36,8 @@ fn check_depth(graph: &Graph, faults: &mut Faults) {
         let most = greatest_depth(element.version, element.limits);
         if found > most {
             let deepest = beyond(graph, ix, most);
-            let fault = Fault::new(Code::ExcessiveDepthWide, element.at()).id(&element.id);
-            let fault = fault.secondary(&graph.get(deepest).id);
+            let fault = Fault::new(Code::ExcessiveDepthWide, element.at()).id(graph.id(element));
+            let fault = fault.secondary(graph.id(graph.get(deepest)));
             let fault = fault.observed(found as usize).expected(most as usize);
             faults.push(fault.also(graph.get(deepest).at()).shown_at(graph.get(deepest).at().head()));
         }
@@ -46,7 +46,7 @@ fn check_depth(graph: &Graph, faults: &mut Faults) {
         let element = graph.get(ix);
         // v4 lets schemas refer to themselves
         if element.version < Version::V4 {
-            let fault = Fault::new(Code::RecursiveStructureWide, element.at()).id(&element.id);
+            let fault = Fault::new(Code::RecursiveStructureWide, element.at()).id(graph.id(element));
             faults.push(fault.only_at(element.at().head()));
         }
     }
@@ -118,7 +118,7 @@ fn check_count(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
         }
         let found = paths.value(ix, &mut count);
         if found > MOST {
-            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(&element.id);
+            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(graph.id(element));
             let found = usize::try_from(found).unwrap_or(usize::MAX);
             let fault = fault.property(COUNTED_TEXT).observed(found).expected(100_000);
             faults.push(fault.only_at(element.at().head()));
@@ -127,7 +127,7 @@ fn check_count(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     for ix in count.cycles {
         let element = graph.get(ix);
         if element.version == Version::V3 {
-            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(&element.id);
+            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(graph.id(element));
             faults.push(fault.property(COUNTED_TEXT).only_at(element.at().head()));
         }
     }

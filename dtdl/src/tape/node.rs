@@ -101,6 +101,13 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The bytes between the quotation marks of a string without escapes.
+    pub(crate) fn plain(self) -> Option<Range<usize>> {
+        let cell = self.tape.cell(self.index);
+        let plain = self.kind() == Kind::String && cell.next & Cell::ESCAPED == 0;
+        plain.then_some(cell.start as usize + 1..cell.end as usize - 1)
+    }
+
     pub(crate) fn as_bool(self) -> Option<bool> {
         match self.raw() {
             "true" => Some(true),

@@ -124,7 +124,7 @@ impl Scanner<'_> {
         loop {
             match self.bytes.get(self.at)? {
                 b' ' if self.bytes.get(self.at..self.at + INDENT.len()) == Some(INDENT) => {
-                    self.at += INDENT.len()
+                    self.at += INDENT.len();
                 }
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
                 byte => return Some(*byte),
