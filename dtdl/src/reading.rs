@@ -178,7 +178,7 @@ impl Stages<'_> {
         };
         let (graph, faults, options) = (&mut self.graph, &mut self.faults, self.options);
         let mut reader = Reader::new(file, graph, faults, options, tolerant);
-        read::document(&mut reader, &tape)
+        read::document(&mut reader, tape)
     }
 
     /// Asks for what is missing until nothing is, or nobody knows more.

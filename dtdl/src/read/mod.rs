@@ -60,20 +60,23 @@ struct Holder<'h> {
 }
 
 /// Reads the document of a file into the graph.
-pub(crate) fn document(reader: &mut Reader<'_>, tape: &Tape<'_>) -> Result<(), Quit> {
-    shape::check(reader, tape)?;
+pub(crate) fn document(reader: &mut Reader<'_>, tape: Tape<'_>) -> Result<(), Quit> {
+    shape::check(reader, &tape)?;
     // few of them are no elements
     reader.graph.reserve(tape.objects());
     let root = tape.root();
-    let single = root.kind() != Kind::Array;
-    for value in root.items().chain(single.then_some(root)) {
-        let read = reader.top_level(value);
-        if reader.options.stops_at_first {
-            read?;
-        }
+    if root.kind() != Kind::Array {
+        return reader.document_item(root);
     }
-    Ok(())
+    if root.range().len() > LONG {
+        return tape.into_parts().try_for_each(|part| reader.document_item(part.root()));
+    }
+    root.items().try_for_each(|item| reader.document_item(item))
 }
+
+/// The length from which on a document is not kept on one tape while its elements are read: that would take as much room
+/// as they do.
+const LONG: usize = 1 << 20;
 
 impl<'r> Reader<'r> {
     pub(crate) fn new(
@@ -102,6 +105,12 @@ impl<'r> Reader<'r> {
     fn quit(&mut self, fault: Fault) -> Quit {
         self.faults.push(fault);
         Quit
+    }
+
+    /// Reads one of the elements that a document is made of.
+    fn document_item(&mut self, value: Node<'_>) -> Result<(), Quit> {
+        let read = self.top_level(value);
+        if self.options.stops_at_first { read } else { Ok(()) }
     }
 
     fn top_level(&mut self, value: Node<'_>) -> Result<(), Quit> {

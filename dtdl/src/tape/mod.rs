@@ -13,7 +13,7 @@ mod strings;
 mod tests;
 
 pub(crate) use node::{Items, Kind, Member, Members, Node};
-pub(crate) use scan::{Malformed, scan};
+pub(crate) use scan::{Malformed, Parts, scan};
 
 /// The values of a text in its order: a container comes before its contents, a member's key before its value.
 #[derive(Debug)]
@@ -40,7 +40,12 @@ impl Cell {
     const NEXT: u32 = !Self::ESCAPED;
 }
 
-impl Tape<'_> {
+impl<'t> Tape<'t> {
+    /// The items of the array that the text is, each by itself.
+    pub(crate) fn into_parts(self) -> Parts<'t> {
+        Parts::new(self.text, self.root().range().start)
+    }
+
     /// The value that the text is.
     pub(crate) fn root(&self) -> Node<'_> {
         Node::new(self, 0)

@@ -28,11 +28,38 @@ pub(crate) fn scan(text: &str) -> Result<Tape<'_>, Malformed> {
     }
     // in models, a value or a name takes this many bytes or more
     let cells = Vec::with_capacity(text.len() / 10);
-    let mut scanner =
-        Scanner { text, bytes: text.as_bytes(), at: 0, cells, open: OUTSIDE, fresh: false, objects: 0 };
+    let mut scanner = Scanner::new(text, cells);
     match scanner.document() {
-        Some(()) => Ok(Tape { text, cells: scanner.cells, objects: scanner.objects }),
+        Some(()) => Ok(scanner.into_tape()),
         None => Err(reason(text, scanner.at)),
+    }
+}
+
+/// The items of an array one after the other, each on a tape of its own: of a long text not all values at once.
+pub(crate) struct Parts<'t> {
+    text: &'t str,
+    /// Behind the item before, or the array's bracket.
+    at: usize,
+}
+
+impl<'t> Parts<'t> {
+    /// Those of the array in a text of which that is known to be JSON.
+    pub(super) fn new(text: &'t str, array: usize) -> Self {
+        Self { text, at: array + 1 }
+    }
+}
+
+impl<'t> Iterator for Parts<'t> {
+    type Item = Tape<'t>;
+
+    fn next(&mut self) -> Option<Tape<'t>> {
+        let mut scanner = Scanner { at: self.at, ..Scanner::new(self.text, Vec::new()) };
+        if scanner.token()? == b',' {
+            scanner.at += 1;
+        }
+        scanner.whole()?;
+        self.at = scanner.at;
+        Some(scanner.into_tape())
     }
 }
 
@@ -49,12 +76,26 @@ struct Scanner<'t> {
     objects: usize,
 }
 
-impl Scanner<'_> {
-    fn document(&mut self) -> Option<()> {
+impl<'t> Scanner<'t> {
+    fn new(text: &'t str, cells: Vec<Cell>) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, cells, open: OUTSIDE, fresh: false, objects: 0 }
+    }
+
+    fn into_tape(self) -> Tape<'t> {
+        Tape { text: self.text, cells: self.cells, objects: self.objects }
+    }
+
+    /// A value and all it contains.
+    fn whole(&mut self) -> Option<()> {
         self.value()?;
         while self.open != OUTSIDE {
             self.step()?;
         }
+        Some(())
+    }
+
+    fn document(&mut self) -> Option<()> {
+        self.whole()?;
         match self.token() {
             None => Some(()),
             Some(_) => None,

@@ -94,6 +94,16 @@ fn a_value_is_only_what_it_is() {
 }
 
 #[test]
+fn the_items_of_an_array_can_be_scanned_one_by_one() {
+    let text = " [1, {\"a\": [2, 3]},\n\"x\" ,[] ] ";
+    let parts: Vec<_> = scan(text).unwrap().into_parts().collect();
+    let raws: Vec<_> = parts.iter().map(|part| part.root().raw()).collect();
+    assert_eq!(raws, ["1", "{\"a\": [2, 3]}", "\"x\"", "[]"]);
+    assert_eq!(parts[1].root().range(), 5..18, "in the whole text");
+    assert_eq!(scan("[]").unwrap().into_parts().count(), 0);
+}
+
+#[test]
 fn strings_without_escapes_are_borrowed() {
     let text = r#"["plain", "tab\t", "\ud83d\ude00", "\"\\"]"#;
     let tape = scan(text).unwrap();
