@@ -18,7 +18,7 @@ const COUNTED: &[&str] =
 const COUNTED_TEXT: &str = "'contents' or 'fields' or 'enumValues' or 'request' or 'response' or 'properties' or \
                             'schema' or 'elementSchema' or 'mapValue'";
 /// The greatest number of those, since v3.
-const MOST: u64 = 100_000;
+const MOST: u32 = 100_000;
 
 pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     check_depth(graph, faults);
@@ -140,7 +140,7 @@ struct Count<'g> {
 }
 
 impl Fold for Count<'_> {
-    type Value = u64;
+    type Value = u32;
 
     fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
         let element = self.graph.get(from);
@@ -150,11 +150,11 @@ impl Fold for Count<'_> {
         steps.extend(all.map(|to| Step { to: *to, counts: true }));
     }
 
-    fn start(&self) -> u64 {
+    fn start(&self) -> u32 {
         0
     }
 
-    fn join(&self, value: u64, _: Step, reached: u64) -> u64 {
+    fn join(&self, value: u32, _: Step, reached: u32) -> u32 {
         value.saturating_add(reached).saturating_add(1)
     }
 
