@@ -15,9 +15,6 @@ pub(crate) struct Malformed {
     pub(crate) at: Range<usize>,
 }
 
-/// As much space as is passed over at once.
-const INDENT: &[u8] = b"        ";
-
 /// The link of a container that no other contains.
 const OUTSIDE: u32 = Cell::NEXT;
 
@@ -86,6 +83,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// A value and all it contains.
+    #[inline]
     fn whole(&mut self) -> Option<()> {
         self.value()?;
         while self.open != OUTSIDE {
@@ -161,14 +159,13 @@ impl<'t> Scanner<'t> {
     }
 
     /// The byte that is not space.
+    #[inline]
     fn token(&mut self) -> Option<u8> {
         loop {
-            match self.bytes.get(self.at)? {
-                b' ' if self.bytes.get(self.at..self.at + INDENT.len()) == Some(INDENT) => {
-                    self.at += INDENT.len();
-                }
-                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
-                byte => return Some(*byte),
+            self.at += match *self.bytes.get(self.at)? {
+                b' ' => strings::spaces(self.bytes, self.at),
+                b'\t' | b'\n' | b'\r' => 1,
+                byte => return Some(byte),
             }
         }
     }

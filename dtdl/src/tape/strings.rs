@@ -1,4 +1,8 @@
-//! Where a JSON string ends. Most of a model is strings, so they are passed over eight bytes at a time.
+//! Where a JSON string ends, and space. Most of a model is these two, so they are passed over eight bytes at a time.
+
+/// The lowest bit of each of eight bytes, and the highest.
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// A string in its quotation marks.
 pub(super) struct Quoted {
@@ -41,10 +45,14 @@ fn escape(bytes: &[u8], end: usize) -> Option<()> {
     holds.then_some(())
 }
 
+/// How many of the next eight bytes are spaces, the first of which is.
+pub(super) fn spaces(bytes: &[u8], at: usize) -> usize {
+    let chunk = bytes.get(at..).and_then(<[u8]>::first_chunk);
+    chunk.map_or(1, |chunk| ((u64::from_le_bytes(*chunk) ^ (LOW * 0x20)).trailing_zeros() / 8) as usize)
+}
+
 /// The first byte from `at` on that is a quotation mark, a backslash or a control character.
 fn plain(bytes: &[u8], mut at: usize) -> usize {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
     // the lowest bit set is that of the first byte that is less than 0x20, or 0
     let below = |word: u64, limit: u64| word.wrapping_sub(LOW * limit) & !word & HIGH;
     let equal = |word: u64, byte: u8| below(word ^ (LOW * u64::from(byte)), 1);
