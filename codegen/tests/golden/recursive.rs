@@ -21,7 +21,9 @@ pub mod plant {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("groups", &self.groups)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("groups", &self.groups)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -37,7 +39,9 @@ pub mod plant {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("layout", &self.layout)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("layout", &self.layout)?;
+            object.end()
         }
     }
     /// The schema of `groups`.
@@ -79,11 +83,11 @@ pub mod plant {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("label", &self.label)?
-                .field("next", &self.next)?
-                .field("children", &self.children)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("label", &self.label)?;
+            object.field("next", &self.next)?;
+            object.field("children", &self.children)?;
+            object.end()
         }
     }
     impl __rt::FromJson for Node {
