@@ -40,8 +40,7 @@ impl Session {
     /// registers the device there.
     pub(crate) async fn start(device: &str, models: &[(&str, &str)]) -> Result<Self, Box<dyn Error>> {
         let arguments = Arguments::parse();
-        let filter =
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
+        let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
         tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(std::io::stderr)
