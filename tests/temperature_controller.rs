@@ -1,5 +1,7 @@
 //! The example's temperature controller against the local hub, over real TLS: what one thermostat does is not the other's.
 
+#![allow(clippy::print_stdout, reason = "the example prints what it does")]
+
 mod support;
 
 #[path = "../examples/temperature_controller/controller.rs"]
@@ -20,11 +22,6 @@ use support::{DEVICE, Running};
 async fn start() -> (Running<Client>, Work) {
     let (device, work) = assemble(Duration::from_millis(10));
     (Running::start(device, |client| client.states()).await, work)
-}
-
-async fn end(running: Running<Client>) {
-    running.client.close().await.expect("a clean end");
-    running.hub.shutdown().await.expect("a clean end");
 }
 
 fn moment(value: &Value) -> SystemTime {
@@ -49,7 +46,7 @@ async fn each_thermostat_sends_and_reports_as_its_own_component() {
     let reported = running.reported().await;
     assert_eq!(reported["thermostat1"], json!({ "__t": "c", "maxTempSinceLastReboot": 17.0 }));
     assert_eq!(reported["thermostat2"], json!({ "__t": "c", "maxTempSinceLastReboot": 23.25 }));
-    end(running).await;
+    running.end(async |client| client.close().await).await;
 }
 
 #[tokio::test]
@@ -69,7 +66,7 @@ async fn the_hub_shows_the_components_of_a_model_in_several_files() {
         |component: &str| Some(json!([{ "component": component, "name": "targetTemperature", "value": 19 }]));
     assert_eq!(running.operator.page(Method::PATCH, &path, write("thermostat3")).await.0, 400);
     assert_eq!(running.operator.page(Method::PATCH, &path, write("thermostat1")).await.0, 200);
-    end(running).await;
+    running.end(async |client| client.close().await).await;
 }
 
 #[tokio::test]
@@ -102,7 +99,7 @@ async fn a_target_is_acknowledged_where_it_was_set_and_nowhere_else() {
         assert_eq!((&answer["code"], &answer["reported"]), (&json!(400), &json!(28.0)), "{answer}");
         assert!(answer["note"].as_str().is_some_and(|text| text.contains(note)), "{answer}");
     }
-    end(running).await;
+    running.end(async |client| client.close().await).await;
 }
 
 #[tokio::test]
@@ -125,7 +122,7 @@ async fn a_report_is_made_of_the_components_own_measurements() {
     let (status, refusal) = running.call("thermostat2*getMaxMinReport", before.clone()).await;
     let nothing = format!("nothing was measured since {}", before.as_str().unwrap_or_default());
     assert_eq!((status, &refusal["message"]), (409, &json!(nothing)));
-    end(running).await;
+    running.end(async |client| client.close().await).await;
 }
 
 #[tokio::test]
@@ -145,7 +142,7 @@ async fn a_request_that_makes_no_sense_is_refused_with_its_place() {
     for unknown in ["getMaxMinReport", "thermostat1*reboot", "thermostat3*getMaxMinReport"] {
         assert_eq!(running.call(unknown, json!(0)).await.0, 404, "{unknown}");
     }
-    end(running).await;
+    running.end(async |client| client.close().await).await;
 }
 
 #[tokio::test]
@@ -183,5 +180,5 @@ async fn the_work_reports_what_the_device_is_and_begins_anew_after_a_reboot() {
         outcome = work.run(&running.client) => assert!(outcome.is_ok(), "{outcome:?}"),
         () = watch => {}
     }
-    end(running).await;
+    running.end(async |client| client.close().await).await;
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use device_model::hub::Hub;
-use device_model::{Connection, Device, DeviceKey, State};
+use device_model::{Connection, Device, DeviceKey, Error, State};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -71,6 +71,12 @@ impl<C> Running<C> {
     /// What the device has reported.
     pub(crate) async fn reported(&self) -> Value {
         self.operator.twin(DEVICE).await["properties"]["reported"].clone()
+    }
+
+    /// Closes the device's client, then the hub.
+    pub(crate) async fn end(self, close: impl AsyncFnOnce(&C) -> Result<(), Error>) {
+        close(&self.client).await.expect("a clean end");
+        self.hub.shutdown().await.expect("a clean end");
     }
 
     /// Calls a command: the device's status and payload.
