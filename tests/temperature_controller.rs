@@ -50,7 +50,7 @@ async fn each_thermostat_sends_and_reports_as_its_own_component() {
 }
 
 #[tokio::test]
-async fn the_hub_shows_the_components_of_a_model_in_several_files() {
+async fn an_operator_sees_sets_and_calls_the_components_of_a_model_in_several_files() {
     let (running, work) = start().await;
     work.thermostat2.measure(&running.client.thermostat2).await.expect("acknowledged");
     let (_, page) = running.operator.page(Method::GET, &format!("/api/devices/{DEVICE}"), None).await;
@@ -65,7 +65,15 @@ async fn the_hub_shows_the_components_of_a_model_in_several_files() {
     let write =
         |component: &str| Some(json!([{ "component": component, "name": "targetTemperature", "value": 19 }]));
     assert_eq!(running.operator.page(Method::PATCH, &path, write("thermostat3")).await.0, 400);
+    let mut events = running.operator.events(DEVICE).await;
     assert_eq!(running.operator.page(Method::PATCH, &path, write("thermostat1")).await.0, 200);
+    events.property_of("thermostat1", "targetTemperature", |property| property["sync"] == "synced").await;
+
+    let call =
+        json!({ "component": "thermostat2", "name": "getMaxMinReport", "request": "2026-01-01T00:00:00Z" });
+    let path = format!("/api/devices/{DEVICE}/commands");
+    let (_, row) = running.operator.page(Method::POST, &path, Some(call)).await;
+    assert_eq!((&row["state"], &row["response"]["maxTemp"]), (&json!("succeeded"), &json!(23.25)), "{row}");
     running.end(async |client| client.close().await).await;
 }
 
