@@ -62,10 +62,13 @@ impl Pair {
     }
 }
 
-/// Whether two values are one; a double may be written as an integer.
+/// Whether what was written is what was given: the float of these models is the nearest of 32 bits.
 fn same(one: &Json, other: &Json) -> bool {
     match (one, other) {
-        (Json::Number(one), Json::Number(other)) => one == other || one.as_f64() == other.as_f64(),
+        (Json::Number(one), Json::Number(other)) if one.is_f64() => {
+            let nearest = |number: &serde_json::Number| number.to_string().parse::<f32>().ok();
+            nearest(one) == nearest(other)
+        }
         (Json::Array(one), Json::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
