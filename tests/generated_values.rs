@@ -21,6 +21,7 @@ impl plant::Properties for Plant {}
 struct Hostile {
     bool: Other,
     str: Other,
+    #[allow(dead_code, reason = "there is nothing in it to handle")]
     std: (),
 }
 impl hostile::Commands for Hostile {}
