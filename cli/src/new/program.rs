@@ -21,15 +21,55 @@ pub(super) fn text(
     let Target::Device(device) = &request.target else { return Err(Outcome::Findings) };
     let device = &device.ident;
     let module = subject::ident(&module_name(&device.to_string()));
-    let stub = with_import(stub);
     let new = if start.is_unit { quote!(#device) } else { quote!(#device::default()) };
-    let (main, run, tests) = (main(&new), run(start, &module), tests(start, &new, &module));
-    let id = &model.id.text;
-    let items = formatted(quote!(#stub #main #run #tests))?;
+    let stub = formatted(with_import(stub))?;
+    let main = MAIN
+        .replace("DEVICE", &if start.is_unit { device.to_string() } else { format!("{device}::default()") });
+    let run = formatted(run(start, &module))?;
+    let test = indented(&formatted(test(start, &new, &module))?);
+    let (id, nowhere) = (&model.id.text, indented(NOWHERE));
     Ok(format!(
         "//! The device of the model `{id}`.\n//!\n\
-         //! What it is told to do arrives in the handlers; what it does by itself is in `run`.\n\n{items}"
+         //! What it is told to do arrives in the handlers; what it does by itself is in `run`.\n\n\
+         {stub}\n{main}\n{run}\n\
+         #[cfg(test)]\nmod tests {{\n    use super::*;\n\n{test}\n{nowhere}}}\n"
     ))
+}
+
+const MAIN: &str = "\
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    start_log();
+    let connection = device_model::Connection::from_env()?;
+    let client = DEVICE.connect(connection).await?;
+    tokio::select! {
+        ended = run(&client) => ended?,
+        stopped = tokio::signal::ctrl_c() => stopped?,
+    }
+    client.close().await?;
+    Ok(())
+}
+
+/// Says on standard error what happens; `RUST_LOG` says how much of it.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(\"info\"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+";
+
+const NOWHERE: &str = "\
+/// A hub that is never reached: handlers can be called without one.
+fn nowhere() -> device_model::Connection {
+    let text = \"HostName=localhost:1;DeviceId=test;SharedAccessKey=dGVzdA==\";
+    device_model::Connection::from_connection_string(text).expect(\"it is well formed\")
+}
+";
+
+/// A text within braces.
+fn indented(text: &str) -> String {
+    let lines = text.lines();
+    lines.map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
 }
 
 /// Adds the trait that connects to what the stub imports.
@@ -60,34 +100,10 @@ fn with_import(stub: TokenStream) -> TokenStream {
     quote!(#(#items)*)
 }
 
-fn main(new: &TokenStream) -> TokenStream {
-    quote! {
-        #[tokio::main]
-        async fn main() -> Result<(), Box<dyn std::error::Error>> {
-            start_log();
-            let connection = device_model::Connection::from_env()?;
-            let client = #new.connect(connection).await?;
-            tokio::select! {
-                ended = run(&client) => ended?,
-                stopped = tokio::signal::ctrl_c() => stopped?,
-            }
-            client.close().await?;
-            Ok(())
-        }
-
-        /// Says on standard error what happens; `RUST_LOG` says how much of it.
-        fn start_log() {
-            let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-            tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-        }
-    }
-}
-
 /// What the device does by itself.
 fn run(start: &Start, module: &Ident) -> TokenStream {
     let report = start.reported.as_ref().map(|(client, value)| {
-        let note = comment!("An example value: report here what the device is and how it stands.");
+        let note = comment!("An example value: report what the device is and how it stands.");
         quote! {
             #note
             let state = #value;
@@ -95,7 +111,7 @@ fn run(start: &Start, module: &Ident) -> TokenStream {
         }
     });
     let measure = start.telemetry.as_ref().map(|(client, value)| {
-        let note = comment!("MEASURE HERE: example values, to be replaced by what the sensors say.");
+        let note = comment!("MEASURE HERE: example values; send what the sensors say.");
         quote! {
             let mut every = tokio::time::interval(std::time::Duration::from_secs(10));
             loop {
@@ -107,7 +123,7 @@ fn run(start: &Start, module: &Ident) -> TokenStream {
         }
     });
     let end = measure.is_none().then(|| {
-        let note = comment!("The model has nothing to measure. MEASURE HERE when it has, and send it.");
+        let note = comment!("The model has nothing to measure. MEASURE HERE when it has.");
         quote! {
             #note
             std::future::pending().await
@@ -125,8 +141,8 @@ fn run(start: &Start, module: &Ident) -> TokenStream {
 }
 
 /// A test of a handler; of the connection alone where there is no handler to call.
-fn tests(start: &Start, new: &TokenStream, module: &Ident) -> TokenStream {
-    let test = match &start.call {
+fn test(start: &Start, new: &TokenStream, module: &Ident) -> TokenStream {
+    match &start.call {
         Some(call) => handler_test(call, new),
         None => quote! {
             #[tokio::test]
@@ -136,22 +152,6 @@ fn tests(start: &Start, new: &TokenStream, module: &Ident) -> TokenStream {
                 assert!(!#module::MODEL_ID.is_empty());
             }
         },
-    };
-    quote! {
-        #[cfg(test)]
-        mod tests {
-            use super::*;
-
-            #test
-
-            /// A hub that is never reached: handlers can be called without one.
-            fn nowhere() -> device_model::Connection {
-                device_model::Connection::from_connection_string(
-                    "HostName=localhost:1;DeviceId=test;SharedAccessKey=dGVzdA=="
-                )
-                .expect("it is well formed")
-            }
-        }
     }
 }
 
@@ -168,7 +168,8 @@ fn handler_test(call: &Call, new: &TokenStream) -> TokenStream {
             let client = #new.connect(nowhere()).await.expect("it connects by and by");
             #note
             let answer = #holder.#method(#argument &#client).await;
-            assert_eq!(answer.map_err(|error| error.#status()), Err(501));
+            let answer = answer.map_err(|error| error.#status());
+            assert_eq!(answer, Err(501));
         }
     }
 }
