@@ -40,12 +40,20 @@ fn parse(tokens: TokenStream) -> Result<syn::File, Outcome> {
     })
 }
 
+/// Comments, and blank lines between the methods of an `impl`.
 fn commented(text: &str) -> String {
-    let lines = text.lines().map(|line| {
+    let (mut result, mut before) = (String::new(), "");
+    for line in text.lines() {
         let code = line.trim_start();
-        let comment = code.strip_prefix("comment!(\"").and_then(|rest| rest.strip_suffix("\");"));
         let indent = line.len() - code.len();
-        comment.map_or_else(|| format!("{line}\n"), |comment| format!("{:indent$}// {comment}\n", ""))
-    });
-    lines.collect()
+        if before == "    }" && indent == 4 && (code.starts_with("///") || code.starts_with("async fn")) {
+            result.push('\n');
+        }
+        match code.strip_prefix("comment!(\"").and_then(|rest| rest.strip_suffix("\");")) {
+            Some(comment) => result.extend([&" ".repeat(indent), "// ", comment, "\n"]),
+            None => result.extend([line, "\n"]),
+        }
+        before = line;
+    }
+    result
 }

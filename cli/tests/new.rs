@@ -33,12 +33,13 @@ fn cargo(dir: &Path, arguments: &[&str]) -> String {
         .args(["--offline", "--target-dir"])
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
         .current_dir(dir)
-        .env("RUSTFLAGS", "-Dwarnings")
+        .env_remove("RUSTFLAGS")
         .output()
         .expect("cargo runs");
     let run = Run::from(output);
     let manifest = dir.display();
-    assert_eq!(run.code, Some(0), "cargo {arguments:?} in {manifest}:\n{}{}", run.stdout, run.stderr);
+    let is_clean = run.code == Some(0) && !run.stderr.contains("warning");
+    assert!(is_clean, "cargo {arguments:?} in {manifest}:\n{}{}", run.stdout, run.stderr);
     run.stdout
 }
 
@@ -51,6 +52,7 @@ fn made(name: &str, model: &str, more: &[&str]) -> PathBuf {
     assert!(run.stderr.contains(&format!("Made the crate `{name}`")), "{}", run.stderr);
     let said = cargo(&dir, &["test"]);
     assert!(said.contains("1 passed"), "{said}");
+    cargo(&dir, &["clippy", "--all-targets"]);
     dir
 }
 
@@ -90,8 +92,12 @@ fn the_crate_of_a_model_in_several_files_builds_and_has_them_all() {
         assert!(dir.join("models/dtmi").join(file).is_file(), "{file}");
     }
     assert!(main_of(&dir).contains(&format!("#[device_model({model:?})]")));
-    cargo(&dir, &["clippy", "--all-targets"]);
-    cargo(&dir, &["build"]);
+
+    let stub =
+        Command::new(env!("CARGO_BIN_EXE_device-model")).args(["stub", model]).current_dir(&dir).output();
+    let stub = Run::from(stub.expect("the binary was just built"));
+    fs::write(dir.join("src/lib.rs"), stub.stdout).expect("the crate is ours");
+    cargo(&dir, &["clippy", "--lib"]);
 }
 
 #[test]

@@ -49,7 +49,7 @@ to be written, a component needs its field, a variant of a value that arrives ha
 does not count as breaking: literals that end in `..Default::default()` go on as they are, others need it.
 
 With --json, standard output is one document:
-  {\"old\", \"new\", \"breaks\": {\"wire\": 0, \"api\": 0},
+  {\"old\", \"new\", \"breaks\": {\"wire\": 0, \"versions\": 0, \"api\": 0},
    \"model\": [{\"path\", \"change\", \"effect\", \"old\": {\"file\", \"line\", \"column\", \"endLine\", \"endColumn\"}, \"new\"}],
    \"versions\": [the same], \"api\": [{\"path\", \"kind\", \"change\", \"old\", \"new\", \"effect\"}]}
 `old` and `new` are the ids at the top, places in the model, and types in the API; what does not apply is null.

@@ -22,7 +22,11 @@ pub(super) struct Report {
 /// How much breaks.
 #[derive(Serialize)]
 struct Breaks {
+    /// Changes that break those who use the device by the old model.
     wire: usize,
+    /// What the new model's version does not allow.
+    versions: usize,
+    /// Changes that break code written against the old model.
     api: usize,
 }
 
@@ -46,7 +50,8 @@ impl Report {
         let (model, versions) =
             (entries(dtdl::compare(before, after)), entries(dtdl::versioning(before, after)));
         let breaks = Breaks {
-            wire: model.iter().filter(|entry| entry.is_breaking()).count() + versions.len(),
+            wire: model.iter().filter(|entry| entry.is_breaking()).count(),
+            versions: versions.len(),
             api: api.iter().filter(|change| change.effect == api::Effect::Breaking).count(),
         };
         let (old, new) = (before.id.text.clone(), after.id.text.clone());
@@ -55,7 +60,7 @@ impl Report {
 
     /// Whether anything breaks.
     pub(super) fn breaks(&self) -> bool {
-        self.breaks.wire + self.breaks.api > 0
+        self.breaks.sum() > 0
     }
 
     /// The document, on one line.
@@ -66,19 +71,19 @@ impl Report {
 
     /// As people read it.
     pub(super) fn text(&self) -> String {
-        let Self { old, new, breaks, .. } = self;
-        let mut text = format!("{old} -> {new}\n");
+        let mut text = format!("{} -> {}\n", self.old, self.new);
         self.model_section(&mut text);
         self.wire_section(&mut text);
         self.api_section(&mut text);
-        let summary = match (breaks.wire, breaks.api) {
-            (0, 0) => "compatible".to_owned(),
-            (wire, 0) => format!("breaks on the wire ({wire})"),
-            (0, api) => format!("breaks in the Rust API ({api})"),
-            (wire, api) => format!("breaks on the wire ({wire}) and in the Rust API ({api})"),
-        };
+        let Breaks { wire, versions, api } = self.breaks;
+        let where_it_breaks = [(wire, "on the wire"), (versions, "by its version"), (api, "in the Rust API")];
+        let some = where_it_breaks.iter().filter(|(count, _)| *count > 0);
+        let some: Vec<String> = some.map(|(count, place)| format!("{place} ({count})")).collect();
         // writing to a String cannot fail
-        let _ = writeln!(text, "\n{summary}");
+        let _ = match some.as_slice() {
+            [] => writeln!(text, "\ncompatible"),
+            some => writeln!(text, "\nbreaks {}", some.join(", ")),
+        };
         text
     }
 
@@ -100,33 +105,42 @@ impl Report {
         for entry in &self.versions {
             let _ = writeln!(text, "  version: {}\n    {}", entry.sentence(), entry.places());
         }
-        if self.breaks.wire == 0 {
-            text.push_str("  nothing\n");
-        } else if self.versions.is_empty() {
-            text.push_str("  version: it allows the change\n");
+        match self.breaks {
+            Breaks { wire: 0, versions: 0, .. } => text.push_str("  nothing\n"),
+            Breaks { versions: 0, .. } => text.push_str("  version: it allows the change\n"),
+            Breaks { .. } => {}
         }
     }
 
     fn api_section(&self, text: &mut String) {
         text.push_str("\nIn the Rust API\n");
-        for api::Change { path, kind, change, old, new, effect } in &self.api {
+        for api::Change { path, change, old, new, effect, .. } in &self.api {
             let effect = if *effect == api::Effect::Breaking { " (breaking)" } else { "" };
             let (old, new) = (old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
             let _ = match change {
-                api::Way::Added => writeln!(text, "  + {kind} {path}: {new}{effect}"),
-                api::Way::Removed => writeln!(text, "  - {kind} {path}: {old}{effect}"),
+                api::Way::Added => writeln!(text, "  + {path}: {new}{effect}"),
+                api::Way::Removed => writeln!(text, "  - {path}: {old}{effect}"),
                 api::Way::Changed => {
-                    writeln!(text, "  ~ {kind} {path}{effect}\n    was {old}\n    is  {new}")
+                    writeln!(text, "  ~ {path}{effect}\n    was {old}\n    is  {new}")
                 }
             };
         }
         if self.api.is_empty() {
             text.push_str("  nothing\n");
         }
-        let is_new_field = |change: &&api::Change| change.change == api::Way::Added && change.kind == "field";
-        if self.api.iter().any(|change| is_new_field(&change)) {
-            text.push_str("  note: struct literals need `..Default::default()` to be spared new fields\n");
+        // the client has fields, too, which nobody writes
+        let is_new_field = |change: &api::Change| {
+            change.change == api::Way::Added && change.kind == "field" && !change.path.contains("::Client.")
+        };
+        if self.api.iter().any(is_new_field) {
+            text.push_str("  note: struct literals without `..Default::default()` need the new fields\n");
         }
+    }
+}
+
+impl Breaks {
+    fn sum(&self) -> usize {
+        self.wire + self.versions + self.api
     }
 }
 
@@ -150,8 +164,11 @@ impl Entry {
     }
 
     fn sentence(&self) -> String {
-        let path = if self.path.is_empty() { "the model" } else { &self.path };
-        format!("{path}: {}", self.change)
+        match self.path.as_str() {
+            // what is said of ids names them
+            path if path.is_empty() || self.change.contains(path) => self.change.clone(),
+            path => format!("{path}: {}", self.change),
+        }
     }
 
     /// `old.json:3:5 -> new.json:3:7`
