@@ -32,7 +32,7 @@ pub fn module_name(device: &str) -> String {
 pub fn device_name(model: &dtdl::Model) -> Ident {
     let id = model.id.text.as_str();
     let name = labels_of(id).pop().unwrap_or(id).to_upper_camel_case();
-    if name.chars().all(|letter| letter.is_alphanumeric()) && !name.is_empty() {
+    if name.chars().all(char::is_alphanumeric) && !name.is_empty() {
         ident(name)
     } else {
         Ident::new("Unnamed", Span::call_site())
