@@ -4,62 +4,18 @@
 //! Each piece is a module of one crate: the generated code, and beside it the struct and handlers that `stub` makes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing")]
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use device_model_codegen::{Request, component_fields, generate, stub};
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream};
 
-/// A crate that is put together and checked.
-struct Crate {
-    name: &'static str,
-    folder: PathBuf,
-    root: String,
-}
+#[path = "../codegen/tests/support/goldens.rs"]
+mod goldens;
+#[path = "support/scratch.rs"]
+mod scratch;
 
-impl Crate {
-    fn new(name: &'static str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = std::fs::remove_dir_all(folder.join("src"));
-        std::fs::create_dir_all(folder.join("src")).unwrap();
-        let root = "//! Generated.\n#![deny(warnings, missing_docs, rustdoc::all)]\n".to_owned();
-        Self { name, folder, root }
-    }
-
-    /// Adds a module with that content.
-    fn add(&mut self, module: &str, content: &str) {
-        writeln!(self.root, "/// Generated.\npub mod {module};").unwrap();
-        std::fs::write(self.folder.join("src").join(format!("{module}.rs")), content).unwrap();
-    }
-
-    /// Compiles the crate and its documentation.
-    fn check(&self) {
-        let ours = env!("CARGO_MANIFEST_DIR");
-        let manifest = format!(
-            "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n\
-             [dependencies]\ndevice-model = {{ path = {ours:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n",
-            self.name
-        );
-        std::fs::write(self.folder.join("Cargo.toml"), manifest).unwrap();
-        std::fs::write(self.folder.join("src/lib.rs"), &self.root).unwrap();
-        // the same versions as ours, so that nothing has to be fetched
-        std::fs::copy(Path::new(ours).join("Cargo.lock"), self.folder.join("Cargo.lock")).unwrap();
-        for arguments in [&["check"][..], &["doc", "--no-deps"]] {
-            let output = Command::new(env!("CARGO"))
-                .args(arguments)
-                .args(["--offline", "--quiet", "--target-dir"])
-                .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
-                .current_dir(&self.folder)
-                .env_remove("RUSTFLAGS")
-                .output()
-                .unwrap();
-            let text = String::from_utf8_lossy(&output.stderr);
-            let end = text.char_indices().nth(10_000).map_or(text.len(), |(at, _)| at);
-            assert!(output.status.success(), "cargo {}:\n{}", arguments[0], &text[..end]);
-        }
-    }
-}
+use goldens::Golden;
+use scratch::Scratch;
 
 /// Reads a model with what it refers to in its models folder.
 fn read(path: &Path, folder: &Path) -> dtdl::Reading {
@@ -75,16 +31,23 @@ fn read(path: &Path, folder: &Path) -> dtdl::Reading {
 }
 
 /// The generated code of a model, with the author's side beside it.
-fn device(reading: &dtdl::Reading, name: &str, change: impl FnOnce(&mut Request)) -> String {
-    let model = reading.valid().unwrap_or_else(|| panic!("{name}: {:?}", reading.diagnostics()));
-    let mut request = Request::device(Ident::new(name, Span::call_site()), component_fields(model));
-    change(&mut request);
+fn device(reading: &dtdl::Reading, path: &Path, units: bool) -> String {
+    let model = reading.valid().unwrap_or_else(|| panic!("{path:?}: {:?}", reading.diagnostics()));
+    let device = Request::device(Ident::new("Device", Span::call_site()), component_fields(model));
+    let request = Request { units, ..device };
     let generated = generate(model, reading.sources(), &request);
-    assert!(generated.diagnostics.is_empty(), "{name}: {:?}", generated.diagnostics);
-    assert!(generated.complaints.is_empty(), "{name}: {:?}", generated.complaints);
-    let author = stub(model, reading.sources(), &request, None);
-    let pretty = |tokens| prettyplease::unparse(&syn::parse2(tokens).unwrap());
-    format!("{}\n{}", pretty(author.tokens), pretty(generated.tokens))
+    assert!(generated.diagnostics.is_empty(), "{path:?}: {:?}", generated.diagnostics);
+    assert!(generated.complaints.is_empty(), "{path:?}: {:?}", generated.complaints);
+    format!("{}\n{}", author(reading, &request), pretty(generated.tokens))
+}
+
+/// The author's side of a device.
+fn author(reading: &dtdl::Reading, request: &Request) -> String {
+    pretty(stub(reading.valid().unwrap(), reading.sources(), request, None).tokens)
+}
+
+fn pretty(tokens: TokenStream) -> String {
+    prettyplease::unparse(&syn::parse2(tokens).unwrap())
 }
 
 fn json_files(folder: &Path) -> Vec<PathBuf> {
@@ -105,14 +68,71 @@ fn json_files(folder: &Path) -> Vec<PathBuf> {
 fn the_public_device_models_become_code_that_compiles() {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
     let collections = [ours.join("../shared/models/dmr"), ours.join("../../shared/models/dmr")];
-    let mut compiled = Crate::new("public_models");
+    let mut compiled = Scratch::new("public_models");
     for collection in collections.iter().filter(|folder| folder.is_dir()) {
         for (number, path) in json_files(collection).iter().enumerate() {
             let reading = read(path, collection);
-            let units = number % 2 == 0;
-            let code = device(&reading, "Device", |request| request.units = units);
-            compiled.add(&format!("m{number}"), &code);
+            compiled.add(&format!("m{number}"), &device(&reading, path, number % 2 == 0));
         }
     }
-    compiled.check();
+    compiled.cargo(&["check"]);
+    compiled.cargo(&["doc", "--no-deps"]);
 }
+
+#[test]
+fn the_code_that_was_read_compiles() {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut compiled = Scratch::new("goldens");
+    for Golden { file, model, request } in goldens::all() {
+        let reading = read(&ours.join(model), &ours.join("models"));
+        let generated = std::fs::read_to_string(ours.join("codegen/tests/golden").join(file)).unwrap();
+        let module = file.trim_end_matches(".rs").replace('.', "_");
+        let author =
+            if request.with.is_empty() { author(&reading, &request) } else { AUTHOR_OF_SHARED.to_owned() };
+        compiled.add(&module, &format!("{author}\n{generated}"));
+    }
+    compiled.cargo(&["check"]);
+    compiled.cargo(&["doc", "--no-deps"]);
+}
+
+/// Handlers of an Interface whose code stands elsewhere, of which there are no stubs.
+const AUTHOR_OF_SHARED: &str = r#"
+use crate::thermostat::thermostat;
+use device_model::units::{DegreeCelsius, Quantity};
+use device_model::{CommandError, PropertyError, time::DateTime};
+
+/// A room.
+#[derive(Debug)]
+pub struct Room;
+
+impl thermostat::Commands for Room {
+    async fn get_max_min_report(&self, _: DateTime, _: &thermostat::Client)
+        -> Result<thermostat::GetMaxMinReport, CommandError> {
+        Ok(thermostat::GetMaxMinReport::default())
+    }
+}
+
+impl thermostat::Properties for Room {
+    async fn set_target_temperature(&self, target: Quantity<DegreeCelsius>, _: &thermostat::Client)
+        -> Result<Quantity<DegreeCelsius>, PropertyError> {
+        Ok(target)
+    }
+}
+
+/// Two rooms.
+#[derive(Debug)]
+pub struct Shared {
+    /// The first.
+    pub thermostat1: Room,
+    /// The second.
+    pub thermostat2: Room,
+    /// Nothing to handle.
+    pub device_information: (),
+}
+
+impl shared::Commands for Shared {
+    async fn reboot(&self, _: i32, _: &shared::Client) -> Result<(), CommandError> {
+        Ok(())
+    }
+}
+"#;

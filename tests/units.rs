@@ -126,7 +126,7 @@ fn well_known_conversions_hold() {
         1.0 Gallon = 231.0 CubicInch;
         1.0 CubicFoot = 28.316846592 Litre;
         1.0 CubicMetre = 1e6 CubicCentimetre;
-        180.0 DegreeOfArc = 3.141592653589793 Radian;
+        57.29577951308232 DegreeOfArc = 1.0 Radian;
         1.0 Turn = 360.0 DegreeOfArc;
         1.0 DegreeOfArc = 3600.0 SecondOfArc;
         1.0 ReciprocalCentimetre = 100.0 ReciprocalMetre;

@@ -4,7 +4,8 @@
 mod support;
 
 use device_model_codegen::Generated;
-use support::{code, device, generated};
+use support::goldens::device;
+use support::{code, generated};
 
 #[test]
 fn two_names_that_become_one_are_an_error_at_both_places() {

@@ -29,11 +29,11 @@ pub struct Description {
 }
 
 pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Option<Description> {
-    let ix = graph.find(id)?;
+    let ix = graph.find_anywhere(id)?;
     let element = graph.get(ix);
     let mut properties = BTreeMap::new();
     properties.insert("languageMajorVersion".to_owned(), element.version.number().into());
-    let partition = element.partition.map(|partition| &*graph.get(partition).id);
+    let partition = element.partition.map(|partition| graph.id(graph.get(partition)));
     properties.insert("childOf".to_owned(), graph.parent(ix).into());
     properties.insert("definedIn".to_owned(), partition.into());
     // members of later versions are shown as absent
@@ -51,7 +51,7 @@ pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Op
         properties,
         supplemental_types: element.cotypes.iter().map(|cotype| cotype.id.clone()).collect(),
         supplemental_properties: of_cotypes
-            .map(|entry| (entry.name.to_owned(), value(graph, &entry.held, false)))
+            .map(|entry| (entry.name.to_owned(), value(graph, element, &entry.held, false)))
             .collect(),
         undefined_types: element
             .undefined
@@ -65,7 +65,7 @@ pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Op
 fn own_value(graph: &Graph, ix: Ix, name: &str, holds: &Holds) -> Option<Value> {
     let plural = matches!(holds, Holds::Elements(elements) if elements.plural);
     match graph.get(ix).held(name) {
-        Some(held) => Some(value(graph, held, plural)),
+        Some(held) => Some(value(graph, graph.get(ix), held, plural)),
         None if matches!(holds, Holds::Boolean) => Some(Value::Bool(false)),
         None if plural => Some(Value::Array(Vec::new())),
         None => matches!(holds, Holds::Texts(_))
@@ -92,15 +92,17 @@ fn describe_interface(
     let named = |class: Option<Class>| {
         let of_class = |element: &&Element| class.is_none_or(|class| element.class == class);
         let elements = contents.iter().map(|content| graph.get(*content)).filter(of_class);
-        let by_name = |element: &Element| Some((element.text("name")?.to_owned(), Value::from(&*element.id)));
+        let by_name = |element: &Element| {
+            Some((graph.text(element, "name")?.to_owned(), Value::from(graph.id(element))))
+        };
         Value::Object(elements.filter_map(by_name).collect())
     };
     properties.insert("contents".to_owned(), named(None));
     for (name, class) in BY_CLASS {
         properties.insert((*name).to_owned(), named(Some(*class)));
     }
-    let heirs = graph.referrers(ix).iter().filter(|referrer| referrer.member == "extends");
-    let heirs = heirs.map(|heir| Value::from(&*graph.get(heir.source).id));
+    let heirs = graph.referrers(ix).filter(|referrer| referrer.member == "extends");
+    let heirs = heirs.map(|heir| Value::from(graph.id(graph.get(heir.source))));
     properties.insert("extendedBy".to_owned(), heirs.collect());
 }
 
@@ -110,9 +112,9 @@ fn undefined(element: &Element) -> BTreeMap<String, Value> {
     members.map(|(name, raw)| (name.clone(), serde_json::from_str(raw).unwrap_or(Value::Null))).collect()
 }
 
-fn value(graph: &Graph, held: &Held, plural: bool) -> Value {
+fn value(graph: &Graph, element: &Element, held: &Held, plural: bool) -> Value {
     match held {
-        Held::Text(text) => (&**text).into(),
+        Held::Text(text) => graph.str(element, text).into(),
         Held::Texts(map) => map.iter().map(|(code, text)| (code.to_owned(), Value::from(text))).collect(),
         Held::Boolean(flag) => (*flag).into(),
         Held::Integer(number) => (*number).into(),
@@ -120,10 +122,10 @@ fn value(graph: &Graph, held: &Held, plural: bool) -> Value {
         Held::Identifier(id) if id.is_empty() => Value::Null,
         Held::Identifier(id) => (&**id).into(),
         Held::Elements(elements) if plural => {
-            elements.iter().map(|ix| Value::from(&*graph.get(*ix).id)).collect()
+            elements.iter().map(|ix| Value::from(graph.id(graph.get(*ix)))).collect()
         }
         Held::Elements(elements) => {
-            elements.first().map_or(Value::Null, |ix| Value::from(&*graph.get(*ix).id))
+            elements.first().map_or(Value::Null, |ix| Value::from(graph.id(graph.get(*ix))))
         }
     }
 }

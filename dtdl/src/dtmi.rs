@@ -5,6 +5,7 @@
 
 use crate::language::Version;
 use crate::language::extensions::Limits;
+use crate::language::members::length_above;
 
 /// A Digital Twin Model Identifier, taken apart.
 ///
@@ -119,7 +120,7 @@ pub(crate) fn check_definition(id: &str, version: Version, limits: Limits) -> Re
         (_, Limits::Core) => 2048,
         (_, Limits::Aio1 | Limits::Onvif1) => 512,
     };
-    if id.encode_utf16().count() > most {
+    if length_above(id, most).is_some() {
         return Err(IdFault::TooLong(most));
     }
     if has_syntax(id, version) { Ok(()) } else { Err(IdFault::Malformed) }
@@ -218,18 +219,48 @@ fn is_label(text: &str) -> bool {
     }
 }
 
-/// The id of an element that was given none: its parent's, the member's name and, among several, its own name.
-pub(crate) fn inferred(parent: &str, member: &str, segment: Option<&str>) -> String {
-    let member = member.split(';').next().unwrap_or(member);
-    let split = match parent.find(';') {
+/// How much of a name ids show: those that are longer than names may be are cut, so that no id is out of all proportion.
+const SHOWN: usize = 1024;
+
+/// The id of an element that was given none: that of the nearest around it that was, the members on the way, and among
+/// several in a member the own name.
+pub(crate) fn inferred<'s>(given: &str, steps: impl Iterator<Item = (&'s str, Option<&'s str>)>) -> String {
+    let (path, version) = given.split_at(version_at(given));
+    let mut id = path.to_owned();
+    for (member, name) in steps {
+        id.push_str(":_");
+        id.push_str(member);
+        if let Some(name) = name {
+            id.push_str(":__");
+            id.push_str(&name[..name.floor_char_boundary(SHOWN)]);
+        }
+    }
+    id.push_str(version);
+    id
+}
+
+/// The ids that an inferred one may begin with, each with the [`steps`] from there.
+pub(crate) fn roots(id: &str) -> impl Iterator<Item = (String, &str)> {
+    let (path, version) = id.split_at(version_at(id));
+    path.match_indices(":_").map(move |(at, _)| ([&path[..at], version].concat(), &path[at..]))
+}
+
+/// The members on the way, and the name in each that holds several.
+pub(crate) fn steps(steps: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let mut labels = steps.split(":_").skip(1).peekable();
+    std::iter::from_fn(move || {
+        let member = labels.next()?;
+        let name = labels.next_if(|label| label.starts_with('_')).map(|label| &label[1..]);
+        Some((member, name))
+    })
+}
+
+/// Where the version begins.
+fn version_at(id: &str) -> usize {
+    match id.find(';') {
         Some(at) => at,
-        None if parent.starts_with("urn:") => parent.rfind(':').unwrap_or(parent.len()),
-        None => parent.len(),
-    };
-    let (path, version) = parent.split_at(split);
-    match segment {
-        Some(segment) => [path, ":_", member, ":__", segment, version].concat(),
-        None => [path, ":_", member, version].concat(),
+        None if id.starts_with("urn:") => id.rfind(':').unwrap_or(id.len()),
+        None => id.len(),
     }
 }
 
@@ -271,8 +302,16 @@ mod tests {
 
     #[test]
     fn an_inferred_id_keeps_the_version_at_the_end() {
+        let inferred = |given, member, name| inferred(given, [(member, name)].into_iter());
         assert_eq!(inferred("dtmi:a;1", "contents", Some("x")), "dtmi:a:_contents:__x;1");
         assert_eq!(inferred("dtmi:a", "schema", None), "dtmi:a:_schema");
         assert_eq!(inferred("urn:a:B:1", "contents", Some("x")), "urn:a:B:_contents:__x:1");
+    }
+
+    #[test]
+    fn an_inferred_id_leads_back_to_where_the_element_stands() {
+        let (root, rest) = roots("dtmi:a:_contents:__x:_schema;1").next().unwrap();
+        assert_eq!(root, "dtmi:a;1");
+        assert_eq!(steps(rest).collect::<Vec<_>>(), [("contents", Some("x")), ("schema", None)]);
     }
 }

@@ -3,7 +3,7 @@
 //! Decides the order of the stages and when what is missing is asked for; each stage begins only when the one before it
 //! found nothing wrong, so that no fault is followed by others that it causes. Begin with [`read_with`].
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::describe::{self, Description};
 use crate::diagnostic::{Code, Diagnostic, Fault, Faults};
@@ -83,7 +83,7 @@ impl Reading {
     /// Validates a JSON value against an element: a schema, or what has one and is a value on the wire (a field, an
     /// entry of an Enum or of a Map). `None` for other elements, and for unknown ids.
     pub fn check_instance(&self, id: &str, json: &str) -> Option<Vec<ValueFault>> {
-        let ix = self.graph.find(id)?;
+        let ix = self.graph.find_anywhere(id)?;
         let (schema, shared) = model::shape(&self.graph, ix)?;
         Some(instance::check_instance(&schema, &|id| shared.get(id).cloned(), json))
     }
@@ -167,8 +167,9 @@ impl Stages<'_> {
     }
 
     fn read_file(&mut self, file: FileId, tolerant: bool) -> Result<(), Quit> {
-        let text = self.sources.text(file);
-        let tape = match scan(text) {
+        let text = self.sources.shared_text(file);
+        self.graph.add_text(Arc::clone(&text));
+        let tape = match scan(&text) {
             Ok(tape) => tape,
             Err(malformed) => {
                 let at = Location::new(file, malformed.at);
@@ -177,7 +178,7 @@ impl Stages<'_> {
         };
         let (graph, faults, options) = (&mut self.graph, &mut self.faults, self.options);
         let mut reader = Reader::new(file, graph, faults, options, tolerant);
-        read::document(&mut reader, &self.sources, &tape)
+        read::document(&mut reader, tape)
     }
 
     /// Asks for what is missing until nothing is, or nobody knows more.
@@ -219,14 +220,14 @@ fn report_unresolved(unresolved: &[Unresolved], graph: &Graph, faults: &mut Faul
     // a person follows some suggestions, among the ids that somebody gave
     const HINTS: usize = 20;
     const CANDIDATES: usize = 5000;
-    let given: Vec<&str> = graph
+    let given: Vec<_> = graph
         .iter()
         .filter(|(_, element)| element.id_at().is_some())
-        .map(|(_, element)| &*element.id)
+        .map(|(_, element)| graph.id(element))
         .take(CANDIDATES)
         .collect();
     for (number, missing) in unresolved.iter().enumerate() {
-        let near = if number < HINTS { closest(&missing.id, given.iter().copied()) } else { None };
+        let near = if number < HINTS { closest(&missing.id, given.iter().map(|id| &**id)) } else { None };
         for at in &missing.asked_at {
             let fault = Fault::new(Code::UnresolvedReference, *at).value(&missing.id);
             faults.push(fault.hint(near));

@@ -3,6 +3,7 @@
 //! Finds what is missing ([`missing`]), and, when nothing is, links members to elements ([`link`]) and checks what can be
 //! seen from a reference alone: class, version, the Interface around, the family of a unit.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -14,7 +15,7 @@ use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::CotypeMember;
 use crate::language::extensions;
-use crate::language::standard::{StandardValue, alias, standard};
+use crate::language::standard::{StandardValue, alias};
 use crate::source::Location;
 
 /// The member that holds its elements by name.
@@ -58,7 +59,7 @@ pub(crate) fn missing(graph: &mut Graph, faults: &mut Faults) -> Vec<Unresolved>
 /// The fault of a reference to what no document could define.
 fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
     let fault = |code| {
-        let fault = Fault::new(code, graph.key_of(reference)).id(&graph.get(reference.source).id);
+        let fault = Fault::new(code, graph.key_of(reference)).id(graph.id(graph.get(reference.source)));
         fault.property(reference.member).secondary(id).also(reference.value).only_at(reference.value)
     };
     if let Form::ById(expected @ Expected { by_term: true, .. }) = reference.form {
@@ -69,35 +70,24 @@ fn refused(graph: &Graph, reference: &Reference, id: &Id) -> Option<Fault> {
 
 /// Links every reference to its element and reports those that may not stand where they do.
 pub(crate) fn link(graph: &mut Graph, faults: &mut Faults) {
-    let references = std::mem::take(&mut graph.references);
-    let targets = targets(graph, &references, faults);
-    for (reference, target) in references.into_iter().zip(targets) {
-        if let Some(target) = target {
+    for reference in std::mem::take(&mut graph.references) {
+        if let Some(target) = target(graph, &reference.target)
+            && check(graph, &reference, target, faults)
+        {
             graph.link(reference.source, reference.member, target);
         }
     }
     graph.finish_links();
+    for ix in graph.indices() {
+        if let Some(kept) = check_keys(graph, ix, faults) {
+            graph.keep(ix, KEYED, kept);
+        }
+    }
     link_standards(graph);
 }
 
-/// The element of each reference that may be linked.
-fn targets(graph: &Graph, references: &[Reference], faults: &mut Faults) -> Vec<Option<Ix>> {
-    let mut names = Names::default();
-    let mut may = |reference: &Reference, target| check(graph, reference, target, &mut names, faults);
-    references
-        .iter()
-        .map(|reference| target(graph, reference).filter(|target| may(reference, *target)))
-        .collect()
-}
-
 /// Whether a reference may be linked.
-fn check<'g>(
-    graph: &'g Graph,
-    reference: &Reference,
-    target: Ix,
-    names: &mut Names<'g>,
-    faults: &mut Faults,
-) -> bool {
+fn check(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) -> bool {
     check_partition(graph, reference, target, faults);
     if let Form::ById(expected) = reference.form
         && !check_expected(graph, reference, expected, target, faults)
@@ -105,21 +95,23 @@ fn check<'g>(
         return false;
     }
     check_parent(graph, reference, target, faults);
-    reference.member != KEYED || check_key(graph, reference, target, names, faults)
+    true
 }
 
-fn target(graph: &Graph, reference: &Reference) -> Option<Ix> {
-    match &reference.target {
-        Target::Known(ix) => Some(*ix),
+/// The element that is referred to, if there is one.
+pub(crate) fn target(graph: &Graph, target: &Target) -> Option<Ix> {
+    match target {
+        Target::Known(ix) | Target::Alias(ix, _) => Some(*ix),
         Target::Named(id) => find(graph, id),
     }
 }
 
-/// The id that a reference names, which may be an alias of the element's.
-fn named<'r>(reference: &'r Reference, target: &'r Element) -> &'r Id {
-    match &reference.target {
-        Target::Known(_) => &target.id,
-        Target::Named(id) => id,
+/// The id that a target is called by, which may be an alias of the element's.
+pub(crate) fn called<'r>(graph: &'r Graph, target: &'r Target) -> Cow<'r, str> {
+    match target {
+        Target::Known(ix) => graph.id(graph.get(*ix)),
+        Target::Alias(_, id) => Cow::Borrowed(id),
+        Target::Named(id) => Cow::Borrowed(id),
     }
 }
 
@@ -131,7 +123,7 @@ fn find(graph: &Graph, id: &str) -> Option<Ix> {
 fn link_standards(graph: &mut Graph) {
     for ix in graph.indices() {
         let element = graph.get(ix);
-        let Some(standard) = element.is_standard().then(|| standard(&element.id)).flatten() else { continue };
+        let Some(standard) = element.as_standard() else { continue };
         let place = Place::new(element.at(), element.at(), false);
         for (member, target) in &standard.links {
             if let Some(target) = graph.find(alias(target)) {
@@ -163,15 +155,30 @@ fn check_partition(graph: &Graph, reference: &Reference, target: Ix, faults: &mu
     let own = source.partition.filter(|_| !source.is_partition());
     let from = own.unwrap_or(reference.source);
     if let Some(to) = target.partition.filter(|to| *to != from) {
-        let (from, to) = (&graph.get(from).id, &graph.get(to).id);
+        let (from, to) = (graph.id(graph.get(from)), graph.id(graph.get(to)));
         let place = graph.key_of(reference);
-        let fault = Fault::new(Code::CrossPartitionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(named(reference, target));
+        let fault = Fault::new(Code::CrossPartitionReference, place).id(graph.id(source));
+        let fault = fault.property(reference.member).secondary(called(graph, &reference.target));
         faults.push(fault.value(to).restriction(from).also(target.at()));
     }
 }
 
-/// Whether the target is of the class and of a version that the member allows.
+/// Whether an element is of the class and of a version that a member allows.
+pub(crate) fn suits(target: &Element, expected: Expected) -> bool {
+    is_of(target, expected) && allows(expected, target.version)
+}
+
+fn is_of(target: &Element, expected: Expected) -> bool {
+    let bare_instance = expected.class == Class::InterfaceInstance && target.class == Class::Interface;
+    fits(target.class, expected) || bare_instance
+}
+
+fn allows(expected: Expected, version: Version) -> bool {
+    let same = expected.version == Version::V1Preview || version == expected.version;
+    same || (expected.older && version < expected.version)
+}
+
+/// Reports a target that does not [suit](suits); whether it is of a class that it may be linked for.
 fn check_expected(
     graph: &Graph,
     reference: &Reference,
@@ -180,25 +187,24 @@ fn check_expected(
     faults: &mut Faults,
 ) -> bool {
     let (source, target) = (graph.get(reference.source), graph.get(target));
-    let is_of = fits(target.class, expected);
-    let bare_instance = expected.class == Class::InterfaceInstance && target.class == Class::Interface;
-    if !is_of && !bare_instance {
-        let fault =
-            Fault::new(Code::BadType, graph.key_of(reference)).id(&source.id).property(reference.member);
-        let fault =
-            fault.secondary(named(reference, target)).value(target.class.name()).kind(kinds(expected));
+    if !is_of(target, expected) {
+        let fault = Fault::new(Code::BadType, graph.key_of(reference))
+            .id(graph.id(source))
+            .property(reference.member);
+        let fault = fault
+            .secondary(called(graph, &reference.target))
+            .value(target.class.name())
+            .kind(kinds(expected));
         faults.push(fault.also(reference.value).only_at(reference.value));
         return false;
     }
-    let preview = expected.version == Version::V1Preview;
-    let allowed = |version| version == expected.version || (expected.older && version < expected.version);
-    if !preview && !allowed(target.version) {
-        let versions =
-            [Version::V4, Version::V3, Version::V2].into_iter().filter(|version| allowed(*version));
+    if !allows(expected, target.version) {
+        let versions = [Version::V4, Version::V3, Version::V2].into_iter();
+        let versions = versions.filter(|version| allows(expected, *version));
         let versions: Vec<_> = versions.map(|version| version.number().to_string()).collect();
         let place = graph.key_of(reference);
-        let fault = Fault::new(Code::DisallowedVersionReference, place).id(&source.id);
-        let fault = fault.property(reference.member).secondary(named(reference, target));
+        let fault = Fault::new(Code::DisallowedVersionReference, place).id(graph.id(source));
+        let fault = fault.property(reference.member).secondary(called(graph, &reference.target));
         let fault = fault.value(target.version.number()).restriction(versions.join(" ,"));
         faults.push(fault.also(target.at()));
     }
@@ -208,51 +214,59 @@ fn check_expected(
 /// A unit must be of the family that the semantic type wants.
 fn check_parent(graph: &Graph, reference: &Reference, target: Ix, faults: &mut Faults) {
     let Form::Extension(CotypeMember { child_of: Some(wanted), .. }) = reference.form else { return };
-    let (parent, target) = (graph.parent(target), graph.get(target));
-    if parent == Some(wanted) {
+    let parent = graph.parent(target);
+    if parent.as_deref() == Some(wanted) {
         return;
     }
     let relation = match parent {
         Some(parent) => format!("child of {parent}"),
         None => "top-level element".to_owned(),
     };
-    let fault = Fault::new(Code::WrongParent, graph.key_of(reference)).id(&graph.get(reference.source).id);
-    let fault = fault.property(reference.member).secondary(named(reference, target));
+    let fault =
+        Fault::new(Code::WrongParent, graph.key_of(reference)).id(graph.id(graph.get(reference.source)));
+    let fault = fault.property(reference.member).secondary(called(graph, &reference.target));
     faults.push(fault.value(relation).restriction(wanted).only_at(reference.value));
 }
 
-/// What members that hold elements by name hold so far.
-type Names<'g> = HashMap<(Ix, &'g str), Ix>;
-
-/// What a member holds by name has a name, which nothing else there has.
-fn check_key<'g>(
-    graph: &'g Graph,
-    reference: &Reference,
-    target: Ix,
-    names: &mut Names<'g>,
-    faults: &mut Faults,
-) -> bool {
-    let (source, element) = (graph.get(reference.source), graph.get(target));
-    let Some(name) = element.text("name") else {
-        let fault = Fault::new(Code::MissingDictKeyPropertyValue, graph.key_of(reference)).id(&source.id);
-        let fault = fault.property(reference.member).secondary(named(reference, element)).value("name");
-        faults.push(fault.also(element.at()));
-        return true;
-    };
-    let first = match names.entry((reference.source, name)) {
-        Entry::Vacant(free) => {
-            free.insert(target);
-            return true;
-        }
-        Entry::Occupied(taken) => *taken.get(),
-    };
-    if first != target {
-        let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
-        let fault = Fault::new(Code::NonUniquePropertyValue, at(first)).id(&source.id);
-        let fault = fault.property(reference.member).aux("name").value(name);
-        faults.push(fault.also(at(target)).shown_at(at(target)));
+/// What a member holds by name has a name, which nothing else there has. Gives what is left where something has the name
+/// of another.
+fn check_keys(graph: &Graph, holder: Ix, faults: &mut Faults) -> Option<Vec<Ix>> {
+    let held = graph.children(holder, KEYED);
+    if held.is_empty() {
+        return None;
     }
-    false
+    let mut names: HashMap<&str, Ix> = HashMap::with_capacity(held.len());
+    let mut kept = Vec::with_capacity(held.len());
+    for ix in held {
+        let Some(name) = graph.text(graph.get(*ix), "name") else {
+            faults.push(nameless(graph, holder, *ix));
+            kept.push(*ix);
+            continue;
+        };
+        match names.entry(name) {
+            Entry::Vacant(free) => {
+                free.insert(*ix);
+                kept.push(*ix);
+            }
+            Entry::Occupied(first) if first.get() == ix => {}
+            Entry::Occupied(first) => faults.push(named_twice(graph, holder, name, [*first.get(), *ix])),
+        }
+    }
+    (kept.len() < held.len()).then_some(kept)
+}
+
+fn nameless(graph: &Graph, holder: Ix, ix: Ix) -> Fault {
+    let (holder, element) = (graph.get(holder), graph.get(ix));
+    let place = holder.entry(KEYED).map_or(holder.at(), |entry| entry.place.key);
+    let fault = Fault::new(Code::MissingDictKeyPropertyValue, place).id(graph.id(holder)).property(KEYED);
+    fault.secondary(graph.id(element)).value("name").also(element.at())
+}
+
+fn named_twice(graph: &Graph, holder: Ix, name: &str, [first, second]: [Ix; 2]) -> Fault {
+    let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
+    let fault = Fault::new(Code::NonUniquePropertyValue, at(first)).id(graph.id(graph.get(holder)));
+    let fault = fault.property(KEYED).aux("name").value(name);
+    fault.also(at(second)).shown_at(at(second))
 }
 
 /// Whether elements of `class` may stand where `expected` is.

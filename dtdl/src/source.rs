@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The named texts of one reading.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +16,7 @@ pub struct Sources {
 #[derive(Clone, Debug)]
 struct Source {
     name: String,
-    text: String,
+    text: Arc<str>,
     /// Found when first asked for: a text without faults never is.
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -61,10 +61,8 @@ pub struct Lines<'a> {
 impl Sources {
     /// Adds a text under the name that messages will show (usually a relative path).
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        let mut text = text.into();
-        if text.starts_with('\u{feff}') {
-            text.remove(0);
-        }
+        let text = text.into();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
         let id = FileId(narrow(self.files.len()));
         self.files.push(Source { name: name.into(), text, line_starts: OnceLock::new() });
         id
@@ -116,6 +114,11 @@ impl Sources {
         &self.source(file).text
     }
 
+    /// A text for whoever keeps it beside the sources.
+    pub(crate) fn shared_text(&self, file: FileId) -> Arc<str> {
+        Arc::clone(&self.source(file).text)
+    }
+
     fn source(&self, file: FileId) -> &Source {
         &self.files[file.0 as usize]
     }
@@ -138,6 +141,12 @@ impl Source {
 /// The count of a reading's files, or a byte of one; what lies beyond the measure is not read, and shown at its end.
 fn narrow(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+impl FileId {
+    pub(crate) fn number(self) -> usize {
+        self.0 as usize
+    }
 }
 
 impl Location {

@@ -240,3 +240,27 @@ fn an_interface_is_measured_without_those_in_it_each_taken_off_once() {
     assert_eq!(codes(&reading), ["partitionTooLarge"]);
     assert_eq!(reading.diagnostics()[0].details().id.as_deref(), Some("dtmi:x:A;1"));
 }
+
+#[test]
+fn ids_that_are_inferred_take_no_room_of_their_own() {
+    let fields = joined(MANY / 10, |number| format!(r#"{{ "name": "f{number}", "schema": "long" }}"#));
+    let object = |name: &str, schema: &str| {
+        format!(r#"{{ "@type": "Object", "fields": [{{ "name": "{name}", "schema": {schema} }}] }}"#)
+    };
+    let leaf = format!(r#"{{ "@type": "Object", "fields": [{fields}] }}"#);
+    let telemetry = |name: &str, schema: &str| {
+        let one = format!(r#"{{ "@type": "Telemetry", "name": "{name}", "schema": {schema} }}"#);
+        interface(4, "A", &format!(", \"contents\": [{one}]"))
+    };
+    // each field's id holds the name
+    let long = "a".repeat(SIZE / 10);
+    assert_eq!(codes(&read("a name of half a megabyte", &telemetry(&long, &leaf))), ["stringTooLong"]);
+    // as long and as deep as is allowed
+    let names = ["b", "c", "d", "e", "f", "g"].map(|letter| letter.repeat(512));
+    let deep = names.iter().fold(leaf, |schema, name| object(name, &schema));
+    let reading = read("long names, one inside another", &telemetry("t", &deep));
+    assert!(reading.is_valid());
+    let path: String = names.iter().rev().map(|name| format!(":_fields:__{name}:_schema")).collect();
+    let field = format!("dtmi:x:A:_contents:__t:_schema{path}:_fields:__f7;1");
+    assert_eq!(reading.describe(&field).unwrap().class, "Field");
+}

@@ -1,6 +1,8 @@
 //! The attribute's arguments: a path, then options. An option that is not known is an error that lists those that are; what
 //! is wrong in one argument does not hide what is wrong in the next.
 
+use std::fmt::Display;
+
 use device_model_codegen::{Convention, Derive, Rename, Spanned, With};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -33,7 +35,7 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Arguments> {
     let mut parts = split(tokens).into_iter();
     let path = parts.next().unwrap_or_default();
     let path: LitStr = syn::parse2(path).map_err(|error| {
-        Error::new(error.span(), "expected the path of a DTDL model, such as \"models/sensor.json\"")
+        wrong("noPath", error.span(), "expected the path of a DTDL model, such as \"models/sensor.json\"")
     })?;
     let mut arguments = Arguments {
         path,
@@ -48,16 +50,16 @@ pub(crate) fn parse(tokens: TokenStream) -> Result<Arguments> {
         units: false,
         unhandled: None,
     };
-    let mut wrong: Option<Error> = None;
+    let mut errors: Option<Error> = None;
     for part in parts.filter(|part| !part.is_empty()) {
         if let Err(error) = (|input: ParseStream<'_>| arguments.option(input)).parse2(part) {
-            match &mut wrong {
+            match &mut errors {
                 Some(errors) => errors.combine(error),
-                None => wrong = Some(error),
+                None => errors = Some(error),
             }
         }
     }
-    wrong.map_or(Ok(arguments), Err)
+    errors.map_or(Ok(arguments), Err)
 }
 
 /// The arguments between the commas.
@@ -100,14 +102,15 @@ impl Arguments {
 fn once<T>(place: &mut Option<T>, value: T, name: &Ident) -> Result<()> {
     match place.replace(value) {
         None => Ok(()),
-        Some(_) => Err(Error::new(name.span(), format!("`{name}` is given twice; keep one"))),
+        Some(_) => Err(wrong("givenTwice", name.span(), format!("`{name}` is given twice; keep one"))),
     }
 }
 
 fn unknown(name: &str, span: Span) -> Error {
     let near =
         dtdl::closest(name, OPTIONS).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-    Error::new(span, format!("unknown option `{name}`{near} (options: {})", OPTIONS.join(", ")))
+    let message = format!("unknown option `{name}`{near} (options: {})", OPTIONS.join(", "));
+    wrong("unknownOption", span, message)
 }
 
 fn assigned<T: Parse>(input: ParseStream<'_>) -> Result<T> {
@@ -120,7 +123,8 @@ fn list<T: Parse>(input: ParseStream<'_>) -> Result<Vec<T>> {
     let parentheses = syn::parenthesized!(content in input);
     let items: Vec<T> = Punctuated::<T, Token![,]>::parse_terminated(&content)?.into_iter().collect();
     if items.is_empty() {
-        return Err(Error::new(
+        return Err(wrong(
+            "emptyOption",
             parentheses.span.join(),
             "nothing is named here: name something, or leave it out",
         ));
@@ -133,7 +137,7 @@ fn convention(name: &LitStr) -> Result<Convention> {
     Convention::NAMES.iter().find(|(known, _)| *known == text).map(|(_, convention)| *convention).ok_or_else(
         || {
             let known = Convention::NAMES.map(|(known, _)| format!("\"{known}\"")).join(" or ");
-            Error::new(name.span(), format!("unknown convention \"{text}\"; it is {known}"))
+            wrong("unknownConvention", name.span(), format!("unknown convention \"{text}\"; it is {known}"))
         },
     )
 }
@@ -142,7 +146,11 @@ fn convention(name: &LitStr) -> Result<Convention> {
 fn status(number: &LitInt) -> Result<u16> {
     match number.base10_parse() {
         Ok(status @ 400..=599) => Ok(status),
-        _ => Err(Error::new(number.span(), "expected the status of an error, from 400 to 599, such as 501")),
+        _ => Err(wrong(
+            "badStatus",
+            number.span(),
+            "expected the status of an error, from 400 to 599, such as 501",
+        )),
     }
 }
 
@@ -154,7 +162,8 @@ impl Parse for Renamed {
         let from = input.parse::<LitStr>()?;
         let to = assigned::<LitStr>(input)?;
         let to = to.parse_with(plain_ident).map_err(|_| {
-            Error::new(to.span(), format!("`{}` cannot be a Rust name; choose an identifier", to.value()))
+            let message = format!("`{}` cannot be a Rust name; choose an identifier", to.value());
+            wrong("badName", to.span(), message)
         })?;
         Ok(Self(Rename { from: spanned(&from), to }))
     }
@@ -199,6 +208,11 @@ impl Parse for Derived {
 fn plain_ident(input: ParseStream<'_>) -> Result<Ident> {
     let ident = input.parse::<Ident>()?;
     if ident.to_string().starts_with("r#") { Err(input.error("a raw identifier")) } else { Ok(ident) }
+}
+
+/// An error with a code that stays, in front of words that may change.
+pub(crate) fn wrong(code: &str, span: Span, message: impl Display) -> Error {
+    Error::new(span, format!("device[{code}]: {message}"))
 }
 
 /// The text of a literal with its place.

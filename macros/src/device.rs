@@ -1,16 +1,27 @@
 //! What the attribute stands on, and the expansion as a whole.
 
-use device_model_codegen::{Complaint, ComponentField, Device, Request, Target, generate};
+use device_model_codegen::{Complaint, ComponentField, Device, Generated, Request, Target, generate};
+use dtdl::Reading;
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
+use syn::spanned::Spanned as _;
 use syn::{Error, Fields, Item, ItemMod, ItemStruct, LitStr, Result, Visibility};
 
-use crate::arguments::{self, Arguments, spanned};
-use crate::model;
+use crate::arguments::{self, Arguments, spanned, wrong};
+use crate::model::{self, Read};
 
 /// The struct, the generated module, and everything that is wrong, in one go. A module is replaced by the generated one.
 pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream {
-    let (kept, target) = match syn::parse2::<Item>(item.clone()) {
+    let (kept, target) = taken(item);
+    let generated = target.and_then(|(visibility, target)| try_expand(arguments, &visibility, target));
+    // The struct stays even when something is wrong, so that the rest of the program is not reported as well.
+    let generated = generated.unwrap_or_else(|error| error.to_compile_error());
+    quote!(#kept #generated)
+}
+
+/// What of the item stays in the program, and what is to be generated for it.
+fn taken(item: &TokenStream) -> (TokenStream, Result<(Visibility, Target)>) {
+    match syn::parse2::<Item>(item.clone()) {
         Ok(Item::Struct(mut device)) => {
             let fields = component_fields(&mut device);
             let target = fields.map(|fields| (device.vis.clone(), target(&device, fields)));
@@ -20,14 +31,11 @@ pub(crate) fn expand(arguments: TokenStream, item: &TokenStream) -> TokenStream 
         Ok(other) => {
             let message =
                 "#[device_model] stands on the struct that is the device, or on an empty `mod name {}`";
-            (item.clone(), Err(Error::new_spanned(other, message)))
+            let error = wrong("notADevice", Error::new_spanned(other, "").span(), message);
+            (item.clone(), Err(error))
         }
         Err(error) => (item.clone(), Err(error)),
-    };
-    let generated = target.and_then(|(visibility, target)| try_expand(arguments, &visibility, target));
-    // The struct stays even when something is wrong, so that the rest of the program is not reported as well.
-    let generated = generated.unwrap_or_else(|error| error.to_compile_error());
-    quote!(#kept #generated)
+    }
 }
 
 fn target(device: &ItemStruct, fields: Vec<ComponentField>) -> Target {
@@ -46,34 +54,45 @@ fn empty(module: &ItemMod) -> Result<(Visibility, Target)> {
         Some((_, items)) if items.is_empty() => {
             Ok((module.vis.clone(), Target::Interface(module.ident.clone())))
         }
-        _ => Err(Error::new_spanned(
-            &module.ident,
-            "the module is filled by #[device_model]: write `mod name {}`",
-        )),
+        _ => {
+            let message = "the module is filled by #[device_model]: write `mod name {}`";
+            Err(wrong("moduleNotEmpty", module.ident.span(), message))
+        }
     }
 }
 
 fn try_expand(arguments: TokenStream, visibility: &Visibility, target: Target) -> Result<TokenStream> {
     let arguments = arguments::parse(arguments)?;
-    let read = model::read(&arguments)?;
-    let reading = &read.reading;
-    let errors = model::errors(&arguments.path, reading.diagnostics(), reading.sources());
-    let Some(model) = reading.model() else {
-        if errors.is_empty() {
-            return Err(Error::new(
-                arguments.path.span(),
-                "the model file defines no device: it holds no element",
-            ));
-        }
-        return Ok(errors);
-    };
     let path = arguments.path.clone();
-    let request = request(arguments, visibility, target, read.tracked);
-    let generated = generate(model, reading.sources(), &request);
+    let Expansion { reading, generated } = generate_of(arguments, visibility, target)?;
+    let errors = model::errors(&path, reading.diagnostics(), reading.sources());
+    let Some(generated) = generated else { return Ok(errors) };
     let more = model::errors(&path, &generated.diagnostics, reading.sources());
     let complaints = generated.complaints.into_iter().map(complaint);
     let tokens = generated.tokens;
     Ok(quote!(#tokens #errors #more #(#complaints)*))
+}
+
+/// What was read and what it became; nothing is generated of a file in which there is no model.
+struct Expansion {
+    reading: Reading,
+    generated: Option<Generated>,
+}
+
+fn generate_of(arguments: Arguments, visibility: &Visibility, target: Target) -> Result<Expansion> {
+    let Read { reading, tracked } = model::read(&arguments)?;
+    if reading.model().is_none() && reading.diagnostics().is_empty() {
+        let message = "the model file defines no device: it holds no element";
+        return Err(wrong("noDevice", arguments.path.span(), message));
+    }
+    let request = request(arguments, visibility, target, tracked);
+    let mut generated = reading.model().map(|model| generate(model, reading.sources(), &request));
+    if let Some(generated) = generated.as_mut().filter(|_| !reading.is_valid()) {
+        // What is left of a wrong model need not fit the code: that is for the next build to say.
+        generated.diagnostics.clear();
+        generated.complaints.clear();
+    }
+    Ok(Expansion { reading, generated })
 }
 
 fn request(
@@ -104,7 +123,7 @@ fn component_fields(device: &mut ItemStruct) -> Result<Vec<ComponentField>> {
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
-    let mut wrong: Option<Error> = None;
+    let mut errors: Option<Error> = None;
     for field in &mut fields.named {
         let Some(ident) = field.ident.clone() else {
             continue;
@@ -117,10 +136,11 @@ fn component_fields(device: &mut ItemStruct) -> Result<Vec<ComponentField>> {
             match attribute.parse_args::<LitStr>() {
                 Ok(name) => component = Some(spanned(&name)),
                 Err(_) => {
-                    let error = Error::new_spanned(attribute, "write #[component(\"nameInTheModel\")]");
-                    match &mut wrong {
+                    let span = attribute.path().span();
+                    let error = wrong("badComponent", span, "write #[component(\"nameInTheModel\")]");
+                    match &mut errors {
                         Some(errors) => errors.combine(error),
-                        None => wrong = Some(error),
+                        None => errors = Some(error),
                     }
                 }
             }
@@ -128,10 +148,13 @@ fn component_fields(device: &mut ItemStruct) -> Result<Vec<ComponentField>> {
         });
         found.push(ComponentField { ident, component });
     }
-    wrong.map_or(Ok(found), Err)
+    errors.map_or(Ok(found), Err)
 }
 
 fn complaint(complaint: Complaint) -> TokenStream {
     let Complaint { code, span, message } = complaint;
-    Error::new(span, format!("device[{code}]: {message}")).into_compile_error()
+    wrong(code, span, message).into_compile_error()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Error, LitStr, Result};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, wrong};
 
 /// A model that was read, and the files it was read from.
 pub(crate) struct Read {
@@ -22,7 +22,7 @@ pub(crate) fn read(arguments: &Arguments) -> Result<Read> {
     let name = path.value();
     let full = manifest_dir().join(&name);
     let text = std::fs::read_to_string(&full)
-        .map_err(|error| Error::new(path.span(), unreadable(&name, &full, &error)))?;
+        .map_err(|error| wrong("unreadable", path.span(), unreadable(&name, &full, &error)))?;
     let mut sources = Sources::default();
     sources.add(name.as_str(), text);
     let mut folders = folders(&arguments.models)?;
@@ -43,7 +43,7 @@ fn folders(named: &[LitStr]) -> Result<Vec<String>> {
         if !manifest_dir().join(folder.value()).is_dir() {
             let message =
                 format!("there is no folder `{}`\nit is relative to the crate's Cargo.toml", folder.value());
-            return Err(Error::new(folder.span(), message));
+            return Err(wrong("noFolder", folder.span(), message));
         }
     }
     Ok(named.iter().map(LitStr::value).collect())

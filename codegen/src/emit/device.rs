@@ -13,31 +13,34 @@ pub(crate) fn device(plan: &Plan, device: &Device, request: &Request) -> TokenSt
     let (rt, facade) = (private(request), &request.facade);
     let Device { ident, impl_generics, type_generics, where_clause, .. } = device;
     let module = &plan.root.module;
-    let table = table(plan, &rt);
-    let command = dispatch(plan, ident, &COMMAND, &rt);
-    let desired = dispatch(plan, ident, &DESIRED, &rt);
+    let table = table(plan);
+    let command = dispatch(plan, ident, &COMMAND);
+    let desired = dispatch(plan, ident, &DESIRED);
     quote! {
         // the author may have imported what is named by its path here
-        #[automatically_derived]
         #[allow(unused_qualifications)]
-        impl #impl_generics #facade::Device for #ident #type_generics #where_clause {
-            type Client = #module::Client;
+        const _: () = {
+            use #rt as __rt;
 
-            const MODEL: #rt::ModelTable = #table;
+            impl #impl_generics #facade::Device for #ident #type_generics #where_clause {
+                type Client = #module::Client;
 
-            async fn __command(&self, call: #rt::CommandCall<'_>, client: &#rt::Client) -> #rt::CommandOutcome {
-                #command
+                const MODEL: __rt::ModelTable = #table;
+
+                async fn __command(&self, call: __rt::CommandCall<'_>, client: &__rt::Client) -> __rt::CommandOutcome {
+                    #command
+                }
+
+                async fn __desired(&self, change: __rt::DesiredChange<'_>, client: &__rt::Client) -> __rt::DesiredOutcome {
+                    #desired
+                }
             }
-
-            async fn __desired(&self, change: #rt::DesiredChange<'_>, client: &#rt::Client) -> #rt::DesiredOutcome {
-                #desired
-            }
-        }
+        };
     }
 }
 
 /// The names that the runtime checks against, and the wire convention.
-fn table(plan: &Plan, rt: &TokenStream) -> TokenStream {
+fn table(plan: &Plan) -> TokenStream {
     let module = &plan.root.module;
     let convention = match plan.convention {
         Convention::Central2020 => quote!(Central2020),
@@ -48,9 +51,9 @@ fn table(plan: &Plan, rt: &TokenStream) -> TokenStream {
         Some(quote!(#path::__part(::core::option::Option::Some(#wire))))
     });
     quote! {
-        #rt::ModelTable {
+        __rt::ModelTable {
             id: #module::MODEL_ID,
-            convention: #rt::Convention::#convention,
+            convention: __rt::Convention::#convention,
             parts: &[#module::__part(::core::option::Option::None), #(#components),*],
         }
     }
@@ -97,33 +100,44 @@ const DESIRED: Call = Call {
 };
 
 /// A match on the component, to the function of its module.
-fn dispatch(plan: &Plan, device: &Ident, call: &Call, rt: &TokenStream) -> TokenStream {
-    let module = &plan.root.module;
-    // At the struct's name to the last token: rustc then reports a missing `impl` there, and once.
-    let function = Ident::new(call.function, device.span());
-    let argument = Ident::new(call.argument, device.span());
+fn dispatch(plan: &Plan, device: &Ident, call: &Call) -> TokenStream {
     let plain = Ident::new(call.argument, Span::call_site());
+    let unknown = quote!({ let _ = client; #plain.unknown() });
     let root = (call.root_has)(&plan.root).then(|| {
-        let client = quote_spanned!(device.span()=> &#module::Client::from(#rt::Client::clone(client)));
-        let called = quote_spanned!(device.span()=> #module::#function(self, #argument, #client).await);
-        quote!("" => #called,)
+        let (module, client) = (&plan.root.module, quote_spanned!(device.span()=> client.clone()));
+        called(device, call, &quote!(#module), &quote_spanned!(device.span()=> self), &client)
     });
+    if plan.components.is_empty() {
+        return root.unwrap_or(unknown);
+    }
     let components = plan.components.iter().filter(|component| component.is_held);
     let components = components.filter_map(|component| {
-        let source = plan.interfaces.get(component.interface).filter(|source| (call.has)(source))?;
-        let _ = source;
-        let (inner, wire, field) = (path(plan, component.interface)?, &component.wire, &component.field);
-        let client =
-            quote_spanned!(device.span()=> &#inner::Client::from(#rt::Client::__component(client, #wire)));
-        let called =
-            quote_spanned!(device.span()=> #inner::#function(&self.#field, #argument, #client).await);
+        plan.interfaces.get(component.interface).filter(|source| (call.has)(source))?;
+        let (module, wire, field) = (path(plan, component.interface)?, &component.wire, &component.field);
+        let client = quote_spanned!(device.span()=> client.__component(#wire));
+        let called = called(device, call, &module, &quote_spanned!(device.span()=> &self.#field), &client);
         Some(quote!(#wire => #called,))
     });
-    let arms = quote!(#root #(#components)*);
-    if arms.is_empty() {
-        return quote!({ let _ = client; #plain.unknown() });
+    let components: Vec<TokenStream> = components.collect();
+    if components.is_empty() && root.is_none() {
+        return unknown;
     }
+    let root = root.map(|root| quote!("" => #root,));
     quote! {
-        match #plain.component() { #arms _ => #plain.unknown() }
+        match #plain.component() { #root #(#components)* _ => #plain.unknown() }
     }
+}
+
+/// The call of a module's function. It stands at the struct's name to the last token: rustc then reports a missing `impl`
+/// there, and once.
+fn called(
+    device: &Ident,
+    call: &Call,
+    module: &TokenStream,
+    holder: &TokenStream,
+    client: &TokenStream,
+) -> TokenStream {
+    let function = Ident::new(call.function, device.span());
+    let argument = Ident::new(call.argument, device.span());
+    quote_spanned!(device.span()=> #module::#function(#holder, #argument, &#client.into()).await)
 }

@@ -7,10 +7,12 @@ use super::paths::Paths;
 use crate::plan::{Command, Elsewhere, Interface, Property, Source, TypeRef};
 
 /// The hidden items of one module: its names, and the functions that call a handler by name.
-pub(super) fn functions(interface: &Interface, paths: &Paths) -> TokenStream {
+/// An Interface that others may share has a fingerprint besides.
+pub(super) fn functions(interface: &Interface, is_shared: bool, paths: &Paths) -> TokenStream {
     let commands = (!interface.commands.is_empty()).then(|| commands(interface));
     let desired = interface.has_setters().then(|| desired(interface));
-    let (part, fingerprint) = (part(interface, paths), fingerprint(interface, paths));
+    let fingerprint = is_shared.then(|| fingerprint(interface, paths));
+    let part = part(interface, paths);
     quote!(#fingerprint #part #commands #desired)
 }
 

@@ -105,8 +105,6 @@ fn missing(interface: &Interface, name: &str, what: &str) -> TokenStream {
     let Interface { id, path, .. } = interface;
     let message = format!("`{{Self}}` {what} of the model `{id}`");
     let label = format!("needs `impl {path}::{name} for {{Self}}`");
-    let note = format!(
-        "write `impl {path}::{name} for {{Self}} {{{{}}}}`; the compiler then lists the methods it needs"
-    );
+    let note = "write it with an empty body, and the compiler lists the methods it needs";
     quote!(#[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)])
 }

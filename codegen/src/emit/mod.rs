@@ -22,7 +22,7 @@ pub use start::{Call, Start};
 pub(crate) use stub::stub;
 
 use crate::plan::{Home, Import, Interface, Plan, Source};
-use crate::request::Request;
+use crate::request::{Request, Target};
 use paths::Paths;
 
 /// The module beside the struct, or the one that shares an Interface.
@@ -36,7 +36,8 @@ pub(crate) fn module(plan: &Plan, request: &Request) -> TokenStream {
         quote!(const _: &[#bytes] = #include;)
     });
     let (rt, text) = (&paths.private, paths.std("str"));
-    let contents = contents(root, &paths, request);
+    let is_shared = matches!(request.target, Target::Interface(_));
+    let contents = contents(root, is_shared, &paths, request);
     let client = client::root(plan, &paths);
     let components = inner.into_iter().map(|interface| component_module(interface, request));
     let (module, docs) = (&root.module, doc(&root.docs));
@@ -60,7 +61,7 @@ pub(crate) fn module(plan: &Plan, request: &Request) -> TokenStream {
 
 fn component_module(interface: &Interface, request: &Request) -> TokenStream {
     let paths = Paths::of_component(interface, request);
-    let contents = contents(interface, &paths, request);
+    let contents = contents(interface, true, &paths, request);
     let client = client::component(interface);
     let rt = &paths.private;
     let (module, docs) = (&interface.module, doc(&interface.docs));
@@ -75,11 +76,11 @@ fn component_module(interface: &Interface, request: &Request) -> TokenStream {
 }
 
 /// What every module of an Interface has, but for the client.
-fn contents(interface: &Interface, paths: &Paths, request: &Request) -> TokenStream {
+fn contents(interface: &Interface, is_shared: bool, paths: &Paths, request: &Request) -> TokenStream {
     let imports = interface.imports.iter().map(import);
     let values = values::values(interface, paths);
     let handlers = handlers::traits(interface, paths, request.unhandled);
-    let glue = glue::functions(interface, paths);
+    let glue = glue::functions(interface, is_shared, paths);
     quote! {
         #(#imports)*
         #values

@@ -25,6 +25,7 @@ pub(crate) fn plan(model: &Model, sources: &Sources, request: &Request) -> Plann
     if let Target::Device(_) = request.target {
         let relationships = relationships(&roots, &names);
         root.docs = described(&model.texts, "device", &model.id, &names);
+        root.id.clone_from(&model.id.text);
         root.docs.extend(relationships);
     }
     let planned = match &request.target {

@@ -70,7 +70,7 @@ impl<'m> Interfaces<'m> {
         let elsewhere = self.request.with.iter().find(|with| with.id.value == source.id.text);
         let planned = match elsewhere {
             Some(with) => Source::With(shared(source, with)),
-            None => Source::Own(self.own(source, names, registry)),
+            None => Source::Own(Box::new(self.own(source, names, registry))),
         };
         self.planned.push(planned);
         self.parts.push(part);

@@ -4,7 +4,7 @@ use dtdl::{Command as ModelCommand, Payload, Property as ModelProperty, Quantity
 use proc_macro2::{Ident, Span};
 
 use super::docs::{About, docs};
-use super::names::{Names, Scope};
+use super::names::{Names, Scope, joined};
 use super::types::{Need, Registry, Types};
 use super::{Command, Direction, Field, Home, Import, Property, Request, Setter, TypeRef};
 
@@ -91,8 +91,11 @@ impl Scopes {
         let response = response.or_else(|| asynchronous.then_some(TypeRef::String));
         let about = About { what: "command", name: command, place: types.names.place(item.name.at) };
         let mut docs = docs(&item.texts, None, &about);
-        docs.extend(item.request.iter().flat_map(|payload| payload_docs("Takes", payload)));
-        docs.extend(item.response.iter().flat_map(|payload| payload_docs("Answers", payload)));
+        let takes = item.request.iter().flat_map(|payload| payload_docs("Takes", payload));
+        let answers = item.response.iter().flat_map(|payload| payload_docs("Answers", payload));
+        // before the place in the model, which ends every item's text
+        let end = docs.len().saturating_sub(2);
+        docs.splice(end..end, takes.chain(answers));
         Some(Command { wire: command.to_owned(), ident, asynchronous, request, response, docs })
     }
 }
@@ -100,7 +103,10 @@ impl Scopes {
 /// The type of a command's request or response.
 fn value(command: &str, payload: &Payload, direction: Direction, types: &mut Types<'_, '_, '_>) -> TypeRef {
     let words = [command, payload.name.text.as_str()];
-    let need = Need { words: &words, name: &payload.name, direction };
+    // `getReport` answers a `GetReport`, where its response is called `report`; the command itself needs no type
+    let says_it = joined(&words[..1]).ends_with(&joined(&words[1..]));
+    let words = if says_it { &words[..1] } else { &words[..] };
+    let need = Need { words, name: &payload.name, direction };
     let ty = types.measured(&payload.schema, &payload.quantity, need);
     if payload.nullable { TypeRef::Nullable(Box::new(ty)) } else { ty }
 }

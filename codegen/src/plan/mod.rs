@@ -39,7 +39,7 @@ pub(crate) struct Plan {
 /// Where the code of a component's Interface comes from.
 pub(crate) enum Source {
     /// From here, in a module of its own.
-    Own(Interface),
+    Own(Box<Interface>),
     /// From elsewhere, by `with(..)`.
     With(Elsewhere),
 }

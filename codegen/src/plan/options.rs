@@ -166,7 +166,7 @@ fn type_names(plan: &mut Plan) -> Vec<String> {
 
 fn modules_mut(plan: &mut Plan) -> impl Iterator<Item = &mut Interface> {
     let inner = plan.interfaces.iter_mut().filter_map(|source| match source {
-        Source::Own(interface) => Some(interface),
+        Source::Own(interface) => Some(interface.as_mut()),
         Source::With(_) => None,
     });
     std::iter::once(&mut plan.root).chain(inner)

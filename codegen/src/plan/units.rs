@@ -3,9 +3,13 @@
 use heck::ToUpperCamelCase as _;
 use proc_macro2::{Ident, Span};
 
+/// Words of v1-preview for units that later versions call otherwise.
+const EARLIER: [(&str, &str); 2] = [("celsius", "degreeCelsius"), ("fahrenheit", "degreeFahrenheit")];
+
 /// The runtime's type for a unit, where the language defines it.
 pub(super) fn known(unit: &str) -> Option<Ident> {
-    let name = without_folders(unit);
+    let word = without_folders(unit);
+    let name = EARLIER.iter().find(|(earlier, _)| *earlier == word).map_or(word, |(_, name)| *name);
     let found = dtdl::units().any(|known| known.name == name);
     found.then(|| Ident::new(&name.to_upper_camel_case(), Span::call_site()))
 }

@@ -30,7 +30,7 @@ pub mod command_device {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Commands;1`",
         label = "needs `impl command_device::Commands for {Self}`",
-        note = "write `impl command_device::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `ping`.
@@ -56,9 +56,9 @@ pub mod command_device {
         }
         /// Waits, then says since when.
         ///
-        /// Model: command `wait`, `codegen/tests/models/commands.v4.json:9:35`
-        ///
         /// Takes `span`: How long; in `second`
+        ///
+        /// Model: command `wait`, `codegen/tests/models/commands.v4.json:9:35`
         fn wait(
             &self,
             span: Option<f64>,
@@ -97,8 +97,6 @@ pub mod command_device {
             async { Err(__rt::CommandError::new(501u16, "`survey` is not handled yet")) }
         }
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0x001ff85b8fa2585f;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -136,42 +134,32 @@ pub mod command_device {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for CommandDevice {
-    type Client = command_device::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: command_device::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[command_device::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                command_device::__command(
-                        self,
-                        call,
-                        &command_device::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for CommandDevice {
+        type Client = command_device::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: command_device::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[command_device::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            command_device::__command(self, call, &client.clone().into()).await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            {
+                let _ = client;
+                change.unknown()
             }
-            _ => call.unknown(),
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        {
-            let _ = client;
-            change.unknown()
-        }
-    }
-}
+};

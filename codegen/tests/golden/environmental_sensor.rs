@@ -159,16 +159,16 @@ pub mod environmental_sensor {
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` does not handle the commands of the model `urn:azureiot:DeviceManagement:DeviceInformation:1`",
+        message = "`{Self}` does not handle the commands of the model `urn:device_model:environmental_sensor:1`",
         label = "needs `impl environmental_sensor::Commands for {Self}`",
-        note = "write `impl environmental_sensor::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// Makes the light blink.
         ///
-        /// Model: command `blink`, `models/environmental_sensor.json:128:21`
-        ///
         /// Takes `interval`: Interval; The seconds from one blink to the next.
+        ///
+        /// Model: command `blink`, `models/environmental_sensor.json:128:21`
         fn blink(
             &self,
             interval: i64,
@@ -202,9 +202,9 @@ pub mod environmental_sensor {
     }
     /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` does not take the writable properties of the model `urn:azureiot:DeviceManagement:DeviceInformation:1`",
+        message = "`{Self}` does not take the writable properties of the model `urn:device_model:environmental_sensor:1`",
         label = "needs `impl environmental_sensor::Properties for {Self}`",
-        note = "write `impl environmental_sensor::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// Customer Name.
@@ -228,8 +228,6 @@ pub mod environmental_sensor {
             client: &Client,
         ) -> impl __rt::Future<Output = Result<i64, __rt::PropertyError>> + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0x3ef8309cd1a008b1;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -289,51 +287,29 @@ pub mod environmental_sensor {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for EnvironmentalSensor {
-    type Client = environmental_sensor::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: environmental_sensor::MODEL_ID,
-        convention: ::device_model::__private::Convention::Central2020,
-        parts: &[environmental_sensor::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                environmental_sensor::__command(
-                        self,
-                        call,
-                        &environmental_sensor::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for EnvironmentalSensor {
+        type Client = environmental_sensor::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: environmental_sensor::MODEL_ID,
+            convention: __rt::Convention::Central2020,
+            parts: &[environmental_sensor::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            environmental_sensor::__command(self, call, &client.clone().into()).await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            environmental_sensor::__desired(self, change, &client.clone().into()).await
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "" => {
-                environmental_sensor::__desired(
-                        self,
-                        change,
-                        &environmental_sensor::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

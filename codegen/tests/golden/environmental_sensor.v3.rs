@@ -38,8 +38,6 @@ pub mod environmental_sensor {
             &self.__device
         }
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0xa00953e78e865929;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -252,14 +250,14 @@ pub mod environmental_sensor {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:EnvironmentalSensor;1`",
             label = "needs `impl environmental_sensor::environmental_sensor::Commands for {Self}`",
-            note = "write `impl environmental_sensor::environmental_sensor::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// Makes the light blink.
             ///
-            /// Model: command `blink`, `models/environmental_sensor.v3.json:71:17`
-            ///
             /// Takes `interval`: Interval; The seconds from one blink to the next.
+            ///
+            /// Model: command `blink`, `models/environmental_sensor.v3.json:71:17`
             fn blink(
                 &self,
                 interval: i64,
@@ -295,7 +293,7 @@ pub mod environmental_sensor {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:EnvironmentalSensor;1`",
             label = "needs `impl environmental_sensor::environmental_sensor::Properties for {Self}`",
-            note = "write `impl environmental_sensor::environmental_sensor::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// Customer Name.
@@ -373,65 +371,57 @@ pub mod environmental_sensor {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for EnvironmentalSensor {
-    type Client = environmental_sensor::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: environmental_sensor::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[
-            environmental_sensor::__part(::core::option::Option::None),
-            environmental_sensor::device_information::__part(
-                ::core::option::Option::Some("deviceInformation"),
-            ),
-            environmental_sensor::environmental_sensor::__part(
-                ::core::option::Option::Some("sensor"),
-            ),
-        ],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "sensor" => {
-                environmental_sensor::environmental_sensor::__command(
-                        &self.sensor,
-                        call,
-                        &environmental_sensor::environmental_sensor::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "sensor",
-                            ),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for EnvironmentalSensor {
+        type Client = environmental_sensor::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: environmental_sensor::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[
+                environmental_sensor::__part(::core::option::Option::None),
+                environmental_sensor::device_information::__part(
+                    ::core::option::Option::Some("deviceInformation"),
+                ),
+                environmental_sensor::environmental_sensor::__part(
+                    ::core::option::Option::Some("sensor"),
+                ),
+            ],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            match call.component() {
+                "sensor" => {
+                    environmental_sensor::environmental_sensor::__command(
+                            &self.sensor,
+                            call,
+                            &client.__component("sensor").into(),
+                        )
+                        .await
+                }
+                _ => call.unknown(),
             }
-            _ => call.unknown(),
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            match change.component() {
+                "sensor" => {
+                    environmental_sensor::environmental_sensor::__desired(
+                            &self.sensor,
+                            change,
+                            &client.__component("sensor").into(),
+                        )
+                        .await
+                }
+                _ => change.unknown(),
+            }
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "sensor" => {
-                environmental_sensor::environmental_sensor::__desired(
-                        &self.sensor,
-                        change,
-                        &environmental_sensor::environmental_sensor::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "sensor",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

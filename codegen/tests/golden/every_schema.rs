@@ -155,7 +155,7 @@ pub mod every_schema {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:EverySchema;1`",
         label = "needs `impl every_schema::Properties for {Self}`",
-        note = "write `impl every_schema::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `aBoolean`.
@@ -395,8 +395,6 @@ pub mod every_schema {
             Output = Result<__rt::geo::MultiPolygon, __rt::PropertyError>,
         > + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0xf814bc0b42b1dc4c;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -526,42 +524,32 @@ pub mod every_schema {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for EverySchema {
-    type Client = every_schema::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: every_schema::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[every_schema::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        {
-            let _ = client;
-            call.unknown()
-        }
-    }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "" => {
-                every_schema::__desired(
-                        self,
-                        change,
-                        &every_schema::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for EverySchema {
+        type Client = every_schema::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: every_schema::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[every_schema::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            {
+                let _ = client;
+                call.unknown()
             }
-            _ => change.unknown(),
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            every_schema::__desired(self, change, &client.clone().into()).await
         }
     }
-}
+};

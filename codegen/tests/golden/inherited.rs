@@ -41,8 +41,6 @@ pub mod pumps {
             &self.__device
         }
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0xa50c46b40883330c;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -189,7 +187,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:SmallPump;1`",
             label = "needs `impl pumps::small_pump::Commands for {Self}`",
-            note = "write `impl pumps::small_pump::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// The command `stop`.
@@ -204,7 +202,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:SmallPump;1`",
             label = "needs `impl pumps::small_pump::Properties for {Self}`",
-            note = "write `impl pumps::small_pump::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// The property `limits`.
@@ -305,7 +303,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:BigPump;1`",
             label = "needs `impl pumps::big_pump::Commands for {Self}`",
-            note = "write `impl pumps::big_pump::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// The command `stop`.
@@ -320,7 +318,7 @@ pub mod pumps {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:BigPump;1`",
             label = "needs `impl pumps::big_pump::Properties for {Self}`",
-            note = "write `impl pumps::big_pump::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// The property `limits`.
@@ -371,114 +369,86 @@ pub mod pumps {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for Pumps {
-    type Client = pumps::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: pumps::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[
-            pumps::__part(::core::option::Option::None),
-            pumps::small_pump::__part(::core::option::Option::Some("inlet")),
-            pumps::big_pump::__part(::core::option::Option::Some("outlet")),
-            pumps::small_pump::__part(::core::option::Option::Some("spare")),
-        ],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "inlet" => {
-                pumps::small_pump::__command(
-                        &self.inlet,
-                        call,
-                        &pumps::small_pump::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "inlet",
-                            ),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for Pumps {
+        type Client = pumps::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: pumps::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[
+                pumps::__part(::core::option::Option::None),
+                pumps::small_pump::__part(::core::option::Option::Some("inlet")),
+                pumps::big_pump::__part(::core::option::Option::Some("outlet")),
+                pumps::small_pump::__part(::core::option::Option::Some("spare")),
+            ],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            match call.component() {
+                "inlet" => {
+                    pumps::small_pump::__command(
+                            &self.inlet,
+                            call,
+                            &client.__component("inlet").into(),
+                        )
+                        .await
+                }
+                "outlet" => {
+                    pumps::big_pump::__command(
+                            &self.outlet,
+                            call,
+                            &client.__component("outlet").into(),
+                        )
+                        .await
+                }
+                "spare" => {
+                    pumps::small_pump::__command(
+                            &self.spare,
+                            call,
+                            &client.__component("spare").into(),
+                        )
+                        .await
+                }
+                _ => call.unknown(),
             }
-            "outlet" => {
-                pumps::big_pump::__command(
-                        &self.outlet,
-                        call,
-                        &pumps::big_pump::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "outlet",
-                            ),
-                        ),
-                    )
-                    .await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            match change.component() {
+                "inlet" => {
+                    pumps::small_pump::__desired(
+                            &self.inlet,
+                            change,
+                            &client.__component("inlet").into(),
+                        )
+                        .await
+                }
+                "outlet" => {
+                    pumps::big_pump::__desired(
+                            &self.outlet,
+                            change,
+                            &client.__component("outlet").into(),
+                        )
+                        .await
+                }
+                "spare" => {
+                    pumps::small_pump::__desired(
+                            &self.spare,
+                            change,
+                            &client.__component("spare").into(),
+                        )
+                        .await
+                }
+                _ => change.unknown(),
             }
-            "spare" => {
-                pumps::small_pump::__command(
-                        &self.spare,
-                        call,
-                        &pumps::small_pump::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "spare",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "inlet" => {
-                pumps::small_pump::__desired(
-                        &self.inlet,
-                        change,
-                        &pumps::small_pump::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "inlet",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            "outlet" => {
-                pumps::big_pump::__desired(
-                        &self.outlet,
-                        change,
-                        &pumps::big_pump::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "outlet",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            "spare" => {
-                pumps::small_pump::__desired(
-                        &self.spare,
-                        change,
-                        &pumps::small_pump::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "spare",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

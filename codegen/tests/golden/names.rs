@@ -365,7 +365,7 @@ pub mod hostile {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Hostile;1`",
         label = "needs `impl hostile::Commands for {Self}`",
-        note = "write `impl hostile::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: ::core::marker::Send + Sync + 'static {
         /// The command `send`.
@@ -402,7 +402,7 @@ pub mod hostile {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Hostile;1`",
         label = "needs `impl hostile::Properties for {Self}`",
-        note = "write `impl hostile::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: ::core::marker::Send + Sync + 'static {
         /// The property `Option`.
@@ -466,8 +466,6 @@ pub mod hostile {
             Output = ::core::result::Result<Clone, __rt::PropertyError>,
         > + ::core::marker::Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0xbede79581d5bb793;
     #[doc(hidden)]
     pub const fn __part(
         component: ::core::option::Option<&'static str>,
@@ -559,7 +557,7 @@ pub mod hostile {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:bool;1`",
             label = "needs `impl hostile::bool::Commands for {Self}`",
-            note = "write `impl hostile::bool::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// The command `bool`.
@@ -648,7 +646,7 @@ pub mod hostile {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:core;1`",
             label = "needs `impl hostile::core::Properties for {Self}`",
-            note = "write `impl hostile::core::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// The property `str`.
@@ -703,79 +701,56 @@ pub mod hostile {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for Hostile {
-    type Client = hostile::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: hostile::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[
-            hostile::__part(::core::option::Option::None),
-            hostile::bool::__part(::core::option::Option::Some("bool")),
-            hostile::core::__part(::core::option::Option::Some("str")),
-            hostile::f64::__part(::core::option::Option::Some("std")),
-        ],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                hostile::__command(
-                        self,
-                        call,
-                        &hostile::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for Hostile {
+        type Client = hostile::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: hostile::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[
+                hostile::__part(::core::option::Option::None),
+                hostile::bool::__part(::core::option::Option::Some("bool")),
+                hostile::core::__part(::core::option::Option::Some("str")),
+                hostile::f64::__part(::core::option::Option::Some("std")),
+            ],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            match call.component() {
+                "" => hostile::__command(self, call, &client.clone().into()).await,
+                "bool" => {
+                    hostile::bool::__command(
+                            &self.bool,
+                            call,
+                            &client.__component("bool").into(),
+                        )
+                        .await
+                }
+                _ => call.unknown(),
             }
-            "bool" => {
-                hostile::bool::__command(
-                        &self.bool,
-                        call,
-                        &hostile::bool::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "bool",
-                            ),
-                        ),
-                    )
-                    .await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            match change.component() {
+                "" => hostile::__desired(self, change, &client.clone().into()).await,
+                "str" => {
+                    hostile::core::__desired(
+                            &self.str,
+                            change,
+                            &client.__component("str").into(),
+                        )
+                        .await
+                }
+                _ => change.unknown(),
             }
-            _ => call.unknown(),
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "" => {
-                hostile::__desired(
-                        self,
-                        change,
-                        &hostile::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            "str" => {
-                hostile::core::__desired(
-                        &self.str,
-                        change,
-                        &hostile::core::Client::from(
-                            ::device_model::__private::Client::__component(client, "str"),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

@@ -209,7 +209,7 @@ pub mod greenhouse {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Greenhouse;1`",
         label = "needs `impl greenhouse::Commands for {Self}`",
-        note = "write `impl greenhouse::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `water`.
@@ -225,7 +225,7 @@ pub mod greenhouse {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Greenhouse;1`",
         label = "needs `impl greenhouse::Properties for {Self}`",
-        note = "write `impl greenhouse::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `mode`.
@@ -247,8 +247,6 @@ pub mod greenhouse {
             Output = Result<Vec<Watering>, __rt::PropertyError>,
         > + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0x0643912fcb2ff20d;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -282,51 +280,29 @@ pub mod greenhouse {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for Greenhouse {
-    type Client = greenhouse::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: greenhouse::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[greenhouse::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                greenhouse::__command(
-                        self,
-                        call,
-                        &greenhouse::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for Greenhouse {
+        type Client = greenhouse::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: greenhouse::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[greenhouse::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            greenhouse::__command(self, call, &client.clone().into()).await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            greenhouse::__desired(self, change, &client.clone().into()).await
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "" => {
-                greenhouse::__desired(
-                        self,
-                        change,
-                        &greenhouse::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

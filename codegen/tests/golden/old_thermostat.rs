@@ -16,7 +16,7 @@ pub mod old_thermostat {
         /// Semantic type: `SemanticType/Temperature`. Unit: `Units/Temperature/celsius`.
         ///
         /// Model: telemetry `temp`, `codegen/tests/models/thermostat.v1.json:12:73`
-        pub temp: Option<__rt::units::Quantity<CelsiusUnit>>,
+        pub temp: Option<__rt::units::Quantity<__rt::units::DegreeCelsius>>,
         /// The telemetry `where`.
         ///
         /// Model: telemetry `where`, `codegen/tests/models/thermostat.v1.json:13:43`
@@ -42,10 +42,10 @@ pub mod old_thermostat {
     pub struct Reported {
         /// The property `target`.
         ///
-        /// Unit: `Units/Temperature/celsius`.
+        /// Unit: `Units/Temperature/reaumur`.
         ///
         /// Model: property `target`, `codegen/tests/models/thermostat.v1.json:14:42`
-        pub target: Option<__rt::units::Quantity<CelsiusUnit, f32>>,
+        pub target: Option<__rt::units::Quantity<ReaumurUnit, f32>>,
         /// The property `set_at`.
         ///
         /// Model: property `set_at`, `codegen/tests/models/thermostat.v1.json:25:42`
@@ -53,7 +53,7 @@ pub mod old_thermostat {
     }
     impl Reported {
         /// The unit of `target`.
-        pub const TARGET_UNIT: &'static str = "Units/Temperature/celsius";
+        pub const TARGET_UNIT: &'static str = "Units/Temperature/reaumur";
     }
     impl __rt::Serialize for Reported {
         fn serialize<S: __rt::Serializer>(
@@ -66,20 +66,20 @@ pub mod old_thermostat {
                 .end()
         }
     }
-    /// The unit `Units/Temperature/celsius`, which the language does not define.
+    /// The unit `Units/Temperature/reaumur`, which the language does not define.
     #[derive(Clone, Copy, Debug)]
-    pub struct CelsiusUnit;
-    impl __rt::units::Unit for CelsiusUnit {
+    pub struct ReaumurUnit;
+    impl __rt::units::Unit for ReaumurUnit {
         type Family = Self;
-        const NAME: &'static str = "Units/Temperature/celsius";
-        const SYMBOL: &'static str = "Units/Temperature/celsius";
+        const NAME: &'static str = "Units/Temperature/reaumur";
+        const SYMBOL: &'static str = "Units/Temperature/reaumur";
         const FACTOR: f64 = 1.0;
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` does not handle the commands of the model `urn:example:com:thermostat:control:1`",
+        message = "`{Self}` does not handle the commands of the model `urn:example:com:thermostat:1`",
         label = "needs `impl old_thermostat::Commands for {Self}`",
-        note = "write `impl old_thermostat::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `calibrate`.
@@ -95,22 +95,22 @@ pub mod old_thermostat {
     }
     /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.
     #[diagnostic::on_unimplemented(
-        message = "`{Self}` does not take the writable properties of the model `urn:example:com:thermostat:control:1`",
+        message = "`{Self}` does not take the writable properties of the model `urn:example:com:thermostat:1`",
         label = "needs `impl old_thermostat::Properties for {Self}`",
-        note = "write `impl old_thermostat::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `target`.
         ///
-        /// Unit: `Units/Temperature/celsius`.
+        /// Unit: `Units/Temperature/reaumur`.
         ///
         /// Model: property `target`, `codegen/tests/models/thermostat.v1.json:14:42`
         fn set_target(
             &self,
-            target: __rt::units::Quantity<CelsiusUnit, f32>,
+            target: __rt::units::Quantity<ReaumurUnit, f32>,
             client: &Client,
         ) -> impl __rt::Future<
-            Output = Result<__rt::units::Quantity<CelsiusUnit, f32>, __rt::PropertyError>,
+            Output = Result<__rt::units::Quantity<ReaumurUnit, f32>, __rt::PropertyError>,
         > + Send;
         /// The property `set_at`.
         ///
@@ -123,8 +123,6 @@ pub mod old_thermostat {
             Output = Result<__rt::time::DateTime, __rt::PropertyError>,
         > + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0x89e9766ed8dd4abe;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -158,51 +156,29 @@ pub mod old_thermostat {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for OldThermostat {
-    type Client = old_thermostat::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: old_thermostat::MODEL_ID,
-        convention: ::device_model::__private::Convention::Central2020,
-        parts: &[old_thermostat::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                old_thermostat::__command(
-                        self,
-                        call,
-                        &old_thermostat::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for OldThermostat {
+        type Client = old_thermostat::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: old_thermostat::MODEL_ID,
+            convention: __rt::Convention::Central2020,
+            parts: &[old_thermostat::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            old_thermostat::__command(self, call, &client.clone().into()).await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            old_thermostat::__desired(self, change, &client.clone().into()).await
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "" => {
-                old_thermostat::__desired(
-                        self,
-                        change,
-                        &old_thermostat::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

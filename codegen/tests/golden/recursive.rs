@@ -125,7 +125,7 @@ pub mod plant {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Plant;1`",
         label = "needs `impl plant::Commands for {Self}`",
-        note = "write `impl plant::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `find`.
@@ -141,7 +141,7 @@ pub mod plant {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Plant;1`",
         label = "needs `impl plant::Properties for {Self}`",
-        note = "write `impl plant::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `layout`.
@@ -153,8 +153,6 @@ pub mod plant {
             client: &Client,
         ) -> impl __rt::Future<Output = Result<Node, __rt::PropertyError>> + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0x0f1b77705d9663ea;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -187,51 +185,29 @@ pub mod plant {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for Plant {
-    type Client = plant::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: plant::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[plant::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                plant::__command(
-                        self,
-                        call,
-                        &plant::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for Plant {
+        type Client = plant::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: plant::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[plant::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            plant::__command(self, call, &client.clone().into()).await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            plant::__desired(self, change, &client.clone().into()).await
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "" => {
-                plant::__desired(
-                        self,
-                        change,
-                        &plant::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

@@ -99,24 +99,22 @@ pub mod temperature_controller {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:TemperatureController;1`",
         label = "needs `impl temperature_controller::Commands for {Self}`",
-        note = "write `impl temperature_controller::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// Reboot.
         ///
         /// Starts the device anew after a while.
         ///
-        /// Model: command `reboot`, `models/dtmi/com/example/temperaturecontroller-1.json:25:15`
-        ///
         /// Takes `delay`: Delay; How many seconds to wait first.
+        ///
+        /// Model: command `reboot`, `models/dtmi/com/example/temperaturecontroller-1.json:25:15`
         fn reboot(
             &self,
             delay: i32,
             client: &Client,
         ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0xfa5c44a82c005ea0;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -213,7 +211,7 @@ pub mod temperature_controller {
         ///
         /// Model: schema of `report`, `models/dtmi/com/example/thermostat-1.json:48:19`
         #[derive(Clone, Debug, Default, PartialEq)]
-        pub struct GetMaxMinReportReport {
+        pub struct GetMaxMinReport {
             /// Highest temperature.
             ///
             /// Model: field `maxTemp`, `models/dtmi/com/example/thermostat-1.json:51:23`
@@ -235,7 +233,7 @@ pub mod temperature_controller {
             /// Model: field `endTime`, `models/dtmi/com/example/thermostat-1.json:55:23`
             pub end_time: Option<__rt::time::DateTime>,
         }
-        impl __rt::Serialize for GetMaxMinReportReport {
+        impl __rt::Serialize for GetMaxMinReport {
             fn serialize<S: __rt::Serializer>(
                 &self,
                 serializer: S,
@@ -253,31 +251,31 @@ pub mod temperature_controller {
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Thermostat;1`",
             label = "needs `impl temperature_controller::thermostat::Commands for {Self}`",
-            note = "write `impl temperature_controller::thermostat::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Commands: Send + Sync + 'static {
             /// Report.
             ///
             /// Says how warm and how cold it has been.
             ///
-            /// Model: command `getMaxMinReport`, `models/dtmi/com/example/thermostat-1.json:35:15`
-            ///
             /// Takes `since`: Since; From when on.
             ///
             /// Answers `report`: Report
+            ///
+            /// Model: command `getMaxMinReport`, `models/dtmi/com/example/thermostat-1.json:35:15`
             fn get_max_min_report(
                 &self,
                 since: __rt::time::DateTime,
                 client: &Client,
             ) -> impl __rt::Future<
-                Output = Result<GetMaxMinReportReport, __rt::CommandError>,
+                Output = Result<GetMaxMinReport, __rt::CommandError>,
             > + Send;
         }
         /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.
         #[diagnostic::on_unimplemented(
             message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Thermostat;1`",
             label = "needs `impl temperature_controller::thermostat::Properties for {Self}`",
-            note = "write `impl temperature_controller::thermostat::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+            note = "write it with an empty body, and the compiler lists the methods it needs"
         )]
         pub trait Properties: Send + Sync + 'static {
             /// Target Temperature.
@@ -440,104 +438,80 @@ pub mod temperature_controller {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for TemperatureController {
-    type Client = temperature_controller::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: temperature_controller::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[
-            temperature_controller::__part(::core::option::Option::None),
-            temperature_controller::thermostat::__part(
-                ::core::option::Option::Some("thermostat1"),
-            ),
-            temperature_controller::thermostat::__part(
-                ::core::option::Option::Some("thermostat2"),
-            ),
-            temperature_controller::device_information::__part(
-                ::core::option::Option::Some("deviceInformation"),
-            ),
-        ],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                temperature_controller::__command(
-                        self,
-                        call,
-                        &temperature_controller::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for TemperatureController {
+        type Client = temperature_controller::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: temperature_controller::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[
+                temperature_controller::__part(::core::option::Option::None),
+                temperature_controller::thermostat::__part(
+                    ::core::option::Option::Some("thermostat1"),
+                ),
+                temperature_controller::thermostat::__part(
+                    ::core::option::Option::Some("thermostat2"),
+                ),
+                temperature_controller::device_information::__part(
+                    ::core::option::Option::Some("deviceInformation"),
+                ),
+            ],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            match call.component() {
+                "" => {
+                    temperature_controller::__command(self, call, &client.clone().into())
+                        .await
+                }
+                "thermostat1" => {
+                    temperature_controller::thermostat::__command(
+                            &self.thermostat1,
+                            call,
+                            &client.__component("thermostat1").into(),
+                        )
+                        .await
+                }
+                "thermostat2" => {
+                    temperature_controller::thermostat::__command(
+                            &self.thermostat2,
+                            call,
+                            &client.__component("thermostat2").into(),
+                        )
+                        .await
+                }
+                _ => call.unknown(),
             }
-            "thermostat1" => {
-                temperature_controller::thermostat::__command(
-                        &self.thermostat1,
-                        call,
-                        &temperature_controller::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat1",
-                            ),
-                        ),
-                    )
-                    .await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            match change.component() {
+                "thermostat1" => {
+                    temperature_controller::thermostat::__desired(
+                            &self.thermostat1,
+                            change,
+                            &client.__component("thermostat1").into(),
+                        )
+                        .await
+                }
+                "thermostat2" => {
+                    temperature_controller::thermostat::__desired(
+                            &self.thermostat2,
+                            change,
+                            &client.__component("thermostat2").into(),
+                        )
+                        .await
+                }
+                _ => change.unknown(),
             }
-            "thermostat2" => {
-                temperature_controller::thermostat::__command(
-                        &self.thermostat2,
-                        call,
-                        &temperature_controller::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat2",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "thermostat1" => {
-                temperature_controller::thermostat::__desired(
-                        &self.thermostat1,
-                        change,
-                        &temperature_controller::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat1",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            "thermostat2" => {
-                temperature_controller::thermostat::__desired(
-                        &self.thermostat2,
-                        change,
-                        &temperature_controller::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat2",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

@@ -81,7 +81,7 @@ pub mod thermostat {
     ///
     /// Model: schema of `report`, `models/dtmi/com/example/thermostat-1.json:48:19`
     #[derive(Clone, Debug, Default, PartialEq)]
-    pub struct GetMaxMinReportReport {
+    pub struct GetMaxMinReport {
         /// Highest temperature.
         ///
         /// Model: field `maxTemp`, `models/dtmi/com/example/thermostat-1.json:51:23`
@@ -103,7 +103,7 @@ pub mod thermostat {
         /// Model: field `endTime`, `models/dtmi/com/example/thermostat-1.json:55:23`
         pub end_time: Option<__rt::time::DateTime>,
     }
-    impl __rt::Serialize for GetMaxMinReportReport {
+    impl __rt::Serialize for GetMaxMinReport {
         fn serialize<S: __rt::Serializer>(
             &self,
             serializer: S,
@@ -121,31 +121,31 @@ pub mod thermostat {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Thermostat;1`",
         label = "needs `impl thermostat::Commands for {Self}`",
-        note = "write `impl thermostat::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// Report.
         ///
         /// Says how warm and how cold it has been.
         ///
-        /// Model: command `getMaxMinReport`, `models/dtmi/com/example/thermostat-1.json:35:15`
-        ///
         /// Takes `since`: Since; From when on.
         ///
         /// Answers `report`: Report
+        ///
+        /// Model: command `getMaxMinReport`, `models/dtmi/com/example/thermostat-1.json:35:15`
         fn get_max_min_report(
             &self,
             since: __rt::time::DateTime,
             client: &Client,
         ) -> impl __rt::Future<
-            Output = Result<GetMaxMinReportReport, __rt::CommandError>,
+            Output = Result<GetMaxMinReport, __rt::CommandError>,
         > + Send;
     }
     /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Thermostat;1`",
         label = "needs `impl thermostat::Properties for {Self}`",
-        note = "write `impl thermostat::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// Target Temperature.

@@ -57,15 +57,17 @@ pub mod tracker {
     ///
     /// Model: schema of `state`, `codegen/tests/models/tracker.v2.json:8:67`
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    #[derive(Hash, PartialOrd)]
+    #[derive(Hash, ::serde::Deserialize)]
     pub enum State {
         /// The value `moving`.
         ///
         /// Model: value `moving`, `codegen/tests/models/tracker.v2.json:9:17`
+        #[serde(rename = "m")]
         Moving,
         /// The value `still`.
         ///
         /// Model: value `still`, `codegen/tests/models/tracker.v2.json:9:57`
+        #[serde(rename = "s")]
         Still,
     }
     impl __rt::Serialize for State {
@@ -83,7 +85,7 @@ pub mod tracker {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Tracker;1`",
         label = "needs `impl tracker::Commands for {Self}`",
-        note = "write `impl tracker::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `locate`.
@@ -98,8 +100,6 @@ pub mod tracker {
             Output = Result<__rt::geo::Geopoint, __rt::CommandError>,
         > + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0xd9945078a0b921d1;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -121,42 +121,32 @@ pub mod tracker {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for Tracker {
-    type Client = tracker::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: tracker::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[tracker::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                tracker::__command(
-                        self,
-                        call,
-                        &tracker::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for Tracker {
+        type Client = tracker::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: tracker::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[tracker::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            tracker::__command(self, call, &client.clone().into()).await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            {
+                let _ = client;
+                change.unknown()
             }
-            _ => call.unknown(),
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        {
-            let _ = client;
-            change.unknown()
-        }
-    }
-}
+};

@@ -76,14 +76,14 @@ pub mod weather {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:Weather;1`",
         label = "needs `impl weather::Commands for {Self}`",
-        note = "write `impl weather::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// The command `warn`.
         ///
-        /// Model: command `warn`, `codegen/tests/models/weather.v3.json:12:35`
-        ///
         /// Takes `above`: in `knot`
+        ///
+        /// Model: command `warn`, `codegen/tests/models/weather.v3.json:12:35`
         fn warn(
             &self,
             above: __rt::units::Quantity<__rt::units::Knot>,
@@ -94,7 +94,7 @@ pub mod weather {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not take the writable properties of the model `dtmi:com:example:Weather;1`",
         label = "needs `impl weather::Properties for {Self}`",
-        note = "write `impl weather::Properties for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Properties: Send + Sync + 'static {
         /// The property `height`.
@@ -126,8 +126,6 @@ pub mod weather {
             >,
         > + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0x0e07540419bb7e0b;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -161,51 +159,29 @@ pub mod weather {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for Weather {
-    type Client = weather::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: weather::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[weather::__part(::core::option::Option::None)],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                weather::__command(
-                        self,
-                        call,
-                        &weather::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for Weather {
+        type Client = weather::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: weather::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[weather::__part(::core::option::Option::None)],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            weather::__command(self, call, &client.clone().into()).await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            weather::__desired(self, change, &client.clone().into()).await
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "" => {
-                weather::__desired(
-                        self,
-                        change,
-                        &weather::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

@@ -107,24 +107,22 @@ pub mod shared {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` does not handle the commands of the model `dtmi:com:example:TemperatureController;1`",
         label = "needs `impl shared::Commands for {Self}`",
-        note = "write `impl shared::Commands for {Self} {{}}`; the compiler then lists the methods it needs"
+        note = "write it with an empty body, and the compiler lists the methods it needs"
     )]
     pub trait Commands: Send + Sync + 'static {
         /// Reboot.
         ///
         /// Starts the device anew after a while.
         ///
-        /// Model: command `reboot`, `models/dtmi/com/example/temperaturecontroller-1.json:25:15`
-        ///
         /// Takes `delay`: Delay; How many seconds to wait first.
+        ///
+        /// Model: command `reboot`, `models/dtmi/com/example/temperaturecontroller-1.json:25:15`
         fn reboot(
             &self,
             delay: i32,
             client: &Client,
         ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
     }
-    /// A number for what the Interface can do: another revision of it has another one.
-    pub const FINGERPRINT: u64 = 0xfa5c44a82c005ea0;
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
@@ -245,104 +243,77 @@ pub mod shared {
         }
     }
 }
-#[automatically_derived]
 #[allow(unused_qualifications)]
-impl ::device_model::Device for Shared {
-    type Client = shared::Client;
-    const MODEL: ::device_model::__private::ModelTable = ::device_model::__private::ModelTable {
-        id: shared::MODEL_ID,
-        convention: ::device_model::__private::Convention::Pnp,
-        parts: &[
-            shared::__part(::core::option::Option::None),
-            crate::thermostat::thermostat::__part(
-                ::core::option::Option::Some("thermostat1"),
-            ),
-            crate::thermostat::thermostat::__part(
-                ::core::option::Option::Some("thermostat2"),
-            ),
-            shared::device_information::__part(
-                ::core::option::Option::Some("deviceInformation"),
-            ),
-        ],
-    };
-    async fn __command(
-        &self,
-        call: ::device_model::__private::CommandCall<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::CommandOutcome {
-        match call.component() {
-            "" => {
-                shared::__command(
-                        self,
-                        call,
-                        &shared::Client::from(
-                            ::device_model::__private::Client::clone(client),
-                        ),
-                    )
-                    .await
+const _: () = {
+    use ::device_model::__private as __rt;
+    impl ::device_model::Device for Shared {
+        type Client = shared::Client;
+        const MODEL: __rt::ModelTable = __rt::ModelTable {
+            id: shared::MODEL_ID,
+            convention: __rt::Convention::Pnp,
+            parts: &[
+                shared::__part(::core::option::Option::None),
+                crate::thermostat::thermostat::__part(
+                    ::core::option::Option::Some("thermostat1"),
+                ),
+                crate::thermostat::thermostat::__part(
+                    ::core::option::Option::Some("thermostat2"),
+                ),
+                shared::device_information::__part(
+                    ::core::option::Option::Some("deviceInformation"),
+                ),
+            ],
+        };
+        async fn __command(
+            &self,
+            call: __rt::CommandCall<'_>,
+            client: &__rt::Client,
+        ) -> __rt::CommandOutcome {
+            match call.component() {
+                "" => shared::__command(self, call, &client.clone().into()).await,
+                "thermostat1" => {
+                    crate::thermostat::thermostat::__command(
+                            &self.thermostat1,
+                            call,
+                            &client.__component("thermostat1").into(),
+                        )
+                        .await
+                }
+                "thermostat2" => {
+                    crate::thermostat::thermostat::__command(
+                            &self.thermostat2,
+                            call,
+                            &client.__component("thermostat2").into(),
+                        )
+                        .await
+                }
+                _ => call.unknown(),
             }
-            "thermostat1" => {
-                crate::thermostat::thermostat::__command(
-                        &self.thermostat1,
-                        call,
-                        &crate::thermostat::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat1",
-                            ),
-                        ),
-                    )
-                    .await
+        }
+        async fn __desired(
+            &self,
+            change: __rt::DesiredChange<'_>,
+            client: &__rt::Client,
+        ) -> __rt::DesiredOutcome {
+            match change.component() {
+                "thermostat1" => {
+                    crate::thermostat::thermostat::__desired(
+                            &self.thermostat1,
+                            change,
+                            &client.__component("thermostat1").into(),
+                        )
+                        .await
+                }
+                "thermostat2" => {
+                    crate::thermostat::thermostat::__desired(
+                            &self.thermostat2,
+                            change,
+                            &client.__component("thermostat2").into(),
+                        )
+                        .await
+                }
+                _ => change.unknown(),
             }
-            "thermostat2" => {
-                crate::thermostat::thermostat::__command(
-                        &self.thermostat2,
-                        call,
-                        &crate::thermostat::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat2",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            _ => call.unknown(),
         }
     }
-    async fn __desired(
-        &self,
-        change: ::device_model::__private::DesiredChange<'_>,
-        client: &::device_model::__private::Client,
-    ) -> ::device_model::__private::DesiredOutcome {
-        match change.component() {
-            "thermostat1" => {
-                crate::thermostat::thermostat::__desired(
-                        &self.thermostat1,
-                        change,
-                        &crate::thermostat::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat1",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            "thermostat2" => {
-                crate::thermostat::thermostat::__desired(
-                        &self.thermostat2,
-                        change,
-                        &crate::thermostat::thermostat::Client::from(
-                            ::device_model::__private::Client::__component(
-                                client,
-                                "thermostat2",
-                            ),
-                        ),
-                    )
-                    .await
-            }
-            _ => change.unknown(),
-        }
-    }
-}
+};

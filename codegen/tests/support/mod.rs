@@ -6,31 +6,16 @@
     reason = "a test uses what it needs, and says what failed by failing"
 )]
 
+pub(crate) mod goldens;
+
 use std::path::{Path, PathBuf};
 
-use device_model_codegen::{ComponentField, Generated, Request, Spanned, generate};
-use proc_macro2::{Ident, Span, TokenStream};
+use device_model_codegen::{Generated, Request, generate};
+use proc_macro2::TokenStream;
 
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-pub(crate) fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
-}
-
-pub(crate) fn spanned(value: &str) -> Spanned<String> {
-    Spanned { value: value.to_owned(), span: Span::call_site() }
-}
-
-/// A request for a device with these fields and the components they are marked with.
-pub(crate) fn device(device: &str, fields: &[(&str, Option<&str>)]) -> Request {
-    let field = |(name, component): &(&str, Option<&str>)| ComponentField {
-        ident: ident(name),
-        component: component.map(spanned),
-    };
-    Request::device(ident(device), fields.iter().map(field).collect())
 }
 
 /// Reads a model that has no fault. What it refers to is looked up in the repository's models folder.

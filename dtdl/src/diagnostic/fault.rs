@@ -44,8 +44,8 @@ impl Fault {
     }
 
     /// The element that the fault is about.
-    pub(crate) fn id(mut self, id: &str) -> Self {
-        self.details.id = Some(id.to_owned());
+    pub(crate) fn id(mut self, id: impl Display) -> Self {
+        self.details.id = Some(id.to_string());
         self
     }
 
@@ -54,8 +54,8 @@ impl Fault {
         self
     }
 
-    pub(crate) fn secondary(mut self, id: &str) -> Self {
-        self.details.secondary = Some(id.to_owned());
+    pub(crate) fn secondary(mut self, id: impl Display) -> Self {
+        self.details.secondary = Some(id.to_string());
         self
     }
 

@@ -1,9 +1,8 @@
 //! An element: what it is, where it comes from and what its members hold. Begin with [`Element`].
 
-use std::sync::Arc;
-
+use super::Ix;
 use super::entry::{Elements, Entry, Held, Place, held};
-use super::{Id, Ix};
+use super::label::Label;
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::{Cotype, cotype};
@@ -14,13 +13,15 @@ use crate::source::Location;
 /// An element.
 #[derive(Debug)]
 pub(crate) struct Element {
-    pub(crate) id: Id,
+    pub(crate) label: Label,
     pub(crate) class: Class,
     pub(crate) version: Version,
     pub(crate) limits: Limits,
     pub(crate) origin: Origin,
     /// The element that it is written in; for standard elements see [`Graph::parent`].
     pub(crate) holder: Option<Ix>,
+    /// The member of the holder.
+    pub(crate) member: &'static str,
     /// The Interface that it is written in; `None` for top-level and standard elements.
     pub(crate) partition: Option<Ix>,
     pub(crate) cotypes: Box<[&'static Cotype]>,
@@ -42,7 +43,7 @@ pub(crate) enum Origin {
     /// A document: the object, its `@id` and its `@type`, where they are written.
     Written(Written),
     /// The language or an extension; the place is where it was first referred to.
-    Standard { first_use: Location },
+    Standard { standard: &'static Standard, first_use: Location },
 }
 
 /// Where an element is written. All of it is in one file.
@@ -63,13 +64,6 @@ impl Element {
         self.entry(name).map(|entry| &entry.held)
     }
 
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        match self.held(name) {
-            Some(Held::Text(text)) => Some(text),
-            _ => None,
-        }
-    }
-
     pub(crate) fn flag(&self, name: &str) -> bool {
         matches!(self.held(name), Some(Held::Boolean(true)))
     }
@@ -86,6 +80,13 @@ impl Element {
         matches!(self.origin, Origin::Standard { .. })
     }
 
+    pub(crate) fn as_standard(&self) -> Option<&'static Standard> {
+        match self.origin {
+            Origin::Written(_) => None,
+            Origin::Standard { standard, .. } => Some(standard),
+        }
+    }
+
     pub(crate) fn is_partition(&self) -> bool {
         self.class == Class::Interface
     }
@@ -94,7 +95,7 @@ impl Element {
     pub(crate) fn at(&self) -> Location {
         match self.origin {
             Origin::Written(written) => written.at,
-            Origin::Standard { first_use } => first_use,
+            Origin::Standard { first_use, .. } => first_use,
         }
     }
 
@@ -110,7 +111,7 @@ impl Element {
     pub(crate) fn types_at(&self) -> Location {
         match self.origin {
             Origin::Written(written) => written.types().unwrap_or(written.at),
-            Origin::Standard { first_use } => first_use,
+            Origin::Standard { first_use, .. } => first_use,
         }
     }
 
@@ -150,12 +151,13 @@ impl Element {
             .map(|(name, literal)| Entry { name, place, held: held(literal) })
             .collect();
         Self {
-            id: Arc::from(standard.id.as_str()),
+            label: Label::Standard(&standard.id),
             class: standard.class,
             version: standard.version,
             limits: Limits::Core,
-            origin: Origin::Standard { first_use },
+            origin: Origin::Standard { standard, first_use },
             holder: None,
+            member: "",
             partition: None,
             cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),
             undefined: None,

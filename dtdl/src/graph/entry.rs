@@ -30,7 +30,7 @@ pub(crate) struct Place {
 /// What a member holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Held {
-    Text(Box<str>),
+    Text(Text),
     Texts(LanguageMap),
     Boolean(bool),
     Integer(i64),
@@ -39,6 +39,16 @@ pub(crate) enum Held {
     Identifier(Id),
     /// Elements, once linked.
     Elements(Elements),
+}
+
+/// A string. Nearly all are read where they stand, so that they take no room of their own; see [`Graph::str`].
+///
+/// [`Graph::str`]: super::Graph::str
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Text {
+    /// Without escapes, between these bytes of the element's file.
+    Written(u32, u32),
+    Own(Box<str>),
 }
 
 /// The elements in a member; most have one.
@@ -86,7 +96,7 @@ impl Deref for Elements {
 /// A literal of the language's own as an element holds it.
 pub(crate) fn held(literal: &StandardLiteral) -> Held {
     match literal {
-        StandardLiteral::Text(text) => Held::Text((**text).into()),
+        StandardLiteral::Text(text) => Held::Text(Text::Own((**text).into())),
         StandardLiteral::Texts(texts) => Held::Texts(texts.clone()),
         StandardLiteral::Integer(number) => Held::Integer(*number),
     }

@@ -6,21 +6,23 @@
 
 mod element;
 mod entry;
+mod label;
 mod reference;
 
-use std::hash::BuildHasher;
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 pub(crate) use self::element::{Element, Origin, Undefined, Written};
-pub(crate) use self::entry::{Elements, Entry, Held, Place, held};
+pub(crate) use self::entry::{Elements, Entry, Held, Place, Text, held};
+pub(crate) use self::label::Label;
 pub(crate) use self::reference::{Demand, Expectation, Expected, Form, Reference, Referrer, Target};
 use crate::language::standard::{StandardValue, alias, standard};
 use crate::source::Location;
 
-/// An element's id, shared by all that mention it.
+/// An id that is mentioned.
 pub(crate) type Id = Arc<str>;
 
 /// An element's number in its [`Graph`].
@@ -31,11 +33,15 @@ pub(crate) struct Ix(NonZeroU32);
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     elements: Vec<Element>,
-    /// The elements by their ids' hashes: a third of the room that a map with the ids in it would take.
+    /// The texts of the files that are read, in which those of the elements stand.
+    texts: Vec<Arc<str>>,
+    /// The elements by what they are called: a third of the room that a map with the ids in it would take.
     by_id: HashTable<Ix>,
     hasher: DefaultHashBuilder,
-    /// Every place where an element stands in a member of another, in the order of the text; until they are linked.
+    /// The places where an element stands in a member of another and was not [put](Graph::put) there at once, in the
+    /// order of the text; until they are linked.
     pub(crate) references: Vec<Reference>,
+    /// Those that do not hold what they refer to.
     referrers: Vec<Referrer>,
     /// What co-types demand of the elements in some members.
     pub(crate) expectations: Vec<Expectation>,
@@ -52,22 +58,44 @@ impl Graph {
         &mut self.elements[ix.number()]
     }
 
-    pub(crate) fn find(&self, id: &str) -> Option<Ix> {
-        let hash = self.hasher.hash_one(id);
-        self.by_id.find(hash, |ix| &*self.get(*ix).id == id).copied()
+    /// Makes room for so many elements more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.elements.reserve(count);
     }
 
-    pub(crate) fn by_id(&self, id: &str) -> Option<&Element> {
-        self.find(id).map(|ix| self.get(ix))
+    /// Adds the text of the next file.
+    pub(crate) fn add_text(&mut self, text: Arc<str>) {
+        self.texts.push(text);
+    }
+
+    /// A string that an element holds.
+    pub(crate) fn str<'g>(&'g self, element: &Element, text: &'g Text) -> &'g str {
+        match text {
+            Text::Own(text) => text,
+            Text::Written(start, end) => {
+                let file = self.texts.get(element.at().file().number());
+                file.and_then(|file| file.get(*start as usize..*end as usize)).unwrap_or_default()
+            }
+        }
+    }
+
+    /// The string in a member of an element.
+    pub(crate) fn text<'g>(&'g self, element: &'g Element, name: &str) -> Option<&'g str> {
+        match element.held(name) {
+            Some(Held::Text(text)) => Some(self.str(element, text)),
+            _ => None,
+        }
     }
 
     /// Adds an element; whoever adds one has looked whether its id is free.
     pub(crate) fn add(&mut self, element: Element) -> Ix {
         let ix = Ix::nth(self.elements.len());
         self.elements.push(element);
-        let (elements, hasher) = (&self.elements, &self.hasher);
-        let hash = |ix: &Ix| hasher.hash_one(&*elements[ix.number()].id);
-        self.by_id.insert_unique(hash(&ix), ix, hash);
+        if let Some(hash) = self.hash(ix) {
+            let mut by_id = std::mem::take(&mut self.by_id);
+            by_id.insert_unique(hash, ix, |ix| self.hash(*ix).unwrap_or_default());
+            self.by_id = by_id;
+        }
         ix
     }
 
@@ -77,13 +105,27 @@ impl Graph {
         source.entry(reference.member).map_or(source.at(), |entry| entry.place.key)
     }
 
-    /// Puts an element into a member.
-    pub(crate) fn link(&mut self, source: Ix, member: &'static str, target: Ix) {
+    /// Puts an element into a member: one that is written there, or one of the language's own.
+    pub(crate) fn put(&mut self, source: Ix, member: &'static str, target: Ix) {
         let entry = self.get_mut(source).entries.iter_mut().find(|entry| entry.name == member);
         if let Some(Entry { held: Held::Elements(elements), .. }) = entry {
             elements.push(target);
         }
-        if !self.get(target).is_standard() {
+    }
+
+    /// Leaves but some of its elements in a member.
+    pub(crate) fn keep(&mut self, source: Ix, member: &'static str, kept: Vec<Ix>) {
+        let entry = self.get_mut(source).entries.iter_mut().find(|entry| entry.name == member);
+        if let Some(Entry { held: Held::Elements(elements), .. }) = entry {
+            *elements = Elements::Many(kept);
+        }
+    }
+
+    /// Puts an element into a member, wherever it is written.
+    pub(crate) fn link(&mut self, source: Ix, member: &'static str, target: Ix) {
+        self.put(source, member, target);
+        let element = self.get(target);
+        if !element.is_standard() && (element.holder, element.member) != (Some(source), member) {
             self.referrers.push(Referrer { target, source, member });
         }
     }
@@ -93,8 +135,14 @@ impl Graph {
         self.referrers.sort_by_key(|referrer| referrer.target);
     }
 
-    /// Who refers to an element, once all are linked.
-    pub(crate) fn referrers(&self, ix: Ix) -> &[Referrer] {
+    /// Who holds or refers to an element, once all are linked.
+    pub(crate) fn referrers(&self, ix: Ix) -> impl Iterator<Item = Referrer> {
+        let element = self.get(ix);
+        let holder = element.holder.map(|source| Referrer { target: ix, source, member: element.member });
+        holder.into_iter().chain(self.others(ix).iter().copied())
+    }
+
+    fn others(&self, ix: Ix) -> &[Referrer] {
         let start = self.referrers.partition_point(|referrer| referrer.target < ix);
         let rest = self.referrers.get(start..).unwrap_or_default();
         let end = rest.partition_point(|referrer| referrer.target == ix);
@@ -103,7 +151,11 @@ impl Graph {
 
     /// The element of the language's own that an id means, which is added with those that it refers to.
     pub(crate) fn standard(&mut self, id: &str, first_use: Location) -> Option<Ix> {
-        let mut todo = vec![alias(id)];
+        let id = alias(id);
+        if let Some(known) = self.find(id) {
+            return Some(known);
+        }
+        let mut todo = vec![id];
         while let Some(id) = todo.pop() {
             if self.find(id).is_some() {
                 continue;
@@ -116,7 +168,7 @@ impl Graph {
                 StandardValue::Literal(_) => None,
             }));
         }
-        self.find(alias(id))
+        self.find(id)
     }
 
     pub(crate) fn indices(&self) -> impl Iterator<Item = Ix> + use<> {
@@ -132,11 +184,11 @@ impl Graph {
     }
 
     /// The id of the element that one is part of.
-    pub(crate) fn parent(&self, ix: Ix) -> Option<&str> {
+    pub(crate) fn parent(&self, ix: Ix) -> Option<Cow<'_, str>> {
         let element = self.get(ix);
         match element.holder {
-            Some(holder) => Some(&self.get(holder).id),
-            None => element.is_standard().then(|| standard(&element.id)?.parent.as_deref()).flatten(),
+            Some(holder) => Some(self.id(self.get(holder))),
+            None => element.as_standard()?.parent.as_deref().map(Cow::Borrowed),
         }
     }
 

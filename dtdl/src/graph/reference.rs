@@ -6,7 +6,7 @@ use crate::language::class::Class;
 use crate::language::cotypes::{Constraint, CotypeMember};
 use crate::source::Location;
 
-/// Who refers to an element, by which member.
+/// Who holds or refers to an element, by which member.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Referrer {
     pub(super) target: Ix,
@@ -14,7 +14,7 @@ pub(crate) struct Referrer {
     pub(crate) member: &'static str,
 }
 
-/// An element in a member of another: written there, or referred to by id.
+/// An element in a member of another that is not linked yet: referred to by id, or written behind one that is.
 #[derive(Debug)]
 pub(crate) struct Reference {
     pub(crate) source: Ix,
@@ -25,9 +25,11 @@ pub(crate) struct Reference {
 }
 
 /// Whom a reference is to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Target {
     Known(Ix),
+    /// An element of the language's own, and the id that it is called by.
+    Alias(Ix, &'static str),
     /// The element of that id, if there will be one.
     Named(Id),
 }
@@ -60,7 +62,7 @@ pub(crate) struct Expected {
 pub(crate) struct Expectation {
     pub(crate) source: Ix,
     pub(crate) member: &'static str,
-    pub(crate) target: Id,
+    pub(crate) target: Target,
     pub(crate) demand: Demand,
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn check_instance(
     json: &str,
 ) -> Vec<ValueFault> {
     match scan(json) {
-        Ok(tape) => walk::check(schema, shared, tape.root(json)),
+        Ok(tape) => walk::check(schema, shared, tape.root()),
         Err(Malformed { message, at }) => {
             vec![ValueFault {
                 path: String::new(),

@@ -2,6 +2,8 @@
 //!
 //! Says which members there are, what they hold, how many and how long. Does not read anything. Begin with [`members`].
 
+use std::sync::LazyLock;
+
 use super::class::Class;
 use super::extensions::Limits;
 use super::{Version, Versions};
@@ -78,6 +80,13 @@ impl Lengths {
         };
         self.0[column]
     }
+}
+
+/// The length of a text where it is greater than `most`, in UTF-16 units, in which the reference counts.
+pub(crate) fn length_above(text: &str, most: usize) -> Option<usize> {
+    // no text has more units than bytes
+    let long = text.len() > most;
+    long.then(|| text.encode_utf16().count()).filter(|length| *length > most)
 }
 
 impl Bounds {
@@ -315,8 +324,20 @@ const OBJECT: &[Member] = &[required_in(
     ),
 )];
 
+/// The members by class and version.
+static BY_CLASS: LazyLock<Vec<[Vec<&'static Member>; 4]>> = LazyLock::new(|| {
+    let of = |class: &Class| {
+        [Version::V1Preview, Version::V2, Version::V3, Version::V4].map(|version| collect(*class, version))
+    };
+    Class::EVERY.iter().map(of).collect()
+});
+
 /// The members that an element of `class` may have in `version`, beside `@id`, `@type` and `@context`.
 pub(crate) fn members(class: Class, version: Version) -> impl Iterator<Item = &'static Member> {
+    BY_CLASS[class as usize][version as usize].iter().copied()
+}
+
+fn collect(class: Class, version: Version) -> Vec<&'static Member> {
     let groups: &[&[Member]] = match class {
         Class::CapabilityModel => &[TEXTS, CAPABILITY_MODEL],
         Class::InterfaceInstance => &[TEXTS, INSTANCE],
@@ -339,5 +360,5 @@ pub(crate) fn members(class: Class, version: Version) -> impl Iterator<Item = &'
         Class::Object => &[TEXTS, OBJECT],
         _ => &[TEXTS],
     };
-    groups.iter().copied().flatten().filter(move |member| member.versions.has(version))
+    groups.iter().copied().flatten().filter(|member| member.versions.has(version)).collect()
 }

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 
 use super::class::Class;
 use super::units::Edition;
-use super::{Version, standard_build};
+use super::{Primitive, Version, standard_build};
 use crate::language_map::LanguageMap;
 
 /// An element of the language's own.
@@ -23,6 +23,8 @@ pub(crate) struct Standard {
     pub class: Class,
     /// The version of the language it is written in.
     pub version: Version,
+    /// The schema that it is to models, if it is one.
+    pub primitive: Option<Primitive>,
     /// The element it is defined inside.
     pub parent: Option<String>,
     /// The member of that element.
@@ -80,14 +82,25 @@ pub(crate) fn standard(id: &str) -> Option<&'static Standard> {
     }
 }
 
+/// What aliases stand for, to the end.
+static ALIASES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let step = |id: &str| SCHEMAS.get(id).and_then(Standard::alias_for);
+    let end = |mut id: &'static str| {
+        while let Some(next) = step(id) {
+            id = next;
+        }
+        id
+    };
+    SCHEMAS.keys().filter(|id| step(id).is_some()).map(|id| (id.as_str(), end(id))).collect()
+});
+
 /// The id of the element that the one with this id stands for, if it is an alias; otherwise the id itself.
 pub(crate) fn alias(id: &str) -> &str {
-    let mut id = id;
-    while let Some(next) = SCHEMAS.get(id).and_then(Standard::alias_for) {
-        id = next;
-    }
-    id
+    if id.starts_with(ALIAS) { ALIASES.get(id).copied().unwrap_or(id) } else { id }
 }
+
+/// How the ids of all aliases begin.
+const ALIAS: &str = "dtmi:dtdl:instance:Schema:";
 
 impl Standard {
     /// The id of the element that this one is an alias of.

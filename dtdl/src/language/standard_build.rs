@@ -9,12 +9,20 @@ use super::quantities::Prefix;
 use super::standard::{Standard, StandardLiteral, StandardValue};
 use super::terms::{COMMAND_TYPES, GEOSPATIAL, PREVIEW_GEOSPATIAL, PRIMITIVES, SCALED_DECIMAL};
 use super::units::{Edition, Family, Unit, families};
-use super::{Version, dtmi};
+use super::{Primitive, Version, dtmi};
 use crate::language_map::LanguageMap;
 
 fn element(id: String, class: Class, version: Version) -> Standard {
     let (types, literals, links, cotype_values) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    Standard { id, class, version, parent: None, property: None, types, literals, links, cotype_values }
+    let primitive = class.is_a(Class::Schema).then(|| label_of(&id)).and_then(Primitive::by_name);
+    let (parent, property) = (None, None);
+    Standard { id, class, version, primitive, parent, property, types, literals, links, cotype_values }
+}
+
+/// The last label of an id.
+fn label_of(id: &str) -> &str {
+    let path = id.split(';').next().unwrap_or(id);
+    path.rsplit(':').next().unwrap_or(path)
 }
 
 impl Standard {

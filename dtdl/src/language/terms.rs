@@ -117,7 +117,7 @@ pub(crate) fn core_terms(version: Version) -> impl Iterator<Item = &'static str>
 /// The term that stands for a DTMI in any context: the language's own before those of extensions.
 pub(crate) fn term_of(dtmi: &str) -> Option<&'static str> {
     // Every DTMI with a term ends in that term; the test against the digest holds this for all of them.
-    let label = dtmi.split(';').next()?.rsplit(':').next()?;
+    let label = dtmi.strip_prefix("dtmi:")?.split(';').next()?.rsplit(':').next()?;
     dtmi::VERSIONS
         .iter()
         .filter_map(|version| terms(*version)?.get_key_value(label))

@@ -43,10 +43,10 @@ pub(crate) fn build(graph: &Graph, inheritance: &Inheritance, root: Ix) -> Model
         Form::Interface => builder.components(root),
     };
     Model {
-        id: id_of(element),
+        id: id_of(graph, element),
         version: element.version,
         form,
-        texts: texts_of(element),
+        texts: texts_of(graph, element),
         parts,
         schemas: builder.schemas.into_shared(),
         interfaces: builder.interfaces,
@@ -56,17 +56,18 @@ pub(crate) fn build(graph: &Graph, inheritance: &Inheritance, root: Ix) -> Model
 /// The element with the id `wanted`, or the capability model, or the first of `roots` that no other element refers to.
 pub(crate) fn root(graph: &Graph, roots: &[Ix], wanted: Option<&str>, faults: &mut Faults) -> Option<Ix> {
     if let Some(wanted) = wanted {
-        let found = roots.iter().copied().find(|ix| &*graph.get(*ix).id == wanted);
+        let found = roots.iter().copied().find(|ix| graph.id(graph.get(*ix)) == wanted);
         if found.is_none() {
             let first = graph.get(*roots.first()?);
-            let near = closest(wanted, roots.iter().map(|ix| &*graph.get(*ix).id));
+            let ids: Vec<_> = roots.iter().map(|ix| graph.id(graph.get(*ix))).collect();
+            let near = closest(wanted, ids.iter().map(|id| &**id));
             let at = first.at().head();
             faults.push(Fault::new(Code::UnknownRoot, at).value(wanted).hint(near));
         }
         return found;
     }
     let is_model = |ix: &Ix| graph.get(*ix).class == Class::CapabilityModel;
-    let is_free = |ix: &Ix| graph.referrers(*ix).iter().all(|referrer| referrer.source == *ix);
+    let is_free = |ix: &Ix| graph.referrers(*ix).all(|referrer| referrer.source == *ix);
     let mut roots_in_turn = roots.iter().copied();
     roots
         .iter()
@@ -94,15 +95,15 @@ impl Builder<'_> {
     fn interface(&mut self, ix: Ix, element: &Element) -> Interface {
         let bases = self.graph.children(ix, "extends");
         let mut interface = Interface {
-            id: id_of(element),
+            id: id_of(self.graph, element),
             version: element.version,
-            texts: texts_of(element),
+            texts: texts_of(self.graph, element),
             telemetry: Vec::new(),
             properties: Vec::new(),
             commands: Vec::new(),
             relationships: Vec::new(),
             components: Vec::new(),
-            extends: bases.iter().map(|base| self.graph.get(*base).id.to_string()).collect(),
+            extends: bases.iter().map(|base| self.graph.id(self.graph.get(*base)).into_owned()).collect(),
         };
         let graph = self.graph;
         for content in self.inheritance.contents(graph, ix) {
@@ -114,7 +115,7 @@ impl Builder<'_> {
 
     fn content(&mut self, interface: &mut Interface, ix: Ix) -> Option<()> {
         let element = self.graph.get(ix);
-        let (name, texts) = (name_of(element)?, texts_of(element));
+        let (name, texts) = (name_of(self.graph, element)?, texts_of(self.graph, element));
         match element.class {
             Class::Telemetry => {
                 let (schema, quantity) = (self.schemas.of(ix)?, quantity_of(self.graph, element));
@@ -122,7 +123,8 @@ impl Builder<'_> {
             }
             Class::Property => interface.properties.push(self.property(ix)?),
             Class::Command => {
-                let kind = self.graph.child(ix, "commandType").map(|kind| &self.graph.get(kind).id);
+                let kind =
+                    self.graph.child(ix, "commandType").map(|kind| self.graph.id(self.graph.get(kind)));
                 let asynchronous = kind.is_some_and(|id| id.contains(":asynchronous;"));
                 let (request, response) = (self.payload(ix, "request"), self.payload(ix, "response"));
                 interface.commands.push(Command { name, texts, asynchronous, request, response });
@@ -141,8 +143,8 @@ impl Builder<'_> {
     fn property(&mut self, ix: Ix) -> Option<Property> {
         let element = self.graph.get(ix);
         Some(Property {
-            name: name_of(element)?,
-            texts: texts_of(element),
+            name: name_of(self.graph, element)?,
+            texts: texts_of(self.graph, element),
             schema: self.schemas.of(ix)?,
             quantity: quantity_of(self.graph, element),
             writable: element.flag("writable"),
@@ -175,8 +177,8 @@ impl Builder<'_> {
         let ix = self.graph.child(command, member)?;
         let element = self.graph.get(ix);
         Some(Payload {
-            name: name_of(element)?,
-            texts: texts_of(element),
+            name: name_of(self.graph, element)?,
+            texts: texts_of(self.graph, element),
             schema: self.schemas.of(ix)?,
             quantity: quantity_of(self.graph, element),
             nullable: element.flag("nullable"),
@@ -193,15 +195,15 @@ impl Builder<'_> {
                 // public files also have the bare id of the Interface, which then has no name of its own
                 Class::Interface => (*ix, None),
                 _ => match self.graph.child(*ix, "schema") {
-                    Some(target) => (target, name_of(element)),
+                    Some(target) => (target, name_of(self.graph, element)),
                     None => continue,
                 },
             };
             let Some(interface) = self.numbers.get(&target).copied() else { continue };
-            let name = name.or_else(|| last_label(self.graph.get(target)));
+            let name = name.or_else(|| last_label(self.graph, self.graph.get(target)));
             parts.entry(interface).or_insert_with(|| {
                 order.push(interface);
-                Part { name, texts: texts_of(element), interface }
+                Part { name, texts: texts_of(self.graph, element), interface }
             });
         }
         order.into_iter().filter_map(|interface| parts.remove(&interface)).collect()
@@ -220,8 +222,8 @@ impl Builder<'_> {
 }
 
 /// The name of an Interface in its id, for an instance that has none.
-fn last_label(element: &Element) -> Option<Name> {
-    let text = element.id.rsplit(':').nth(1)?.to_owned();
+fn last_label(graph: &Graph, element: &Element) -> Option<Name> {
+    let text = graph.id(element).rsplit(':').nth(1)?.to_owned();
     Some(Name { text, at: element.at() })
 }
 

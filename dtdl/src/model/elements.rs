@@ -7,24 +7,27 @@ use crate::language::cotypes::CotypeKind;
 use crate::language::terms;
 use crate::language_map::LanguageMap;
 
-pub(super) fn id_of(element: &Element) -> Id {
+pub(super) fn id_of(graph: &Graph, element: &Element) -> Id {
     let at = element.id_at().unwrap_or(element.at());
-    Id { text: element.id.to_string(), at }
+    Id { text: graph.id(element).into_owned(), at }
 }
 
-pub(super) fn name_of(element: &Element) -> Option<Name> {
+pub(super) fn name_of(graph: &Graph, element: &Element) -> Option<Name> {
     let entry = element.entry("name")?;
     match &entry.held {
-        Held::Text(text) => Some(Name { text: text.to_string(), at: entry.place.values() }),
+        Held::Text(text) => {
+            let text = graph.str(element, text).to_owned();
+            Some(Name { text, at: entry.place.values() })
+        }
         _ => None,
     }
 }
 
-pub(super) fn texts_of(element: &Element) -> Texts {
+pub(super) fn texts_of(graph: &Graph, element: &Element) -> Texts {
     Texts {
         display_name: language_map(element, "displayName"),
         description: language_map(element, "description"),
-        comment: element.text("comment").map(str::to_owned),
+        comment: graph.text(element, "comment").map(str::to_owned),
     }
 }
 
@@ -35,14 +38,14 @@ pub(super) fn quantity_of(graph: &Graph, element: &Element) -> Quantity {
     let preview = preview.filter(|_| element.version == Version::V1Preview);
     let unit = element.entries.iter().find_map(|entry| match &entry.held {
         Held::Elements(units) if entry.name.contains(':') && terms::term_of(entry.name) == Some("unit") => {
-            let id = &graph.get(*units.first()?).id;
-            Some(terms::term_of(id).unwrap_or(id).to_owned())
+            let id = graph.id(graph.get(*units.first()?));
+            Some(terms::term_of(&id).unwrap_or(&id).to_owned())
         }
         _ => None,
     });
     Quantity {
         semantic_type: known.map(|cotype| cotype.term.to_owned()).or_else(|| preview.cloned()),
-        unit: unit.or_else(|| element.text("unit").map(str::to_owned)),
+        unit: unit.or_else(|| graph.text(element, "unit").map(str::to_owned)),
         display_unit: language_map(element, "displayUnit"),
     }
 }

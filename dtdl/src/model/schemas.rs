@@ -60,7 +60,7 @@ impl<'g> Schemas<'g> {
             return Some(Arc::clone(schema));
         }
         if self.open.contains(&ix) {
-            let kind = SchemaKind::Recursive(id_of(element));
+            let kind = SchemaKind::Recursive(id_of(self.graph, element));
             return Some(Arc::new(Schema { kind, id: None, shared: false, texts: Texts::default(), at }));
         }
         if self.open.len() >= DEEPEST {
@@ -71,9 +71,9 @@ impl<'g> Schemas<'g> {
         self.open.pop();
         let schema = Arc::new(Schema {
             kind: kind?,
-            id: own_id(element),
+            id: own_id(self.graph, element),
             shared: self.shared.contains(&ix),
-            texts: texts_of(element),
+            texts: texts_of(self.graph, element),
             at: element.at(),
         });
         self.built.insert(ix, Arc::clone(&schema));
@@ -89,7 +89,7 @@ impl<'g> Schemas<'g> {
             }
             Class::Array => SchemaKind::Array(self.in_member(ix, "elementSchema")?),
             Class::Map => {
-                let key = name_of(self.graph.get(self.graph.child(ix, "mapKey")?))?;
+                let key = name_of(self.graph, self.graph.get(self.graph.child(ix, "mapKey")?))?;
                 let value = self.field(self.graph.child(ix, "mapValue")?)?;
                 SchemaKind::Map(Box::new(MapSchema { key, value }))
             }
@@ -101,8 +101,8 @@ impl<'g> Schemas<'g> {
     fn field(&mut self, ix: Ix) -> Option<Field> {
         let element = self.graph.get(ix);
         Some(Field {
-            name: name_of(element)?,
-            texts: texts_of(element),
+            name: name_of(self.graph, element)?,
+            texts: texts_of(self.graph, element),
             schema: self.of(ix)?,
             quantity: quantity_of(self.graph, element),
         })
@@ -113,12 +113,15 @@ impl<'g> Schemas<'g> {
         let (mut numbers, mut words) = (Vec::new(), Vec::new());
         for value in self.graph.children(ix, "enumValues") {
             let element = self.graph.get(*value);
-            let (Some(name), Some(held)) = (name_of(element), element.held("enumValue")) else { continue };
-            let texts = texts_of(element);
+            let (Some(name), Some(held)) = (name_of(self.graph, element), element.held("enumValue")) else {
+                continue;
+            };
+            let texts = texts_of(self.graph, element);
             match held {
                 Held::Integer(value) if integers => numbers.push(EnumValue { name, texts, value: *value }),
                 Held::Text(value) if !integers => {
-                    words.push(EnumValue { name, texts, value: value.to_string() });
+                    let value = self.graph.str(element, value).to_owned();
+                    words.push(EnumValue { name, texts, value });
                 }
                 // values of another kind were reported
                 _ => {}
@@ -143,6 +146,6 @@ pub(crate) fn shape(graph: &Graph, ix: Ix) -> Option<(Arc<Schema>, Shared)> {
 }
 
 /// The id that a schema was given; one that was inferred tells nobody anything.
-fn own_id(element: &Element) -> Option<Id> {
-    element.id_at().map(|_| id_of(element))
+fn own_id(graph: &Graph, element: &Element) -> Option<Id> {
+    element.id_at().map(|_| id_of(graph, element))
 }

@@ -2,18 +2,17 @@
 //!
 //! Decides how many there may be and in what form; whether what is referred to exists is in `resolve`.
 
-use std::sync::Arc;
-
 use super::element::Scope;
 use super::object::{Object, Slot};
 use super::types::Types;
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Demand, Expectation, Expected, Form, Id, Ix, Reference, Target};
+use crate::graph::{Demand, Expectation, Expected, Form, Id, Reference, Target};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::Elements;
-use crate::language::standard::alias;
+use crate::language::standard::standard;
+use crate::resolve::suits;
 use crate::source::Location;
 use crate::tape::{Kind, Node};
 
@@ -26,6 +25,12 @@ pub(super) struct Slotted<'s> {
     /// The class wanted in this version.
     pub(super) class: Class,
     pub(super) types: &'s Types,
+}
+
+/// What keeps the elements of one member in their order: behind one that waits to be linked, all others wait.
+#[derive(Default)]
+struct Order {
+    waits: bool,
 }
 
 impl<'s> Slotted<'s> {
@@ -46,6 +51,7 @@ impl Reader<'_> {
     /// Reads the elements of a member, of which there must be at least `least`.
     pub(super) fn children(&mut self, slotted: &Slotted<'_>, least: usize) -> Result<(), Quit> {
         let mut count = 0;
+        let mut order = Order::default();
         for value in slotted.slot.values() {
             if !slotted.elements.plural && count > 0 {
                 let at = slotted.slot.values_at();
@@ -54,8 +60,8 @@ impl Reader<'_> {
                 return Ok(());
             }
             let read = match value.kind() {
-                Kind::String => self.reference(slotted, value),
-                Kind::Object => match self.inline(slotted, value) {
+                Kind::String => self.reference(slotted, value, &mut order),
+                Kind::Object => match self.inline(slotted, value, &mut order) {
                     Err(Quit) if !self.options.stops_at_first => {
                         count += 1;
                         false
@@ -80,7 +86,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn reference(&mut self, slotted: &Slotted<'_>, value: Node<'_>) -> bool {
+    fn reference(&mut self, slotted: &Slotted<'_>, value: Node<'_>, order: &mut Order) -> bool {
         let written = value.as_str().unwrap_or_default();
         let at = self.at(value);
         let Some(id) = slotted.scope.context.meaning(&written) else {
@@ -91,40 +97,60 @@ impl Reader<'_> {
             return false;
         };
         let by_term = !written.contains(':');
-        self.refer_by_id(slotted, value, id, by_term);
+        self.refer_by_id(slotted, value, (id, by_term), order);
         true
     }
 
-    fn refer_by_id(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &str, by_term: bool) {
-        let version = slotted.scope.context.version;
-        let older = slotted.elements.older;
-        let form = Form::ById(Expected { class: slotted.class, version, older, by_term });
+    fn refer_by_id(
+        &mut self,
+        slotted: &Slotted<'_>,
+        value: Node<'_>,
+        (id, by_term): (&str, bool),
+        order: &mut Order,
+    ) {
+        let (class, older) = (slotted.class, slotted.elements.older);
+        let expected = Expected { class, version: slotted.scope.context.version, older, by_term };
         // what is at hand needs no copy of its id in every place
-        let (id, target) = match self.at_hand(id, by_term, self.at(value)) {
-            Some(ix) => (Arc::clone(&self.graph.get(ix).id), Target::Known(ix)),
-            None => {
-                let id = Id::from(id);
-                (Arc::clone(&id), Target::Named(id))
-            }
-        };
-        self.refer(slotted, value, &id, target, form);
+        let known = self.at_hand(id, by_term, self.at(value));
+        let target = known.unwrap_or_else(|| Target::Named(Id::from(id)));
+        self.expect(slotted, &target);
+        if let Target::Known(ix) | Target::Alias(ix, _) = target
+            && by_term
+            && !order.waits
+            && suits(self.graph.get(ix), expected)
+        {
+            self.graph.put(slotted.scope.ix, slotted.name, ix);
+            return;
+        }
+        self.refer(slotted, value, target, Form::ById(expected), order);
     }
 
     /// The element of an id that was read before, or that a term means.
-    fn at_hand(&mut self, id: &str, by_term: bool, at: Location) -> Option<Ix> {
-        let known = self.graph.find(id);
-        // an alias is spoken of by the name that it was called
-        known.or_else(|| if by_term && alias(id) == id { self.graph.standard(id, at) } else { None })
+    fn at_hand(&mut self, id: &str, by_term: bool, at: Location) -> Option<Target> {
+        if !by_term {
+            return self.graph.find(id).map(Target::Known);
+        }
+        let called = standard(id)?;
+        let ix = self.graph.standard(id, at)?;
+        Some(if called.alias_for().is_some() { Target::Alias(ix, &called.id) } else { Target::Known(ix) })
     }
 
-    fn refer(&mut self, slotted: &Slotted<'_>, value: Node<'_>, id: &Id, target: Target, form: Form) {
-        self.expect(slotted, id);
+    /// Notes a reference to be linked when all documents are read.
+    fn refer(
+        &mut self,
+        slotted: &Slotted<'_>,
+        value: Node<'_>,
+        target: Target,
+        form: Form,
+        order: &mut Order,
+    ) {
+        order.waits = true;
         let (source, member, value) = (slotted.scope.ix, slotted.name, self.at(value));
         self.graph.references.push(Reference { source, member, target, value, form });
     }
 
     /// Notes what the co-types of the element demand of what stands in this member.
-    fn expect(&mut self, slotted: &Slotted<'_>, target: &Id) {
+    fn expect(&mut self, slotted: &Slotted<'_>, target: &Target) {
         for cotype in &slotted.types.cotypes {
             let mut lineage = Some(*cotype);
             while let Some(one) = lineage {
@@ -135,7 +161,7 @@ impl Reader<'_> {
                     Expectation {
                         source: slotted.scope.ix,
                         member: slotted.name,
-                        target: Arc::clone(target),
+                        target: target.clone(),
                         demand: Demand::Constraint(constraint),
                     }
                 }));
@@ -145,13 +171,13 @@ impl Reader<'_> {
     }
 
     /// Reads an element written in place; whether it counts.
-    fn inline(&mut self, slotted: &Slotted<'_>, value: Node<'_>) -> Result<bool, Quit> {
+    fn inline(&mut self, slotted: &Slotted<'_>, value: Node<'_>, order: &mut Order) -> Result<bool, Quit> {
         let object = Object::new(self.file, value);
         let context = slotted.scope.context.child(self, &object)?;
         if object.len() == 1
             && let Some(slot) = &object.id
         {
-            return Ok(self.id_object(slotted, &object, slot));
+            return Ok(self.id_object(slotted, &object, slot, order));
         }
         self.check_keywords(slotted, &object, context.restricts_keywords());
         if !slotted.elements.allows(context.version, slotted.scope.context.version) {
@@ -164,14 +190,24 @@ impl Reader<'_> {
         let holder = slotted.holder();
         let keyed = slotted.elements.keyed;
         let id = self.element_id(&object, &context, Some(holder), required, keyed)?;
-        let target = Arc::clone(&id.id);
-        let Some(ix) = self.element(&object, &context, id, Some(slotted))? else { return Ok(false) };
-        self.refer(slotted, value, &target, Target::Known(ix), Form::Inline);
+        let Some(ix) = self.element(&object, &context, &id, Some(slotted))? else { return Ok(false) };
+        self.expect(slotted, &Target::Known(ix));
+        if order.waits {
+            self.refer(slotted, value, Target::Known(ix), Form::Inline, order);
+        } else {
+            self.graph.put(slotted.scope.ix, slotted.name, ix);
+        }
         Ok(true)
     }
 
     /// `{"@id": ..}` is no reference, though early v2 models have it.
-    fn id_object(&mut self, slotted: &Slotted<'_>, object: &Object<'_>, slot: &Slot<'_>) -> bool {
+    fn id_object(
+        &mut self,
+        slotted: &Slotted<'_>,
+        object: &Object<'_>,
+        slot: &Slot<'_>,
+        order: &mut Order,
+    ) -> bool {
         let id = slot.value.as_str().unwrap_or_default();
         let tolerated = self.tolerant && slotted.scope.context.version == Version::V2;
         let lenient = slotted.scope.context.version == Version::V1Preview;
@@ -182,7 +218,7 @@ impl Reader<'_> {
         }
         match slotted.scope.context.meaning(&id) {
             Some(target) => {
-                self.refer_by_id(slotted, object.node, target, !id.contains(':'));
+                self.refer_by_id(slotted, object.node, (target, !id.contains(':')), order);
                 true
             }
             None => {

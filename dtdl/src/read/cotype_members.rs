@@ -109,7 +109,7 @@ impl Reader<'_> {
         self.graph.expectations.push(Expectation {
             source: scope.ix,
             member: &member.id,
-            target: Arc::clone(&target),
+            target: Target::Named(Arc::clone(&target)),
             demand: Demand::Type(wanted),
         });
         self.graph.references.push(Reference {

@@ -1,16 +1,15 @@
 //! An element: its id, its types, then member after member.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::children::Slotted;
 use super::context::Context;
-use super::ids::{ElementId, name_slot};
+use super::ids::{Path, name_slot};
 use super::object::{Object, Slot};
 use super::types::{Types, Typing};
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Element, Elements, Entry, Held, Id, Ix, Origin, Place, Undefined, Written};
+use crate::graph::{Element, Elements, Entry, Held, Ix, Origin, Place, Undefined, Written};
 use crate::language::class::Class;
 use crate::language::members::{Holds, Member, members};
 use crate::language::{Version, terms};
@@ -23,7 +22,7 @@ const DEEPEST: usize = 128;
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'s> {
     pub(super) ix: Ix,
-    pub(super) id: &'s Id,
+    pub(super) id: &'s Path<'s>,
     pub(super) class: Class,
     pub(super) context: &'s Rc<Context>,
     /// The Interface that the element's children are written in.
@@ -33,7 +32,7 @@ pub(super) struct Scope<'s> {
 impl Reader<'_> {
     pub(super) fn root_element(&mut self, object: &Object<'_>, context: &Rc<Context>) -> Result<(), Quit> {
         let id = self.element_id(object, context, None, true, false)?;
-        if let Some(ix) = self.element(object, context, id, None)? {
+        if let Some(ix) = self.element(object, context, &id, None)? {
             self.graph.roots.push(ix);
         }
         Ok(())
@@ -44,13 +43,12 @@ impl Reader<'_> {
         &mut self,
         object: &Object<'_>,
         context: &Rc<Context>,
-        id: ElementId,
+        id: &Path<'_>,
         slotted: Option<&Slotted<'_>>,
     ) -> Result<Option<Ix>, Quit> {
-        if self.is_defined_twice(object, &id, slotted) {
+        if self.is_defined_twice(object, id, slotted) {
             return Ok(None);
         }
-        let id = id.id;
         let holder = slotted.map(Slotted::holder);
         let typing = Typing {
             object,
@@ -59,16 +57,16 @@ impl Reader<'_> {
             optional: slotted.is_some_and(|slotted| !slotted.elements.type_required),
             holder,
             key: slotted.map(|slotted| slotted.slot.key),
-            id: &id,
+            id,
         };
         let Some(types) = self.types(&typing) else { return Ok(None) };
         if self.depth >= DEEPEST {
             return Err(self.quit(Fault::new(Code::NestingTooDeep, object.at.head()).expected(DEEPEST)));
         }
         let partition = holder.and_then(|holder| holder.partition);
-        let ix = self.graph.add(new_element(object, context, &id, &types, holder));
+        let ix = self.graph.add(new_element(object, context, id, &types, holder));
         let own = partition.filter(|_| types.class != Class::Interface).unwrap_or(ix);
-        let scope = Scope { ix, id: &id, class: types.class, context, partition: Some(own) };
+        let scope = Scope { ix, id, class: types.class, context, partition: Some(own) };
         self.depth += 1;
         let read = self.members(object, scope, &types);
         self.depth -= 1;
@@ -81,16 +79,23 @@ impl Reader<'_> {
     fn is_defined_twice(
         &mut self,
         object: &Object<'_>,
-        id: &ElementId,
+        id: &Path<'_>,
         slotted: Option<&Slotted<'_>>,
     ) -> bool {
-        let Some(first) = self.graph.by_id(&id.id) else { return false };
-        if !id.inferred {
+        let first = match (id, slotted) {
+            (Path::Given(id), _) => self.graph.find(&id.text),
+            (Path::Inside { member, name: Some(name), .. }, Some(slotted)) => {
+                self.graph.named(slotted.scope.ix, member, &name.text)
+            }
+            _ => None,
+        };
+        let Some(first) = first.map(|ix| self.graph.get(ix)) else { return false };
+        if matches!(id, Path::Given(_)) {
             let at = object.id.as_ref().map_or(object.at, |slot| slot.key);
             if first.is_standard() {
                 return true;
             }
-            let fault = Fault::new(Code::DuplicateDefinition, first.id_at().unwrap_or(first.at())).id(&id.id);
+            let fault = Fault::new(Code::DuplicateDefinition, first.id_at().unwrap_or(first.at())).id(id);
             self.faults.push(fault.also(at).shown_at(at));
             return true;
         }
@@ -221,7 +226,7 @@ impl Reader<'_> {
             // what was begun after this element stands in it
             .skip(scope.ix.number() + 1)
             .filter(|(_, element)| element.is_partition() && element.partition == Some(scope.ix))
-            .map(|(_, element)| element.at().range().len().saturating_sub(element.id.len() + 2))
+            .map(|(_, element)| element.at().range().len().saturating_sub(self.graph.id(element).len() + 2))
             .sum();
         let length = length.saturating_sub(nested);
         if length > MOST {
@@ -234,12 +239,12 @@ impl Reader<'_> {
 fn new_element(
     object: &Object<'_>,
     context: &Context,
-    id: &Id,
+    id: &Path<'_>,
     types: &Types,
     holder: Option<Holder<'_>>,
 ) -> Element {
     Element {
-        id: Arc::clone(id),
+        label: id.label(),
         class: types.class,
         version: context.version,
         limits: context.limits,
@@ -249,6 +254,7 @@ fn new_element(
             object.types.as_ref().map(|slot| slot.key),
         )),
         holder: holder.map(|holder| holder.ix),
+        member: holder.map_or("", |holder| holder.member),
         partition: holder.and_then(|holder| holder.partition),
         cotypes: types.cotypes.as_slice().into(),
         undefined: (!types.undefined.is_empty())

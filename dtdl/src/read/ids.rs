@@ -1,45 +1,86 @@
 //! The id of an element: the one it is given, or the one inferred from where it stands.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::fmt;
 
 use super::context::Context;
+use super::literals::kept;
 use super::object::{Object, Slot};
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
 use crate::dtmi::{self, IdFault};
-use crate::graph::Id;
+use crate::graph::{Label, Text};
 use crate::language::{Version, terms};
-use crate::tape::Kind;
+use crate::tape::{Kind, Node};
 
-/// An element's id and whether it was inferred.
-pub(super) struct ElementId {
-    pub(super) id: Id,
-    pub(super) inferred: bool,
+/// What an element that is being read is called; shown as its id.
+pub(super) enum Path<'p> {
+    Given(Word<'p>),
+    /// Where it stands, and its name where it is one of several.
+    Inside {
+        holder: &'p Path<'p>,
+        member: &'static str,
+        name: Option<Word<'p>>,
+    },
+}
+
+/// An id or a name, and how it is kept.
+pub(super) struct Word<'p> {
+    pub(super) text: Cow<'p, str>,
+    kept: Text,
+}
+
+impl Path<'_> {
+    pub(super) fn label(&self) -> Label {
+        match self {
+            Self::Given(id) => Label::Given(id.kept.clone()),
+            Self::Inside { name: None, .. } => Label::Alone,
+            Self::Inside { name: Some(name), .. } => Label::Named(name.kept.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut steps = Vec::new();
+        let mut at = self;
+        while let Self::Inside { holder, member, name } = at {
+            steps.push((*member, name.as_ref().map(|name| &*name.text)));
+            at = holder;
+        }
+        match at {
+            Self::Given(id) if steps.is_empty() => f.write_str(&id.text),
+            Self::Given(id) => f.write_str(&dtmi::inferred(&id.text, steps.into_iter().rev())),
+            Self::Inside { .. } => Ok(()),
+        }
+    }
 }
 
 impl Reader<'_> {
     /// The id of an element; `keyed`: whether its name ends the inferred id.
-    pub(super) fn element_id(
+    pub(super) fn element_id<'p>(
         &mut self,
-        object: &Object<'_>,
+        object: &Object<'p>,
         context: &Context,
-        holder: Option<Holder<'_>>,
+        holder: Option<Holder<'p>>,
         required: bool,
         keyed: bool,
-    ) -> Result<ElementId, Quit> {
+    ) -> Result<Path<'p>, Quit> {
         match (&object.id, holder) {
-            (Some(slot), _) => self.given_id(slot, context).map(|id| ElementId { id, inferred: false }),
+            (Some(slot), _) => self.given_id(slot, context).map(Path::Given),
             (None, None) => Err(self.quit(Fault::new(Code::MissingTopLevelId, object.at))),
             (None, Some(holder)) if required => {
                 let fault = Fault::new(Code::MissingRequiredId, object.at).id(holder.id);
                 Err(self.quit(fault.property(holder.member)))
             }
-            (None, Some(holder)) => self.inferred_id(object, holder, keyed),
+            (None, Some(holder)) => {
+                let name = if keyed { Some(self.segment(object, holder)?) } else { None };
+                Ok(Path::Inside { holder: holder.id, member: holder.member, name })
+            }
         }
     }
 
-    fn given_id(&mut self, slot: &Slot<'_>, context: &Context) -> Result<Id, Quit> {
+    fn given_id<'p>(&mut self, slot: &Slot<'p>, context: &Context) -> Result<Word<'p>, Quit> {
         let Some(id) = slot.value.as_str().filter(|id| !id.is_empty()) else {
             return Err(self.quit(Fault::new(Code::IdNotString, slot.key).only_at(slot.values_at())));
         };
@@ -58,23 +99,12 @@ impl Reader<'_> {
         let tolerated = self.tolerant && context.version == Version::V2;
         match context.reserved_prefix(&id).filter(|_| !tolerated) {
             Some(prefixes) => Err(self.quit(fault(Code::ReservedId).restriction(prefixes))),
-            None => Ok(Arc::from(&*id)),
+            None => Ok(word(id, slot.value)),
         }
     }
 
-    fn inferred_id(
-        &mut self,
-        object: &Object<'_>,
-        holder: Holder<'_>,
-        keyed: bool,
-    ) -> Result<ElementId, Quit> {
-        let segment = if keyed { Some(self.segment(object, holder)?) } else { None };
-        let id = Arc::from(dtmi::inferred(holder.id, holder.member, segment.as_deref()));
-        Ok(ElementId { id, inferred: true })
-    }
-
     /// The name of an element, as it ends the ids inferred from it.
-    fn segment<'t>(&mut self, object: &Object<'t>, holder: Holder<'_>) -> Result<Cow<'t, str>, Quit> {
+    fn segment<'t>(&mut self, object: &Object<'t>, holder: Holder<'_>) -> Result<Word<'t>, Quit> {
         let Some(slot) = name_slot(object) else {
             let fault = Fault::new(Code::MissingDtmiSegPropertyValue, object.at).id(holder.id);
             return Err(self.quit(fault.property(holder.member).value("name")));
@@ -88,7 +118,7 @@ impl Reader<'_> {
         }
     }
 
-    fn segment_text<'t>(&self, slot: &Slot<'t>) -> Option<Cow<'t, str>> {
+    fn segment_text<'t>(&self, slot: &Slot<'t>) -> Option<Word<'t>> {
         let mut values = slot.values();
         let (value, None) = (values.next()?, values.next()) else { return None };
         let value = match value.kind() {
@@ -98,13 +128,20 @@ impl Reader<'_> {
             }
             _ => value,
         };
-        match value.kind() {
+        let text = match value.kind() {
             Kind::String => value.as_str(),
             // numbers are shown as they are in ids: a point cannot stand there
             Kind::Number => value.as_f64().map(|number| number.to_string().replace('.', "_").into()),
             _ => None,
-        }
+        };
+        text.map(|text| word(text, value))
     }
+}
+
+/// The text of a value.
+fn word<'p>(text: Cow<'p, str>, value: Node<'p>) -> Word<'p> {
+    let kept = kept(&text, value);
+    Word { text, kept }
 }
 
 /// The member `name`, by term or DTMI.

@@ -8,8 +8,9 @@ use super::element::Scope;
 use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
-use crate::graph::{Held, Id};
+use crate::graph::{Held, Id, Text};
 use crate::language::Version;
+use crate::language::members::length_above;
 use crate::language::patterns::MemberPattern;
 use crate::tape::{Kind, Node};
 
@@ -89,7 +90,7 @@ impl Sort {
     /// The value, if the JSON is of this kind.
     fn held(self, node: Node<'_>) -> Option<Held> {
         match (self, node.kind()) {
-            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(node.as_str()?.into())),
+            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(kept(&node.as_str()?, node))),
             (Self::Integer, Kind::Number) => whole(node.as_f64()?).map(Held::Integer),
             (Self::Numeric, Kind::Number) => node.as_f64().map(Held::Number),
             (Self::Boolean, Kind::Boolean) => node.as_bool().map(Held::Boolean),
@@ -100,11 +101,20 @@ impl Sort {
     /// The value that stands for one that is wrong, so that reading goes on.
     fn empty(self) -> Held {
         match self {
-            Self::String | Self::Duration => Held::Text(Box::default()),
+            Self::String | Self::Duration => Held::Text(Text::Own(Box::default())),
             Self::Integer => Held::Integer(0),
             Self::Numeric => Held::Number(0.0),
             Self::Boolean => Held::Boolean(false),
         }
+    }
+}
+
+/// How the text of a value is kept: where it stands, if that is how it is written.
+pub(super) fn kept(text: &str, node: Node<'_>) -> Text {
+    let bounds = node.plain().map(|range| [range.start, range.end].map(u32::try_from));
+    match bounds {
+        Some([Ok(start), Ok(end)]) => Text::Written(start, end),
+        _ => Text::Own(text.into()),
     }
 }
 
@@ -113,6 +123,15 @@ fn whole(number: f64) -> Option<i64> {
     let fits = number.fract() == 0.0 && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&number);
     #[expect(clippy::cast_possible_truncation, reason = "the number is whole and fits 4 bytes")]
     fits.then_some(number as i64)
+}
+
+/// The one value of a member.
+struct Single<'t> {
+    held: Held,
+    /// As it is written: bare, or in a value object.
+    node: Node<'t>,
+    /// The bare value.
+    value: Node<'t>,
 }
 
 /// What a string must be like.
@@ -145,20 +164,20 @@ impl Reader<'_> {
         rule: TextRule,
         required: bool,
     ) -> Held {
-        let Some((held, node)) = self.single(slot, scope, name, Sort::String, required) else {
+        let Some(Single { held, node, value }) = self.single(slot, scope, name, Sort::String, required)
+        else {
             return Sort::String.empty();
         };
-        if let Held::Text(text) = &held {
-            self.check_text(text, node, scope, name, rule);
-        }
+        self.check_text(&value.as_str().unwrap_or_default(), node, scope, name, rule);
         held
     }
 
     fn check_text(&mut self, text: &str, node: Node<'_>, scope: Scope<'_>, name: &str, rule: TextRule) {
         let at = self.at(node);
         let fault = |code| Fault::new(code, at).id(scope.id).property(name).value(text);
-        let length = text.encode_utf16().count();
-        if let Some(most) = rule.most.filter(|most| length > *most) {
+        if let Some(most) = rule.most
+            && let Some(length) = length_above(text, most)
+        {
             self.faults.push(fault(Code::StringTooLong).observed(length).expected(most));
         }
         // .NET's `$` also matches before a final newline, and the reference's patterns end with it
@@ -169,16 +188,17 @@ impl Reader<'_> {
     }
 
     pub(super) fn boolean(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str) -> Held {
-        self.single(slot, scope, name, Sort::Boolean, false).map_or(Sort::Boolean.empty(), |(held, _)| held)
+        self.single(slot, scope, name, Sort::Boolean, false)
+            .map_or(Sort::Boolean.empty(), |single| single.held)
     }
 
     pub(super) fn duration(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str, required: bool) -> Held {
-        let Some((held, node)) = self.single(slot, scope, name, Sort::Duration, required) else {
+        let Some(Single { held, node, value }) = self.single(slot, scope, name, Sort::Duration, required)
+        else {
             return Sort::Duration.empty();
         };
-        if let Held::Text(text) = &held
-            && !crate::instance::is_duration(text)
-        {
+        let text = value.as_str().unwrap_or_default();
+        if !crate::instance::is_duration(&text) {
             let fault = Fault::new(Code::DurationInvalid, self.at(node)).id(scope.id).property(name);
             self.faults.push(fault.value(text));
         }
@@ -187,7 +207,7 @@ impl Reader<'_> {
 
     pub(super) fn numeric(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str, required: bool) -> Held {
         self.single(slot, scope, name, Sort::Numeric, required)
-            .map_or(Sort::Numeric.empty(), |(held, _)| held)
+            .map_or(Sort::Numeric.empty(), |single| single.held)
     }
 
     pub(super) fn integer(
@@ -198,7 +218,7 @@ impl Reader<'_> {
         bounds: (Option<i64>, Option<i64>),
         required: bool,
     ) -> Held {
-        let Some((held, node)) = self.single(slot, scope, name, Sort::Integer, required) else {
+        let Some(Single { held, node, .. }) = self.single(slot, scope, name, Sort::Integer, required) else {
             return Sort::Integer.empty();
         };
         if let Held::Integer(found) = held
@@ -308,7 +328,7 @@ impl Reader<'_> {
         name: &str,
         sort: Sort,
         required: bool,
-    ) -> Option<(Held, Node<'t>)> {
+    ) -> Option<Single<'t>> {
         let codes = sort.codes();
         let mut values = slot.values();
         let fault = |code| Fault::new(code, slot.values_at()).id(scope.id).property(name);
@@ -322,35 +342,38 @@ impl Reader<'_> {
             self.faults.push(fault(codes.several));
             return None;
         }
-        let held = match value.kind() {
-            Kind::Object => self.value_object(value, scope, name, sort)?,
-            _ => match sort.held(value) {
-                Some(held) => held,
-                None => {
-                    let fault = Fault::new(codes.other, self.at(value)).id(scope.id).property(name);
-                    self.faults.push(fault);
-                    return None;
-                }
-            },
+        if value.kind() == Kind::Object {
+            return self.value_object(value, scope, name, sort);
+        }
+        let Some(held) = sort.held(value) else {
+            let fault = Fault::new(codes.other, self.at(value)).id(scope.id).property(name);
+            self.faults.push(fault);
+            return None;
         };
-        Some((held, value))
+        Some(Single { held, node: value, value })
     }
 
-    fn value_object(&mut self, value: Node<'_>, scope: Scope<'_>, name: &str, sort: Sort) -> Option<Held> {
-        let object = Object::new(self.file, value);
+    fn value_object<'t>(
+        &mut self,
+        node: Node<'t>,
+        scope: Scope<'_>,
+        name: &str,
+        sort: Sort,
+    ) -> Option<Single<'t>> {
+        let object = Object::new(self.file, node);
         self.check_value_object(&object, scope, name);
         let codes = sort.codes();
         let types: Vec<_> = object.type_strings().collect();
         let declared = types.first().and_then(Option::as_deref);
-        let held = object.value.as_ref().map(|inner| sort.held(inner.value));
-        let code = match held {
+        let inner = object.value.as_ref().map(|inner| (inner.value, sort.held(inner.value)));
+        let code = match inner {
             None => codes.no_value,
             Some(_) if object.types.is_some() && types.len() != 1 => Code::LiteralTypeNotSingular,
             Some(_) if object.types.is_some() && !declared.is_some_and(|t| codes.names.contains(&t)) => {
                 codes.other_type
             }
-            Some(None) => codes.other_value,
-            Some(held) => return held,
+            Some((_, None)) => codes.other_value,
+            Some((value, Some(held))) => return Some(Single { held, node, value }),
         };
         self.faults.push(Fault::new(code, object.at).id(scope.id).property(name));
         None

@@ -20,13 +20,14 @@ mod types;
 use std::rc::Rc;
 
 use self::context::Context;
+use self::ids::Path;
 use self::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Graph, Id, Ix};
+use crate::graph::{Graph, Ix};
 use crate::language::class::Class;
 use crate::language::{Version, terms};
 use crate::options::Options;
-use crate::source::{FileId, Location, Sources};
+use crate::source::{FileId, Location};
 use crate::suggest::closest;
 use crate::tape::{Kind, Node, Tape};
 
@@ -52,26 +53,30 @@ pub(crate) struct Reader<'r> {
 #[derive(Clone, Copy)]
 struct Holder<'h> {
     ix: Ix,
-    id: &'h Id,
-    member: &'h str,
+    id: &'h Path<'h>,
+    member: &'static str,
     /// The Interface around it.
     partition: Option<Ix>,
 }
 
 /// Reads the document of a file into the graph.
-pub(crate) fn document(reader: &mut Reader<'_>, sources: &Sources, tape: &Tape) -> Result<(), Quit> {
-    let text = sources.text(reader.file);
-    shape::check(reader, tape, text)?;
-    let root = tape.root(text);
-    let single = root.kind() != Kind::Array;
-    for value in root.items().chain(single.then_some(root)) {
-        let read = reader.top_level(value);
-        if reader.options.stops_at_first {
-            read?;
-        }
+pub(crate) fn document(reader: &mut Reader<'_>, tape: Tape<'_>) -> Result<(), Quit> {
+    shape::check(reader, &tape)?;
+    // few of them are no elements
+    reader.graph.reserve(tape.objects());
+    let root = tape.root();
+    if root.kind() != Kind::Array {
+        return reader.document_item(root);
     }
-    Ok(())
+    if root.range().len() > LONG {
+        return tape.into_parts().try_for_each(|part| reader.document_item(part.root()));
+    }
+    root.items().try_for_each(|item| reader.document_item(item))
 }
+
+/// The length from which on a document is not kept on one tape while its elements are read: that would take as much room
+/// as they do.
+const LONG: usize = 1 << 20;
 
 impl<'r> Reader<'r> {
     pub(crate) fn new(
@@ -100,6 +105,12 @@ impl<'r> Reader<'r> {
     fn quit(&mut self, fault: Fault) -> Quit {
         self.faults.push(fault);
         Quit
+    }
+
+    /// Reads one of the elements that a document is made of.
+    fn document_item(&mut self, value: Node<'_>) -> Result<(), Quit> {
+        let read = self.top_level(value);
+        if self.options.stops_at_first { read } else { Ok(()) }
     }
 
     fn top_level(&mut self, value: Node<'_>) -> Result<(), Quit> {

@@ -17,13 +17,8 @@ const ONCE: &[(&str, Code)] = &[
 ];
 
 /// Checks all objects of a document.
-pub(super) fn check(reader: &mut Reader<'_>, tape: &Tape, text: &str) -> Result<(), Quit> {
-    if !text.contains('@') {
-        return Ok(());
-    }
-    tape.nodes(text)
-        .filter(|node| node.kind() == Kind::Object)
-        .try_for_each(|node| check_object(reader, node))
+pub(super) fn check(reader: &mut Reader<'_>, tape: &Tape<'_>) -> Result<(), Quit> {
+    tape.nodes().filter(|node| node.kind() == Kind::Object).try_for_each(|node| check_object(reader, node))
 }
 
 fn check_object(reader: &mut Reader<'_>, object: Node<'_>) -> Result<(), Quit> {

@@ -7,6 +7,7 @@ use super::Reader;
 use super::element::Scope;
 use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
+use crate::language::members::length_above;
 use crate::language_map::{DEFAULT, LanguageMap};
 use crate::source::Location;
 use crate::tape::{Kind, Node};
@@ -47,29 +48,26 @@ impl Reader<'_> {
 
     fn language_map(&mut self, object: &Object<'_>, spot: Spot<'_>) -> LanguageMap {
         self.check_map_keywords(object, spot);
-        let mut map: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
-        let mut seen: BTreeMap<&str, Location> = BTreeMap::new();
+        let mut map: BTreeMap<&str, (Option<Cow<'_, str>>, Location)> = BTreeMap::new();
         for slot in &object.members {
             let code = &*slot.name;
             if !is_language(code) {
                 self.faults.push(spot.fault(Code::LangStringInvalidCode, slot.key).value(code));
             }
-            match slot.value.as_str() {
-                Some(text) => {
-                    self.check_length(&text, self.at(slot.value), spot);
-                    map.insert(code, text);
-                }
+            let text = slot.value.as_str();
+            match &text {
+                Some(text) => self.check_length(text, self.at(slot.value), spot),
                 None => {
                     let fault = spot.fault(Code::LangStringValueNotString, slot.key).value(code);
                     self.faults.push(fault);
                 }
             }
-            if let Some(first) = seen.insert(code, slot.key) {
+            if let Some((_, first)) = map.insert(code, (text, slot.key)) {
                 let fault = spot.fault(Code::LangStringCodeNotUnique, slot.key).value(code);
                 self.faults.push(fault.also(first));
             }
         }
-        map.into()
+        texts_of(map)
     }
 
     fn check_map_keywords(&mut self, object: &Object<'_>, spot: Spot<'_>) {
@@ -90,7 +88,7 @@ impl Reader<'_> {
     }
 
     fn tagged_strings(&mut self, slot: &Slot<'_>, spot: Spot<'_>) -> LanguageMap {
-        let mut map: BTreeMap<Cow<'_, str>, (Cow<'_, str>, Location)> = BTreeMap::new();
+        let mut map: BTreeMap<Cow<'_, str>, (Option<Cow<'_, str>>, Location)> = BTreeMap::new();
         for value in slot.values() {
             let Some((code, text)) = self.tagged_string(value, spot) else { continue };
             let at = self.at(value);
@@ -100,11 +98,11 @@ impl Reader<'_> {
                     self.faults.push(fault.also(*first));
                 }
                 None => {
-                    map.insert(code, (text, at));
+                    map.insert(code, (Some(text), at));
                 }
             }
         }
-        map.into_iter().map(|(code, (text, _))| (code, text)).collect::<BTreeMap<_, _>>().into()
+        texts_of(map)
     }
 
     fn tagged_string<'t>(&mut self, value: Node<'t>, spot: Spot<'_>) -> Option<(Cow<'t, str>, Cow<'t, str>)> {
@@ -189,12 +187,17 @@ impl Reader<'_> {
     }
 
     fn check_length(&mut self, text: &str, at: Location, spot: Spot<'_>) {
-        let length = text.encode_utf16().count();
-        if length > spot.most {
+        if let Some(length) = length_above(text, spot.most) {
             let fault = spot.fault(Code::LangStringValueTooLong, at).value(text);
             self.faults.push(fault.observed(length).expected(spot.most));
         }
     }
+}
+
+/// The texts without their places.
+fn texts_of<'t, C: AsRef<str> + Ord>(map: BTreeMap<C, (Option<Cow<'t, str>>, Location)>) -> LanguageMap {
+    let texts = map.into_iter().filter_map(|(code, (text, _))| Some((code, text?)));
+    texts.collect::<BTreeMap<_, _>>().into()
 }
 
 /// A language code as the language has them: `en`, `zh-Hans`, `de-CH`, `es-419`, `zh-Hant-TW`.

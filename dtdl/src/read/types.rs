@@ -6,13 +6,14 @@
 use std::borrow::Cow;
 
 use super::context::Context;
+use super::ids::Path;
 use super::object::Object;
 use super::{Holder, Reader, class_named};
 use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
-use crate::graph::Id;
 use crate::language::class::Class;
 use crate::language::cotypes::{Cotype, CotypeKind, context_with, cotype};
+use crate::language::members::length_above;
 use crate::language::{Version, terms};
 use crate::source::Location;
 use crate::suggest::closest;
@@ -39,7 +40,7 @@ pub(super) struct Typing<'t> {
     pub(super) holder: Option<Holder<'t>>,
     /// Where the member is written that holds the element.
     pub(super) key: Option<Location>,
-    pub(super) id: &'t Id,
+    pub(super) id: &'t Path<'t>,
 }
 
 impl Reader<'_> {
@@ -96,9 +97,12 @@ impl Reader<'_> {
     }
 
     fn check_interface_id(&mut self, typing: &Typing<'_>, class: Class) {
+        let Path::Given(id) = typing.id else { return };
+        if class != Class::Interface {
+            return;
+        }
         let most = dtmi::interface_id_length(typing.context.version, typing.context.limits);
-        let found = typing.id.encode_utf16().count();
-        if class == Class::Interface && found > most {
+        if let Some(found) = length_above(&id.text, most) {
             let at = typing.object.id.as_ref().map_or(typing.object.at, |slot| slot.key);
             let fault = Fault::new(Code::IdTooLongForType, at).value(typing.id).kind(class.name());
             self.faults.push(fault.observed(found).expected(most));

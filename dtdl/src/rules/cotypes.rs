@@ -4,18 +4,20 @@
 use super::Inheritance;
 use super::members::literal_text;
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Demand, Element, Expectation, Graph, Held, Ix};
+use crate::graph::{Demand, Element, Expectation, Graph, Ix};
 use crate::instance;
 use crate::language::Primitive;
 use crate::language::cotypes::{Constraint, Cotype, CotypeMember, cotype};
 use crate::language::standard::alias;
 use crate::language::terms;
 use crate::model::{Schema, SchemaKind, Texts};
+use crate::resolve;
 
 /// What was noted while reading: a semantic type wants a number, an annotation's unit is a unit.
 pub(super) fn check_expectations(graph: &Graph, faults: &mut Faults) {
     for expectation in &graph.expectations {
-        let Some(target) = graph.by_id(alias(&expectation.target)) else { continue };
+        let Some(target) = resolve::target(graph, &expectation.target) else { continue };
+        let target = graph.get(target);
         match expectation.demand {
             Demand::Constraint(constraint) => {
                 check_constraint(graph, expectation, constraint, target, faults);
@@ -41,8 +43,8 @@ fn check_constraint(
         let fault = not_required(graph, expectation, target, Code::NotRequiredType);
         faults.push(fault.kind(&constraint.required_types_text));
     }
-    let values = &constraint.required_values;
-    if !values.is_empty() && !values.iter().any(|id| alias(id) == &*target.id) {
+    let (values, found) = (&constraint.required_values, graph.id(target));
+    if !values.is_empty() && !values.iter().any(|id| alias(id) == found) {
         let fault = not_required(graph, expectation, target, Code::NotRequiredValue);
         faults.push(fault.restriction(&constraint.required_values_text));
     }
@@ -52,15 +54,15 @@ fn not_required(graph: &Graph, expectation: &Expectation, target: &Element, code
     let source = graph.get(expectation.source);
     let entry = source.entry(expectation.member);
     let at = entry.map_or(source.at(), |entry| entry.place.key);
-    let fault = Fault::new(code, at).id(&source.id).property(expectation.member);
-    fault.secondary(&target.id).only_at(entry.map_or(at, |entry| entry.place.values()))
+    let fault = Fault::new(code, at).id(graph.id(source)).property(expectation.member);
+    fault.secondary(graph.id(target)).only_at(entry.map_or(at, |entry| entry.place.values()))
 }
 
 /// The co-types of every element.
 pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     for (ix, element) in graph.iter().filter(|(_, element)| !element.is_standard()) {
         for cotype in &element.cotypes {
-            check_companions(element, cotype, faults);
+            check_companions(graph, element, cotype, faults);
             for constraint in cotype.constraints.iter().filter(|constraint| constraint.inverse) {
                 check_holder(graph, inheritance, ix, cotype, constraint, faults);
             }
@@ -71,11 +73,11 @@ pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Fault
     }
 }
 
-fn check_companions(element: &Element, cotype: &Cotype, faults: &mut Faults) {
+fn check_companions(graph: &Graph, element: &Element, cotype: &Cotype, faults: &mut Faults) {
     for forbidden in &cotype.forbids {
         if element.has_cotype(forbidden) {
             let other = terms::term_of(forbidden).unwrap_or(forbidden);
-            let fault = Fault::new(Code::DisallowedCocotype, element.types_at()).id(&element.id);
+            let fault = Fault::new(Code::DisallowedCocotype, element.types_at()).id(graph.id(element));
             faults.push(fault.kind(cotype.term).restriction(other));
         }
     }
@@ -92,7 +94,7 @@ fn check_holder(
 ) {
     let element = graph.get(ix);
     let fault = |code| {
-        let fault = Fault::new(code, element.types_at()).id(&element.id).kind(cotype.term);
+        let fault = Fault::new(code, element.types_at()).id(graph.id(element)).kind(cotype.term);
         fault.property(constraint.property)
     };
     for (holder, member) in inheritance.holders(graph, ix) {
@@ -115,7 +117,7 @@ fn check_holder(
             && let Some(other) = with(id)
         {
             let name = terms::term_of(id).unwrap_or(id);
-            let fault = fault(Code::SiblingDuplicatesCotype).secondary(&graph.get(other).id);
+            let fault = fault(Code::SiblingDuplicatesCotype).secondary(graph.id(graph.get(other)));
             faults.push(fault.restriction(name));
         }
         if let Some(id) = constraint.some_other.as_ref().filter(|id| with(id).is_none()) {
@@ -133,12 +135,14 @@ fn check_member(
     faults: &mut Faults,
 ) {
     let element = graph.get(ix);
-    let Some(held) = element.held(&member.id) else { return };
+    if element.entry(&member.id).is_none() {
+        return;
+    }
     if member.unique {
-        check_unique(graph, inheritance, ix, member, held, faults);
+        check_unique(graph, inheritance, ix, member, faults);
     }
     if let Some(governing) = member.instance_of {
-        check_instance(graph, ix, member, governing, held, faults);
+        check_instance(graph, ix, member, governing, faults);
     }
 }
 
@@ -148,19 +152,17 @@ fn check_unique(
     inheritance: &Inheritance,
     ix: Ix,
     member: &CotypeMember,
-    held: &Held,
     faults: &mut Faults,
 ) {
+    let Some(value) = literal_text(graph, graph.get(ix), &member.id) else { return };
     for (holder, property) in inheritance.holders(graph, ix) {
         for other in inheritance.children(graph, holder, property) {
-            let other_held = graph.get(*other).held(&member.id);
-            if *other == ix || other_held != Some(held) {
+            if *other == ix || literal_text(graph, graph.get(*other), &member.id).as_ref() != Some(&value) {
                 continue;
             }
             let at = |ix: Ix| graph.get(ix).entry(&member.id).map_or(graph.get(ix).at(), |e| e.place.key);
-            let value = literal_text(held).unwrap_or_default();
-            let fault = Fault::new(Code::NonUniquePropertyValue, at(ix)).id(&graph.get(holder).id);
-            let fault = fault.property(property).aux(&member.id).value(value);
+            let fault = Fault::new(Code::NonUniquePropertyValue, at(ix)).id(graph.id(graph.get(holder)));
+            let fault = fault.property(property).aux(&member.id).value(&value);
             faults.push(fault.also(at(*other)));
         }
     }
@@ -172,11 +174,11 @@ fn check_instance(
     ix: Ix,
     member: &CotypeMember,
     governing: &'static str,
-    held: &Held,
     faults: &mut Faults,
 ) {
     let element = graph.get(ix);
-    let (Some(schema), Some(text)) = (graph.child(ix, governing), literal_text(held)) else { return };
+    let text = literal_text(graph, element, &member.id);
+    let (Some(schema), Some(text)) = (graph.child(ix, governing), text) else { return };
     let schema = graph.get(schema);
     let Some(primitive) = primitive_of(schema) else { return };
     let schema = Schema {
@@ -191,18 +193,14 @@ fn check_instance(
         return;
     }
     let place = |name: &str| element.entry(name).map_or(element.at(), |entry| entry.place.values());
-    let fault = Fault::new(Code::NonConformantPropertyValue, place(&member.id)).id(&element.id);
+    let fault = Fault::new(Code::NonConformantPropertyValue, place(&member.id)).id(graph.id(element));
     let fault = fault.property(member.term).restriction(governing).value(text);
     faults.push(fault.observed(violations.len()).also(place(governing)));
 }
 
 /// The primitive schema that a standard element is.
 pub(crate) fn primitive_of(element: &Element) -> Option<Primitive> {
-    let term = terms::term_of(&element.id).or_else(|| {
-        // v1-preview's own, which later versions do not have
-        element.id.strip_prefix("dtmi:dtdl:instance:Schema:").and_then(|rest| rest.split(';').next())
-    })?;
-    element.is_standard().then(|| Primitive::by_name(term)).flatten()
+    element.as_standard()?.primitive
 }
 
 /// The co-types of an element with all above them.

@@ -29,6 +29,9 @@ fn run(
     faults: &mut Faults,
 ) {
     let graph = fold.graph;
+    if !graph.iter().any(|(_, element)| element.class == fold.class) {
+        return;
+    }
     let mut paths = Paths::new(graph);
     for (ix, element) in graph.iter() {
         if element.class != root || !versions(element.version) {
@@ -36,8 +39,8 @@ fn run(
         }
         if let Some(found) = paths.value(ix, &mut fold) {
             let found = graph.get(found);
-            let fault = Fault::new(Code::ExcludedType, element.at()).id(&element.id).property(members);
-            let fault = fault.secondary(&found.id).restriction(fold.class.name()).kind(root.name());
+            let fault = Fault::new(Code::ExcludedType, element.at()).id(graph.id(element)).property(members);
+            let fault = fault.secondary(graph.id(found)).restriction(fold.class.name()).kind(root.name());
             // a standard element stands nowhere: the schema is shown that leads to it
             if found.is_standard() {
                 let schema = element.entry("schema").map_or(element.at(), |entry| entry.place.values());
@@ -62,19 +65,17 @@ struct Exclusion<'g> {
 impl Fold for Exclusion<'_> {
     type Value = Option<Ix>;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
         match self.along {
             Some(members) => {
                 let of = |name: &&str| self.inheritance.children(self.graph, from, name);
-                members.iter().flat_map(of).map(|to| Step { to: *to, counts: true }).collect()
+                steps.extend(members.iter().flat_map(of).map(|to| Step { to: *to, counts: true }));
             }
             None => {
                 let members = self.graph.get(from).element_members();
-                members
-                    .flat_map(|(name, elements)| {
-                        elements.iter().map(move |to| Step { to: *to, counts: name == "schema" })
-                    })
-                    .collect()
+                steps.extend(members.flat_map(|(name, elements)| {
+                    elements.iter().map(move |to| Step { to: *to, counts: name == "schema" })
+                }));
             }
         }
     }

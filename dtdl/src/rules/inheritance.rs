@@ -36,7 +36,7 @@ impl Inheritance {
         for ix in &reported {
             let element = graph.get(*ix);
             let at = element.key_at("extends").unwrap_or(element.at());
-            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(&element.id);
+            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(graph.id(element));
             faults.push(fault.property("'extends'").only_at(at));
         }
         let counts = counts(graph, &interfaces);
@@ -64,7 +64,7 @@ impl Inheritance {
     /// The elements that hold `ix`, inheriting Interfaces included.
     pub(super) fn holders(&self, graph: &Graph, ix: Ix) -> Vec<(Ix, &'static str)> {
         let heirs = self.heirs.get(&ix).into_iter().flatten().map(|heir| (*heir, "contents"));
-        let referrers = graph.referrers(ix).iter().map(|referrer| (referrer.source, referrer.member));
+        let referrers = graph.referrers(ix).map(|referrer| (referrer.source, referrer.member));
         referrers.chain(heirs).collect()
     }
 
@@ -82,11 +82,11 @@ impl Inheritance {
         let mut contents = graph.children(interface, "contents").to_vec();
         let mut names: BTreeMap<&str, Ix> = BTreeMap::new();
         for ix in &contents {
-            names.entry(graph.get(*ix).text("name").unwrap_or_default()).or_insert(*ix);
+            names.entry(graph.text(graph.get(*ix), "name").unwrap_or_default()).or_insert(*ix);
         }
         for base in bases {
             for content in graph.children(base, "contents") {
-                let name = graph.get(*content).text("name").unwrap_or_default();
+                let name = graph.text(graph.get(*content), "name").unwrap_or_default();
                 match names.get(name) {
                     Some(other) if other == content => {}
                     Some(other) => faults.push(collision(graph, interface, base, name, [*other, *content])),
@@ -104,8 +104,9 @@ impl Inheritance {
 
 fn collision(graph: &Graph, interface: Ix, base: Ix, name: &str, [first, second]: [Ix; 2]) -> Fault {
     let at = |ix| graph.get(ix).key_at("name").unwrap_or(graph.get(ix).at());
-    let fault = Fault::new(Code::NonUniqueImportedPropertyValue, at(first)).id(&graph.get(interface).id);
-    let fault = fault.secondary(&graph.get(base).id).property("contents").transformation("'extends'");
+    let fault =
+        Fault::new(Code::NonUniqueImportedPropertyValue, at(first)).id(graph.id(graph.get(interface)));
+    let fault = fault.secondary(graph.id(graph.get(base))).property("contents").transformation("'extends'");
     fault.aux("name").value(name).also(at(second))
 }
 
@@ -140,8 +141,9 @@ fn check_depth(graph: &Graph, interface: Ix, depth: u32, faults: &mut Faults) {
     for _ in 0..=most {
         at = graph.child(at, "extends").unwrap_or(at);
     }
-    let fault = Fault::new(Code::ExcessiveDepthNarrow, element.at()).id(&element.id).property("'extends'");
-    let fault = fault.secondary(&graph.get(at).id).observed(depth as usize).expected(most as usize);
+    let fault =
+        Fault::new(Code::ExcessiveDepthNarrow, element.at()).id(graph.id(element)).property("'extends'");
+    let fault = fault.secondary(graph.id(graph.get(at))).observed(depth as usize).expected(most as usize);
     let shown = element.key_at("extends").unwrap_or(element.at());
     faults.push(fault.also(graph.get(at).at()).only_at(shown));
 }
@@ -160,15 +162,15 @@ fn check_count(graph: &Graph, interfaces: &[Ix], counts: &[u64], faults: &mut Fa
         let element = graph.get(*ix);
         if element.version >= Version::V3 && *count > MOST {
             let observed = usize::try_from(*count).unwrap_or(usize::MAX);
-            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(&element.id);
+            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(graph.id(element));
             let fault = fault.property("'extends'").observed(observed).expected(1024);
             faults.push(fault.only_at(element.key_at("extends").unwrap_or(element.at())));
         }
     }
 }
 
-fn bases(graph: &Graph, from: Ix) -> Vec<Step> {
-    graph.children(from, "extends").iter().map(|to| Step { to: *to, counts: true }).collect()
+fn bases(graph: &Graph, from: Ix) -> impl Iterator<Item = Step> {
+    graph.children(from, "extends").iter().map(|to| Step { to: *to, counts: true })
 }
 
 struct Depth<'g, 'c> {
@@ -179,8 +181,8 @@ struct Depth<'g, 'c> {
 impl Fold for Depth<'_, '_> {
     type Value = u32;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        bases(self.graph, from)
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        steps.extend(bases(self.graph, from));
     }
 
     fn start(&self) -> u32 {
@@ -203,8 +205,8 @@ struct Count<'g> {
 impl Fold for Count<'_> {
     type Value = u64;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        bases(self.graph, from)
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        steps.extend(bases(self.graph, from));
     }
 
     fn start(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! The members of each element by the table: which elements alone may stand there, how many, and what may occur once.
 
+use hashbrown::HashMap;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::diagnostic::{Code, Fault, Faults};
 use crate::graph::{Element, Graph, Held, Ix};
@@ -15,7 +15,7 @@ pub(super) fn check(graph: &Graph, faults: &mut Faults) {
             if let Holds::Elements(elements) = &member.holds {
                 let found = graph.children(ix, member.name);
                 check_words(graph, element, member.name, elements, found, faults);
-                check_most(element, member.name, elements, found, faults);
+                check_most(graph, element, member.name, elements, found, faults);
                 for unique in elements.unique {
                     check_unique(graph, element, member.name, unique, found, faults);
                 }
@@ -36,24 +36,31 @@ fn check_words(
     faults: &mut Faults,
 ) {
     for ix in found.iter().filter(|_| !elements.words.is_empty()) {
-        let id = &graph.get(*ix).id;
-        let word = terms::term_of(id).unwrap_or(id);
+        let id = graph.id(graph.get(*ix));
+        let word = terms::term_of(&id).unwrap_or(&id);
         if elements.words.contains(&word) {
             continue;
         }
         let words: Vec<_> = elements.words.iter().map(|word| format!("'{word}'")).collect();
         let entry = element.entry(member);
         let at = entry.map_or(element.at(), |entry| entry.place.key);
-        let fault = Fault::new(Code::IncorrectPropertyValue, at).id(&element.id).property(member);
+        let fault = Fault::new(Code::IncorrectPropertyValue, at).id(graph.id(element)).property(member);
         let fault = fault.value(word).restriction(words.join(" or "));
         faults.push(fault.only_at(entry.map_or(at, |entry| entry.place.values())));
     }
 }
 
-fn check_most(element: &Element, member: &str, elements: &Elements, found: &[Ix], faults: &mut Faults) {
+fn check_most(
+    graph: &Graph,
+    element: &Element,
+    member: &str,
+    elements: &Elements,
+    found: &[Ix],
+    faults: &mut Faults,
+) {
     if let Some(most) = elements.most(element.version).filter(|most| found.len() > *most) {
         let at = element.entry(member).map_or(element.at(), |entry| entry.place.key);
-        let fault = Fault::new(Code::ObjectCountAboveMax, at).id(&element.id).property(member);
+        let fault = Fault::new(Code::ObjectCountAboveMax, at).id(graph.id(element)).property(member);
         faults.push(fault.observed(found.len()).expected(most));
     }
 }
@@ -67,15 +74,18 @@ fn check_unique(
     found: &[Ix],
     faults: &mut Faults,
 ) {
-    let mut seen: BTreeMap<Cow<'_, str>, Ix> = BTreeMap::new();
+    if found.len() < 2 {
+        return;
+    }
+    let mut seen: HashMap<Cow<'_, str>, Ix> = HashMap::with_capacity(found.len());
     for ix in found {
-        let Some(text) = graph.get(*ix).held(unique).and_then(literal_text) else { continue };
+        let Some(text) = literal_text(graph, graph.get(*ix), unique) else { continue };
         match seen.get(&text) {
             // what the same element shows twice is no second name
             Some(first) if first == ix => {}
             Some(first) => {
                 let at = |ix: Ix| graph.get(ix).key_at(unique).unwrap_or(graph.get(ix).at());
-                let fault = Fault::new(Code::NonUniquePropertyValue, at(*first)).id(&element.id);
+                let fault = Fault::new(Code::NonUniquePropertyValue, at(*first)).id(graph.id(element));
                 let fault = fault.property(member).aux(unique).value(text);
                 faults.push(fault.also(at(*ix)).shown_at(at(*ix)));
             }
@@ -111,20 +121,20 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
                 // as the reference writes them
                 Held::Boolean(true) => Some("True".into()),
                 Held::Boolean(false) => Some("False".into()),
-                held => literal_text(held),
+                _ => literal_text(graph, value, "enumValue"),
             };
-            let fault = Fault::new(Code::NonConformantDatatype, entry.place.key).id(&value.id);
-            let fault = fault.property("enumValue").secondary(&element.id).restriction("valueSchema");
+            let fault = Fault::new(Code::NonConformantDatatype, entry.place.key).id(graph.id(value));
+            let fault = fault.property("enumValue").secondary(graph.id(element)).restriction("valueSchema");
             let fault = fault.value(text.unwrap_or_default()).kind(wanted).also(schema_at);
             faults.push(fault.shown_at(entry.place.values()));
         }
     }
 }
 
-/// A plain value as it is told apart from others.
-pub(super) fn literal_text(held: &Held) -> Option<Cow<'_, str>> {
-    match held {
-        Held::Text(text) => Some(Cow::Borrowed(text)),
+/// A plain value of a member as it is told apart from others.
+pub(super) fn literal_text<'g>(graph: &'g Graph, element: &'g Element, member: &str) -> Option<Cow<'g, str>> {
+    match element.held(member)? {
+        Held::Text(text) => Some(Cow::Borrowed(graph.str(element, text))),
         Held::Integer(number) => Some(number.to_string().into()),
         Held::Number(number) => Some(number.to_string().into()),
         Held::Boolean(value) => Some(value.to_string().into()),

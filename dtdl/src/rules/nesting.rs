@@ -12,22 +12,13 @@ use crate::language::extensions::Limits;
 
 /// The members that make a schema deeper.
 const DEEPER: &[&str] = &["elementSchema", "schema"];
-/// The members that are counted in a whole Interface.
-const COUNTED: &[&str] = &[
-    "contents",
-    "fields",
-    "enumValues",
-    "request",
-    "response",
-    "properties",
-    "schema",
-    "elementSchema",
-    "mapValue",
-];
+/// The members that are counted in a whole Interface beside `contents`, among which are those that are inherited.
+const COUNTED: &[&str] =
+    &["fields", "enumValues", "request", "response", "properties", "schema", "elementSchema", "mapValue"];
 const COUNTED_TEXT: &str = "'contents' or 'fields' or 'enumValues' or 'request' or 'response' or 'properties' or \
                             'schema' or 'elementSchema' or 'mapValue'";
 /// The greatest number of those, since v3.
-const MOST: u64 = 100_000;
+const MOST: u32 = 100_000;
 
 pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     check_depth(graph, faults);
@@ -45,8 +36,8 @@ fn check_depth(graph: &Graph, faults: &mut Faults) {
         let most = greatest_depth(element.version, element.limits);
         if found > most {
             let deepest = beyond(graph, ix, most);
-            let fault = Fault::new(Code::ExcessiveDepthWide, element.at()).id(&element.id);
-            let fault = fault.secondary(&graph.get(deepest).id);
+            let fault = Fault::new(Code::ExcessiveDepthWide, element.at()).id(graph.id(element));
+            let fault = fault.secondary(graph.id(graph.get(deepest)));
             let fault = fault.observed(found as usize).expected(most as usize);
             faults.push(fault.also(graph.get(deepest).at()).shown_at(graph.get(deepest).at().head()));
         }
@@ -55,7 +46,7 @@ fn check_depth(graph: &Graph, faults: &mut Faults) {
         let element = graph.get(ix);
         // v4 lets schemas refer to themselves
         if element.version < Version::V4 {
-            let fault = Fault::new(Code::RecursiveStructureWide, element.at()).id(&element.id);
+            let fault = Fault::new(Code::RecursiveStructureWide, element.at()).id(graph.id(element));
             faults.push(fault.only_at(element.at().head()));
         }
     }
@@ -75,7 +66,7 @@ fn beyond(graph: &Graph, from: Ix, most: u32) -> Ix {
     let mut stack = vec![(from, 0)];
     let mut seen = BTreeSet::new();
     while let Some((ix, depth)) = stack.pop() {
-        let steps = schema_steps(graph, ix);
+        let steps: Vec<Step> = schema_steps(graph, ix).collect();
         if depth == most && steps.iter().any(|step| step.counts) {
             return ix;
         }
@@ -86,13 +77,11 @@ fn beyond(graph: &Graph, from: Ix, most: u32) -> Ix {
     from
 }
 
-fn schema_steps(graph: &Graph, from: Ix) -> Vec<Step> {
-    let members = graph.get(from).element_members();
-    members
-        .flat_map(|(name, elements)| {
-            elements.iter().map(move |to| Step { to: *to, counts: DEEPER.contains(&name) })
-        })
-        .collect()
+fn schema_steps(graph: &Graph, from: Ix) -> impl Iterator<Item = Step> {
+    graph.get(from).element_members().flat_map(|(name, elements)| {
+        let counts = DEEPER.contains(&name);
+        elements.iter().map(move |to| Step { to: *to, counts })
+    })
 }
 
 struct Depth<'g> {
@@ -103,8 +92,8 @@ struct Depth<'g> {
 impl Fold for Depth<'_> {
     type Value = u32;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        schema_steps(self.graph, from)
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        steps.extend(schema_steps(self.graph, from));
     }
 
     fn start(&self) -> u32 {
@@ -129,7 +118,7 @@ fn check_count(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
         }
         let found = paths.value(ix, &mut count);
         if found > MOST {
-            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(&element.id);
+            let fault = Fault::new(Code::ExcessiveCount, element.at()).id(graph.id(element));
             let found = usize::try_from(found).unwrap_or(usize::MAX);
             let fault = fault.property(COUNTED_TEXT).observed(found).expected(100_000);
             faults.push(fault.only_at(element.at().head()));
@@ -138,7 +127,7 @@ fn check_count(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     for ix in count.cycles {
         let element = graph.get(ix);
         if element.version == Version::V3 {
-            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(&element.id);
+            let fault = Fault::new(Code::RecursiveStructureNarrow, element.at()).id(graph.id(element));
             faults.push(fault.property(COUNTED_TEXT).only_at(element.at().head()));
         }
     }
@@ -151,18 +140,21 @@ struct Count<'g> {
 }
 
 impl Fold for Count<'_> {
-    type Value = u64;
+    type Value = u32;
 
-    fn steps(&self, from: Ix) -> Vec<Step> {
-        let of = |name: &&str| self.inheritance.children(self.graph, from, name);
-        COUNTED.iter().flat_map(of).map(|to| Step { to: *to, counts: true }).collect()
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>) {
+        let element = self.graph.get(from);
+        let contents = self.inheritance.contents(self.graph, from).iter();
+        let own = element.element_members().filter(|(name, _)| COUNTED.contains(name));
+        let all = contents.chain(own.flat_map(|(_, elements)| elements));
+        steps.extend(all.map(|to| Step { to: *to, counts: true }));
     }
 
-    fn start(&self) -> u64 {
+    fn start(&self) -> u32 {
         0
     }
 
-    fn join(&self, value: u64, _: Step, reached: u64) -> u64 {
+    fn join(&self, value: u32, _: Step, reached: u32) -> u32 {
         value.saturating_add(reached).saturating_add(1)
     }
 

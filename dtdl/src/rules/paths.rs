@@ -6,6 +6,8 @@ use crate::graph::{Graph, Ix};
 /// The state of a fold: the value of each element that is done.
 pub(super) struct Paths<T> {
     states: Vec<State<T>>,
+    /// Those from all elements on the way, one after the other.
+    steps: Vec<Step>,
 }
 
 #[derive(Clone, Copy)]
@@ -26,8 +28,8 @@ pub(super) struct Step {
 pub(super) trait Fold {
     type Value: Copy;
 
-    /// The steps from an element.
-    fn steps(&self, from: Ix) -> Vec<Step>;
+    /// Adds the steps from an element.
+    fn steps(&self, from: Ix, steps: &mut Vec<Step>);
 
     /// The value of an element that holds nothing.
     fn start(&self) -> Self::Value;
@@ -41,14 +43,14 @@ pub(super) trait Fold {
 
 struct Frame<T> {
     ix: Ix,
-    steps: Vec<Step>,
+    first: usize,
     next: usize,
     value: T,
 }
 
 impl<T: Copy> Paths<T> {
     pub(super) fn new(graph: &Graph) -> Self {
-        Self { states: (0..graph.len()).map(|_| State::Unseen).collect() }
+        Self { states: (0..graph.len()).map(|_| State::Unseen).collect(), steps: Vec::new() }
     }
 
     /// The value of an element.
@@ -59,8 +61,9 @@ impl<T: Copy> Paths<T> {
         let mut stack = vec![self.open(root, fold)];
         let mut last = fold.start();
         while let Some(frame) = stack.last_mut() {
-            let Some(step) = frame.steps.get(frame.next).copied() else {
+            let Some(step) = self.steps.get(frame.next).copied() else {
                 last = frame.value;
+                self.steps.truncate(frame.first);
                 self.states[frame.ix.number()] = State::Done(last);
                 stack.pop();
                 continue;
@@ -86,6 +89,8 @@ impl<T: Copy> Paths<T> {
 
     fn open<F: Fold<Value = T>>(&mut self, ix: Ix, fold: &F) -> Frame<T> {
         self.states[ix.number()] = State::Open;
-        Frame { ix, steps: fold.steps(ix), next: 0, value: fold.start() }
+        let first = self.steps.len();
+        fold.steps(ix, &mut self.steps);
+        Frame { ix, first, next: first, value: fold.start() }
     }
 }

@@ -30,15 +30,15 @@ fn interfaces(graph: &Graph, model: Ix) -> Vec<(Ix, Location)> {
 
 /// Of each Interface there is one instance, and one version.
 fn check_instances(graph: &Graph, model: Ix, faults: &mut Faults) {
-    let mut seen: BTreeMap<&str, (Ix, Location)> = BTreeMap::new();
+    let mut seen: BTreeMap<String, (Ix, Location)> = BTreeMap::new();
     for (target, at) in interfaces(graph, model) {
-        let id = &*graph.get(target).id;
-        let versionless = id.rsplit_once(':').map_or(id, |(path, _)| path);
-        match seen.get(versionless) {
+        let id = graph.id(graph.get(target));
+        let versionless = id.rsplit_once(':').map_or(&*id, |(path, _)| path).to_owned();
+        match seen.get(&versionless) {
             Some((first, first_at)) => {
                 let code =
                     if *first == target { Code::DuplicateInstance } else { Code::InstanceVersionConflict };
-                let fault = Fault::new(code, at.head()).id(&graph.get(model).id).value(id);
+                let fault = Fault::new(code, at.head()).id(graph.id(graph.get(model))).value(id);
                 faults.push(fault.property("implements").also(first_at.head()));
             }
             None => {
@@ -55,11 +55,11 @@ fn check_names(graph: &Graph, model: Ix, faults: &mut Faults) {
         for content in graph.children(interface, "contents") {
             let element = graph.get(*content);
             let Some(entry) = element.entry("name") else { continue };
-            let name = element.text("name").unwrap_or_default();
+            let name = graph.text(element, "name").unwrap_or_default();
             let at = entry.place.values();
             match seen.get(&(element.class.name(), name)) {
                 Some((first, first_at)) if *first != *content => {
-                    let fault = Fault::new(Code::NameInUse, at).id(&graph.get(interface).id);
+                    let fault = Fault::new(Code::NameInUse, at).id(graph.id(graph.get(interface)));
                     faults.push(fault.property("contents").value(name).also(*first_at));
                 }
                 Some(_) => {}

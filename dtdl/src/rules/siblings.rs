@@ -10,6 +10,7 @@ use crate::language::cotypes::{Constraint, Sibling};
 use crate::language::members::members;
 use crate::language::standard::alias;
 use crate::language::terms;
+use crate::resolve::called;
 use crate::source::Location;
 
 /// The member around, what is named, and what is overridden there: each may be overridden once.
@@ -60,9 +61,9 @@ fn named<'g>(
     key: &'static str,
     keyref: &str,
 ) -> Option<Pair<'g>> {
-    let name = element.text(keyref)?.to_owned();
+    let name = graph.text(element, keyref)?.to_owned();
     let beside = inheritance.children(graph, holder, member);
-    let target = beside.iter().find(|other| graph.get(**other).text(key) == Some(name.as_str()))?;
+    let target = beside.iter().find(|other| graph.text(graph.get(**other), key) == Some(name.as_str()))?;
     let keyref = terms::term_of(keyref)?;
     Some(Pair { graph, current: element, target: graph.get(*target), holder, member, keyref, key, name })
 }
@@ -76,8 +77,9 @@ impl Pair<'_> {
     }
 
     fn fault(&self, code: Code) -> Fault {
-        let fault = Fault::new(code, self.reference_at()).id(&self.current.id).property(self.keyref);
-        let fault = fault.secondary(&self.target.id).aux(self.key).value(&self.name);
+        let fault =
+            Fault::new(code, self.reference_at()).id(self.graph.id(self.current)).property(self.keyref);
+        let fault = fault.secondary(self.graph.id(self.target)).aux(self.key).value(&self.name);
         fault.also(self.target.at())
     }
 
@@ -93,7 +95,7 @@ impl Pair<'_> {
         let Some(first) = overridden.insert(key, self.current.at()) else { return };
         let names = [self.keyref, terms::term_of(unique).unwrap_or(unique)];
         let values = [self.name.as_str(), terms::term_of(path).unwrap_or(path)];
-        let fault = Fault::new(Code::MultipleReference, first).id(&self.graph.get(self.holder).id);
+        let fault = Fault::new(Code::MultipleReference, first).id(self.graph.id(self.graph.get(self.holder)));
         let fault = fault.property(self.member).secondary(unique);
         let fault = fault.aux(&format!("'{}' and '{}'", names[0], names[1]));
         let fault = fault.value(format!("'{}' and '{}'", values[0], values[1]));
@@ -139,15 +141,16 @@ fn check_values(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
         let current = graph.get(source);
         for (holder, member) in inheritance.holders(graph, source) {
             let pair = named(graph, inheritance, current, [holder, source], member, key, keyref);
-            let found = alias(&expectation.target);
+            let called = called(graph, &expectation.target);
+            let found = alias(&called);
             if let Some(wanted) = pair.and_then(|pair| wanted_value(&pair, constraint))
                 && alias(wanted) != found
             {
                 let entry = current.entry(expectation.member);
                 let at = entry.map_or(current.at(), |entry| entry.place.key);
-                let fault = Fault::new(Code::SiblingPropertyMismatch, at).id(&current.id);
+                let fault = Fault::new(Code::SiblingPropertyMismatch, at).id(graph.id(current));
                 let fault = fault.property(expectation.member);
-                let fault = fault.value(terms::term_of(&expectation.target).unwrap_or(&expectation.target));
+                let fault = fault.value(terms::term_of(&called).unwrap_or(&called));
                 faults.push(fault.restriction(terms::term_of(wanted).unwrap_or(wanted)));
             }
         }

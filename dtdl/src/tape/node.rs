@@ -4,13 +4,12 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::Tape;
+use super::{Cell, Tape};
 
-/// A value: a tape, its text, and a place on it.
+/// A value: a tape and a place on it.
 #[derive(Clone, Copy)]
 pub(crate) struct Node<'t> {
-    tape: &'t Tape,
-    text: &'t str,
+    tape: &'t Tape<'t>,
     index: u32,
 }
 
@@ -64,12 +63,13 @@ impl Kind {
 }
 
 impl<'t> Node<'t> {
-    pub(super) fn new(tape: &'t Tape, text: &'t str, index: u32) -> Self {
-        Self { tape, text, index }
+    pub(super) fn new(tape: &'t Tape<'t>, index: u32) -> Self {
+        Self { tape, index }
     }
 
     pub(crate) fn kind(self) -> Kind {
-        match self.raw().as_bytes().first() {
+        let start = self.tape.cell(self.index).start as usize;
+        match self.tape.text.as_bytes().get(start) {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'"') => Kind::String,
@@ -87,18 +87,25 @@ impl<'t> Node<'t> {
 
     /// The value as it is written.
     pub(crate) fn raw(self) -> &'t str {
-        self.text.get(self.range()).unwrap_or_default()
+        self.tape.text.get(self.range()).unwrap_or_default()
     }
 
     /// The text of a string.
     pub(crate) fn as_str(self) -> Option<Cow<'t, str>> {
         let quoted = self.raw();
         let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-        if inner.contains('\\') {
-            serde_json::from_str(quoted).ok().map(Cow::Owned)
-        } else {
+        if self.tape.cell(self.index).next & Cell::ESCAPED == 0 {
             Some(Cow::Borrowed(inner))
+        } else {
+            serde_json::from_str(quoted).ok().map(Cow::Owned)
         }
+    }
+
+    /// The bytes between the quotation marks of a string without escapes.
+    pub(crate) fn plain(self) -> Option<Range<usize>> {
+        let cell = self.tape.cell(self.index);
+        let plain = self.kind() == Kind::String && cell.next & Cell::ESCAPED == 0;
+        plain.then_some(cell.start as usize + 1..cell.end as usize - 1)
     }
 
     pub(crate) fn as_bool(self) -> Option<bool> {
@@ -132,7 +139,7 @@ impl<'t> Node<'t> {
     }
 
     fn next(self) -> u32 {
-        self.tape.cell(self.index).next
+        self.tape.cell(self.index).next & Cell::NEXT
     }
 }
 

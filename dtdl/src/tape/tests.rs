@@ -44,7 +44,7 @@ proptest! {
         let text = if pretty { serde_json::to_string_pretty(&expected) } else { serde_json::to_string(&expected) };
         let text = text.unwrap();
         let tape = scan(&text).unwrap();
-        prop_assert_eq!(value(tape.root(&text)), expected);
+        prop_assert_eq!(value(tape.root()), expected);
     }
 
     #[test]
@@ -63,7 +63,7 @@ fn only_a_number_is_too_large(text: &str) -> bool {
 fn every_value_knows_its_bytes_and_its_place() {
     let text = " {\"a\" : [1, {}, \"x\\n\"],\r\n\t\"a\":null , \"ä\": -0.5e+3}\n";
     let tape = scan(text).unwrap();
-    let root = tape.root(text);
+    let root = tape.root();
     let members: Vec<_> = root.members().collect();
     let shown: Vec<_> =
         members.iter().map(|m| (&*m.key, &text[m.key_range.clone()], m.value.raw())).collect();
@@ -75,7 +75,7 @@ fn every_value_knows_its_bytes_and_its_place() {
     assert_eq!(root.range(), 1..text.len() - 1);
     let items: Vec<_> = members[0].value.items().map(Node::raw).collect();
     assert_eq!(items, ["1", "{}", "\"x\\n\""]);
-    let all: Vec<_> = tape.nodes(text).map(Node::raw).collect();
+    let all: Vec<_> = tape.nodes().map(Node::raw).collect();
     assert_eq!(all.len(), 10, "{all:?}");
 }
 
@@ -83,7 +83,7 @@ fn every_value_knows_its_bytes_and_its_place() {
 fn a_value_is_only_what_it_is() {
     let text = r#"[null, true, 1e999, "t", [1], {"k": 1}]"#;
     let tape = scan(text).unwrap();
-    let items: Vec<_> = tape.root(text).items().collect();
+    let items: Vec<_> = tape.root().items().collect();
     let kinds: Vec<_> = items.iter().map(|item| item.kind().noun()).collect();
     assert_eq!(kinds, ["null", "a boolean", "a number", "a string", "an array", "an object"]);
     assert_eq!(items.iter().filter_map(|item| item.as_bool()).collect::<Vec<_>>(), [true]);
@@ -94,10 +94,20 @@ fn a_value_is_only_what_it_is() {
 }
 
 #[test]
+fn the_items_of_an_array_can_be_scanned_one_by_one() {
+    let text = " [1, {\"a\": [2, 3]},\n\"x\" ,[] ] ";
+    let parts: Vec<_> = scan(text).unwrap().into_parts().collect();
+    let raws: Vec<_> = parts.iter().map(|part| part.root().raw()).collect();
+    assert_eq!(raws, ["1", "{\"a\": [2, 3]}", "\"x\"", "[]"]);
+    assert_eq!(parts[1].root().range(), 5..18, "in the whole text");
+    assert_eq!(scan("[]").unwrap().into_parts().count(), 0);
+}
+
+#[test]
 fn strings_without_escapes_are_borrowed() {
     let text = r#"["plain", "tab\t", "\ud83d\ude00", "\"\\"]"#;
     let tape = scan(text).unwrap();
-    let strings: Vec<_> = tape.root(text).items().filter_map(Node::as_str).collect();
+    let strings: Vec<_> = tape.root().items().filter_map(Node::as_str).collect();
     assert_eq!(strings, ["plain", "tab\t", "😀", "\"\\"]);
     assert!(matches!(strings[0], std::borrow::Cow::Borrowed(_)));
 }
@@ -128,7 +138,7 @@ fn depth_is_no_danger() {
     let depth = 100_000;
     let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let tape = scan(&text).unwrap();
-    let mut node = tape.root(&text);
+    let mut node = tape.root();
     let mut seen = 1;
     while let Some(inner) = node.items().next() {
         node = inner;

@@ -1,0 +1,135 @@
+//! The models whose generated code is kept as files, and what is asked of the generator for each.
+//!
+//! The generator's tests hold the files against what is generated; those of the root package compile them.
+
+use device_model_codegen::{ComponentField, Derive, Rename, Request, Spanned, With};
+use proc_macro2::{Ident, Span};
+use quote::quote;
+
+/// One file and what it is made of.
+pub(crate) struct Golden {
+    /// The file's name in `codegen/tests/golden`.
+    pub(crate) file: &'static str,
+    /// The model, from the repository's root.
+    pub(crate) model: &'static str,
+    pub(crate) request: Request,
+}
+
+pub(crate) fn ident(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+pub(crate) fn spanned(value: &str) -> Spanned<String> {
+    Spanned { value: value.to_owned(), span: Span::call_site() }
+}
+
+/// A request for a device with these fields and the components they are marked with.
+pub(crate) fn device(device: &str, fields: &[(&str, Option<&str>)]) -> Request {
+    let field = |(name, component): &(&str, Option<&str>)| ComponentField {
+        ident: ident(name),
+        component: component.map(spanned),
+    };
+    Request::device(ident(device), fields.iter().map(field).collect())
+}
+
+/// All of them. What a file shows is said beside it.
+pub(crate) fn all() -> Vec<Golden> {
+    let plain = |file, model, name: &str, fields: &[(&str, Option<&str>)]| Golden {
+        file,
+        model,
+        request: device(name, fields),
+    };
+    let controller = [("thermostat1", None), ("thermostat2", None), ("device_information", None)];
+    vec![
+        // a capability model is one flat module
+        plain("environmental_sensor.rs", "models/environmental_sensor.json", "EnvironmentalSensor", &[]),
+        // components are modules and fields
+        plain(
+            "environmental_sensor.v3.rs",
+            "models/environmental_sensor.v3.json",
+            "EnvironmentalSensor",
+            &[("sensor", None), ("info", Some("deviceInformation"))],
+        ),
+        // two components of one Interface share a module; what is referred to is looked up
+        plain("temperature_controller.rs", CONTROLLER, "TemperatureController", &controller),
+        // an Interface that is shared, with units
+        Golden {
+            file: "thermostat.rs",
+            model: "models/dtmi/com/example/thermostat-1.json",
+            request: Request { units: true, ..Request::interface(ident("thermostat")) },
+        },
+        // a device that uses the code of a shared Interface
+        Golden {
+            file: "with_shared_interface.rs",
+            model: CONTROLLER,
+            request: Request {
+                with: vec![With {
+                    id: spanned("dtmi:com:example:Thermostat;1"),
+                    path: quote!(crate::thermostat::thermostat),
+                }],
+                ..device("Shared", &controller)
+            },
+        },
+        plain("every_schema.rs", "codegen/tests/models/every_schema.v4.json", "EverySchema", &[]),
+        // Objects, Enums, Maps and Arrays in one another, and shared schemas
+        plain("nested.rs", "codegen/tests/models/nested.v3.json", "Greenhouse", &[]),
+        // schemas that hold themselves are boxed, or wrapped
+        plain("recursive.rs", "codegen/tests/models/recursive.v4.json", "Plant", &[]),
+        // what Rust calls so already steps aside
+        Golden {
+            file: "names.rs",
+            model: "codegen/tests/models/names.v3.json",
+            request: Request {
+                renames: vec![Rename { from: spanned("dtmi:com:example:std;1"), to: ident("f64") }],
+                ..device("Hostile", &[("bool", None), ("str", None), ("std", None)])
+            },
+        },
+        // an inherited schema is one type in all who inherit
+        plain(
+            "inherited.rs",
+            "codegen/tests/models/inherited.v3.json",
+            "Pumps",
+            &[("inlet", None), ("outlet", None), ("spare", None)],
+        ),
+        // asynchronous and nullable commands, none of which has to be handled
+        Golden {
+            file: "commands.rs",
+            model: "codegen/tests/models/commands.v4.json",
+            request: Request {
+                asynchronous: vec![spanned("reboot"), spanned("survey")],
+                unhandled: Some(501),
+                ..device("CommandDevice", &[])
+            },
+        },
+        Golden {
+            file: "weather.rs",
+            model: "codegen/tests/models/weather.v3.json",
+            request: Request { units: true, ..device("Weather", &[]) },
+        },
+        // units that only the model knows
+        Golden {
+            file: "old_thermostat.rs",
+            model: "codegen/tests/models/thermostat.v1.json",
+            request: Request { units: true, ..device("OldThermostat", &[]) },
+        },
+        // IoT Central's schemas, and types that derive more
+        Golden {
+            file: "tracker.rs",
+            model: "codegen/tests/models/tracker.v2.json",
+            request: Request {
+                derives: vec![
+                    Derive { target: spanned("State"), macros: vec![quote!(Hash)], serde: false },
+                    Derive {
+                        target: spanned("State"),
+                        macros: vec![quote!(::serde::Deserialize)],
+                        serde: true,
+                    },
+                ],
+                ..device("Tracker", &[])
+            },
+        },
+        plain("empty.rs", "codegen/tests/models/empty.v3.json", "Empty", &[]),
+    ]
+}
+
+const CONTROLLER: &str = "models/dtmi/com/example/temperaturecontroller-1.json";
