@@ -88,7 +88,10 @@ pub(crate) fn open(path: &Path, id: Option<&str>, folders: &[PathBuf]) -> Result
     for note in search.notes(&reading) {
         say(&note);
     }
-    let unreadable = search.unreadable.iter().map(|(path, why)| cannot_use(path, why)).last();
+    let mut unreadable = None;
+    for (path, why) in &search.unreadable {
+        unreadable = Some(cannot_use(path, why));
+    }
     match unreadable {
         Some(outcome) => Err(outcome),
         None if !reading.is_valid() => Err(Outcome::Findings),

@@ -24,7 +24,8 @@ pub(crate) fn formatted(tokens: TokenStream) -> Result<String, Outcome> {
     let mut before_is_import = true;
     for item in parse(tokens)?.items {
         let is_import = matches!(item, syn::Item::Use(_));
-        if !text.is_empty() && !(is_import && before_is_import) {
+        let stand_together = is_import && before_is_import;
+        if !text.is_empty() && !stand_together {
             text.push('\n');
         }
         before_is_import = is_import;

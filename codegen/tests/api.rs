@@ -4,13 +4,14 @@
 mod support;
 
 use device_model_codegen::{ApiItem, ApiKind, Request, api, component_fields, generate};
-use support::{code, ident, read, root};
+use proc_macro2::{Ident, Span};
+use support::{code, read, root};
 
 /// The list for a model of the repository, and the generated code.
 fn listed(path: &str, change: impl Fn(&mut Request)) -> (Vec<ApiItem>, String) {
     let reading = read(path, &std::fs::read_to_string(root().join(path)).unwrap());
     let model = reading.model().unwrap();
-    let mut request = Request::device(ident("Thing"), component_fields(model));
+    let mut request = Request::device(Ident::new("Thing", Span::call_site()), component_fields(model));
     change(&mut request);
     let generated = generate(model, reading.sources(), &request);
     (api(model, reading.sources(), &request), code(generated.tokens))
@@ -18,7 +19,7 @@ fn listed(path: &str, change: impl Fn(&mut Request)) -> (Vec<ApiItem>, String) {
 
 fn signature<'i>(items: &'i [ApiItem], path: &str) -> &'i str {
     let found = items.iter().find(|item| item.path == path);
-    found.map(|item| item.signature.as_str()).unwrap_or_else(|| panic!("no {path} in {items:#?}"))
+    found.map_or_else(|| panic!("no {path} in {items:#?}"), |item| item.signature.as_str())
 }
 
 #[test]
@@ -35,7 +36,7 @@ fn everything_public_is_listed_with_its_type() {
             "thing::thermostat::Properties::set_target_temperature",
             "async fn(&self, f64, &Client) -> Result<f64, PropertyError>",
         ),
-        ("thing::thermostat::GetMaxMinReportReport.start_time", "Option<time::DateTime>"),
+        ("thing::thermostat::GetMaxMinReport.start_time", "Option<time::DateTime>"),
     ] {
         assert_eq!(signature(&items, path), expected, "{path}");
     }

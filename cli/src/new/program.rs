@@ -93,7 +93,7 @@ fn with_import(stub: TokenStream) -> TokenStream {
             .partition(|name| matches!(name, UseTree::Name(name) if name.ident < format_ident!("Device")));
         let items = quote!({ #(#before,)* Device as _, #(#behind,)* #(#macros),* });
         if let Ok(tree) = syn::parse2(items) {
-            path.tree = Box::new(tree);
+            *path.tree = tree;
         }
     }
     let items = file.items;
