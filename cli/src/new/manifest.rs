@@ -50,9 +50,11 @@ impl Manifest<'_> {
         format!(
             "# {name}\n\
              \n\
-             A device by its model: `{model}` becomes Rust when the crate is built. `src/main.rs` has the struct\n\
-             `{device}`, its handlers and what it does by itself. A handler that the model asks for and the code has not\n\
-             is an error of the compiler.\n\
+             A device by its model, which becomes Rust when the crate is built:\n\
+             `{model}`\n\
+             \n\
+             `src/main.rs` has the struct `{device}`, its handlers and what it does by itself. A handler that the model\n\
+             asks for and the code has not is an error of the compiler.\n\
              \n\
              ## Run it\n\
              \n\

@@ -52,9 +52,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Says on standard error what happens; `RUST_LOG` says how much of it.
 fn start_log() {
+    use std::io::IsTerminal as _;
+    let colours = std::io::stderr().is_terminal();
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(\"info\"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
+    log.with_writer(std::io::stderr).init();
 }
 ";
 
