@@ -7,33 +7,19 @@
 
 #![allow(clippy::print_stdout, reason = "what it prints is for the person who runs it")]
 
+mod support;
+
 use std::error::Error;
-use std::io::{BufRead as _, IsTerminal as _};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use clap::Parser;
-use device_model::hub::{Hub, HubError};
-use device_model::{CommandError, Connection, Device, DeviceKey, PropertyError, State, device_model};
+use device_model::{CommandError, Device, PropertyError, device_model};
 use environmental_sensor::{BlinkResponse, Client, Reported, Telemetry};
-use tempfile::TempDir;
-use tokio::sync::mpsc;
+use support::Session;
 
-/// The tutorial's environmental sensor, against the local hub or the one that the environment names.
-#[derive(Parser)]
-struct Arguments {
-    /// Seconds between two messages.
-    #[arg(long, default_value_t = 2.0, value_parser = seconds)]
-    interval: f64,
-    /// End after so many seconds.
-    #[arg(long = "for", value_name = "SECONDS", value_parser = seconds)]
-    run_for: Option<f64>,
-    /// Where the embedded hub keeps its state.
-    #[arg(long, default_value = ".device-model")]
-    dir: PathBuf,
-}
+/// The model as the local hub gets it.
+const MODEL: (&str, &str) =
+    ("environmental_sensor.json", include_str!("../models/environmental_sensor.json"));
 
 /// The device: what the model says it can do is implemented below.
 #[device_model("models/environmental_sensor.json")]
@@ -123,43 +109,14 @@ impl Led {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
-
-    let (connection, embedded) = match Connection::from_env_or_none()? {
-        Some(connection) => (connection, None),
-        None => {
-            let embedded = start_hub(&arguments.dir).await?;
-            (register(&embedded.hub)?, Some(embedded))
-        }
-    };
-    let client = EnvironmentalSensor::default().connect(connection).await?;
-    println!("to end          q + Enter, or Ctrl-C");
-
-    tokio::select! {
-        outcome = run(&client, arguments.interval) => outcome?,
-        () = told_to_end() => {}
-        () = time_is_up(arguments.run_for) => {}
-        () = print_states(&client) => {}
-    }
-    // Without a connection there is nobody to say goodbye to; the hub below must still be stopped cleanly.
-    if let Err(error) = client.close().await {
-        println!("closing         {error}");
-    }
-    if let Some(embedded) = embedded {
-        embedded.hub.shutdown().await?;
-    }
-    println!("ended");
-    Ok(())
+    let session = Session::start("environmental-sensor", &[MODEL]).await?;
+    let client = EnvironmentalSensor::default().connect(session.connection()).await?;
+    let interval = session.interval();
+    session.run(&client, run(&client, interval)).await
 }
 
 /// Reports what the device is, then measures for ever.
-async fn run(client: &Client, interval: f64) -> Result<(), Box<dyn Error>> {
+async fn run(client: &Client, interval: Duration) -> Result<(), Box<dyn Error>> {
     client.connected().await?;
     let about = Reported {
         manufacturer: Some("device-model".to_owned()),
@@ -171,7 +128,7 @@ async fn run(client: &Client, interval: f64) -> Result<(), Box<dyn Error>> {
         ..Default::default()
     };
     client.report(about).await?;
-    let mut every = tokio::time::interval(Duration::from_secs_f64(interval));
+    let mut every = tokio::time::interval(interval);
     for step in 0_u32.. {
         every.tick().await;
         let phase = f64::from(step) / 10.0;
@@ -185,124 +142,4 @@ async fn run(client: &Client, interval: f64) -> Result<(), Box<dyn Error>> {
 
 fn round(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
-}
-
-/// The hub inside this program, and the folder that goes with it when it has one of its own.
-struct Embedded {
-    hub: Hub,
-    _own_folder: Option<TempDir>,
-}
-
-/// Starts the hub. A port that is taken is replaced by a free one; so is a folder that another example uses.
-async fn start_hub(dir: &Path) -> Result<Embedded, Box<dyn Error>> {
-    let builder = |dir: &Path| {
-        Hub::builder()
-            .dir(dir)
-            .mqtt(loopback(8883))
-            .http(loopback(8080))
-            .https(loopback(8443))
-            .fall_back_to_free_ports(true)
-            .model("environmental_sensor.json", include_str!("../models/environmental_sensor.json"))
-    };
-    let (hub, own_folder) = match builder(dir).start().await {
-        Err(HubError::Locked(_)) => {
-            let own = TempDir::with_prefix("device-model-")?;
-            (builder(own.path()).start().await?, Some(own))
-        }
-        other => (other?, None),
-    };
-    println!("operator page   {}", hub.page_url());
-    println!("local hub       localhost:{} (MQTT over TLS), ID scope {}", hub.mqtt().port(), hub.id_scope());
-    Ok(Embedded { hub, _own_folder: own_folder })
-}
-
-fn loopback(port: u16) -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], port))
-}
-
-/// The device's own key, derived from the hub's enrollment group as a factory would do it.
-fn register(hub: &Hub) -> Result<Connection, Box<dyn Error>> {
-    let id = "environmental-sensor";
-    let key = DeviceKey::derived_from_group_key(hub.group_key(), id)?;
-    println!("device          {id}, registered by its group's key");
-    let endpoint = format!("localhost:{}", hub.mqtt().port());
-    Ok(Connection::provisioned(&endpoint, hub.id_scope(), id, key)?.with_ca_file(hub.ca_file())?)
-}
-
-/// Prints every change of the connection.
-async fn print_states(client: &Client) {
-    let mut states = client.states();
-    loop {
-        let state = states.borrow_and_update().clone();
-        match state {
-            State::Connected => {
-                println!("connected       as {} to {}", name(client.device_id()), name(client.hub()));
-            }
-            State::Retrying { cause, next_in } => {
-                println!("not connected   {cause}; next try in {:.1} s", next_in.as_secs_f64());
-            }
-            State::Closed => return,
-            _ => {}
-        }
-        if states.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
-fn name(known: Option<String>) -> String {
-    known.unwrap_or_else(|| "?".to_owned())
-}
-
-/// Ends on `q` + Enter, Ctrl-C or a termination signal. Standard input that ends tells nothing.
-async fn told_to_end() {
-    let (quit, mut quits) = mpsc::channel(1);
-    // A thread of its own: a read of standard input cannot be given up, and must not keep the runtime from ending.
-    std::thread::spawn(move || {
-        let lines = std::io::stdin().lock().lines().map_while(Result::ok);
-        for line in lines {
-            if line.trim().eq_ignore_ascii_case("q") {
-                let _ = quit.blocking_send(());
-                return;
-            }
-        }
-        // Kept open: a closed channel would end the program.
-        std::thread::park();
-        drop(quit);
-    });
-    tokio::select! {
-        _ = quits.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => {
-            signal.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
-}
-
-async fn time_is_up(after: Option<f64>) {
-    match after {
-        Some(seconds) => tokio::time::sleep(Duration::from_secs_f64(seconds)).await,
-        None => std::future::pending().await,
-    }
-}
-
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if seconds > 0.0 && seconds <= 1e9 => Ok(seconds),
-        _ => Err("a number of seconds above 0".to_owned()),
-    }
 }

@@ -7,6 +7,7 @@
 //! The crate is a facade: the attribute comes from `device-model-macros`, everything at run time from
 //! `device-model-runtime`. The feature `hub` adds `hub`, the local IoT Hub that examples and tests run against.
 
+#[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
     CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Nothing, PropertyError, State,

@@ -2,12 +2,11 @@
 
 mod support;
 
-use device_model::hub::Hub;
-use device_model::{CommandError, Device, PropertyError, device_model};
+use device_model::{CommandError, PropertyError, device_model};
 use environmental_sensor::{Client, device_information, environmental_sensor as sensor};
 use hyper::Method;
 use serde_json::{Value, json};
-use support::{DEVICE, Operator, PATIENCE, connection, hub};
+use support::{DEVICE, Running};
 
 #[device_model("models/environmental_sensor.v3.json", asynchronous("rundiagnostics"))]
 struct EnvironmentalSensor {
@@ -51,38 +50,14 @@ impl sensor::Properties for Sensor {
     }
 }
 
-/// A hub and a connected device.
-struct Running {
-    hub: Hub,
-    operator: Operator,
-    client: Client,
-    _dir: tempfile::TempDir,
-}
-
-impl Running {
-    async fn start() -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        let hub = hub(dir.path(), 0).await;
-        let operator = Operator::of(&hub);
-        let device = EnvironmentalSensor { sensor: Sensor, about: () };
-        let client = device.connect(connection(&hub, DEVICE)).await.expect("a valid connection");
-        tokio::time::timeout(PATIENCE, client.connected()).await.expect("in time").expect("not closed");
-        Self { hub, operator, client, _dir: dir }
-    }
-
-    async fn reported(&self) -> Value {
-        self.operator.twin(DEVICE).await["properties"]["reported"].clone()
-    }
-
-    async fn end(self) {
-        self.client.close().await.expect("a clean end");
-        self.hub.shutdown().await.expect("a clean end");
-    }
+async fn start() -> Running<Client> {
+    let device = EnvironmentalSensor { sensor: Sensor, about: () };
+    Running::start(device, |client| client.states()).await
 }
 
 #[tokio::test]
 async fn what_a_component_sends_and_reports_is_marked_as_its_own() {
-    let running = Running::start().await;
+    let running = start().await;
     let client = &running.client;
     client.sensor.send(sensor::Telemetry { temp: Some(71.5), humid: None }).await.expect("acknowledged");
     let path = format!("/api/devices/{DEVICE}/raw");
@@ -95,12 +70,12 @@ async fn what_a_component_sends_and_reports_is_marked_as_its_own() {
     client.about.report(about).await.expect("taken");
     let reported = running.reported().await;
     assert_eq!(reported["deviceInformation"], json!({ "__t": "c", "manufacturer": "us" }));
-    running.end().await;
+    running.end(async |client| client.close().await).await;
 }
 
 #[tokio::test]
 async fn a_setting_of_a_component_is_acknowledged_or_refused_in_the_component() {
-    let running = Running::start().await;
+    let running = start().await;
     let mut events = running.operator.events(DEVICE).await;
     running.operator.desire(DEVICE, json!({ "sensor": { "__t": "c", "brightness": 2 } })).await;
     events.property("brightness", "synced").await;
@@ -115,12 +90,12 @@ async fn a_setting_of_a_component_is_acknowledged_or_refused_in_the_component() 
     running.operator.desire(DEVICE, json!({ "sensor": { "__t": "c", "brightness": 7 } })).await;
     let refused = events.property("brightness", "error").await;
     assert_eq!((&refused["code"], &refused["reported"]), (&json!(400), &json!(2)), "{refused}");
-    running.end().await;
+    running.end(async |client| client.close().await).await;
 }
 
 #[tokio::test]
 async fn a_command_of_a_component_is_called_with_its_name_before_a_star() {
-    let running = Running::start().await;
+    let running = start().await;
     let operator = &running.operator;
     let mut events = operator.events(DEVICE).await;
     let blinking = json!({ "description": "blinking every 5 s" });
@@ -130,5 +105,5 @@ async fn a_command_of_a_component_is_called_with_its_name_before_a_star() {
     assert_eq!(running.reported().await["sensor"]["state"], true);
     assert_eq!(operator.command(DEVICE, "sensor*rundiagnostics", Value::Null).await.0, 202);
     events.until("command", |row| row["name"] == "rundiagnostics" && row["state"] == "completed").await;
-    running.end().await;
+    running.end(async |client| client.close().await).await;
 }

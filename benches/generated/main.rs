@@ -146,7 +146,9 @@ fn sizes() {
     // as text with `///`, so that documentation can be told from code
     let module = expanded(&read_model("models/environmental_sensor.json"));
     let module = prettyplease::unparse(&syn::parse_str(&module).unwrap());
-    generated.add("device", &format!("pub use environmental_sensor::*;\n{author}\n{module}"));
+    generated.add("device", &format!(
+            "use device_model::{{CommandError, PropertyError}};\npub use environmental_sensor::*;\n{author}\n{module}"
+        ));
     let mut written = Scratch::new("written_sensor");
     let imports = "use std::future::Future;\n";
     written.add("device", &format!("{imports}{}\n{author}", include_str!("handwritten.rs")));

@@ -12,11 +12,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::hub::{Addresses, Hub};
+use crate::models::Library;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::state::{Enrollment, State};
 use crate::store::Store;
-use crate::{HubError, http, model_view, mqtt, page, store};
+use crate::{HubError, http, mqtt, page, store};
 
 /// Starts a [`Hub`]. Only [`dir`](Self::dir) is required.
 #[derive(Debug, Clone)]
@@ -79,13 +80,14 @@ impl HubBuilder {
         self
     }
 
-    /// A model file's name (for messages) and text.
+    /// A model file's name (for messages) and text. What it refers to is looked up among all models.
     pub fn model(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.models.push((name.into(), text.into()));
         self
     }
 
-    /// A folder whose `.json` files are models; those that are not are left out with a warning.
+    /// A folder whose `.json` files, in folders inside it as well, are models; those that are not are left out with a
+    /// warning.
     pub fn models_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.model_dirs.push(path.into());
         self
@@ -130,22 +132,29 @@ impl HubBuilder {
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
         });
-        for (name, text) in store.load(&mut state)? {
-            match read_model(&name, &text) {
+        let kept = store.load(&mut state)?;
+        let mut files = Vec::new();
+        for dir in &self.model_dirs {
+            files.extend(model_files(dir)?);
+        }
+        let mut library = Library::default();
+        for texts in [&kept, &files, &self.models] {
+            library.add(texts.iter().map(|(name, text)| (&**name, &**text)));
+        }
+        for (name, text) in &kept {
+            match read_model(&library, name, text) {
                 Ok(model) => state.add_model(model),
                 Err(error) => tracing::warn!(%error, "a kept model is left out"),
             }
         }
-        for dir in &self.model_dirs {
-            for (name, text) in model_files(dir)? {
-                match read_model(&name, &text) {
-                    Ok(model) => state.add_model(model),
-                    Err(error) => tracing::warn!(%error, "a file of the models folder is left out"),
-                }
+        for (name, text) in &files {
+            match read_model(&library, name, text) {
+                Ok(model) => state.add_model(model),
+                Err(error) => tracing::warn!(%error, "a file of the models folder is left out"),
             }
         }
         for (name, text) in &self.models {
-            state.add_model(read_model(name, text)?);
+            state.add_model(read_model(&library, name, text)?);
         }
         // nobody listens yet
         let _ = state.take_effects();
@@ -193,27 +202,29 @@ fn spawn(
     Hub { shared, addresses, ca_file, tasks, stop, stop_store, store: writer }
 }
 
-fn read_model(name: &str, text: &str) -> Result<crate::state::Model, HubError> {
-    model_view::read(name, text).map_err(|problems| HubError::Model { name: name.to_owned(), problems })
+fn read_model(library: &Library<'_>, name: &str, text: &str) -> Result<crate::state::Model, HubError> {
+    library.read(name, text).map_err(|problems| HubError::Model { name: name.to_owned(), problems })
 }
 
-/// The `.json` files right in a folder, by name.
+/// The `.json` files in a folder and the folders inside it, by their paths in it. Links to folders are not followed.
 fn model_files(dir: &Path) -> Result<Vec<(String, String)>, HubError> {
-    let entries = std::fs::read_dir(dir).map_err(HubError::file("cannot read the folder", dir))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(HubError::file("cannot read the folder", dir))?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            paths.push(path);
+    let (mut folders, mut paths) = (vec![dir.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let failed = || HubError::file("cannot read the folder", &folder);
+        for entry in std::fs::read_dir(&folder).map_err(failed())? {
+            let entry = entry.map_err(failed())?;
+            let path = entry.path();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "json") {
+                paths.push(path);
+            }
         }
     }
     paths.sort();
-    paths
-        .into_iter()
-        .map(|path| {
-            let text = std::fs::read_to_string(&path).map_err(HubError::file("cannot read", &path))?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            Ok((name, text))
-        })
-        .collect()
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).map_err(HubError::file("cannot read", &path))?;
+        Ok((path.strip_prefix(dir).unwrap_or(&path).display().to_string(), text))
+    };
+    paths.into_iter().map(read).collect()
 }

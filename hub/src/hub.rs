@@ -13,7 +13,7 @@ use tokio_util::sync::DropGuard;
 use tokio_util::task::TaskTracker;
 
 use crate::shared::Shared;
-use crate::{HubBuilder, HubError, model_view};
+use crate::{HubBuilder, HubError, models};
 
 /// How long shutdown waits for connections to end.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
@@ -169,16 +169,15 @@ impl Hub {
         }
     }
 
-    /// Adds a model from its file's text; `name` is for messages. A model with the same id is replaced.
+    /// Adds a model from its file's text; `name` is for messages. A model with the same id is replaced. What the file
+    /// refers to must be in it, or among the models that there are.
     ///
     /// # Errors
     /// [`HubError::Model`] lists everything that is wrong with the file.
     pub fn add_model(&self, text: &str, name: &str) -> Result<ModelId, HubError> {
-        let model = model_view::read(name, text)
-            .map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
-        let id = ModelId(model.view.id.clone());
-        self.shared.with(|state, _| state.add_model(model));
-        Ok(id)
+        let added = self.shared.with(|state, _| models::add(state, name, text));
+        let model = added.map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
+        Ok(ModelId(model.view.id.clone()))
     }
 
     /// Stops accepting, disconnects devices, writes what is left to disk and joins all tasks.

@@ -25,6 +25,7 @@ mod http;
 mod hub;
 mod json;
 mod model_view;
+mod models;
 mod mqtt;
 mod page;
 mod rest;

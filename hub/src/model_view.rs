@@ -3,7 +3,7 @@
 //! Decides groups, labels and unit symbols. What is wrong with a file is told with line and column.
 //! Begin with [`read`].
 
-use dtdl::{Form, LanguageMap, Quantity, SchemaKind, Sources, Texts};
+use dtdl::{Form, LanguageMap, Options, Quantity, Resolve, SchemaKind, Sources, Texts};
 use serde_json::Value;
 
 use crate::error::ModelProblem;
@@ -40,14 +40,18 @@ const SYMBOLS: [(&str, &str); 24] = [
     ("kilogram", "kg"),
 ];
 
-/// Reads a model file; the error lists everything that is wrong with it.
-pub(crate) fn read(file_name: &str, text: &str) -> Result<Model, Vec<ModelProblem>> {
+/// Reads a model file, with what `resolve` finds for the ids it refers to; the error lists everything that is wrong.
+pub(crate) fn read(
+    file_name: &str,
+    text: &str,
+    resolve: &mut Resolve<'_>,
+) -> Result<Model, Vec<ModelProblem>> {
     let mut sources = Sources::default();
     sources.add(file_name, text);
-    let reading = dtdl::read(sources, None);
+    let reading = dtdl::read_with(sources, None, &Options::default(), resolve);
     let Some(model) = reading.valid() else {
         let mut problems: Vec<_> =
-            reading.diagnostics().iter().map(|fault| problem(&reading, fault)).collect();
+            reading.diagnostics().iter().map(|fault| problem(file_name, &reading, fault)).collect();
         if problems.is_empty() {
             let message = "the file holds no capability model and no Interface".to_owned();
             problems.push(ModelProblem { code: "noModel".to_owned(), message, line: 1, column: 1 });
@@ -62,12 +66,18 @@ pub(crate) fn read(file_name: &str, text: &str) -> Result<Model, Vec<ModelProble
     })
 }
 
-fn problem(reading: &dtdl::Reading, fault: &dtdl::Diagnostic) -> ModelProblem {
+fn problem(file_name: &str, reading: &dtdl::Reading, fault: &dtdl::Diagnostic) -> ModelProblem {
     let place = reading.sources().position(fault.at());
-    let help = fault.help().map(|help| format!(" ({help})")).unwrap_or_default();
+    let file = if place.file == file_name { String::new() } else { format!("in {}: ", place.file) };
+    let help = match fault.code() {
+        // the language's own help speaks of the command line
+        "unresolvedReference" => Some("add the model that defines it first"),
+        _ => fault.help(),
+    };
+    let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
     ModelProblem {
         code: fault.code().to_owned(),
-        message: format!("{}{help}", fault.message()),
+        message: format!("{file}{}{help}", fault.message()),
         line: place.line,
         column: place.column,
     }
@@ -203,10 +213,14 @@ fn unit(quantity: &Quantity) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn alone(file_name: &str, text: &str) -> Result<Model, Vec<ModelProblem>> {
+        read(file_name, text, &mut |_| Vec::new())
+    }
+
     #[test]
     fn a_capability_model_is_flat_groups_with_labels_and_symbols() {
         let text = include_str!("../../models/environmental_sensor.json");
-        let model = read("environmental_sensor.json", text).unwrap();
+        let model = alone("environmental_sensor.json", text).unwrap();
         let view = model.view;
         assert_eq!(view.convention, Convention::Central2020);
         assert!(view.groups.iter().all(|group| group.component.is_none()));
@@ -222,14 +236,14 @@ mod tests {
     #[test]
     fn an_interface_keeps_its_components() {
         let text = include_str!("../../models/environmental_sensor.v3.json");
-        let view = read("environmental_sensor.v3.json", text).unwrap().view;
+        let view = alone("environmental_sensor.v3.json", text).unwrap().view;
         assert_eq!(view.convention, Convention::Pnp);
         assert!(view.groups.iter().any(|group| group.component.is_some()), "{view:?}");
     }
 
     #[test]
     fn says_where_a_file_is_wrong() {
-        let problems = read("x.json", "{ \"@type\": ").unwrap_err();
+        let problems = alone("x.json", "{ \"@type\": ").unwrap_err();
         assert_eq!(problems[0].line, 1);
         assert!(problems[0].column > 1);
     }

@@ -134,3 +134,25 @@ async fn a_dropped_hub_gives_its_folder_and_ports_back() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_models_folder_is_searched_for_what_its_models_refer_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let free = "127.0.0.1:0".parse().unwrap();
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../models");
+    let builder = Hub::builder().dir(folder.path()).mqtt(free).http(free).https(free);
+    let hub = builder.models_dir(models).start().await.unwrap();
+    let new = r#"{"id":"d1","modelId":"dtmi:com:example:TemperatureController;1"}"#;
+    assert_eq!(page(&hub, "POST", "/api/devices", new).await.0, 201);
+    let (_, device) = page(&hub, "GET", "/api/devices/d1", "").await;
+    let groups = device["model"]["groups"].as_array().unwrap();
+    let components: Vec<_> = groups.iter().map(|group| group["component"].as_str().unwrap_or("")).collect();
+    assert_eq!(components, ["", "thermostat1", "thermostat2", "deviceInformation"]);
+    hub.shutdown().await.unwrap();
+
+    // what was kept is enough, for a hub that is given no folder
+    let again = self::hub(folder.path()).await;
+    let (_, kept) = page(&again, "GET", "/api/devices/d1", "").await;
+    assert_eq!(kept["model"], device["model"]);
+    again.shutdown().await.unwrap();
+}

@@ -81,7 +81,7 @@ impl Arguments {
         match name.to_string().as_str() {
             "asynchronous" => self.asynchronous.extend(list::<LitStr>(input)?.iter().map(spanned)),
             "convention" => once(&mut self.convention, convention(&assigned(input)?)?, &name)?,
-            "crate" => once(&mut self.facade, assigned(input)?, &name)?,
+            "crate" => once(&mut self.facade, absolute(assigned(input)?)?, &name)?,
             "derive" => self.derives.extend(list::<Derived>(input)?.into_iter().map(|derived| derived.0)),
             "id" => once(&mut self.id, assigned(input)?, &name)?,
             "models" => self.models.extend(list::<LitStr>(input)?),
@@ -142,6 +142,18 @@ fn convention(name: &LitStr) -> Result<Convention> {
     )
 }
 
+/// A path that means the same in the generated module as beside it.
+fn absolute(path: Path) -> Result<Path> {
+    match path.segments.first() {
+        Some(first) if first.ident == "super" || first.ident == "self" => {
+            let message =
+                "the path is used in the generated module: begin it with `crate::` or a crate's name";
+            Err(wrong("relativePath", first.ident.span(), message))
+        }
+        _ => Ok(path),
+    }
+}
+
 /// What handlers that are not written answer with.
 fn status(number: &LitInt) -> Result<u16> {
     match number.base10_parse() {
@@ -175,7 +187,7 @@ struct Shared(With);
 impl Parse for Shared {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let id = input.parse::<LitStr>()?;
-        let path: Path = assigned(input)?;
+        let path = absolute(assigned(input)?)?;
         Ok(Self(With { id: spanned(&id), path: path.to_token_stream() }))
     }
 }

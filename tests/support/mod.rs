@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use device_model::hub::Hub;
-use device_model::{Connection, DeviceKey};
+use device_model::{Connection, Device, DeviceKey, Error, State};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -16,21 +16,19 @@ use hyper_util::rt::TokioIo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use sha2::Sha256;
+use tokio::sync::watch;
 
 /// Long enough for a loaded machine; reached only when something is broken.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) const DEVICE: &str = "sensor-1";
-const MODELS: [(&str, &str); 2] = [
-    ("environmental_sensor.json", include_str!("../../models/environmental_sensor.json")),
-    ("environmental_sensor.v3.json", include_str!("../../models/environmental_sensor.v3.json")),
-];
+/// The models that the hub knows.
+const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models");
 
 /// A hub whose state is in `dir`; `mqtt` is a fixed port when a device must find it again.
 pub(crate) async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
     let builder = Hub::builder().dir(dir).mqtt(loopback(mqtt)).http(loopback(0)).https(loopback(0));
-    let with_models = MODELS.iter().fold(builder, |builder, (name, text)| builder.model(*name, *text));
-    with_models.start().await.expect("the hub starts on free ports")
+    builder.models_dir(MODELS).start().await.expect("the hub starts on free ports")
 }
 
 fn loopback(port: u16) -> SocketAddr {
@@ -44,6 +42,47 @@ pub(crate) fn connection(hub: &Hub, device: &str) -> Connection {
     Connection::provisioned(&endpoint, hub.id_scope(), device, key)
         .and_then(|connection| connection.with_ca_file(hub.ca_file()))
         .expect("the hub's own values are valid")
+}
+
+/// A hub with a connected device.
+pub(crate) struct Running<C> {
+    pub(crate) hub: Hub,
+    pub(crate) operator: Operator,
+    pub(crate) client: C,
+    _dir: tempfile::TempDir,
+}
+
+impl<C> Running<C> {
+    /// `states` is how the device's client tells that it is connected: `|client| client.states()`.
+    pub(crate) async fn start<D: Device<Client = C>>(
+        device: D,
+        states: impl FnOnce(&C) -> watch::Receiver<State>,
+    ) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let hub = hub(dir.path(), 0).await;
+        let operator = Operator::of(&hub);
+        let client = device.connect(connection(&hub, DEVICE)).await.expect("a valid connection");
+        let mut states = states(&client);
+        let connected = tokio::time::timeout(PATIENCE, states.wait_for(State::is_connected)).await;
+        connected.expect("connected in time").expect("not closed");
+        Self { hub, operator, client, _dir: dir }
+    }
+
+    /// What the device has reported.
+    pub(crate) async fn reported(&self) -> Value {
+        self.operator.twin(DEVICE).await["properties"]["reported"].clone()
+    }
+
+    /// Closes the device's client, then the hub.
+    pub(crate) async fn end(self, close: impl AsyncFnOnce(&C) -> Result<(), Error>) {
+        close(&self.client).await.expect("a clean end");
+        self.hub.shutdown().await.expect("a clean end");
+    }
+
+    /// Calls a command: the device's status and payload.
+    pub(crate) async fn call(&self, name: &str, payload: Value) -> (u16, Value) {
+        self.operator.command(DEVICE, name, payload).await
+    }
 }
 
 /// The operator's side: page API and service REST.
@@ -151,6 +190,22 @@ impl Events {
             }
         });
         found.await.unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
+    }
+
+    /// The next change of a property of a component (empty for the device's own) that fits.
+    pub(crate) async fn property_of(
+        &mut self,
+        component: &str,
+        name: &str,
+        fits: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let fits = |property: &Value| {
+            let of = property["component"].as_str().unwrap_or_default();
+            of == component && property["name"] == name && fits(property)
+        };
+        let all = |data: &Value| data["properties"].as_array().cloned().unwrap_or_default();
+        let event = self.until("properties", |data| all(data).iter().any(fits)).await;
+        all(&event).into_iter().find(fits).expect("it was there")
     }
 
     /// The property event that carries `name` in a state.

@@ -95,8 +95,16 @@ fn units(ident: &Ident, fields: &[&Field], paths: &Paths) -> Option<TokenStream>
 }
 
 fn write_object(ident: &Ident, fields: &[&Field], paths: &Paths) -> TokenStream {
-    let writes = fields.iter().map(|Field { wire, ident, .. }| quote!(.field(#wire, &self.#ident)?));
-    write(ident, &quote!(__rt::ObjectWriter::new(serializer)? #(#writes)* .end()), paths)
+    let writes = fields.iter().map(|Field { wire, ident, .. }| quote!(object.field(#wire, &self.#ident)?;));
+    let body = match fields {
+        [] => quote!(__rt::ObjectWriter::new(serializer)?.end()),
+        _ => quote! {
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            #(#writes)*
+            object.end()
+        },
+    };
+    write(ident, &body, paths)
 }
 
 /// An implementation of `Serialize` with that body.

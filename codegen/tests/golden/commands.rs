@@ -23,7 +23,9 @@ pub mod command_device {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("finding", &self.finding)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("finding", &self.finding)?;
+            object.end()
         }
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.

@@ -41,10 +41,10 @@ pub mod environmental_sensor {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("temp", &self.temp)?
-                .field("humid", &self.humid)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("temp", &self.temp)?;
+            object.field("humid", &self.humid)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -122,19 +122,19 @@ pub mod environmental_sensor {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("manufacturer", &self.manufacturer)?
-                .field("model", &self.model)?
-                .field("swVersion", &self.sw_version)?
-                .field("osName", &self.os_name)?
-                .field("processorArchitecture", &self.processor_architecture)?
-                .field("processorManufacturer", &self.processor_manufacturer)?
-                .field("totalStorage", &self.total_storage)?
-                .field("totalMemory", &self.total_memory)?
-                .field("state", &self.state)?
-                .field("name", &self.name)?
-                .field("brightness", &self.brightness)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("manufacturer", &self.manufacturer)?;
+            object.field("model", &self.model)?;
+            object.field("swVersion", &self.sw_version)?;
+            object.field("osName", &self.os_name)?;
+            object.field("processorArchitecture", &self.processor_architecture)?;
+            object.field("processorManufacturer", &self.processor_manufacturer)?;
+            object.field("totalStorage", &self.total_storage)?;
+            object.field("totalMemory", &self.total_memory)?;
+            object.field("state", &self.state)?;
+            object.field("name", &self.name)?;
+            object.field("brightness", &self.brightness)?;
+            object.end()
         }
     }
     /// The schema of `blinkResponse`.
@@ -152,9 +152,9 @@ pub mod environmental_sensor {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("description", &self.description)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("description", &self.description)?;
+            object.end()
         }
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.

@@ -121,34 +121,34 @@ pub mod every_schema {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("aBoolean", &self.a_boolean)?
-                .field("aByte", &self.a_byte)?
-                .field("aShort", &self.a_short)?
-                .field("anInteger", &self.an_integer)?
-                .field("aLong", &self.a_long)?
-                .field("anUnsignedByte", &self.an_unsigned_byte)?
-                .field("anUnsignedShort", &self.an_unsigned_short)?
-                .field("anUnsignedInteger", &self.an_unsigned_integer)?
-                .field("anUnsignedLong", &self.an_unsigned_long)?
-                .field("aFloat", &self.a_float)?
-                .field("aDouble", &self.a_double)?
-                .field("aDecimal", &self.a_decimal)?
-                .field("aScaledDecimal", &self.a_scaled_decimal)?
-                .field("aString", &self.a_string)?
-                .field("bytes", &self.bytes)?
-                .field("aUuid", &self.a_uuid)?
-                .field("aDate", &self.a_date)?
-                .field("aTime", &self.a_time)?
-                .field("aDateTime", &self.a_date_time)?
-                .field("aDuration", &self.a_duration)?
-                .field("aPoint", &self.a_point)?
-                .field("aMultiPoint", &self.a_multi_point)?
-                .field("aLineString", &self.a_line_string)?
-                .field("aMultiLineString", &self.a_multi_line_string)?
-                .field("aPolygon", &self.a_polygon)?
-                .field("aMultiPolygon", &self.a_multi_polygon)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("aBoolean", &self.a_boolean)?;
+            object.field("aByte", &self.a_byte)?;
+            object.field("aShort", &self.a_short)?;
+            object.field("anInteger", &self.an_integer)?;
+            object.field("aLong", &self.a_long)?;
+            object.field("anUnsignedByte", &self.an_unsigned_byte)?;
+            object.field("anUnsignedShort", &self.an_unsigned_short)?;
+            object.field("anUnsignedInteger", &self.an_unsigned_integer)?;
+            object.field("anUnsignedLong", &self.an_unsigned_long)?;
+            object.field("aFloat", &self.a_float)?;
+            object.field("aDouble", &self.a_double)?;
+            object.field("aDecimal", &self.a_decimal)?;
+            object.field("aScaledDecimal", &self.a_scaled_decimal)?;
+            object.field("aString", &self.a_string)?;
+            object.field("bytes", &self.bytes)?;
+            object.field("aUuid", &self.a_uuid)?;
+            object.field("aDate", &self.a_date)?;
+            object.field("aTime", &self.a_time)?;
+            object.field("aDateTime", &self.a_date_time)?;
+            object.field("aDuration", &self.a_duration)?;
+            object.field("aPoint", &self.a_point)?;
+            object.field("aMultiPoint", &self.a_multi_point)?;
+            object.field("aLineString", &self.a_line_string)?;
+            object.field("aMultiLineString", &self.a_multi_line_string)?;
+            object.field("aPolygon", &self.a_polygon)?;
+            object.field("aMultiPolygon", &self.a_multi_polygon)?;
+            object.end()
         }
     }
     /// What an operator can set: `Ok` is the value now in force, which is acknowledged; `Err` refuses it.

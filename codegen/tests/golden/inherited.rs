@@ -74,10 +74,10 @@ pub mod pumps {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("flow", &self.flow)?
-                    .field("peak", &self.peak)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("flow", &self.flow)?;
+                object.field("peak", &self.peak)?;
+                object.end()
             }
         }
         /// State the device reports. What is `None` stays as it was.
@@ -93,7 +93,9 @@ pub mod pumps {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?.field("limits", &self.limits)?.end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("limits", &self.limits)?;
+                object.end()
             }
         }
         /// The schema of `peak`.
@@ -111,7 +113,9 @@ pub mod pumps {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?.field("flow", &self.flow)?.end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("flow", &self.flow)?;
+                object.end()
             }
         }
         /// The schema of `limits`.
@@ -133,10 +137,10 @@ pub mod pumps {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("least", &self.least)?
-                    .field("unit", &self.unit)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("least", &self.least)?;
+                object.field("unit", &self.unit)?;
+                object.end()
             }
         }
         impl __rt::FromJson for Limits {
@@ -273,7 +277,9 @@ pub mod pumps {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?.field("peak", &self.peak)?.end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("peak", &self.peak)?;
+                object.end()
             }
         }
         /// State the device reports. What is `None` stays as it was.
@@ -293,10 +299,10 @@ pub mod pumps {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("serial", &self.serial)?
-                    .field("limits", &self.limits)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("serial", &self.serial)?;
+                object.field("limits", &self.limits)?;
+                object.end()
             }
         }
         /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.

@@ -80,15 +80,15 @@ pub mod hostile {
             &self,
             serializer: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("type", &self.type_)?
-                .field("Self", &self.self_)?
-                .field("True", &self.true_)?
-                .field("async", &self.async_)?
-                .field("gen", &self.gen_)?
-                .field("x86_64__b", &self.x86_64_b)?
-                .field("HTTPServerURL", &self.http_server_url)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("type", &self.type_)?;
+            object.field("Self", &self.self_)?;
+            object.field("True", &self.true_)?;
+            object.field("async", &self.async_)?;
+            object.field("gen", &self.gen_)?;
+            object.field("x86_64__b", &self.x86_64_b)?;
+            object.field("HTTPServerURL", &self.http_server_url)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -128,15 +128,15 @@ pub mod hostile {
             &self,
             serializer: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("Option", &self.option)?
-                .field("Result", &self.result)?
-                .field("String", &self.string)?
-                .field("Vec", &self.vec)?
-                .field("Send", &self.send)?
-                .field("client", &self.client)?
-                .field("Clone", &self.clone)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("Option", &self.option)?;
+            object.field("Result", &self.result)?;
+            object.field("String", &self.string)?;
+            object.field("Vec", &self.vec)?;
+            object.field("Send", &self.send)?;
+            object.field("client", &self.client)?;
+            object.field("Clone", &self.clone)?;
+            object.end()
         }
     }
     /// The schema of `Option`.
@@ -162,11 +162,11 @@ pub mod hostile {
             &self,
             serializer: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("Some", &self.some)?
-                .field("None", &self.none)?
-                .field("fn", &self.fn_)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("Some", &self.some)?;
+            object.field("None", &self.none)?;
+            object.field("fn", &self.fn_)?;
+            object.end()
         }
     }
     impl __rt::FromJson for Option {
@@ -265,7 +265,9 @@ pub mod hostile {
             &self,
             serializer: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("Box", &self.box_)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("Box", &self.box_)?;
+            object.end()
         }
     }
     impl __rt::FromJson for Vec {
@@ -308,7 +310,9 @@ pub mod hostile {
             &self,
             serializer: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("Debug", &self.debug)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("Debug", &self.debug)?;
+            object.end()
         }
     }
     impl __rt::FromJson for Clone {
@@ -358,7 +362,9 @@ pub mod hostile {
             &self,
             serializer: S,
         ) -> ::core::result::Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("Output", &self.output)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("Output", &self.output)?;
+            object.end()
         }
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
@@ -550,7 +556,9 @@ pub mod hostile {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?.field("f64", &self.f64)?.end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("f64", &self.f64)?;
+                object.end()
             }
         }
         /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
@@ -611,7 +619,9 @@ pub mod hostile {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?.field("str", &self.str)?.end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("str", &self.str)?;
+                object.end()
             }
         }
         /// The schema of `str`.

@@ -21,7 +21,9 @@ pub mod greenhouse {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("zones", &self.zones)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("zones", &self.zones)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -41,10 +43,10 @@ pub mod greenhouse {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("mode", &self.mode)?
-                .field("plan", &self.plan)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("mode", &self.mode)?;
+            object.field("plan", &self.plan)?;
+            object.end()
         }
     }
     /// The schema of `zones`.
@@ -66,10 +68,10 @@ pub mod greenhouse {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("soil", &self.soil)?
-                .field("lamp", &self.lamp)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("soil", &self.soil)?;
+            object.field("lamp", &self.lamp)?;
+            object.end()
         }
     }
     /// The schema of `lamp`.
@@ -91,10 +93,10 @@ pub mod greenhouse {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("isOn", &self.is_on)?
-                .field("mode", &self.mode)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("isOn", &self.is_on)?;
+            object.field("mode", &self.mode)?;
+            object.end()
         }
     }
     /// How plants are cared for.
@@ -160,11 +162,11 @@ pub mod greenhouse {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("at", &self.at)?
-                .field("litres", &self.litres)?
-                .field("when", &self.when)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("at", &self.at)?;
+            object.field("litres", &self.litres)?;
+            object.field("when", &self.when)?;
+            object.end()
         }
     }
     impl __rt::FromJson for Watering {

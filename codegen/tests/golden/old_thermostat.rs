@@ -31,10 +31,10 @@ pub mod old_thermostat {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("temp", &self.temp)?
-                .field("where", &self.where_)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("temp", &self.temp)?;
+            object.field("where", &self.where_)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -60,10 +60,10 @@ pub mod old_thermostat {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("target", &self.target)?
-                .field("set_at", &self.set_at)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("target", &self.target)?;
+            object.field("set_at", &self.set_at)?;
+            object.end()
         }
     }
     /// The unit `Units/Temperature/reaumur`, which the language does not define.

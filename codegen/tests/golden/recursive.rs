@@ -13,7 +13,7 @@ pub mod plant {
     pub struct Telemetry {
         /// The telemetry `groups`.
         ///
-        /// Model: telemetry `groups`, `codegen/tests/models/recursive.v4.json:7:37`
+        /// Model: telemetry `groups`, `codegen/tests/models/recursive.v4.json:8:37`
         pub groups: Option<Groups>,
     }
     impl __rt::Serialize for Telemetry {
@@ -21,7 +21,9 @@ pub mod plant {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("groups", &self.groups)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("groups", &self.groups)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -31,18 +33,25 @@ pub mod plant {
         ///
         /// Model: property `layout`, `codegen/tests/models/recursive.v4.json:6:36`
         pub layout: Option<Node>,
+        /// The property `index`.
+        ///
+        /// Model: property `index`, `codegen/tests/models/recursive.v4.json:7:36`
+        pub index: Option<Index>,
     }
     impl __rt::Serialize for Reported {
         fn serialize<S: __rt::Serializer>(
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?.field("layout", &self.layout)?.end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("layout", &self.layout)?;
+            object.field("index", &self.index)?;
+            object.end()
         }
     }
     /// The schema of `groups`.
     ///
-    /// Model: schema of `groups`, `codegen/tests/models/recursive.v4.json:19:7`
+    /// Model: schema of `groups`, `codegen/tests/models/recursive.v4.json:20:7`
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Groups {
         /// What it holds.
@@ -58,20 +67,20 @@ pub mod plant {
     }
     /// The schema of `layout`.
     ///
-    /// Model: schema of `layout`, `codegen/tests/models/recursive.v4.json:12:7`
+    /// Model: schema of `layout`, `codegen/tests/models/recursive.v4.json:13:7`
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Node {
         /// The field `label`.
         ///
-        /// Model: field `label`, `codegen/tests/models/recursive.v4.json:14:19`
+        /// Model: field `label`, `codegen/tests/models/recursive.v4.json:15:19`
         pub label: Option<String>,
         /// The field `next`.
         ///
-        /// Model: field `next`, `codegen/tests/models/recursive.v4.json:15:19`
+        /// Model: field `next`, `codegen/tests/models/recursive.v4.json:16:19`
         pub next: Option<Box<Node>>,
         /// The field `children`.
         ///
-        /// Model: field `children`, `codegen/tests/models/recursive.v4.json:16:19`
+        /// Model: field `children`, `codegen/tests/models/recursive.v4.json:17:19`
         pub children: Option<Vec<Node>>,
     }
     impl __rt::Serialize for Node {
@@ -79,11 +88,11 @@ pub mod plant {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("label", &self.label)?
-                .field("next", &self.next)?
-                .field("children", &self.children)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("label", &self.label)?;
+            object.field("next", &self.next)?;
+            object.field("children", &self.children)?;
+            object.end()
         }
     }
     impl __rt::FromJson for Node {
@@ -103,15 +112,23 @@ pub mod plant {
             })
         }
     }
-    /// The schema of `below`.
+    /// The schema of `index`.
     ///
-    /// Model: schema of `below`, `codegen/tests/models/recursive.v4.json:21:7`
+    /// Model: schema of `index`, `codegen/tests/models/recursive.v4.json:22:7`
     #[derive(Clone, Debug, Default, PartialEq)]
-    pub struct FindBelow {
+    pub struct Index {
         /// What it holds.
-        pub items: __rt::BTreeMap<String, FindBelow>,
+        pub items: __rt::BTreeMap<String, Index>,
     }
-    impl __rt::FromJson for FindBelow {
+    impl __rt::Serialize for Index {
+        fn serialize<S: __rt::Serializer>(
+            &self,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            __rt::Serialize::serialize(&self.items, serializer)
+        }
+    }
+    impl __rt::FromJson for Index {
         fn from_json(
             value: &__rt::Json,
             at: &__rt::Pointer<'_>,
@@ -130,10 +147,10 @@ pub mod plant {
     pub trait Commands: Send + Sync + 'static {
         /// The command `find`.
         ///
-        /// Model: command `find`, `codegen/tests/models/recursive.v4.json:8:35`
+        /// Model: command `find`, `codegen/tests/models/recursive.v4.json:9:35`
         fn find(
             &self,
-            below: FindBelow,
+            below: Index,
             client: &Client,
         ) -> impl __rt::Future<Output = Result<(), __rt::CommandError>> + Send;
     }
@@ -152,13 +169,21 @@ pub mod plant {
             layout: Node,
             client: &Client,
         ) -> impl __rt::Future<Output = Result<Node, __rt::PropertyError>> + Send;
+        /// The property `index`.
+        ///
+        /// Model: property `index`, `codegen/tests/models/recursive.v4.json:7:36`
+        fn set_index(
+            &self,
+            index: Index,
+            client: &Client,
+        ) -> impl __rt::Future<Output = Result<Index, __rt::PropertyError>> + Send;
     }
     #[doc(hidden)]
     pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
         __rt::PartTable {
             component,
             telemetry: &["groups"],
-            properties: const { &[__rt::writable("layout")] },
+            properties: const { &[__rt::writable("layout"), __rt::writable("index")] },
             commands: const { &[__rt::command("find")] },
         }
     }
@@ -181,6 +206,7 @@ pub mod plant {
     ) -> __rt::DesiredOutcome {
         match change.name() {
             "layout" => __rt::in_force(device.set_layout(change.value()?, client).await?),
+            "index" => __rt::in_force(device.set_index(change.value()?, client).await?),
             _ => change.unknown(),
         }
     }

@@ -70,9 +70,9 @@ pub mod temperature_controller {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("workingSet", &self.working_set)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("workingSet", &self.working_set)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -90,9 +90,9 @@ pub mod temperature_controller {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("serialNumber", &self.serial_number)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("serialNumber", &self.serial_number)?;
+            object.end()
         }
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
@@ -165,9 +165,9 @@ pub mod temperature_controller {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("temperature", &self.temperature)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("temperature", &self.temperature)?;
+                object.end()
             }
         }
         /// State the device reports. What is `None` stays as it was.
@@ -201,10 +201,11 @@ pub mod temperature_controller {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("targetTemperature", &self.target_temperature)?
-                    .field("maxTempSinceLastReboot", &self.max_temp_since_last_reboot)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("targetTemperature", &self.target_temperature)?;
+                object
+                    .field("maxTempSinceLastReboot", &self.max_temp_since_last_reboot)?;
+                object.end()
             }
         }
         /// The schema of `report`.
@@ -238,13 +239,13 @@ pub mod temperature_controller {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("maxTemp", &self.max_temp)?
-                    .field("minTemp", &self.min_temp)?
-                    .field("avgTemp", &self.avg_temp)?
-                    .field("startTime", &self.start_time)?
-                    .field("endTime", &self.end_time)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("maxTemp", &self.max_temp)?;
+                object.field("minTemp", &self.min_temp)?;
+                object.field("avgTemp", &self.avg_temp)?;
+                object.field("startTime", &self.start_time)?;
+                object.field("endTime", &self.end_time)?;
+                object.end()
             }
         }
         /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
@@ -402,16 +403,16 @@ pub mod temperature_controller {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("manufacturer", &self.manufacturer)?
-                    .field("model", &self.model)?
-                    .field("swVersion", &self.sw_version)?
-                    .field("osName", &self.os_name)?
-                    .field("processorArchitecture", &self.processor_architecture)?
-                    .field("processorManufacturer", &self.processor_manufacturer)?
-                    .field("totalStorage", &self.total_storage)?
-                    .field("totalMemory", &self.total_memory)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("manufacturer", &self.manufacturer)?;
+                object.field("model", &self.model)?;
+                object.field("swVersion", &self.sw_version)?;
+                object.field("osName", &self.os_name)?;
+                object.field("processorArchitecture", &self.processor_architecture)?;
+                object.field("processorManufacturer", &self.processor_manufacturer)?;
+                object.field("totalStorage", &self.total_storage)?;
+                object.field("totalMemory", &self.total_memory)?;
+                object.end()
             }
         }
         /// A number for what the Interface can do: another revision of it has another one.

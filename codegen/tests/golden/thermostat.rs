@@ -31,9 +31,9 @@ pub mod thermostat {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("temperature", &self.temperature)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("temperature", &self.temperature)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -71,10 +71,10 @@ pub mod thermostat {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("targetTemperature", &self.target_temperature)?
-                .field("maxTempSinceLastReboot", &self.max_temp_since_last_reboot)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("targetTemperature", &self.target_temperature)?;
+            object.field("maxTempSinceLastReboot", &self.max_temp_since_last_reboot)?;
+            object.end()
         }
     }
     /// The schema of `report`.
@@ -108,13 +108,13 @@ pub mod thermostat {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("maxTemp", &self.max_temp)?
-                .field("minTemp", &self.min_temp)?
-                .field("avgTemp", &self.avg_temp)?
-                .field("startTime", &self.start_time)?
-                .field("endTime", &self.end_time)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("maxTemp", &self.max_temp)?;
+            object.field("minTemp", &self.min_temp)?;
+            object.field("avgTemp", &self.avg_temp)?;
+            object.field("startTime", &self.start_time)?;
+            object.field("endTime", &self.end_time)?;
+            object.end()
         }
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.

@@ -45,12 +45,12 @@ pub mod tracker {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("place", &self.place)?
-                .field("shock", &self.shock)?
-                .field("state", &self.state)?
-                .field("opened", &self.opened)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("place", &self.place)?;
+            object.field("shock", &self.shock)?;
+            object.field("state", &self.state)?;
+            object.field("opened", &self.opened)?;
+            object.end()
         }
     }
     /// The schema of `state`.

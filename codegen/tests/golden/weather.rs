@@ -35,10 +35,10 @@ pub mod weather {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("air", &self.air)?
-                .field("wind", &self.wind)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("air", &self.air)?;
+            object.field("wind", &self.wind)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -66,10 +66,10 @@ pub mod weather {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("height", &self.height)?
-                .field("dry", &self.dry)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("height", &self.height)?;
+            object.field("dry", &self.dry)?;
+            object.end()
         }
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.

@@ -78,9 +78,9 @@ pub mod shared {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("workingSet", &self.working_set)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("workingSet", &self.working_set)?;
+            object.end()
         }
     }
     /// State the device reports. What is `None` stays as it was.
@@ -98,9 +98,9 @@ pub mod shared {
             &self,
             serializer: S,
         ) -> Result<S::Ok, S::Error> {
-            __rt::ObjectWriter::new(serializer)?
-                .field("serialNumber", &self.serial_number)?
-                .end()
+            let mut object = __rt::ObjectWriter::new(serializer)?;
+            object.field("serialNumber", &self.serial_number)?;
+            object.end()
         }
     }
     /// What the device can be told to do: one method a command. Handlers run in parallel, each with a deadline.
@@ -207,16 +207,16 @@ pub mod shared {
                 &self,
                 serializer: S,
             ) -> Result<S::Ok, S::Error> {
-                __rt::ObjectWriter::new(serializer)?
-                    .field("manufacturer", &self.manufacturer)?
-                    .field("model", &self.model)?
-                    .field("swVersion", &self.sw_version)?
-                    .field("osName", &self.os_name)?
-                    .field("processorArchitecture", &self.processor_architecture)?
-                    .field("processorManufacturer", &self.processor_manufacturer)?
-                    .field("totalStorage", &self.total_storage)?
-                    .field("totalMemory", &self.total_memory)?
-                    .end()
+                let mut object = __rt::ObjectWriter::new(serializer)?;
+                object.field("manufacturer", &self.manufacturer)?;
+                object.field("model", &self.model)?;
+                object.field("swVersion", &self.sw_version)?;
+                object.field("osName", &self.os_name)?;
+                object.field("processorArchitecture", &self.processor_architecture)?;
+                object.field("processorManufacturer", &self.processor_manufacturer)?;
+                object.field("totalStorage", &self.total_storage)?;
+                object.field("totalMemory", &self.total_memory)?;
+                object.end()
             }
         }
         /// A number for what the Interface can do: another revision of it has another one.

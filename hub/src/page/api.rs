@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 
 use super::PageState;
 use super::error::{Body, PageError};
-use crate::model_view;
 use crate::state::StateError;
 
 pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
@@ -70,12 +69,11 @@ pub(super) async fn add_model(
     let text =
         std::str::from_utf8(&body).map_err(|_| PageError::bad_request("the file is not UTF-8 text"))?;
     let name = query.name.unwrap_or_else(|| "model.json".to_owned());
-    let model = model_view::read(&name, text).map_err(|problems| {
+    let added = page.shared.with(|state, _| crate::models::add(state, &name, text));
+    let model = added.map_err(|problems| {
         PageError::bad_request(format!("{name} is not a valid model")).with_details(json!(problems))
     })?;
-    let answer = json!({ "id": model.view.id, "name": model.view.name });
-    page.shared.with(|state, _| state.add_model(model));
-    Ok((StatusCode::CREATED, Json(answer)))
+    Ok((StatusCode::CREATED, Json(json!({ "id": model.view.id, "name": model.view.name }))))
 }
 
 pub(super) async fn devices(State(page): State<PageState>) -> Json<Value> {

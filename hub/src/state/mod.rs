@@ -201,10 +201,11 @@ impl State {
     }
 
     /// Adds or replaces a model.
-    pub(crate) fn add_model(&mut self, model: Model) {
+    pub(crate) fn add_model(&mut self, model: impl Into<Arc<Model>>) {
+        let model = model.into();
         let id = model.view.id.clone();
         self.dirty.insert(StoreKey::Model(id.clone()));
-        self.models.insert(id.clone(), Arc::new(model));
+        self.models.insert(id.clone(), model);
         let touched: Vec<String> = self
             .devices
             .values()

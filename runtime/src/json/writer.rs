@@ -21,11 +21,12 @@ impl<S: Serializer> ObjectWriter<S> {
     ///
     /// # Errors
     /// The serializer's own.
-    pub fn field<T: Serialize>(mut self, name: &'static str, value: &Option<T>) -> Result<Self, S::Error> {
-        if let Some(value) = value {
-            self.0.serialize_entry(name, value)?;
+    #[inline]
+    pub fn field<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
+        match value {
+            Some(value) => self.0.serialize_entry(name, value),
+            None => Ok(()),
         }
-        Ok(self)
     }
 
     /// Ends the object.
@@ -45,9 +46,11 @@ mod tests {
     fn what_is_absent_is_left_out_and_the_rest_keeps_its_order() {
         let mut text = Vec::new();
         let mut serializer = serde_json::Serializer::new(&mut text);
-        let object = ObjectWriter::new(&mut serializer).unwrap();
-        let object = object.field("b", &Some(1)).unwrap().field::<i64>("c", &None).unwrap();
-        object.field("a", &Some("x")).unwrap().end().unwrap();
+        let mut object = ObjectWriter::new(&mut serializer).unwrap();
+        object.field("b", &Some(1)).unwrap();
+        object.field::<i64>("c", &None).unwrap();
+        object.field("a", &Some("x")).unwrap();
+        object.end().unwrap();
         assert_eq!(text, br#"{"b":1,"a":"x"}"#);
     }
 }

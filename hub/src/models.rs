@@ -1,0 +1,181 @@
+//! The models that a hub was given, by the ids they define: what one refers to is looked up among the others.
+//!
+//! Decides which text is offered for an id, and that a model is read anew when one is replaced that it may refer to. What
+//! a model looks like is [`crate::model_view`]'s. Begin with [`Library::read`].
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::error::ModelProblem;
+use crate::model_view;
+use crate::state::{Model, State};
+
+/// Texts by the ids that they define.
+#[derive(Default)]
+pub(crate) struct Library<'t> {
+    texts: Vec<(&'t str, &'t str)>,
+    by_id: HashMap<String, usize>,
+}
+
+impl<'t> Library<'t> {
+    /// Adds names and texts, which go before what was added earlier. Among themselves those go first that define little:
+    /// they bring nothing along that another text may define as well.
+    pub(crate) fn add(&mut self, texts: impl IntoIterator<Item = (&'t str, &'t str)>) {
+        let mut texts: Vec<_> = texts.into_iter().map(|(name, text)| (name, text, defined(text))).collect();
+        texts.sort_by_key(|(_, _, ids)| Reverse(ids.len()));
+        for (name, text, ids) in texts {
+            self.by_id.extend(ids.into_iter().map(|id| (id, self.texts.len())));
+            self.texts.push((name, text));
+        }
+    }
+
+    /// Reads a model file with what it refers to; the error lists everything that is wrong with it.
+    pub(crate) fn read(&self, name: &str, text: &str) -> Result<Model, Vec<ModelProblem>> {
+        let mut given = BTreeSet::new();
+        model_view::read(name, text, &mut |ids| {
+            let numbers = ids.iter().filter_map(|id| self.by_id.get(without_fragment(id)));
+            let fresh = numbers.filter(|number| given.insert(**number)).map(|number| self.texts[*number]);
+            fresh.filter(|found| found.1 != text).map(|(name, text)| (name.into(), text.into())).collect()
+        })
+    }
+}
+
+/// Reads a model file with what it refers to among the models there are, adds it and answers it. Models that looked
+/// different with what it replaces are read anew.
+pub(crate) fn add(state: &mut State, name: &str, text: &str) -> Result<Arc<Model>, Vec<ModelProblem>> {
+    let known: Vec<Arc<Model>> = state.models().cloned().collect();
+    let mut library = Library::default();
+    library.add(known.iter().map(|model| (&*model.file_name, &*model.text)));
+    let model = Arc::new(library.read(name, text)?);
+    state.add_model(Arc::clone(&model));
+    library.add([(name, text)]);
+    for other in known.iter().filter(|other| other.view.id != model.view.id) {
+        match library.read(&other.file_name, &other.text) {
+            Ok(anew) if anew.view != other.view => state.add_model(Arc::new(anew)),
+            Ok(_) => {}
+            Err(_) => {
+                tracing::warn!(
+                    model = other.view.id,
+                    added = model.view.id,
+                    "a model stays as it was: it does not fit the added one"
+                );
+            }
+        }
+    }
+    Ok(model)
+}
+
+/// The ids that a text defines. An object with an id but no type only refers.
+fn defined(text: &str) -> Vec<String> {
+    fn visit(value: &Value, ids: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                if let (Some(Value::String(id)), true) = (members.get("@id"), members.contains_key("@type")) {
+                    ids.push(id.clone());
+                }
+                members.values().for_each(|member| visit(member, ids));
+            }
+            Value::Array(items) => items.iter().for_each(|item| visit(item, ids)),
+            _ => {}
+        }
+    }
+    let mut ids = Vec::new();
+    // what is no JSON is told when the text itself is read
+    let value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
+    visit(&value, &mut ids);
+    ids
+}
+
+fn without_fragment(id: &str) -> &str {
+    id.split_once('#').map_or(id, |(id, _)| id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::tests::state;
+
+    const CONTROLLER: &str = include_str!("../../models/dtmi/com/example/temperaturecontroller-1.json");
+    const THERMOSTAT: &str = include_str!("../../models/dtmi/com/example/thermostat-1.json");
+    const INFORMATION: &str =
+        include_str!("../../models/dtmi/azure/devicemanagement/deviceinformation-1.json");
+
+    fn three() -> Library<'static> {
+        let mut library = Library::default();
+        library.add([("c.json", CONTROLLER), ("t.json", THERMOSTAT), ("d.json", INFORMATION)]);
+        library
+    }
+
+    #[test]
+    fn a_model_in_several_files_is_one_with_all_its_components() {
+        let view = three().read("c.json", CONTROLLER).unwrap().view;
+        let groups: Vec<_> =
+            view.groups.iter().map(|group| (group.component.as_deref(), &*group.title)).collect();
+        let components = [
+            (None, "Temperature Controller"),
+            (Some("thermostat1"), "Thermostat One"),
+            (Some("thermostat2"), "Thermostat Two"),
+            (Some("deviceInformation"), "Device Information"),
+        ];
+        assert_eq!(groups, components);
+        for group in &view.groups[1..3] {
+            let telemetry: Vec<_> =
+                group.telemetry.iter().map(|item| (&*item.name, item.unit.as_deref())).collect();
+            assert_eq!(telemetry, [("temperature", Some("°C"))]);
+            assert_eq!(group.commands[0].name, "getMaxMinReport");
+        }
+        assert!(view.property(Some("thermostat2"), "targetTemperature").unwrap().writable);
+    }
+
+    #[test]
+    fn what_is_not_among_the_models_is_told_with_its_place() {
+        let mut library = Library::default();
+        library.add([("t.json", THERMOSTAT)]);
+        let problems = library.read("c.json", CONTROLLER).unwrap_err();
+        let found: Vec<_> = problems.iter().map(|problem| (&*problem.code, problem.line)).collect();
+        assert_eq!(found, [("unresolvedReference", 55)], "{problems:?}");
+        assert!(problems[0].message.ends_with("(add the model that defines it first)"), "{problems:?}");
+    }
+
+    #[test]
+    fn a_fault_in_another_file_names_the_file() {
+        let wrong = THERMOSTAT.replacen("\"double\"", "\"dobule\"", 1);
+        let mut library = Library::default();
+        library.add([("t.json", &*wrong), ("d.json", INFORMATION)]);
+        let problems = library.read("c.json", CONTROLLER).unwrap_err();
+        assert!(problems[0].message.starts_with("in t.json: `dobule`"), "{problems:?}");
+    }
+
+    #[test]
+    fn of_two_texts_that_define_an_id_the_one_that_defines_less_is_taken() {
+        let both = format!("[{INFORMATION}, {THERMOSTAT}]");
+        let mut library = Library::default();
+        library.add([("t.json", THERMOSTAT), ("d.json", INFORMATION), ("both.json", &*both)]);
+        assert!(library.read("c.json", CONTROLLER).is_ok());
+    }
+
+    #[test]
+    fn replacing_a_model_changes_those_that_refer_to_it() {
+        let mut state = state();
+        for (name, text) in [("t.json", THERMOSTAT), ("d.json", INFORMATION), ("c.json", CONTROLLER)] {
+            add(&mut state, name, text).unwrap();
+        }
+        let kelvin = THERMOSTAT.replace("degreeCelsius", "kelvin");
+        add(&mut state, "t.json", &kelvin).unwrap();
+        let controller = state.models().find(|model| model.file_name == "c.json").unwrap();
+        assert_eq!(controller.view.groups[1].telemetry[0].unit.as_deref(), Some("K"));
+
+        // version 2 of the language allows no components in components
+        let nested = THERMOSTAT.replacen(
+            "\"contents\": [",
+            r#""contents": [{ "@type": "Component", "name": "more", "schema": "dtmi:azure:DeviceManagement:DeviceInformation;1" },"#,
+            1,
+        );
+        add(&mut state, "t.json", &nested).unwrap();
+        let controller = state.models().find(|model| model.file_name == "c.json").unwrap();
+        assert!(controller.view.property(Some("thermostat1"), "targetTemperature").is_some());
+    }
+}
