@@ -42,11 +42,9 @@ impl Manifest<'_> {
         )
     }
 
-    /// `model` is the model's path in the crate; the hub shows one that is alone by its names.
-    pub(super) fn readme(&self, model: &str, is_alone: bool) -> String {
+    /// `model` is the model's path in the crate.
+    pub(super) fn readme(&self, model: &str) -> String {
         let Self { name, device, .. } = self;
-        let folder = model.rsplit_once('/').map(|(folder, _)| folder).filter(|_| is_alone);
-        let models = folder.map(|folder| format!(" --models {folder}")).unwrap_or_default();
         format!(
             "# {name}\n\
              \n\
@@ -61,7 +59,7 @@ impl Manifest<'_> {
              Against the local hub, in another terminal (`cargo install device-model-cli` has the command):\n\
              \n\
              ```sh\n\
-             device-model hub --dir hub-data{models}\n\
+             device-model hub --dir hub-data --models models\n\
              ```\n\
              \n\
              Add a device on its page, open *Connect* there, set the variables it shows, then:\n\

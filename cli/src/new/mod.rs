@@ -103,7 +103,7 @@ fn make(options: &Options) -> Result<String, Outcome> {
     let texts = [
         ("Cargo.toml", manifest.cargo_toml()),
         ("src/main.rs", main),
-        ("README.md", manifest.readme(&layout.model, layout.files.len() == 1)),
+        ("README.md", manifest.readme(&layout.model)),
         (".gitignore", "/target\n/hub-data\n".to_owned()),
     ];
     for (path, text) in &texts {
