@@ -2,14 +2,13 @@
 //!
 //! The same generator as the attribute's. There is no struct here, so every component is taken to have its field.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use device_model_codegen::{Request, component_fields, generate};
-use proc_macro2::{Ident, Span};
+use device_model_codegen::{Request, component_fields, device_name, generate, module_name};
 
-use crate::{Outcome, fail, models};
+use crate::subject::{self, Attribute};
+use crate::{Outcome, models, print, rust};
 
 /// What to expand, and as what.
 #[derive(Debug, Args)]
@@ -17,52 +16,45 @@ pub(crate) struct Options {
     /// The model file
     #[arg(value_name = "MODEL")]
     model: PathBuf,
-    /// The name of the device's struct
-    #[arg(long, default_value = "Device", value_name = "IDENT", value_parser = ident)]
-    name: String,
+    /// The name of the device's struct [default: Device], or with --module of the module [default: after the model]
+    #[arg(long, value_name = "IDENT", value_parser = subject::identifier)]
+    name: Option<String>,
     /// The Interface that is the device, where the file has several
     #[arg(long, value_name = "DTMI")]
     id: Option<String>,
+    /// Folder in which ids are looked up, as for `check`; may be given several times
+    #[arg(long, value_name = "DIR")]
+    models: Vec<PathBuf>,
+    /// Generate the form for an Interface that is shared: what the attribute makes of a `mod`
+    #[arg(long)]
+    module: bool,
+    #[command(flatten)]
+    attribute: Attribute,
 }
 
 /// Prints the generated code.
 pub(crate) fn run(options: &Options) -> Outcome {
-    let reading = match models::read(std::slice::from_ref(&options.model), options.id.as_deref()) {
-        Ok(reading) => reading,
-        Err(error) => return fail(&error),
-    };
-    let Some(model) = reading.valid() else {
-        models::show(reading.diagnostics(), reading.sources());
-        return if reading.diagnostics().is_empty() {
-            fail("the file defines no device")
-        } else {
-            Outcome::Findings
-        };
-    };
-    let generated = generate(
-        model,
-        reading.sources(),
-        &Request::device(Ident::new(&options.name, Span::call_site()), component_fields(model)),
-    );
-    if !generated.diagnostics.is_empty() {
-        models::show(&generated.diagnostics, reading.sources());
-        return Outcome::Findings;
-    }
-    match syn::parse2(generated.tokens) {
-        Ok(file) => {
-            // Whoever reads may have seen enough: a closed pipe is no failure.
-            let _ = std::io::stdout().write_all(prettyplease::unparse(&file).as_bytes());
+    code(options).map_or_else(
+        |outcome| outcome,
+        |text| {
+            print(&text);
             Outcome::Done
-        }
-        Err(error) => {
-            fail(&format!("the generated code is not Rust ({error}): this is a fault of the generator"))
-        }
-    }
+        },
+    )
 }
 
-fn ident(name: &str) -> Result<String, String> {
-    match syn::parse_str::<Ident>(name) {
-        Ok(_) => Ok(name.to_owned()),
-        Err(_) => Err("it is not a Rust identifier".to_owned()),
-    }
+fn code(options: &Options) -> Result<String, Outcome> {
+    let opened = models::open(&options.model, options.id.as_deref(), &options.models)?;
+    let model = opened.reading.valid().ok_or(Outcome::Findings)?;
+    let name = options.name.as_deref();
+    let mut request = if options.module {
+        let name = name.map_or_else(|| module_name(&device_name(model).to_string()), str::to_owned);
+        Request::interface(subject::ident(&name))
+    } else {
+        Request::device(subject::ident(name.unwrap_or("Device")), component_fields(model))
+    };
+    options.attribute.apply(&mut request);
+    let generated = generate(model, opened.reading.sources(), &request);
+    subject::accept(&generated.diagnostics, &generated.complaints, opened.reading.sources())?;
+    rust::plain(generated.tokens)
 }

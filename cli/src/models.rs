@@ -5,7 +5,11 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use dtdl::{Reading, Sources, Style};
+use dtdl::{Options, Reading, Sources, Style};
+
+use crate::lookup::Library;
+use crate::lookup::text::{self, Unreadable};
+use crate::{Outcome, fail, say};
 
 /// A file to look at.
 #[derive(Debug)]
@@ -61,14 +65,51 @@ pub(crate) fn cannot_read(path: &Path, error: &io::Error) -> String {
     format!("cannot read {}: {error}", path.display())
 }
 
-/// Reads the files together, so that ids are resolved among them.
-pub(crate) fn read(files: &[PathBuf], root: Option<&str>) -> Result<Reading, String> {
-    let mut sources = Sources::default();
-    for file in files {
-        let text = fs::read_to_string(file).map_err(|error| cannot_read(file, &error))?;
-        sources.add(file.display().to_string(), text);
+/// A model that was read from a file, and what it needed besides.
+pub(crate) struct Opened {
+    pub(crate) reading: Reading,
+    /// The files that were looked up for it.
+    pub(crate) looked_up: Vec<PathBuf>,
+}
+
+/// Reads the model in one file, with the ids that it does not define looked up as `check` does. What is wrong has been
+/// shown when there is an error: then this is how the command ends.
+pub(crate) fn open(path: &Path, id: Option<&str>, folders: &[PathBuf]) -> Result<Opened, Outcome> {
+    if let Some(folder) = folders.iter().find(|folder| !folder.is_dir()) {
+        return Err(fail(&format!("{} is no folder", folder.display())));
     }
-    Ok(dtdl::read(sources, root))
+    let text = text::read(path).map_err(|why| cannot_use(path, &why))?;
+    let mut sources = Sources::default();
+    sources.add(path.display().to_string(), text);
+    let library = Library::new(&[], folders);
+    let mut search = library.search_for(path);
+    let reading = dtdl::read_with(sources, id, &Options::default(), &mut |ids| search.answer(ids));
+    show(reading.diagnostics(), reading.sources());
+    for note in search.notes(&reading) {
+        say(&note);
+    }
+    let mut unreadable = None;
+    for (path, why) in &search.unreadable {
+        unreadable = Some(cannot_use(path, why));
+    }
+    match unreadable {
+        Some(outcome) => Err(outcome),
+        None if !reading.is_valid() => Err(Outcome::Findings),
+        None if reading.model().is_none() => Err(fail(&format!("{} defines no device", path.display()))),
+        None => Ok(Opened { reading, looked_up: search.found }),
+    }
+}
+
+/// Says why a file has no text.
+fn cannot_use(path: &Path, why: &Unreadable) -> Outcome {
+    match why {
+        Unreadable::Io(error) => fail(&cannot_read(path, error)),
+        Unreadable::NotUtf8(fault) => {
+            let (line, column) = (fault.line, fault.column);
+            say(&format!("error: {}:{line}:{column} is not UTF-8; {}", path.display(), fault.help()));
+            Outcome::Findings
+        }
+    }
 }
 
 /// How diagnostics are drawn on standard error: coloured on a terminal, unless the user wants no colours.

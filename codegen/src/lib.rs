@@ -5,13 +5,16 @@
 //! disagreements between model and code; `emit` writes the plan down and cannot fail. Nothing here reads files or
 //! knows what a handler does: generated code holds data and thin glue, logic lives in the runtime.
 
+mod api;
 mod emit;
 mod plan;
 mod request;
 
 use proc_macro2::TokenStream;
 
-pub use plan::module_name;
+pub use api::{ApiItem, ApiKind};
+pub use emit::{Call, Start};
+pub use plan::{device_name, module_name};
 pub use request::{
     Complaint, ComponentField, Convention, Derive, Device, Rename, Request, Spanned, Target, With,
 };
@@ -47,20 +50,35 @@ pub fn generate(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request)
 
 /// What the author of a device starts from: the struct, and every handler with a body that answers 501.
 ///
-/// `path` is the model's, as the attribute is to have it; without one the struct has no attribute, and stands beside code
-/// that was generated before. Nothing is made for an Interface that is shared.
+/// `attribute` is what stands in the attribute: the model's path and options. Without it the struct has none, and stands
+/// beside code that was generated before. Nothing is made for an Interface that is shared.
 pub fn stub(
     model: &dtdl::Model,
     sources: &dtdl::Sources,
     request: &Request,
-    path: Option<&str>,
+    attribute: Option<&TokenStream>,
 ) -> Generated {
     let planned = plan::plan(model, sources, request);
     let tokens = match &request.target {
-        Target::Device(device) => emit::stub(&planned.plan, device, request, path),
+        Target::Device(device) => emit::stub(&planned.plan, device, request, attribute),
         Target::Interface(_) => TokenStream::new(),
     };
     Generated { tokens, diagnostics: planned.diagnostics, complaints: planned.complaints }
+}
+
+/// The pieces of a program around a [`stub`], as far as the model has what they are about; `None` for an Interface that
+/// is shared.
+pub fn start(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request) -> Option<Start> {
+    let planned = plan::plan(model, sources, request);
+    match &request.target {
+        Target::Device(device) => Some(emit::start(&planned.plan, device, &request.facade)),
+        Target::Interface(_) => None,
+    }
+}
+
+/// What other code can name of what [`generate`] makes, by path.
+pub fn api(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request) -> Vec<ApiItem> {
+    api::items(&plan::plan(model, sources, request).plan, request)
 }
 
 /// The fields that a struct must have to hold the components of a model, named as they are expected to be.

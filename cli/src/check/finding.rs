@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use dtdl::{Diagnostic, Location, Sources, Style};
+use dtdl::{Diagnostic, Sources, Style};
 use serde::Serialize;
 
-use super::text::{NotUtf8, Unreadable};
+use crate::lookup::text::{NotUtf8, Unreadable};
 use crate::models::cannot_read;
+use crate::place::Place;
 
 /// A finding. As JSON it is an item of `diagnostics`, with every member always there.
 #[derive(Debug, Serialize)]
@@ -22,17 +23,6 @@ pub(super) struct Finding {
     /// For people, unless there are too many in this file.
     #[serde(skip)]
     pub(super) drawn: Option<String>,
-}
-
-/// A place in a file, counted from 1. A file that cannot be read has no lines.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Place {
-    pub(super) file: String,
-    line: Option<usize>,
-    column: Option<usize>,
-    end_line: Option<usize>,
-    end_column: Option<usize>,
 }
 
 /// How a finding is drawn for people.
@@ -104,22 +94,8 @@ impl Finding {
     /// Drawn without a snippet.
     fn bare(&self) -> String {
         let Self { code, message, place, .. } = self;
-        let numbers = [place.line, place.column].into_iter().flatten();
-        let place: String = numbers.fold(place.file.clone(), |place, number| format!("{place}:{number}"));
+        let place = place.short();
         let help = self.help.as_deref().map(|help| format!("\n  = help: {help}")).unwrap_or_default();
         format!("error[{code}]: {message}\n --> {place}{help}")
-    }
-}
-
-impl Place {
-    fn of(at: Location, sources: &Sources) -> Self {
-        let (first, last) = (sources.position(at), sources.end(at));
-        Self {
-            file: first.file.to_owned(),
-            line: Some(first.line),
-            column: Some(first.column),
-            end_line: Some(last.line),
-            end_column: Some(last.column),
-        }
     }
 }

@@ -1,25 +1,21 @@
 //! `device-model check`: are these models valid? All that is wrong is shown, with its place and remedy.
 //!
-//! Each file is checked as a model of its own (`one`), on all cores (`parallel`); ids that it does not define are
-//! looked up (`library`). `report` says what was found. What is valid is decided by the `dtdl` crate alone.
+//! Each file is checked as a model of its own (`one`), on all cores; ids that it does not define are looked
+//! up. `report` says what was found. What is valid is decided by the `dtdl` crate alone.
 
 mod finding;
-mod head;
-mod library;
 mod one;
-mod parallel;
 mod progress;
 mod report;
-mod text;
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use self::library::Library;
 use self::progress::Progress;
 use self::report::Report;
-use crate::{Outcome, batch, fail, models};
+use crate::lookup::Library;
+use crate::{Outcome, batch, fail, models, parallel};
 
 /// What to check.
 #[derive(Debug, Args)]

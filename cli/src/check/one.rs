@@ -1,11 +1,9 @@
 //! One file checked as a model of its own, with what it refers to looked up.
 
-use dtdl::{Options, Reading, Sources, Style};
+use dtdl::{Options, Sources, Style};
 
 use super::finding::{Drawing, Finding, UNREADABLE};
-use super::head::Head;
-use super::library::{Library, Search};
-use super::text;
+use crate::lookup::{Head, Library, text};
 use crate::models::Found;
 
 /// More than these of one file are listed, not drawn: nobody reads them.
@@ -56,7 +54,7 @@ pub(super) fn check(file: &Found, library: &Library<'_>, style: Option<Style>) -
     let mut findings: Vec<Finding> =
         faults.map(|(at, fault)| Finding::of(fault, reading.sources(), drawing_of(at))).collect();
     findings.extend(search.unreadable.iter().map(|(path, why)| Finding::unreadable(path, why)));
-    Checked { notes: notes(&reading, &search), ..Checked::new(findings) }
+    Checked { notes: search.notes(&reading), ..Checked::new(findings) }
 }
 
 impl Checked {
@@ -70,16 +68,4 @@ impl Checked {
         };
         Self { verdict, findings, notes: Vec::new() }
     }
-}
-
-/// Where the ids were looked up that nothing defines.
-fn notes(reading: &Reading, search: &Search<'_>) -> Vec<String> {
-    let missing = reading.unresolved().iter().map(|unresolved| unresolved.id.as_str());
-    let looked_at = missing.map(|id| (id, search.looked_at(id))).filter(|(_, paths)| !paths.is_empty());
-    looked_at
-        .map(|(id, paths)| {
-            let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-            format!("note: `{id}` is not in the files given, nor in {}", paths.join(" or "))
-        })
-        .collect()
 }

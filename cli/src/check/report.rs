@@ -8,10 +8,11 @@ use std::io::{self, Write as _};
 
 use serde::Serialize;
 
-use super::finding::{Finding, Place, UNREADABLE};
+use super::finding::{Finding, UNREADABLE};
 use super::one::{Checked, Verdict};
 use crate::Outcome;
 use crate::models::Found;
+use crate::place::Place;
 
 /// The findings of all files, in their order.
 pub(super) struct Report {

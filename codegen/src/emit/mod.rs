@@ -9,6 +9,7 @@ mod enums;
 mod glue;
 mod handlers;
 mod paths;
+mod start;
 mod stub;
 mod values;
 
@@ -16,6 +17,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) use device::device;
+pub(crate) use start::start;
+pub use start::{Call, Start};
 pub(crate) use stub::stub;
 
 use crate::plan::{Home, Import, Interface, Plan, Source};
@@ -25,7 +28,7 @@ use paths::Paths;
 /// The module beside the struct, or the one that shares an Interface.
 pub(crate) fn module(plan: &Plan, request: &Request) -> TokenStream {
     let Plan { model_id, root, .. } = plan;
-    let inner: Vec<&Interface> = plan.interfaces.iter().filter_map(own).collect();
+    let inner: Vec<&Interface> = plan.interfaces.iter().filter_map(Source::own).collect();
     let paths = Paths::of_root(plan, request);
     let visibility = &request.visibility;
     let tracked = request.tracked_files.iter().map(|file| {
@@ -90,13 +93,6 @@ fn import(Import { ident, from }: &Import) -> TokenStream {
     match from {
         Home::Root => quote!(pub use super::#ident;),
         Home::Inner(module) => quote!(pub use super::#module::#ident;),
-    }
-}
-
-fn own(source: &Source) -> Option<&Interface> {
-    match source {
-        Source::Own(interface) => Some(interface),
-        Source::With(_) => None,
     }
 }
 

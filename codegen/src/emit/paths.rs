@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::plan::{Interface, Plan, TypeRef, Unit};
+use crate::plan::{Interface, Plan, Source, TypeRef, Unit};
 use crate::request::Request;
 
 /// The names that generated code has of Rust's own, and where they are to be had in any case.
@@ -40,7 +40,7 @@ impl Paths {
     /// For the module beside the struct.
     pub(super) fn of_root(plan: &Plan, request: &Request) -> Self {
         let inner =
-            plan.interfaces.iter().filter_map(super::own).map(|interface| interface.module.to_string());
+            plan.interfaces.iter().filter_map(Source::own).map(|interface| interface.module.to_string());
         let mut paths = Self::of_component(&plan.root, request);
         paths.shadowed.extend(inner);
         paths

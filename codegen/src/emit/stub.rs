@@ -16,19 +16,28 @@ use crate::request::{Device, Request};
 const IMPORTS: [&str; 2] = ["CommandError", "PropertyError"];
 
 /// The author's side of a device.
-pub(crate) fn stub(plan: &Plan, device: &Device, request: &Request, model: Option<&str>) -> TokenStream {
+pub(crate) fn stub(
+    plan: &Plan,
+    device: &Device,
+    request: &Request,
+    attribute: Option<&TokenStream>,
+) -> TokenStream {
     let facade = &request.facade;
     let (ident, module) = (&device.ident, &plan.root.module);
     let handlers = Handlers { plan, device: ident, facade };
     let fields = plan.components.iter().map(|component| {
         let (field, held) = (&component.field, handlers.holder(component.interface));
-        let marked = (model.is_some() && *field != component.wire).then(|| {
+        let marked = (attribute.is_some() && *field != component.wire).then(|| {
             let wire = &component.wire;
             quote!(#[component(#wire)])
         });
+        // the generated code then has no use for the field
+        let unused = held.is_none().then(
+            || quote!(#[allow(dead_code, reason = "the model gives this component nothing to handle")]),
+        );
         let held = held.map_or_else(|| quote!(()), |held| quote!(#held));
         let docs = doc(component.docs.get(..1).unwrap_or_default());
-        quote!(#docs #marked pub #field: #held)
+        quote!(#docs #unused #marked pub #field: #held)
     });
     let body = if plan.components.is_empty() { quote!(;) } else { quote!({ #(#fields,)* }) };
     let root = handlers.impls(&plan.root, &quote!(#module), ident);
@@ -42,11 +51,11 @@ pub(crate) fn stub(plan: &Plan, device: &Device, request: &Request, model: Optio
         parts.push(quote!(#docs #[derive(Debug, Default)] pub struct #holder; #impls));
         used.extend(handlers.used(interface));
     }
-    let attribute = model.map(|path| quote!(#[device_model(#path)]));
     let names = IMPORTS.into_iter().filter(|name| used.contains(name));
-    let imports = names.chain(model.map(|_| "device_model")).map(|name| format_ident!("{name}"));
+    let imports = names.chain(attribute.map(|_| "device_model")).map(|name| format_ident!("{name}"));
     let imports: Vec<Ident> = imports.collect();
     let imports = (!imports.is_empty()).then(|| quote!(use #facade::{#(#imports),*};));
+    let attribute = attribute.map(|arguments| quote!(#[device_model(#arguments)]));
     let docs = doc(plan.root.docs.get(..1).unwrap_or_default());
     quote! {
         #imports
@@ -59,15 +68,16 @@ pub(crate) fn stub(plan: &Plan, device: &Device, request: &Request, model: Optio
     }
 }
 
-struct Handlers<'p> {
-    plan: &'p Plan,
-    device: &'p Ident,
-    facade: &'p TokenStream,
+/// What handlers are written with.
+pub(super) struct Handlers<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) device: &'p Ident,
+    pub(super) facade: &'p TokenStream,
 }
 
 impl Handlers<'_> {
     /// The struct that handles what an Interface has; `None` where there is nothing to handle.
-    fn holder(&self, interface: usize) -> Option<Ident> {
+    pub(super) fn holder(&self, interface: usize) -> Option<Ident> {
         match self.plan.interfaces.get(interface)? {
             Source::Own(interface) if self.used(interface).next().is_some() => {
                 let name = format_ident!("{}", interface.module.to_string().to_upper_camel_case());

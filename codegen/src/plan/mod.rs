@@ -14,7 +14,7 @@ mod units;
 use proc_macro2::{Ident, TokenStream};
 
 pub(crate) use build::plan;
-pub use names::module_name;
+pub use names::{device_name, module_name};
 
 use crate::request::{Complaint, Convention};
 
@@ -215,6 +215,32 @@ pub(crate) enum Direction {
     In,
     /// Both: writable properties.
     Both,
+}
+
+impl Plan {
+    /// The types of one of its modules, those that it has of others included.
+    pub(crate) fn types_of<'p>(&'p self, interface: &'p Interface) -> impl Iterator<Item = &'p Type> {
+        let imported = interface.imports.iter().filter_map(|import| {
+            let home = match &import.from {
+                Home::Root => Some(&self.root),
+                Home::Inner(module) => {
+                    self.interfaces.iter().filter_map(Source::own).find(|home| home.module == *module)
+                }
+            };
+            home?.types.iter().find(|defined| defined.ident == import.ident)
+        });
+        interface.types.iter().chain(imported)
+    }
+}
+
+impl Source {
+    /// The Interface, where its code stands here.
+    pub(crate) fn own(&self) -> Option<&Interface> {
+        match self {
+            Self::Own(interface) => Some(interface),
+            Self::With(_) => None,
+        }
+    }
 }
 
 impl Interface {

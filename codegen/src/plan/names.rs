@@ -28,6 +28,17 @@ pub fn module_name(device: &str) -> String {
     keyword_safe(device.to_snake_case())
 }
 
+/// A name for the struct of a device that has none yet: the last word of the model's id.
+pub fn device_name(model: &dtdl::Model) -> Ident {
+    let id = model.id.text.as_str();
+    let name = labels_of(id).pop().unwrap_or(id).to_upper_camel_case();
+    if name.chars().all(char::is_alphanumeric) && !name.is_empty() {
+        ident(name)
+    } else {
+        Ident::new("Unnamed", Span::call_site())
+    }
+}
+
 fn keyword_safe(word: String) -> String {
     if KEYWORDS.contains(&word.as_str()) { word + "_" } else { word }
 }

@@ -9,7 +9,7 @@ const STACK: usize = 8 << 20;
 
 /// Applies `work` to every item. Whoever is free takes the next item, so that one long item holds nobody up; a single
 /// item is done without starting a thread.
-pub(super) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let take = || {
         let mut done = Vec::new();

@@ -4,21 +4,25 @@
 //! `dtmi/com/example/thermostat-1.json`, or with all that it refers to in `thermostat-1.expanded.json`. Decides which
 //! text is offered for an id, never whether the text is right. Begin at [`Search::answer`].
 
+mod head;
+pub(crate) mod text;
+
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf, absolute};
 use std::sync::OnceLock;
 
-use dtdl::Dtmi;
+use dtdl::{Dtmi, Reading};
 
-use super::head::Head;
-use super::parallel;
-use super::text::{self, Unreadable};
+use self::text::Unreadable;
 use crate::models::Found;
+use crate::parallel;
+
+pub(crate) use self::head::Head;
 
 /// All places where ids are looked up; shared by the readings of all files.
-pub(super) struct Library<'f> {
+pub(crate) struct Library<'f> {
     files: &'f [Found],
     folders: &'f [PathBuf],
     /// The numbers of the files that define an id, those first that define little else. Made when an id is first missing.
@@ -26,14 +30,14 @@ pub(super) struct Library<'f> {
 }
 
 impl<'f> Library<'f> {
-    pub(super) fn new(files: &'f [Found], folders: &'f [PathBuf]) -> Self {
+    pub(crate) fn new(files: &'f [Found], folders: &'f [PathBuf]) -> Self {
         Self { files, folders, index: OnceLock::new() }
     }
 
     /// The search for what the file at `path` is missing.
-    pub(super) fn search_for<'l>(&'l self, path: &'l Path) -> Search<'l> {
+    pub(crate) fn search_for<'l>(&'l self, path: &'l Path) -> Search<'l> {
         let given = HashSet::from([path.to_owned()]);
-        Search { library: self, path, given, bytes: 0, unreadable: Vec::new() }
+        Search { library: self, path, given, bytes: 0, found: Vec::new(), unreadable: Vec::new() }
     }
 
     /// The files among those given that define an id.
@@ -62,20 +66,22 @@ impl<'f> Library<'f> {
 }
 
 /// The search for the ids that one file is missing.
-pub(super) struct Search<'l> {
+pub(crate) struct Search<'l> {
     library: &'l Library<'l>,
     path: &'l Path,
     /// What the reading has already: offered again, everything in it would be defined twice.
     given: HashSet<PathBuf>,
     /// How large the texts are that were found.
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
+    /// The files that were found.
+    pub(crate) found: Vec<PathBuf>,
     /// Files that may have an id and cannot be read.
-    pub(super) unreadable: Vec<(PathBuf, Unreadable)>,
+    pub(crate) unreadable: Vec<(PathBuf, Unreadable)>,
 }
 
 impl Search<'_> {
     /// Names and texts of documents that define `ids`, as far as there are any.
-    pub(super) fn answer(&mut self, ids: &[&str]) -> Vec<(String, String)> {
+    pub(crate) fn answer(&mut self, ids: &[&str]) -> Vec<(String, String)> {
         let (mut texts, mut covered) = (Vec::new(), HashSet::new());
         for id in ids {
             if covered.contains(without_fragment(id)) {
@@ -85,16 +91,29 @@ impl Search<'_> {
                 covered.extend(head.ids.iter().map(|id| without_fragment(id).to_owned()));
                 self.bytes += text.len();
                 texts.push((path.display().to_string(), text));
+                self.found.push(path);
             }
         }
         texts
     }
 
     /// Where an id that was not found might have been, besides the files given.
-    pub(super) fn looked_at(&self, id: &str) -> Vec<PathBuf> {
+    fn looked_at(&self, id: &str) -> Vec<PathBuf> {
         let folders = self.folders();
         repository_path(id)
             .map_or_else(Vec::new, |path| folders.iter().map(|folder| folder.join(&path)).collect())
+    }
+
+    /// For people: where the ids were looked up that nothing defines.
+    pub(crate) fn notes(&self, reading: &Reading) -> Vec<String> {
+        let missing = reading.unresolved().iter().map(|unresolved| unresolved.id.as_str());
+        let looked_at = missing.map(|id| (id, self.looked_at(id))).filter(|(_, paths)| !paths.is_empty());
+        looked_at
+            .map(|(id, paths)| {
+                let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                format!("note: `{id}` is not in the files given, nor in {}", paths.join(" or "))
+            })
+            .collect()
     }
 
     /// The first document not given yet that defines an id, or that could but is no JSON.

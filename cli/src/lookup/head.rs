@@ -9,11 +9,11 @@ use serde_json::Value;
 
 /// What stands at the top level of a document, be it an object or an array of objects.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Head {
+pub(crate) struct Head {
     /// The `@id`s, in the order of the text.
-    pub(super) ids: Vec<String>,
+    pub(crate) ids: Vec<String>,
     /// Whether anything has a `@context`: without one, this is some other JSON.
-    pub(super) has_context: bool,
+    pub(crate) has_context: bool,
 }
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Presence {
 
 impl Head {
     /// The head of a text; `None` when it is not JSON.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(crate) fn of(text: &str) -> Option<Self> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
         let objects = match text.as_bytes().first() {
             Some(b'{') => serde_json::from_str(text).map(|object| vec![object]),

@@ -6,7 +6,7 @@ use std::{fs, str};
 
 /// Why a file could not be read as a text.
 #[derive(Debug)]
-pub(super) enum Unreadable {
+pub(crate) enum Unreadable {
     /// The system says no.
     Io(io::Error),
     /// From some place on it is not UTF-8.
@@ -15,19 +15,19 @@ pub(super) enum Unreadable {
 
 /// Where a file stops to be UTF-8.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct NotUtf8 {
+pub(crate) struct NotUtf8 {
     /// The byte, from 0.
-    pub(super) offset: usize,
+    pub(crate) offset: usize,
     /// The line, from 1.
-    pub(super) line: usize,
+    pub(crate) line: usize,
     /// The character in the line, from 1.
-    pub(super) column: usize,
+    pub(crate) column: usize,
     /// Whether the file says of itself that it is UTF-16.
-    pub(super) is_utf16: bool,
+    pub(crate) is_utf16: bool,
 }
 
 /// Reads a file.
-pub(super) fn read(path: &Path) -> Result<String, Unreadable> {
+pub(crate) fn read(path: &Path) -> Result<String, Unreadable> {
     let bytes = fs::read(path).map_err(Unreadable::Io)?;
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
@@ -48,7 +48,7 @@ impl NotUtf8 {
     }
 
     /// What to do about it.
-    pub(super) fn help(&self) -> &'static str {
+    pub(crate) fn help(&self) -> &'static str {
         if self.is_utf16 {
             "it begins as UTF-16 does: save it as UTF-8"
         } else {
