@@ -4,10 +4,13 @@
 //! Each piece is a module of one crate: the generated code, and beside it the struct and handlers that `stub` makes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what failed by failing")]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use device_model_codegen::{Request, component_fields, generate, stub};
 use proc_macro2::{Ident, Span, TokenStream};
+use serde_json::Value;
 
 #[path = "../codegen/tests/support/goldens.rs"]
 mod goldens;
@@ -77,6 +80,59 @@ fn the_public_device_models_become_code_that_compiles() {
     }
     compiled.cargo(&["check"]);
     compiled.cargo(&["doc", "--no-deps"]);
+}
+
+/// The valid documents of the public conformance cases, where they lie beside this repository, by file and number.
+fn conformance_models() -> Vec<(String, dtdl::Reading)> {
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let places = ["../shared/dtdl-conformance/cases", "../../shared/dtdl-conformance/cases"];
+    let mut models = Vec::new();
+    for file in places.iter().flat_map(|place| json_files(&ours.join(place))) {
+        let cases: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let cases = cases.as_array().cloned().unwrap_or_else(|| vec![cases]);
+        for (number, case) in cases.iter().enumerate().filter(|(_, case)| case["valid"] == true) {
+            let mut sources = dtdl::Sources::default();
+            for document in case["input"].as_array().into_iter().flatten() {
+                sources.add("case.json", serde_json::to_string_pretty(document).unwrap());
+            }
+            let options = dtdl::Options::default().undefined_extensions(dtdl::UndefinedExtensions::Allow);
+            let reading = dtdl::read_with(sources, None, &options, &mut |_| Vec::new());
+            // some need a resolver, or limits that have to be asked for
+            if reading.valid().is_some() {
+                models.push((format!("{} {number}", file.display()), reading));
+            }
+        }
+    }
+    models
+}
+
+#[test]
+fn every_valid_case_of_the_language_becomes_code_and_that_compiles() {
+    let mut compiled = Scratch::new("conformance_models");
+    let mut known = BTreeSet::new();
+    for (number, (name, reading)) in conformance_models().iter().enumerate() {
+        let code = device(reading, Path::new(name), number % 2 == 0);
+        // many cases differ in what generated code does not show; of the rest, some are compiled
+        if known.insert(code.clone()) && known.len() % 6 == 0 {
+            compiled.add(&format!("m{number}"), &code);
+        }
+    }
+    compiled.cargo(&["check"]);
+}
+
+/// Users pay for the macro's dependencies at every build from nothing.
+#[test]
+fn the_macro_has_few_dependencies() {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "-p", "device-model-macros", "-e", "normal,build", "--prefix", "none"])
+        .args(["--format", "{p}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let crates: BTreeSet<&str> =
+        text.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).collect();
+    assert!((3..=20).contains(&crates.len()), "{} crates: {crates:?}", crates.len());
 }
 
 #[test]

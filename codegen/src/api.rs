@@ -54,11 +54,12 @@ pub(crate) fn items(plan: &Plan, request: &Request) -> Vec<ApiItem> {
     let root = plan.root.module.to_string();
     list.push(&root, ApiKind::Module, "mod", false);
     list.push(&format!("{root}::MODEL_ID"), ApiKind::Constant, "&str", false);
-    list.interface(&plan.root, &root);
+    let is_shared = matches!(request.target, Target::Interface(_));
+    list.interface(&plan.root, &root, is_shared);
     for interface in plan.interfaces.iter().filter_map(Source::own) {
         let path = format!("{root}::{}", interface.module);
         list.push(&path, ApiKind::Module, "mod", false);
-        list.interface(interface, &path);
+        list.interface(interface, &path, true);
     }
     for component in &plan.components {
         list.component(component, &root, request);
@@ -79,8 +80,10 @@ impl<'p> List<'p> {
         self.items.push(ApiItem { path, kind, signature, demanded });
     }
 
-    fn interface(&mut self, interface: &'p Interface, path: &str) {
-        self.push(&format!("{path}::FINGERPRINT"), ApiKind::Constant, "u64", false);
+    fn interface(&mut self, interface: &'p Interface, path: &str, is_shared: bool) {
+        if is_shared {
+            self.push(&format!("{path}::FINGERPRINT"), ApiKind::Constant, "u64", false);
+        }
         self.push(&format!("{path}::Client"), ApiKind::Type, "client", false);
         let telemetry: Vec<&Field> = interface.telemetry.iter().collect();
         let reported: Vec<&Field> = interface.properties.iter().map(|property| &property.field).collect();

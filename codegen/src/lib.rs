@@ -85,10 +85,5 @@ pub fn api(model: &dtdl::Model, sources: &dtdl::Sources, request: &Request) -> V
 pub fn component_fields(model: &dtdl::Model) -> Vec<ComponentField> {
     let names = model.parts.iter().filter(|_| model.form == dtdl::Form::Interface);
     let names = names.filter_map(|part| part.name.as_ref());
-    names
-        .map(|name| ComponentField {
-            ident: proc_macro2::Ident::new(&module_name(&name.text), proc_macro2::Span::call_site()),
-            component: None,
-        })
-        .collect()
+    names.map(|name| ComponentField { ident: plan::field_name(&name.text), component: None }).collect()
 }

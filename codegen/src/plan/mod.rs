@@ -14,6 +14,7 @@ mod units;
 use proc_macro2::{Ident, TokenStream};
 
 pub(crate) use build::plan;
+pub(crate) use names::field_name;
 pub use names::{device_name, module_name};
 
 use crate::request::{Complaint, Convention};

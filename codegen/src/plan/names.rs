@@ -25,18 +25,22 @@ const RESERVED_TYPES: &[&str] = &["Client", "Commands", "Properties", "Reported"
 
 /// The name of the module that stands beside a struct.
 pub fn module_name(device: &str) -> String {
-    keyword_safe(device.to_snake_case())
+    let name = device.to_snake_case();
+    // `__` is a name for a struct, and has no word in it
+    if name.is_empty() { "device".to_owned() } else { keyword_safe(name) }
+}
+
+/// The field that holds a component, where nothing else is said.
+pub(crate) fn field_name(component: &str) -> Ident {
+    ident(component.to_snake_case())
 }
 
 /// A name for the struct of a device that has none yet: the last word of the model's id.
 pub fn device_name(model: &dtdl::Model) -> Ident {
     let id = model.id.text.as_str();
     let name = labels_of(id).pop().unwrap_or(id).to_upper_camel_case();
-    if name.chars().all(char::is_alphanumeric) && !name.is_empty() {
-        ident(name)
-    } else {
-        Ident::new("Unnamed", Span::call_site())
-    }
+    let name = ident(name);
+    if name == "_" { Ident::new("Unnamed", Span::call_site()) } else { name }
 }
 
 fn keyword_safe(word: String) -> String {
@@ -192,10 +196,12 @@ pub(super) fn labels_of(id: &str) -> Vec<&str> {
     labels
 }
 
-fn ident(name: String) -> Ident {
+/// An identifier, whatever the name: those of right models are of ASCII letters and digits, but a wrong model is generated
+/// from as well. A name without any is `_`, which is refused where it is claimed.
+fn ident(mut name: String) -> Ident {
+    name.retain(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     let name = keyword_safe(name);
-    // `_` alone is refused where it is claimed
-    let starts_well = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+    let starts_well = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     let name = if starts_well { name } else { format!("_{name}") };
     Ident::new(&name, Span::call_site())
 }

@@ -14,6 +14,7 @@
 use std::path::Path;
 
 use proc_macro2::Span;
+use proptest::prelude::*;
 use quote::ToTokens as _;
 use syn::{Item, Meta};
 
@@ -32,6 +33,19 @@ fn components_and_fields_that_do_not_fit_are_named() {
 #[test]
 fn options_that_are_wrong_or_match_nothing_are_refused() {
     check(include_str!("tests/options.txt"), 30);
+}
+
+proptest! {
+    #[test]
+    fn no_arguments_make_the_attribute_panic(text in "[a-z_]{0,12}[ -~]{0,24}", option in 0..10_usize) {
+        let options = ["units", "rename", "with", "derive", "unhandled =", "models(\"x\")", "id = \"x\"", "crate =", ",", "("];
+        for text in [text.clone(), format!("\"model.json\", {}{text}", options[option])] {
+            if let Ok(tokens) = text.parse::<TokenStream>() {
+                let tokens = expand(tokens, &quote!(struct Lamp { info: () }));
+                prop_assert!(syn::parse2::<syn::File>(tokens).is_ok());
+            }
+        }
+    }
 }
 
 fn check(table: &str, least: usize) {
