@@ -151,6 +151,66 @@ fn the_code_that_was_read_compiles() {
     compiled.cargo(&["doc", "--no-deps"]);
 }
 
+#[test]
+fn an_interface_is_shared_across_crates_as_long_as_its_model_is_the_same() {
+    let shared = |model: &str| {
+        let attribute = format!("#[device_model::device_model({model:?}, unhandled = 501)]");
+        format!("/// An Interface.\n{attribute}\npub mod thermostat {{}}\n")
+    };
+    let root = env!("CARGO_MANIFEST_DIR");
+    let thermostat = format!("{root}/models/dtmi/com/example/thermostat-1.json");
+    let controller = format!("{root}/models/dtmi/com/example/temperaturecontroller-1.json");
+    let mut acme = Scratch::new("acme_thermostat");
+    acme.add("shared", &shared(&thermostat));
+    let mut user = Scratch::new("uses_acme");
+    user.depend(&acme);
+    let device = DEVICE_OF_ACME.replace("CONTROLLER", &controller);
+    user.add("device", &device);
+    user.cargo(&["check"]);
+
+    // the shared crate is made of a later revision, which has one property more
+    let revised = std::fs::read_to_string(&thermostat).unwrap().replacen(
+        "\"contents\": [",
+        "\"contents\": [ { \"@type\": \"Property\", \"name\": \"serial\", \"schema\": \"string\" },",
+        1,
+    );
+    let path = acme.folder.join("thermostat.json");
+    std::fs::write(&path, revised).unwrap();
+    let mut acme = Scratch::new("acme_thermostat");
+    acme.add("shared", &shared(path.to_str().unwrap()));
+    user.depend(&acme);
+    let text = user.cargo_fails(&["check"]);
+    assert!(text.contains("generated from another revision of `dtmi:com:example:Thermostat;1`"), "{text}");
+}
+
+/// A device that uses an Interface of another crate.
+const DEVICE_OF_ACME: &str = r#"
+use acme_thermostat::shared::thermostat;
+
+/// A room.
+#[derive(Debug)]
+pub struct Room;
+impl thermostat::Commands for Room {}
+impl thermostat::Properties for Room {}
+
+/// Two rooms.
+#[device_model::device_model(
+    "CONTROLLER",
+    with("dtmi:com:example:Thermostat;1" = acme_thermostat::shared::thermostat),
+    unhandled = 501
+)]
+#[derive(Debug)]
+pub struct Rooms {
+    /// The first.
+    pub thermostat1: Room,
+    /// The second.
+    pub thermostat2: Room,
+    /// Nothing to handle.
+    pub device_information: (),
+}
+impl rooms::Commands for Rooms {}
+"#;
+
 /// Handlers of an Interface whose code stands elsewhere, of which there are no stubs.
 const AUTHOR_OF_SHARED: &str = r#"
 use crate::thermostat::thermostat;

@@ -9,13 +9,14 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// A crate that is put together.
 pub(crate) struct Scratch {
     name: &'static str,
     pub(crate) folder: PathBuf,
     root: String,
+    dependencies: String,
 }
 
 impl Scratch {
@@ -24,7 +25,7 @@ impl Scratch {
         let _ = std::fs::remove_dir_all(folder.join("src"));
         std::fs::create_dir_all(folder.join("src")).unwrap();
         let root = "//! Generated.\n#![deny(warnings, missing_docs, rustdoc::all)]\n".to_owned();
-        Self { name, folder, root }
+        Self { name, folder, root, dependencies: String::new() }
     }
 
     /// Adds a module with that content.
@@ -33,10 +34,31 @@ impl Scratch {
         std::fs::write(self.folder.join("src").join(format!("{module}.rs")), content).unwrap();
     }
 
+    /// Lets it depend on another such crate.
+    pub(crate) fn depend(&mut self, other: &Self) {
+        other.write();
+        self.dependencies = format!("{} = {{ path = {:?} }}\n", other.name, other.folder);
+    }
+
     /// Writes the crate and runs a cargo command on it that must succeed; its standard output.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let text = String::from_utf8_lossy(&output.stderr);
+        let end = text.char_indices().nth(10_000).map_or(text.len(), |(at, _)| at);
+        assert!(output.status.success(), "cargo {arguments:?}:\n{}", &text[..end]);
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Writes the crate and runs a cargo command on it that must fail; what it says.
+    pub(crate) fn cargo_fails(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "cargo {arguments:?} succeeds");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
         self.write();
-        let output = Command::new(env!("CARGO"))
+        Command::new(env!("CARGO"))
             .args(&arguments[..1])
             .args(["--offline", "--quiet", "--target-dir"])
             .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"))
@@ -46,11 +68,7 @@ impl Scratch {
             // for the one command that asks for expanded code
             .env("RUSTC_BOOTSTRAP", "1")
             .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stderr);
-        let end = text.char_indices().nth(10_000).map_or(text.len(), |(at, _)| at);
-        assert!(output.status.success(), "cargo {arguments:?}:\n{}", &text[..end]);
-        String::from_utf8(output.stdout).unwrap()
+            .unwrap()
     }
 
     fn write(&self) {
@@ -58,8 +76,8 @@ impl Scratch {
         // edition 2021, where less is imported by itself; the examples are of 2024
         let manifest = format!(
             "[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2021\"\n[workspace]\n\
-             [dependencies]\ndevice-model = {{ path = {ours:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n",
-            self.name
+             [dependencies]\ndevice-model = {{ path = {ours:?} }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n{}",
+            self.name, self.dependencies
         );
         std::fs::write(self.folder.join("Cargo.toml"), manifest).unwrap();
         std::fs::write(self.folder.join("src/lib.rs"), &self.root).unwrap();

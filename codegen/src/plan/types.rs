@@ -202,7 +202,11 @@ impl<'r, 'm, 'a> Types<'r, 'm, 'a> {
             words.push("value");
         }
         let at = schema.id.as_ref().map_or(schema.at, |id| id.at);
-        let about = About { what: "schema of", name: &need.name.text, place: self.names.place(at) };
+        let (what, name) = match &schema.id {
+            Some(id) => ("schema", id.text.as_str()),
+            None => ("schema of", need.name.text.as_str()),
+        };
+        let about = About { what, name, place: self.names.place(at) };
         let docs = docs(&schema.texts, None, &about);
         self.define(key, &words, need, |types| (docs, shape(types, &words)))
     }

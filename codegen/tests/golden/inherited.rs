@@ -118,9 +118,9 @@ pub mod pumps {
                 object.end()
             }
         }
-        /// The schema of `limits`.
+        /// The schema `dtmi:com:example:Limits;1`.
         ///
-        /// Model: schema of `limits`, `codegen/tests/models/inherited.v3.json:19:9`
+        /// Model: schema `dtmi:com:example:Limits;1`, `codegen/tests/models/inherited.v3.json:19:9`
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct Limits {
             /// The field `least`.

@@ -101,7 +101,7 @@ pub mod greenhouse {
     }
     /// How plants are cared for.
     ///
-    /// Model: schema of `mode`, `codegen/tests/models/nested.v3.json:52:7`
+    /// Model: schema `dtmi:com:example:Mode;1`, `codegen/tests/models/nested.v3.json:52:7`
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Mode {
         /// The value `byHand`.
@@ -139,9 +139,9 @@ pub mod greenhouse {
             )
         }
     }
-    /// The schema of `plan`.
+    /// The schema `dtmi:com:example:Watering;1`.
     ///
-    /// Model: schema of `plan`, `codegen/tests/models/nested.v3.json:59:7`
+    /// Model: schema `dtmi:com:example:Watering;1`, `codegen/tests/models/nested.v3.json:59:7`
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Watering {
         /// The field `at`.

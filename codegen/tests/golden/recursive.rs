@@ -49,9 +49,9 @@ pub mod plant {
             object.end()
         }
     }
-    /// The schema of `groups`.
+    /// The schema `dtmi:com:example:Group;1`.
     ///
-    /// Model: schema of `groups`, `codegen/tests/models/recursive.v4.json:20:7`
+    /// Model: schema `dtmi:com:example:Group;1`, `codegen/tests/models/recursive.v4.json:20:7`
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Groups {
         /// What it holds.
@@ -65,9 +65,9 @@ pub mod plant {
             __rt::Serialize::serialize(&self.items, serializer)
         }
     }
-    /// The schema of `layout`.
+    /// The schema `dtmi:com:example:Node;1`.
     ///
-    /// Model: schema of `layout`, `codegen/tests/models/recursive.v4.json:13:7`
+    /// Model: schema `dtmi:com:example:Node;1`, `codegen/tests/models/recursive.v4.json:13:7`
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Node {
         /// The field `label`.
@@ -112,9 +112,9 @@ pub mod plant {
             })
         }
     }
-    /// The schema of `index`.
+    /// The schema `dtmi:com:example:Index;1`.
     ///
-    /// Model: schema of `index`, `codegen/tests/models/recursive.v4.json:22:7`
+    /// Model: schema `dtmi:com:example:Index;1`, `codegen/tests/models/recursive.v4.json:22:7`
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Index {
         /// What it holds.
