@@ -6,7 +6,7 @@ use proc_macro2::Ident;
 
 use super::build::{Asynchronous, interface};
 use super::docs::{About, docs};
-use super::names::{Names, Scope};
+use super::names::{Ids, Names, Scope};
 use super::types::Registry;
 use super::{Component, Elsewhere, Home, Source};
 use crate::request::{Complaint, ComponentField, Device, Request, With};
@@ -28,7 +28,11 @@ pub(super) fn plan(
 ) -> Components {
     let module = super::module_name(&device.ident.to_string());
     let scope = names.scope("interfaces of components");
-    let mut interfaces = Interfaces { model, request, module, scope, parts: Vec::new(), planned: Vec::new() };
+    let named = model.parts.iter().filter(|part| part.name.is_some());
+    let mut ids = Ids::default();
+    named.for_each(|part| ids.add(&model.interface(part).id.text));
+    let (parts, planned) = (Vec::new(), Vec::new());
+    let mut interfaces = Interfaces { model, request, module, ids, scope, parts, planned };
     let mut fields = names.scope("components");
     let (mut components, mut complaints) = (Vec::new(), Vec::new());
     for part in &model.parts {
@@ -56,6 +60,8 @@ struct Interfaces<'m> {
     model: &'m Model,
     request: &'m Request,
     module: String,
+    /// The ids of all of them.
+    ids: Ids,
     scope: Scope,
     parts: Vec<&'m Part>,
     planned: Vec<Source>,
@@ -84,7 +90,7 @@ impl<'m> Interfaces<'m> {
         registry: &mut Registry<'_>,
     ) -> super::Interface {
         let id = &source.id;
-        let mut module = names.module(&id.text);
+        let mut module = names.module(&id.text, &self.ids);
         if !names.claim(&mut self.scope, &module, &id.text, id.at) {
             // that is reported, and a second module of the name would be reported again
             module = quote::format_ident!("{module}_{}", self.planned.len());

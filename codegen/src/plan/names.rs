@@ -3,7 +3,7 @@
 //! The model's names in snake or camel case; a keyword gets a trailing `_`; two names that become one are an error that
 //! shows both places and offers `rename`. No numeric suffixes: they would move when the model grows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dtdl::{Diagnostic, Location, Sources};
 use heck::{ToSnakeCase, ToUpperCamelCase};
@@ -85,9 +85,11 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The module of an Interface, by its id: the last word of it, or what `rename` says of the whole id.
-    pub(super) fn module(&mut self, id: &str) -> Ident {
-        self.renamed(id).unwrap_or_else(|| ident(labels_of(id).pop().unwrap_or(id).to_snake_case()))
+    /// The module of an Interface, by its id: the words of it that tell it from the others, or what `rename` says of the
+    /// whole id.
+    pub(super) fn module(&mut self, id: &str, all: &Ids) -> Ident {
+        let words = || all.telling(id).join("_").to_snake_case();
+        self.renamed(id).unwrap_or_else(|| ident(words()))
     }
 
     /// A type or variant; `words` are joined, a word that begins with those before it and goes on stands for them.
@@ -158,10 +160,10 @@ pub(super) fn is_reserved(ident: &Ident) -> bool {
 }
 
 /// Words as the name of a type.
-pub(super) fn joined(words: &[&str]) -> String {
+pub(super) fn joined<W: AsRef<str>>(words: &[W]) -> String {
     let mut name = String::new();
     for word in words {
-        let word = word.to_upper_camel_case();
+        let word = word.as_ref().to_upper_camel_case();
         if word.len() > name.len() && word.starts_with(&name) {
             name.clear();
         }
@@ -182,6 +184,42 @@ pub(super) fn nothing_is_called(name: &str, known: &[&str]) -> String {
 pub(super) struct Scope {
     what: &'static str,
     taken: BTreeMap<String, Option<(String, Location)>>,
+}
+
+/// Ids that stand side by side, and what tells them apart.
+#[derive(Default)]
+pub(super) struct Ids {
+    by_last_label: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Ids {
+    pub(super) fn add(&mut self, id: &str) {
+        let last = labels_of(id).pop().unwrap_or_default().to_owned();
+        self.by_last_label.entry(last).or_default().insert(id.to_owned());
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.by_last_label.values().flatten().map(String::as_str)
+    }
+
+    /// The words that an id is named by: as many labels at its end as tell it from the others, and where only versions
+    /// differ, the version.
+    pub(super) fn telling(&self, id: &str) -> Vec<String> {
+        let labels = labels_of(id);
+        let alike = labels.last().and_then(|last| self.by_last_label.get(*last));
+        let others: Vec<Vec<&str>> =
+            alike.into_iter().flatten().filter(|other| *other != id).map(|other| labels_of(other)).collect();
+        let is_only = |count: &usize| {
+            let own = labels.iter().rev().take(*count);
+            !others.iter().any(|other| other.iter().rev().take(*count).eq(own.clone()))
+        };
+        let own = |count: usize| labels.iter().rev().take(count).rev().map(|label| (*label).to_owned());
+        if let Some(count) = (1..=labels.len()).find(is_only) {
+            return own(count).collect();
+        }
+        let version = id.split_once(';').map(|(_, version)| format!("v{}", version.replace('.', "_")));
+        own(1).chain(version).collect()
+    }
 }
 
 /// The labels of an id, without its scheme and version: `com`, `example` and `Pump` of `dtmi:com:example:Pump;1`.

@@ -10,7 +10,7 @@ use dtdl::{Schema, SchemaKind};
 use proc_macro2::Ident;
 
 use super::docs::{About, docs};
-use super::names::{Names, Scope, is_reserved, joined, labels_of};
+use super::names::{Ids, Names, Scope, is_reserved, joined};
 use super::{Direction, Extra, Field, Home, Import, Literal, Shape, Type, TypeRef, Unit, Variant};
 use super::{schemas, units};
 
@@ -46,7 +46,7 @@ enum Key {
 impl<'m> Registry<'m> {
     pub(super) fn new(model: &'m Model, units: bool) -> Self {
         let Uses { wrapped, shared } = uses(model);
-        let named = shared.iter().map(|id| (id.clone(), joined(&words_of(id, &shared))));
+        let named = shared.iter().map(|id| (id.to_owned(), joined(&shared.telling(id))));
         let shared = named.collect();
         Self { model, wrapped, shared, entries: Vec::new(), numbers: BTreeMap::new(), units }
     }
@@ -333,34 +333,22 @@ impl<'r, 'm, 'a> Types<'r, 'm, 'a> {
     }
 }
 
-/// The labels that a shared schema is named by: as many at the end of its id as tell it from the others.
-fn words_of<'i>(id: &'i str, shared: &BTreeSet<String>) -> Vec<&'i str> {
-    let labels = labels_of(id);
-    let others: Vec<Vec<&str>> =
-        shared.iter().filter(|other| *other != id).map(|other| labels_of(other)).collect();
-    let is_only = |count: &usize| {
-        let own = labels.iter().rev().take(*count);
-        !others.iter().any(|other| other.iter().rev().take(*count).eq(own.clone()))
-    };
-    let count = (1..labels.len()).find(is_only).unwrap_or(labels.len());
-    labels.into_iter().rev().take(count).rev().collect()
-}
-
 /// What has to be known of all schemas before the first is named.
 struct Uses {
     wrapped: BTreeSet<String>,
-    shared: BTreeSet<String>,
+    shared: Ids,
 }
 
 /// Looks at every schema once.
 fn uses(model: &Model) -> Uses {
-    let (mut wrapped, mut shared, mut seen) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut wrapped, mut shared, mut seen) = (BTreeSet::new(), Ids::default(), BTreeSet::new());
     let mut left: Vec<&Schema> =
         model.parts.iter().flat_map(|part| schemas_of(model.interface(part))).collect();
     while let Some(schema) = left.pop() {
         let is_new = seen.insert(schema.at);
-        shared
-            .extend(schema.id.iter().filter(|_| schema.shared && is_named(schema)).map(|id| id.text.clone()));
+        if let Some(id) = schema.id.as_ref().filter(|_| schema.shared && is_named(schema)) {
+            shared.add(&id.text);
+        }
         match &schema.kind {
             SchemaKind::Recursive(id) => {
                 wrapped.insert(id.text.clone());
