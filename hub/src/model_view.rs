@@ -12,33 +12,9 @@ use crate::view::{
     Command, Convention, EnumValue, Field, Group, MapKey, MapValue, ModelView, Property, Schema, Telemetry,
 };
 
-/// Symbols of units by the last part of their name; others are shown by that part.
-const SYMBOLS: [(&str, &str); 24] = [
-    ("celsius", "°C"),
-    ("degreeCelsius", "°C"),
-    ("fahrenheit", "°F"),
-    ("degreeFahrenheit", "°F"),
-    ("kelvin", "K"),
-    ("percent", "%"),
-    ("metre", "m"),
-    ("centimetre", "cm"),
-    ("millimetre", "mm"),
-    ("kilometre", "km"),
-    ("second", "s"),
-    ("millisecond", "ms"),
-    ("minute", "min"),
-    ("hour", "h"),
-    ("volt", "V"),
-    ("ampere", "A"),
-    ("watt", "W"),
-    ("kilowatt", "kW"),
-    ("kilowattHour", "kWh"),
-    ("pascal", "Pa"),
-    ("kilopascal", "kPa"),
-    ("lux", "lx"),
-    ("gram", "g"),
-    ("kilogram", "kg"),
-];
+/// Symbols of units that the language's own table does not have, or has differently from what people read: v1-preview's names,
+/// and the minute, whose symbol there is a metre's.
+const SYMBOLS: [(&str, &str); 3] = [("celsius", "°C"), ("fahrenheit", "°F"), ("minute", "min")];
 
 /// Reads a model file, with what `resolve` finds for the ids it refers to; the error lists everything that is wrong.
 pub(crate) fn read(
@@ -204,7 +180,9 @@ fn unit(quantity: &Quantity) -> Option<String> {
     let display = quantity.display_unit.preferred();
     let symbol = || {
         let name = quantity.unit.as_deref()?.rsplit(['/', ':']).next()?;
-        Some(SYMBOLS.iter().find(|(unit, _)| *unit == name).map_or(name, |(_, symbol)| *symbol))
+        let ours = SYMBOLS.iter().find(|(unit, _)| *unit == name).map(|(_, symbol)| *symbol);
+        let known = || dtdl::units().find(|unit| unit.name == name).map(|unit| unit.symbol);
+        Some(ours.or_else(known).unwrap_or(name)).filter(|symbol| !symbol.is_empty())
     };
     display.or_else(symbol).map(str::to_owned)
 }
@@ -215,6 +193,21 @@ mod tests {
 
     fn alone(file_name: &str, text: &str) -> Result<Model, Vec<ModelProblem>> {
         read(file_name, text, &mut |_| Vec::new())
+    }
+
+    #[test]
+    fn a_unit_is_shown_by_its_symbol_and_unity_not_at_all() {
+        for (name, shown) in [
+            ("kibibyte", Some("KiB")),
+            ("Units/Temperature/celsius", Some("°C")),
+            ("minute", Some("min")),
+            ("unity", None),
+            ("furlong", Some("furlong")),
+        ] {
+            let mut quantity = Quantity::default();
+            quantity.unit = Some(name.to_owned());
+            assert_eq!(unit(&quantity).as_deref(), shown, "{name}");
+        }
     }
 
     #[test]
