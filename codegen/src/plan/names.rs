@@ -174,9 +174,15 @@ pub(super) fn joined<W: AsRef<str>>(words: &[W]) -> String {
 
 /// The sentence about an option that names nothing in the model.
 pub(super) fn nothing_is_called(name: &str, known: &[&str]) -> String {
+    none("the model has no", name, known)
+}
+
+/// That there is nothing of the name, and what may be meant.
+pub(super) fn none(there_is_no: &str, name: &str, known: &[&str]) -> String {
     match dtdl::closest(name, known.iter().copied()) {
-        Some(near) => format!("the model has no `{name}`; did you mean `{near}`?"),
-        None => format!("the model has no `{name}`; it has: {}", known.join(", ")),
+        Some(near) => format!("{there_is_no} `{name}`; did you mean `{near}`?"),
+        None if known.is_empty() => format!("{there_is_no} `{name}`, nor any other: leave it out"),
+        None => format!("{there_is_no} `{name}`; choose one of {}", known.join(", ")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use dtdl::{Form, Model};
 
-use super::names::nothing_is_called;
+use super::names::{none, nothing_is_called};
 use super::{Interface, Plan, Source, Type};
 use crate::request::{Complaint, Derive, Request, Spanned, Target};
 
@@ -115,8 +115,7 @@ pub(super) fn derive(plan: &mut Plan, derives: &[Derive]) -> Vec<Complaint> {
     let known: Vec<&str> = names.iter().map(String::as_str).chain(["all"]).collect();
     unused
         .map(|(derive, _)| {
-            let message =
-                nothing_is_called(&derive.target.value, &known).replace("the model has", "there is");
+            let message = none("there is no type", &derive.target.value, &known);
             Complaint { code: "unknownType", span: derive.target.span, message }
         })
         .collect()
