@@ -92,6 +92,11 @@ impl<'a> Names<'a> {
         self.renamed(id).unwrap_or_else(|| ident(words()))
     }
 
+    /// The type that `rename` gives to a shared schema, by its id.
+    pub(super) fn renamed_type(&mut self, id: &str) -> Option<Ident> {
+        self.renamed(id).map(|renamed| ident(renamed.to_string().to_upper_camel_case()))
+    }
+
     /// A type or variant; `words` are joined, a word that begins with those before it and goes on stands for them.
     pub(super) fn type_name(&mut self, words: &[&str]) -> Ident {
         if let Some(renamed) = words.last().and_then(|word| self.renamed(word)) {

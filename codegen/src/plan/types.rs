@@ -196,41 +196,41 @@ impl<'r, 'm, 'a> Types<'r, 'm, 'a> {
         }
         let shared = schema.id.as_ref().and_then(|id| self.registry.shared.get(&id.text)).cloned();
         let mut words: Vec<&str> = shared.as_deref().map_or_else(|| need.words.to_vec(), |name| vec![name]);
+        let mut ident = self.names.type_name(&words);
         // a name that a shared schema or every module has is left to that one
-        let ident = self.names.type_name(&words);
         if is_reserved(&ident) || (shared.is_none() && self.registry.is_name_of_shared(&ident)) {
             words.push("value");
+            ident = self.names.type_name(&words);
         }
-        let at = schema.id.as_ref().map_or(schema.at, |id| id.at);
-        let (what, name) = match &schema.id {
-            Some(id) => ("schema", id.text.as_str()),
-            None => ("schema of", need.name.text.as_str()),
-        };
-        let about = About { what, name, place: self.names.place(at) };
-        let docs = docs(&schema.texts, None, &about);
-        self.define(key, &words, need, |types| (docs, shape(types, &words)))
+        let id = schema.id.as_ref().map(|id| id.text.as_str()).filter(|_| shared.is_some());
+        let ident = id.and_then(|id| self.names.renamed_type(id)).unwrap_or(ident);
+        let name = id.or(words.last().copied()).unwrap_or(&need.name.text);
+        let docs = self.docs(schema, need);
+        self.define(key, (ident, name), need, |types| (docs, shape(types, &words)))
     }
 
+    fn docs(&self, schema: &Schema, need: Need<'_>) -> Vec<String> {
+        let (what, name, at) = match &schema.id {
+            Some(id) => ("schema", id.text.as_str(), id.at),
+            None => ("schema of", need.name.text.as_str(), schema.at),
+        };
+        docs(&schema.texts, None, &About { what, name, place: self.names.place(at) })
+    }
+
+    /// Defines a type, which `rename` can call otherwise by the model's name for it.
     fn define(
         &mut self,
         key: Key,
-        words: &[&str],
+        (ident, name): (Ident, &str),
         need: Need<'_>,
         make: impl FnOnce(&mut Self) -> (Vec<String>, Shape),
     ) -> TypeRef {
-        let ident = self.names.type_name(words);
-        let word = words.last().copied().unwrap_or(&need.name.text);
-        let is_free = self.names.claim(&mut self.scope, &ident, word, need.name.at);
+        let is_free = self.names.claim(&mut self.scope, &ident, name, need.name.at);
         let number = self.registry.entries.len();
         self.note_inner(number);
         let (home, direction) = (self.home.clone(), need.direction);
-        self.registry.entries.push(Entry {
-            home,
-            ident: ident.clone(),
-            direction,
-            inner: Vec::new(),
-            made: None,
-        });
+        let entry = Entry { home, ident: ident.clone(), direction, inner: Vec::new(), made: None };
+        self.registry.entries.push(entry);
         self.registry.numbers.insert(key, number);
         self.open.push(number);
         let made = make(self);
@@ -280,11 +280,11 @@ impl<'r, 'm, 'a> Types<'r, 'm, 'a> {
         let key = Key::Unit(unit.to_owned());
         let shape = Shape::Unit(unit.to_owned());
         let docs = vec![format!("The unit `{}`, which the language does not define.", unit.replace('`', ""))];
-        let ty = self.known(&key, need);
-        match ty.unwrap_or_else(|| self.define(key, &units::words(unit), need, |_| (docs, shape))) {
-            TypeRef::Local(ident) => Unit::Local(ident),
-            _ => Unit::Local(self.names.type_name(&units::words(unit))),
+        let ident = self.names.type_name(&units::words(unit));
+        if self.known(&key, need).is_none() {
+            self.define(key, (ident.clone(), unit), need, |_| (docs, shape));
         }
+        Unit::Local(ident)
     }
 
     fn object(&mut self, object: &ObjectSchema, words: &[&str], need: Need<'_>) -> Shape {
