@@ -134,10 +134,10 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
 /// A plain value of a member as it is told apart from others.
 pub(super) fn literal_text<'g>(graph: &'g Graph, element: &'g Element, member: &str) -> Option<Cow<'g, str>> {
     match element.held(member)? {
-        Held::Text(text) => Some(Cow::Borrowed(graph.str(element, text))),
+        Held::Text(text) => Some(Cow::Borrowed(graph.str(element, *text))),
         Held::Integer(number) => Some(number.to_string().into()),
         Held::Number(number) => Some(number.to_string().into()),
         Held::Boolean(value) => Some(value.to_string().into()),
-        Held::Texts(_) | Held::Identifier(_) | Held::Elements(_) => None,
+        Held::English(_) | Held::Texts(_) | Held::Identifier(_) | Held::Elements(_) => None,
     }
 }
