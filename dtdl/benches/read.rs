@@ -55,7 +55,7 @@ const VALUE: &str = r#"{"name":"v#","enumValue":#}"#;
 const OBJECT_END: &str = "]}}]}";
 
 fn main() {
-    let size = |earnest| if earnest { LARGE } else { 1 << 20 };
+    let size = |earnest| if earnest { LARGE } else { 1 << 18 };
     let named = |argument: &String| SHAPES.iter().find(|shape| shape.0 == argument);
     if let Some(shape) = std::env::args().find_map(|argument| named(&argument)) {
         return large(shape, size(true));

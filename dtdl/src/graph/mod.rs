@@ -64,6 +64,9 @@ impl Graph {
     /// Makes room for so many elements more.
     pub(crate) fn reserve(&mut self, count: usize) {
         self.elements.reserve(count);
+        let mut by_id = std::mem::take(&mut self.by_id);
+        by_id.reserve(count, |ix| self.hash(*ix).unwrap_or_default());
+        self.by_id = by_id;
     }
 
     /// Adds the text of the next file.

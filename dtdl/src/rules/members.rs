@@ -14,6 +14,9 @@ pub(super) fn check(graph: &Graph, faults: &mut Faults) {
         for member in members(element.class, element.version) {
             if let Holds::Elements(elements) = &member.holds {
                 let found = graph.children(ix, member.name);
+                if found.is_empty() {
+                    continue;
+                }
                 check_words(graph, element, member.name, elements, found, faults);
                 check_most(graph, element, member.name, elements, found, faults);
                 for unique in elements.unique {

@@ -30,7 +30,8 @@ struct Pair<'g> {
 
 pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     let mut overridden: BTreeMap<Overridden, Location> = BTreeMap::new();
-    for (ix, element) in graph.iter().filter(|(_, element)| !element.is_standard()) {
+    let some = |element: &Element| !element.is_standard() && !element.cotypes().is_empty();
+    for (ix, element) in graph.iter().filter(|(_, element)| some(element)) {
         let siblings: Vec<&Sibling> =
             lineage(element).into_iter().flat_map(|cotype| &cotype.siblings).collect();
         if siblings.is_empty() {
