@@ -192,7 +192,7 @@ impl Reader<'_> {
 /// The texts without their places.
 fn texts_of<'t, C: AsRef<str> + Ord>(map: BTreeMap<C, (Option<Cow<'t, str>>, Location)>) -> LanguageMap {
     let texts = map.into_iter().filter_map(|(code, (text, _))| Some((code, text?)));
-    texts.collect::<BTreeMap<_, _>>().into()
+    LanguageMap::sorted(&texts.collect::<Vec<_>>())
 }
 
 /// A language code as the language has them: `en`, `zh-Hans`, `de-CH`, `es-419`, `zh-Hant-TW`.
