@@ -13,7 +13,7 @@ use crate::language::standard::Standard;
 pub(crate) enum Label {
     /// The id that it is given.
     Given(Text),
-    /// The id of an element of the language's own.
+    /// It is this element of the language's own.
     Standard(&'static Standard),
     /// It is alone in its member.
     Alone,
