@@ -1,7 +1,7 @@
 //! How fast models are read: typical ones on one core, and how much memory a large document takes.
 //!
 //! Not a test: it prints figures and judges none. `cargo bench -p dtdl --bench read`; a first argument that is a number
-//! says how often the typical models are read.
+//! says how often the typical models are read, one that names a row of [`SHAPES`] that only such a document is.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -15,10 +15,51 @@ use std::time::Instant;
 
 use dtdl::{Reading, Sources};
 
-/// The size of the generated document.
+/// The size of the generated documents.
 const LARGE: usize = 50 << 20;
 
+/// A generated document, minified but for the first: what it is called, its elements in groups of so many, and what is
+/// written before, for each, and after; `#` is a number.
+struct Shape(&'static str, usize, [&'static str; 3]);
+
+/// From models as they are to the worst that a text can be.
+const SHAPES: &[Shape] = &[
+    Shape("models", 1, ["", MODEL, ""]),
+    Shape(
+        "telemetry",
+        250,
+        [
+            r#"{"@context":"dtmi:dtdl:context;3","@id":"dtmi:a:b#;1","@type":"Interface","contents":["#,
+            r#"{"@type":"Telemetry","name":"t#","schema":"double"}"#,
+            "]}",
+        ],
+    ),
+    Shape("fields", 250, [OBJECT, FIELD, OBJECT_END]),
+    Shape("enum values", 250, [ENUM, VALUE, OBJECT_END]),
+    Shape("fields of one object", usize::MAX, [OBJECT, FIELD, OBJECT_END]),
+];
+
+const MODEL: &str = r#"
+  { "@context": "dtmi:dtdl:context;3", "@id": "dtmi:com:example:Part#;1", "@type": "Interface",
+    "displayName": { "en": "Part #", "de": "Teil #" },
+    "contents": [
+      { "@type": "Telemetry", "name": "level", "schema": "double" },
+      { "@type": "Property", "name": "mode", "writable": true, "schema": { "@type": "Object", "fields": [
+        { "name": "speed", "schema": "integer" }, { "name": "label", "schema": "string" } ] } },
+      { "@type": "Command", "name": "stop", "request": { "name": "after", "schema": "duration" } }
+    ] }"#;
+const OBJECT: &str = r#"{"@context":"dtmi:dtdl:context;3","@id":"dtmi:a:b#;1","@type":"Interface","contents":[{"@type":"Telemetry","name":"t","schema":{"@type":"Object","fields":["#;
+const FIELD: &str = r#"{"name":"f#","schema":"long"}"#;
+const ENUM: &str = r#"{"@context":"dtmi:dtdl:context;3","@id":"dtmi:a:b#;1","@type":"Interface","contents":[{"@type":"Telemetry","name":"t","schema":{"@type":"Enum","valueSchema":"integer","enumValues":["#;
+const VALUE: &str = r#"{"name":"v#","enumValue":#}"#;
+const OBJECT_END: &str = "]}}]}";
+
 fn main() {
+    let size = |earnest| if earnest { LARGE } else { 1 << 18 };
+    let named = |argument: &String| SHAPES.iter().find(|shape| shape.0 == argument);
+    if let Some(shape) = std::env::args().find_map(|argument| named(&argument)) {
+        return large(shape, size(true));
+    }
     // `cargo test --all-targets` runs this, too, without `--bench`: then once through is enough
     let earnest = std::env::args().any(|argument| argument == "--bench");
     let wanted = std::env::args().find_map(|argument| argument.parse().ok());
@@ -37,7 +78,15 @@ fn main() {
     if !published.is_empty() {
         report(&format!("{} published models", published.len()), &published, rounds.div_ceil(100));
     }
-    large(if earnest { LARGE } else { 1 << 20 });
+    for shape in SHAPES {
+        if earnest {
+            // the peak is that of a whole process
+            let mut own = std::process::Command::new(std::env::current_exe().unwrap());
+            assert!(own.arg(shape.0).status().unwrap().success(), "{}", shape.0);
+        } else {
+            large(shape, size(false));
+        }
+    }
 }
 
 /// The models of the repository and the seeds of the tests, sorted by name.
@@ -96,14 +145,14 @@ fn report(name: &str, texts: &[String], rounds: usize) {
     println!("{name:32} {:10.0} models/s {:8.1} MB/s", count / seconds, bytes / seconds / 1e6);
 }
 
-/// One document of many Interfaces. The peak is that of the whole process, so this comes last.
-fn large(size: usize) {
-    let text = document(size);
+/// One document of many elements.
+fn large(shape: &Shape, size: usize) {
+    let text = document(shape, size);
     let megabytes = text.len() as f64 / 1e6;
     let start = Instant::now();
     let reading = read("large.json", text);
     let seconds = start.elapsed().as_secs_f64();
-    println!("a document of {megabytes:.0} MB: {seconds:.2} s, {:.1} MB/s", megabytes / seconds);
+    println!("{megabytes:.0} MB of {}: {seconds:.2} s, {:.1} MB/s", shape.0, megabytes / seconds);
     println!("  {} elements, {} diagnostics", reading.count(), reading.diagnostics().len());
     report_peak("checked", megabytes);
     black_box(reading.model());
@@ -118,26 +167,22 @@ fn report_peak(what: &str, megabytes: f64) {
     }
 }
 
-fn document(size: usize) -> String {
-    let mut text = String::with_capacity(size + 4096);
+fn document(Shape(_, group, [before, each, after]): &Shape, size: usize) -> String {
+    let mut text = String::with_capacity(size + 65_536);
     text.push('[');
     let mut number = 0;
     while text.len() < size {
         let comma = if number == 0 { "" } else { "," };
-        write!(
-            text,
-            r#"{comma}
-  {{ "@context": "dtmi:dtdl:context;3", "@id": "dtmi:com:example:Part{number};1", "@type": "Interface",
-    "displayName": {{ "en": "Part {number}", "de": "Teil {number}" }},
-    "contents": [
-      {{ "@type": "Telemetry", "name": "level", "schema": "double" }},
-      {{ "@type": "Property", "name": "mode", "writable": true, "schema": {{ "@type": "Object", "fields": [
-        {{ "name": "speed", "schema": "integer" }}, {{ "name": "label", "schema": "string" }} ] }} }},
-      {{ "@type": "Command", "name": "stop", "request": {{ "name": "after", "schema": "duration" }} }}
-    ] }}"#
-        )
-        .unwrap();
-        number += 1;
+        write!(text, "{comma}{}", before.replace('#', &number.to_string())).unwrap();
+        for count in 0..*group {
+            let comma = if count == 0 { "" } else { "," };
+            write!(text, "{comma}{}", each.replace('#', &number.to_string())).unwrap();
+            number += 1;
+            if text.len() >= size {
+                break;
+            }
+        }
+        text.push_str(after);
     }
     text.push_str("\n]\n");
     text

@@ -8,6 +8,7 @@ use crate::graph::{Element, Graph, Held, Ix};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::members::{Holds, members};
+use crate::language_map::DEFAULT;
 use crate::rules::Inheritance;
 
 /// An element, member by member. Elements in its members are given by their ids, inferred ones included.
@@ -49,14 +50,14 @@ pub(crate) fn describe(graph: &Graph, inheritance: &Inheritance, id: &str) -> Op
     Some(Description {
         class: element.class.name(),
         properties,
-        supplemental_types: element.cotypes.iter().map(|cotype| cotype.id.clone()).collect(),
+        supplemental_types: element.cotypes().iter().map(|cotype| cotype.id.clone()).collect(),
         supplemental_properties: of_cotypes
             .map(|entry| (entry.name.to_owned(), value(graph, element, &entry.held, false)))
             .collect(),
         undefined_types: element
-            .undefined
+            .extras
             .as_ref()
-            .map(|undefined| undefined.types.clone())
+            .map(|extras| extras.undefined_types.clone())
             .unwrap_or_default(),
         undefined_properties: undefined(element),
     })
@@ -107,20 +108,23 @@ fn describe_interface(
 }
 
 fn undefined(element: &Element) -> BTreeMap<String, Value> {
-    let members = element.undefined.iter().flat_map(|undefined| &undefined.members);
+    let members = element.extras.iter().flat_map(|extras| &extras.undefined_members);
     // what was scanned as JSON is read as JSON, but for numbers beyond all measure
     members.map(|(name, raw)| (name.clone(), serde_json::from_str(raw).unwrap_or(Value::Null))).collect()
 }
 
 fn value(graph: &Graph, element: &Element, held: &Held, plural: bool) -> Value {
     match held {
-        Held::Text(text) => graph.str(element, text).into(),
+        Held::Text(text) => graph.str(element, *text).into(),
+        Held::English(text) => serde_json::json!({ DEFAULT: graph.str(element, *text) }),
         Held::Texts(map) => map.iter().map(|(code, text)| (code.to_owned(), Value::from(text))).collect(),
         Held::Boolean(flag) => (*flag).into(),
         Held::Integer(number) => (*number).into(),
         Held::Number(number) => (*number).into(),
-        Held::Identifier(id) if id.is_empty() => Value::Null,
-        Held::Identifier(id) => (&**id).into(),
+        Held::Identifier(id) => match graph.str(element, *id) {
+            "" => Value::Null,
+            id => id.into(),
+        },
         Held::Elements(elements) if plural => {
             elements.iter().map(|ix| Value::from(graph.id(graph.get(*ix)))).collect()
         }

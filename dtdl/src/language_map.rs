@@ -11,13 +11,12 @@ pub(crate) const DEFAULT: &str = "en";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LanguageMap(Texts);
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// As small as can be: an element of a model has several of these, most without a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Texts {
-    #[default]
-    None,
     English(Arc<str>),
     /// By code, in its order; never one in English only.
-    Several(Arc<[Tagged]>),
+    Others(Option<Arc<Box<[Tagged]>>>),
 }
 
 /// A language's code and the text in it.
@@ -28,12 +27,22 @@ impl LanguageMap {
         Self(Texts::English(text.into()))
     }
 
+    /// By code, in its order.
+    pub(crate) fn sorted<C: AsRef<str>, T: AsRef<str>>(texts: &[(C, T)]) -> Self {
+        let tagged = |(code, text): &(C, T)| (code.as_ref().into(), text.as_ref().into());
+        match texts {
+            [] => Self::default(),
+            [(code, text)] if code.as_ref() == DEFAULT => Self::english(text.as_ref()),
+            several => Self(Texts::Others(Some(Arc::new(several.iter().map(tagged).collect())))),
+        }
+    }
+
     /// The text in that language.
     pub fn get(&self, code: &str) -> Option<&str> {
         match &self.0 {
-            Texts::None => None,
             Texts::English(text) => (code == DEFAULT).then_some(text),
-            Texts::Several(texts) => {
+            Texts::Others(None) => None,
+            Texts::Others(Some(texts)) => {
                 let found = texts.binary_search_by(|(other, _)| (**other).cmp(code)).ok()?;
                 texts.get(found).map(|(_, text)| &**text)
             }
@@ -48,26 +57,23 @@ impl LanguageMap {
     /// All languages and texts, by code.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         let (english, several) = match &self.0 {
-            Texts::None => (None, None),
             Texts::English(text) => (Some((DEFAULT, &**text)), None),
-            Texts::Several(texts) => (None, Some(texts.iter())),
+            Texts::Others(texts) => (None, texts.as_ref().map(|texts| texts.iter())),
         };
         let several = several.into_iter().flatten().map(|(code, text)| (&**code, &**text));
         english.into_iter().chain(several)
     }
 }
 
+impl Default for Texts {
+    fn default() -> Self {
+        Self::Others(None)
+    }
+}
+
 impl<C: AsRef<str> + Ord, T: AsRef<str>> From<BTreeMap<C, T>> for LanguageMap {
     fn from(texts: BTreeMap<C, T>) -> Self {
-        Self(match texts.first_key_value() {
-            None => Texts::None,
-            Some((code, text)) if texts.len() == 1 && code.as_ref() == DEFAULT => {
-                Texts::English(text.as_ref().into())
-            }
-            Some(_) => Texts::Several(
-                texts.iter().map(|(code, text)| (code.as_ref().into(), text.as_ref().into())).collect(),
-            ),
-        })
+        Self::sorted(&texts.into_iter().collect::<Vec<_>>())
     }
 }
 

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{self, Element, Expected, Form, Graph, Id, Ix, Place, Reference, Target, held};
+use crate::graph::{self, Element, Expected, Form, Graph, Id, Ix, Place, Reference, Target};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::CotypeMember;
@@ -138,7 +138,7 @@ fn link_standards(graph: &mut Graph) {
                     }
                 }
                 StandardValue::Literal(literal) => {
-                    let entry = graph::Entry { name: member, place, held: held(literal) };
+                    let entry = graph::Entry { name: member, place, held: graph.held(literal) };
                     graph.get_mut(ix).entries.push(entry);
                 }
             }

@@ -1,7 +1,6 @@
 //! A progress bar on standard error, for whoever waits at a terminal longer than a second.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -11,38 +10,32 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How much of the work is done. Draws nothing before `PATIENCE` is over, and never where there is no terminal.
 pub(super) struct Progress {
     began: Instant,
-    done: AtomicU64,
-    all: u64,
-    bar: OnceLock<ProgressBar>,
+    bar: ProgressBar,
+    shown: Once,
 }
 
 impl Progress {
     pub(super) fn new(all: usize) -> Self {
-        Self { began: Instant::now(), done: AtomicU64::new(0), all: all as u64, bar: OnceLock::new() }
+        // it counts from the beginning on, or it could not say how long the rest will take
+        let bar = ProgressBar::with_draw_target(Some(all as u64), ProgressDrawTarget::hidden());
+        let bar = match ProgressStyle::with_template("{bar:30} {pos}/{len} files, {eta} left") {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        };
+        Self { began: Instant::now(), bar, shown: Once::new() }
     }
 
     /// One more file is done.
     pub(super) fn tick(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.bar.get().is_none() && self.began.elapsed() < PATIENCE {
-            return;
+        self.bar.inc(1);
+        if !self.shown.is_completed() && self.began.elapsed() >= PATIENCE {
+            // the target is hidden by itself where standard error is no terminal
+            self.shown.call_once(|| self.bar.set_draw_target(ProgressDrawTarget::stderr()));
         }
-        self.bar.get_or_init(|| bar(self.all)).set_position(done);
     }
 
     /// Takes the bar away, before anything else is written.
     pub(super) fn finish(self) {
-        if let Some(bar) = self.bar.get() {
-            bar.finish_and_clear();
-        }
-    }
-}
-
-fn bar(all: u64) -> ProgressBar {
-    // the target is hidden by itself where standard error is no terminal
-    let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr());
-    match ProgressStyle::with_template("{bar:30} {pos}/{len} files, {eta} left") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+        self.bar.finish_and_clear();
     }
 }

@@ -1,8 +1,8 @@
 //! An element: what it is, where it comes from and what its members hold. Begin with [`Element`].
 
-use super::Ix;
-use super::entry::{Elements, Entry, Held, Place, held};
+use super::entry::{Elements, Entry, Held, Place};
 use super::label::Label;
+use super::{Graph, Ix};
 use crate::language::Version;
 use crate::language::class::Class;
 use crate::language::cotypes::{Cotype, cotype};
@@ -17,39 +17,32 @@ pub(crate) struct Element {
     pub(crate) class: Class,
     pub(crate) version: Version,
     pub(crate) limits: Limits,
-    pub(crate) origin: Origin,
+    pub(crate) written: Written,
     /// The element that it is written in; for standard elements see [`Graph::parent`].
     pub(crate) holder: Option<Ix>,
     /// The member of the holder.
     pub(crate) member: &'static str,
     /// The Interface that it is written in; `None` for top-level and standard elements.
     pub(crate) partition: Option<Ix>,
-    pub(crate) cotypes: Box<[&'static Cotype]>,
-    /// For the few elements that have types which no context knows.
-    pub(crate) undefined: Option<Box<Undefined>>,
+    pub(crate) extras: Option<Box<Extras>>,
     pub(crate) entries: Vec<Entry>,
 }
 
-/// What an element has that no context knows: types, and by their leave members, as JSON.
+/// What most elements have nothing of.
 #[derive(Debug, Default)]
-pub(crate) struct Undefined {
-    pub(crate) types: Vec<String>,
-    pub(crate) members: Vec<(String, String)>,
+pub(crate) struct Extras {
+    pub(crate) cotypes: Box<[&'static Cotype]>,
+    /// The types that no context knows.
+    pub(crate) undefined_types: Vec<String>,
+    /// The members that may be there because of those, as JSON.
+    pub(crate) undefined_members: Vec<(String, String)>,
 }
 
-/// Where an element comes from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Origin {
-    /// A document: the object, its `@id` and its `@type`, where they are written.
-    Written(Written),
-    /// The language or an extension; the place is where it was first referred to.
-    Standard { standard: &'static Standard, first_use: Location },
-}
-
-/// Where an element is written. All of it is in one file.
+/// Where an element is written: the object, its `@id` and its `@type`, all in one file; for standard elements, where it
+/// was first referred to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Written {
-    pub(crate) at: Location,
+    at: Location,
     // no keyword stands where a text begins, so (0, 0) is none
     id: (u32, u32),
     types: (u32, u32),
@@ -76,14 +69,18 @@ impl Element {
         })
     }
 
+    pub(crate) fn cotypes(&self) -> &[&'static Cotype] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.cotypes)
+    }
+
     pub(crate) fn is_standard(&self) -> bool {
-        matches!(self.origin, Origin::Standard { .. })
+        matches!(self.label, Label::Standard(_))
     }
 
     pub(crate) fn as_standard(&self) -> Option<&'static Standard> {
-        match self.origin {
-            Origin::Written(_) => None,
-            Origin::Standard { standard, .. } => Some(standard),
+        match self.label {
+            Label::Standard(standard) => Some(standard),
+            _ => None,
         }
     }
 
@@ -93,26 +90,17 @@ impl Element {
 
     /// The object, or the place of the first use.
     pub(crate) fn at(&self) -> Location {
-        match self.origin {
-            Origin::Written(written) => written.at,
-            Origin::Standard { first_use, .. } => first_use,
-        }
+        self.written.at
     }
 
     /// Where its id is written, if it is given one.
     pub(crate) fn id_at(&self) -> Option<Location> {
-        match self.origin {
-            Origin::Written(written) => written.id(),
-            Origin::Standard { .. } => None,
-        }
+        self.written.id()
     }
 
     /// Where its types are written, else the whole.
     pub(crate) fn types_at(&self) -> Location {
-        match self.origin {
-            Origin::Written(written) => written.types().unwrap_or(written.at),
-            Origin::Standard { first_use, .. } => first_use,
-        }
+        self.written.types().unwrap_or(self.at())
     }
 
     /// Where a member's name is written, if with its term.
@@ -126,11 +114,12 @@ impl Element {
             .strip_prefix("dtmi:dtdl:class:")
             .and_then(|rest| rest.split(';').next())
             .and_then(Class::named);
-        class.is_some_and(|class| self.class.is_a(class)) || self.cotypes.iter().any(|cotype| cotype.is_a(id))
+        class.is_some_and(|class| self.class.is_a(class))
+            || self.cotypes().iter().any(|cotype| cotype.is_a(id))
     }
 
     pub(crate) fn has_cotype(&self, id: &str) -> bool {
-        self.cotypes.iter().any(|cotype| cotype.id == id)
+        self.cotypes().iter().any(|cotype| cotype.id == id)
     }
 
     /// Adds an element to a member, which is begun when it is not there.
@@ -143,26 +132,33 @@ impl Element {
     }
 
     /// A standard element, linked later.
-    pub(crate) fn standard(standard: &'static Standard, first_use: Location) -> Self {
+    pub(super) fn standard(graph: &mut Graph, standard: &'static Standard, first_use: Location) -> Self {
         let place = Place::new(first_use, first_use, false);
         let entries = standard
             .literals
             .iter()
-            .map(|(name, literal)| Entry { name, place, held: held(literal) })
+            .map(|(name, literal)| Entry { name, place, held: graph.held(literal) })
             .collect();
         Self {
-            label: Label::Standard(&standard.id),
+            label: Label::Standard(standard),
             class: standard.class,
             version: standard.version,
             limits: Limits::Core,
-            origin: Origin::Standard { standard, first_use },
+            written: Written::new(first_use, None, None),
             holder: None,
             member: "",
             partition: None,
-            cotypes: standard.types.iter().filter_map(|id| cotype(id)).collect(),
-            undefined: None,
+            extras: Extras::of(standard.types.iter().filter_map(|id| cotype(id)).collect(), Vec::new()),
             entries,
         }
+    }
+}
+
+impl Extras {
+    /// Nothing where there are none.
+    pub(crate) fn of(cotypes: Box<[&'static Cotype]>, undefined_types: Vec<String>) -> Option<Box<Self>> {
+        let some = !cotypes.is_empty() || !undefined_types.is_empty();
+        some.then(|| Box::new(Self { cotypes, undefined_types, undefined_members: Vec::new() }))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Deref;
 
-use super::{Id, Ix};
+use super::{Graph, Ix};
 use crate::language::standard::StandardLiteral;
 use crate::language_map::LanguageMap;
 use crate::source::Location;
@@ -28,15 +28,17 @@ pub(crate) struct Place {
 }
 
 /// What a member holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Held {
     Text(Text),
-    Texts(LanguageMap),
+    /// A text in English alone.
+    English(Text),
+    Texts(Box<LanguageMap>),
     Boolean(bool),
     Integer(i64),
     Number(f64),
     /// A DTMI that need not be an element.
-    Identifier(Id),
+    Identifier(Text),
     /// Elements, once linked.
     Elements(Elements),
 }
@@ -44,20 +46,21 @@ pub(crate) enum Held {
 /// A string. Nearly all are read where they stand, so that they take no room of their own; see [`Graph::str`].
 ///
 /// [`Graph::str`]: super::Graph::str
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Text {
     /// Without escapes, between these bytes of the element's file.
     Written(u32, u32),
-    Own(Box<str>),
+    /// The number of one that the graph keeps.
+    Kept(u32),
 }
 
 /// The elements in a member; most have one.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum Elements {
-    #[default]
     None,
     One(Ix),
-    Many(Vec<Ix>),
+    #[expect(clippy::box_collection, reason = "every entry would be larger by half")]
+    Many(Box<Vec<Ix>>),
 }
 
 impl Place {
@@ -71,11 +74,15 @@ impl Place {
     }
 }
 
+impl Text {
+    pub(crate) const EMPTY: Self = Self::Written(0, 0);
+}
+
 impl Elements {
     pub(crate) fn push(&mut self, ix: Ix) {
         match self {
             Self::None => *self = Self::One(ix),
-            Self::One(first) => *self = Self::Many(vec![*first, ix]),
+            Self::One(first) => *self = Self::Many(Box::new(vec![*first, ix])),
             Self::Many(all) => all.push(ix),
         }
     }
@@ -93,11 +100,13 @@ impl Deref for Elements {
     }
 }
 
-/// A literal of the language's own as an element holds it.
-pub(crate) fn held(literal: &StandardLiteral) -> Held {
-    match literal {
-        StandardLiteral::Text(text) => Held::Text(Text::Own((**text).into())),
-        StandardLiteral::Texts(texts) => Held::Texts(texts.clone()),
-        StandardLiteral::Integer(number) => Held::Integer(*number),
+impl Graph {
+    /// A literal of the language's own as an element holds it.
+    pub(crate) fn held(&mut self, literal: &StandardLiteral) -> Held {
+        match literal {
+            StandardLiteral::Text(text) => Held::Text(self.keep_text(text)),
+            StandardLiteral::Texts(texts) => Held::Texts(Box::new(texts.clone())),
+            StandardLiteral::Integer(number) => Held::Integer(*number),
+        }
     }
 }

@@ -6,14 +6,15 @@ use std::hash::BuildHasher;
 
 use super::{Element, Graph, Ix, Text};
 use crate::dtmi;
+use crate::language::standard::Standard;
 
 /// An element's id, or what is its own in the one that it gets.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Label {
     /// The id that it is given.
     Given(Text),
-    /// The id of an element of the language's own.
-    Standard(&'static str),
+    /// It is this element of the language's own.
+    Standard(&'static Standard),
     /// It is alone in its member.
     Alone,
     /// It has this name among those in its member.
@@ -27,13 +28,13 @@ impl Graph {
         let mut at = element;
         loop {
             let name = match &at.label {
-                Label::Given(id) if steps.is_empty() => return Cow::Borrowed(self.str(at, id)),
-                Label::Standard(id) => return Cow::Borrowed(id),
+                Label::Given(id) if steps.is_empty() => return Cow::Borrowed(self.str(at, *id)),
+                Label::Standard(standard) => return Cow::Borrowed(&standard.id),
                 Label::Given(id) => {
-                    return Cow::Owned(dtmi::inferred(self.str(at, id), steps.into_iter().rev()));
+                    return Cow::Owned(dtmi::inferred(self.str(at, *id), steps.into_iter().rev()));
                 }
                 Label::Alone => None,
-                Label::Named(name) => Some(self.str(at, name)),
+                Label::Named(name) => Some(self.str(at, *name)),
             };
             steps.push((at.member, name));
             // whatever is called by where it stands stands somewhere
@@ -52,7 +53,7 @@ impl Graph {
         let is_it = |ix: &Ix| {
             let element = self.get(*ix);
             let here = element.holder == Some(holder) && element.member == member;
-            here && matches!(&element.label, Label::Named(own) if self.str(element, own) == name)
+            here && matches!(&element.label, Label::Named(own) if self.str(element, *own) == name)
         };
         self.by_id.find(self.hasher.hash_one((holder, member, name)), is_it).copied()
     }
@@ -74,8 +75,8 @@ impl Graph {
     fn own_id(&self, ix: Ix) -> Option<&str> {
         let element = self.get(ix);
         match &element.label {
-            Label::Given(id) => Some(self.str(element, id)),
-            Label::Standard(id) => Some(id),
+            Label::Given(id) => Some(self.str(element, *id)),
+            Label::Standard(standard) => Some(&standard.id),
             Label::Alone | Label::Named(_) => None,
         }
     }
@@ -85,7 +86,7 @@ impl Graph {
         let element = self.get(ix);
         match &element.label {
             Label::Named(name) => {
-                let name = self.str(element, name);
+                let name = self.str(element, *name);
                 Some(self.hasher.hash_one((element.holder?, element.member, name)))
             }
             _ => self.own_id(ix).map(|id| self.hasher.hash_one(id)),

@@ -15,11 +15,12 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-pub(crate) use self::element::{Element, Origin, Undefined, Written};
-pub(crate) use self::entry::{Elements, Entry, Held, Place, Text, held};
+pub(crate) use self::element::{Element, Extras, Written};
+pub(crate) use self::entry::{Elements, Entry, Held, Place, Text};
 pub(crate) use self::label::Label;
 pub(crate) use self::reference::{Demand, Expectation, Expected, Form, Reference, Referrer, Target};
 use crate::language::standard::{StandardValue, alias, standard};
+use crate::language_map::LanguageMap;
 use crate::source::Location;
 
 /// An id that is mentioned.
@@ -35,6 +36,8 @@ pub(crate) struct Graph {
     elements: Vec<Element>,
     /// The texts of the files that are read, in which those of the elements stand.
     texts: Vec<Arc<str>>,
+    /// The texts that stand in no file as they are.
+    kept: Vec<Box<str>>,
     /// The elements by what they are called: a third of the room that a map with the ids in it would take.
     by_id: HashTable<Ix>,
     hasher: DefaultHashBuilder,
@@ -61,6 +64,9 @@ impl Graph {
     /// Makes room for so many elements more.
     pub(crate) fn reserve(&mut self, count: usize) {
         self.elements.reserve(count);
+        let mut by_id = std::mem::take(&mut self.by_id);
+        by_id.reserve(count, |ix| self.hash(*ix).unwrap_or_default());
+        self.by_id = by_id;
     }
 
     /// Adds the text of the next file.
@@ -68,22 +74,39 @@ impl Graph {
         self.texts.push(text);
     }
 
+    /// Keeps a text that stands in no file as it is.
+    pub(crate) fn keep_text(&mut self, text: &str) -> Text {
+        let number = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
+        self.kept.push(text.into());
+        Text::Kept(number)
+    }
+
     /// A string that an element holds.
-    pub(crate) fn str<'g>(&'g self, element: &Element, text: &'g Text) -> &'g str {
-        match text {
-            Text::Own(text) => text,
+    pub(crate) fn str(&self, element: &Element, text: Text) -> &str {
+        let found = match text {
+            Text::Kept(number) => self.kept.get(number as usize).map(|text| &**text),
             Text::Written(start, end) => {
                 let file = self.texts.get(element.at().file().number());
-                file.and_then(|file| file.get(*start as usize..*end as usize)).unwrap_or_default()
+                file.and_then(|file| file.get(start as usize..end as usize))
             }
-        }
+        };
+        found.unwrap_or_default()
     }
 
     /// The string in a member of an element.
     pub(crate) fn text<'g>(&'g self, element: &'g Element, name: &str) -> Option<&'g str> {
         match element.held(name) {
-            Some(Held::Text(text)) => Some(self.str(element, text)),
+            Some(Held::Text(text)) => Some(self.str(element, *text)),
             _ => None,
+        }
+    }
+
+    /// The texts by language in a member of an element.
+    pub(crate) fn texts(&self, element: &Element, name: &str) -> LanguageMap {
+        match element.held(name) {
+            Some(Held::English(text)) => LanguageMap::english(self.str(element, *text)),
+            Some(Held::Texts(texts)) => (**texts).clone(),
+            _ => LanguageMap::default(),
         }
     }
 
@@ -117,7 +140,7 @@ impl Graph {
     pub(crate) fn keep(&mut self, source: Ix, member: &'static str, kept: Vec<Ix>) {
         let entry = self.get_mut(source).entries.iter_mut().find(|entry| entry.name == member);
         if let Some(Entry { held: Held::Elements(elements), .. }) = entry {
-            *elements = Elements::Many(kept);
+            *elements = Elements::Many(Box::new(kept));
         }
     }
 
@@ -161,7 +184,8 @@ impl Graph {
                 continue;
             }
             let Some(element) = standard(id) else { continue };
-            self.add(Element::standard(element, first_use));
+            let added = Element::standard(self, element, first_use);
+            self.add(added);
             todo.extend(element.links.iter().map(|(_, target)| alias(target)));
             todo.extend(element.cotype_values.iter().filter_map(|(_, value)| match value {
                 StandardValue::Element(target) => Some(alias(target)),
@@ -215,5 +239,16 @@ impl Ix {
 
     pub(crate) fn number(self) -> usize {
         self.0.get() as usize - 1
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::{Element, Entry};
+
+    /// A document of nothing but elements takes as many times its size in memory as these say.
+    #[test]
+    fn elements_and_their_entries_are_small() {
+        assert_eq!((size_of::<Element>(), size_of::<Entry>()), (104, 56));
     }
 }

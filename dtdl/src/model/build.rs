@@ -158,7 +158,9 @@ impl Builder<'_> {
             _ => None,
         };
         let target = match element.held("target") {
-            Some(Held::Identifier(id)) if !id.is_empty() => Some(id.to_string()),
+            Some(Held::Identifier(id)) => {
+                Some(self.graph.str(element, *id).to_owned()).filter(|id| !id.is_empty())
+            }
             _ => None,
         };
         let properties = self.graph.children(ix, "properties").to_vec();

@@ -5,7 +5,6 @@ use crate::graph::{Element, Graph, Held};
 use crate::language::Version;
 use crate::language::cotypes::CotypeKind;
 use crate::language::terms;
-use crate::language_map::LanguageMap;
 
 pub(super) fn id_of(graph: &Graph, element: &Element) -> Id {
     let at = element.id_at().unwrap_or(element.at());
@@ -16,7 +15,7 @@ pub(super) fn name_of(graph: &Graph, element: &Element) -> Option<Name> {
     let entry = element.entry("name")?;
     match &entry.held {
         Held::Text(text) => {
-            let text = graph.str(element, text).to_owned();
+            let text = graph.str(element, *text).to_owned();
             Some(Name { text, at: entry.place.values() })
         }
         _ => None,
@@ -25,16 +24,16 @@ pub(super) fn name_of(graph: &Graph, element: &Element) -> Option<Name> {
 
 pub(super) fn texts_of(graph: &Graph, element: &Element) -> Texts {
     Texts {
-        display_name: language_map(element, "displayName"),
-        description: language_map(element, "description"),
+        display_name: graph.texts(element, "displayName"),
+        description: graph.texts(element, "description"),
         comment: graph.text(element, "comment").map(str::to_owned),
     }
 }
 
 /// The semantic type and the unit of an element, by their terms; v1-preview writes both as they please.
 pub(super) fn quantity_of(graph: &Graph, element: &Element) -> Quantity {
-    let known = element.cotypes.iter().find(|cotype| cotype.kind == CotypeKind::SemanticType);
-    let preview = element.undefined.as_ref().and_then(|undefined| undefined.types.first());
+    let known = element.cotypes().iter().find(|cotype| cotype.kind == CotypeKind::SemanticType);
+    let preview = element.extras.as_ref().and_then(|extras| extras.undefined_types.first());
     let preview = preview.filter(|_| element.version == Version::V1Preview);
     let unit = element.entries.iter().find_map(|entry| match &entry.held {
         Held::Elements(units) if entry.name.contains(':') && terms::term_of(entry.name) == Some("unit") => {
@@ -46,13 +45,6 @@ pub(super) fn quantity_of(graph: &Graph, element: &Element) -> Quantity {
     Quantity {
         semantic_type: known.map(|cotype| cotype.term.to_owned()).or_else(|| preview.cloned()),
         unit: unit.or_else(|| graph.text(element, "unit").map(str::to_owned)),
-        display_unit: language_map(element, "displayUnit"),
-    }
-}
-
-fn language_map(element: &Element, name: &str) -> LanguageMap {
-    match element.held(name) {
-        Some(Held::Texts(map)) => map.clone(),
-        _ => LanguageMap::default(),
+        display_unit: graph.texts(element, "displayUnit"),
     }
 }

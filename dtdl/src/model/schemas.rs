@@ -120,7 +120,7 @@ impl<'g> Schemas<'g> {
             match held {
                 Held::Integer(value) if integers => numbers.push(EnumValue { name, texts, value: *value }),
                 Held::Text(value) if !integers => {
-                    let value = self.graph.str(element, value).to_owned();
+                    let value = self.graph.str(element, *value).to_owned();
                     words.push(EnumValue { name, texts, value });
                 }
                 // values of another kind were reported

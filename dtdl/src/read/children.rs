@@ -130,9 +130,15 @@ impl Reader<'_> {
         if !by_term {
             return self.graph.find(id).map(Target::Known);
         }
+        if let Some((_, target)) = self.meant.iter().find(|(known, _)| *known == id) {
+            return Some(target.clone());
+        }
         let called = standard(id)?;
         let ix = self.graph.standard(id, at)?;
-        Some(if called.alias_for().is_some() { Target::Alias(ix, &called.id) } else { Target::Known(ix) })
+        let aliased = called.alias_for().is_some();
+        let target = if aliased { Target::Alias(ix, &called.id) } else { Target::Known(ix) };
+        self.meant.push((&called.id, target.clone()));
+        Some(target)
     }
 
     /// Notes a reference to be linked when all documents are read.

@@ -9,7 +9,7 @@ use super::object::{Object, Slot};
 use super::types::{Types, Typing};
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
-use crate::graph::{Element, Elements, Entry, Held, Ix, Origin, Place, Undefined, Written};
+use crate::graph::{Element, Elements, Entry, Extras, Held, Ix, Place, Written};
 use crate::language::class::Class;
 use crate::language::members::{Holds, Member, members};
 use crate::language::{Version, terms};
@@ -157,9 +157,7 @@ impl Reader<'_> {
                 let rule = super::literals::TextRule::new(lengths.of(version, limits), *is_name, version);
                 self.text(slot, scope, member.name, rule, required)
             }
-            Holds::Texts(lengths) => {
-                Held::Texts(self.texts(slot, scope, member.name, lengths.of(version, limits)))
-            }
+            Holds::Texts(lengths) => self.texts(slot, scope, member.name, lengths.of(version, limits)),
             Holds::Boolean => self.boolean(slot, scope, member.name),
             Holds::Integer(bounds) => self.integer(slot, scope, member.name, bounds.of(version), false),
             Holds::Literal => self.literal(slot, scope, member.name),
@@ -202,8 +200,8 @@ impl Reader<'_> {
         }
         if !types.undefined.is_empty() {
             let member = (slot.name.clone().into_owned(), slot.value.raw().to_owned());
-            let undefined = &mut self.graph.get_mut(scope.ix).undefined;
-            undefined.get_or_insert_default().members.push(member);
+            let extras = &mut self.graph.get_mut(scope.ix).extras;
+            extras.get_or_insert_default().undefined_members.push(member);
         } else if object.types.is_some() {
             let fault = fault(Code::NoTypeThatAllows).also(object.types_at());
             self.faults.push(fault.hint(near));
@@ -248,17 +246,15 @@ fn new_element(
         class: types.class,
         version: context.version,
         limits: context.limits,
-        origin: Origin::Written(Written::new(
+        written: Written::new(
             object.at,
             object.id.as_ref().map(|slot| slot.key),
             object.types.as_ref().map(|slot| slot.key),
-        )),
+        ),
         holder: holder.map(|holder| holder.ix),
         member: holder.map_or("", |holder| holder.member),
         partition: holder.and_then(|holder| holder.partition),
-        cotypes: types.cotypes.as_slice().into(),
-        undefined: (!types.undefined.is_empty())
-            .then(|| Box::new(Undefined { types: types.undefined.clone(), members: Vec::new() })),
+        extras: Extras::of(types.cotypes.as_slice().into(), types.undefined.clone()),
         entries: Vec::with_capacity(object.members.len()),
     }
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::context::Context;
-use super::literals::kept;
 use super::object::{Object, Slot};
 use super::{Holder, Quit, Reader};
 use crate::diagnostic::{Code, Fault};
@@ -33,9 +32,9 @@ pub(super) struct Word<'p> {
 impl Path<'_> {
     pub(super) fn label(&self) -> Label {
         match self {
-            Self::Given(id) => Label::Given(id.kept.clone()),
+            Self::Given(id) => Label::Given(id.kept),
             Self::Inside { name: None, .. } => Label::Alone,
-            Self::Inside { name: Some(name), .. } => Label::Named(name.kept.clone()),
+            Self::Inside { name: Some(name), .. } => Label::Named(name.kept),
         }
     }
 }
@@ -99,7 +98,7 @@ impl Reader<'_> {
         let tolerated = self.tolerant && context.version == Version::V2;
         match context.reserved_prefix(&id).filter(|_| !tolerated) {
             Some(prefixes) => Err(self.quit(fault(Code::ReservedId).restriction(prefixes))),
-            None => Ok(word(id, slot.value)),
+            None => Ok(self.word(id, slot.value)),
         }
     }
 
@@ -118,7 +117,7 @@ impl Reader<'_> {
         }
     }
 
-    fn segment_text<'t>(&self, slot: &Slot<'t>) -> Option<Word<'t>> {
+    fn segment_text<'t>(&mut self, slot: &Slot<'t>) -> Option<Word<'t>> {
         let mut values = slot.values();
         let (value, None) = (values.next()?, values.next()) else { return None };
         let value = match value.kind() {
@@ -134,14 +133,14 @@ impl Reader<'_> {
             Kind::Number => value.as_f64().map(|number| number.to_string().replace('.', "_").into()),
             _ => None,
         };
-        text.map(|text| word(text, value))
+        text.map(|text| self.word(text, value))
     }
-}
 
-/// The text of a value.
-fn word<'p>(text: Cow<'p, str>, value: Node<'p>) -> Word<'p> {
-    let kept = kept(&text, value);
-    Word { text, kept }
+    /// The text of a value.
+    fn word<'p>(&mut self, text: Cow<'p, str>, value: Node<'p>) -> Word<'p> {
+        let kept = self.kept(&text, value);
+        Word { text, kept }
+    }
 }
 
 /// The member `name`, by term or DTMI.

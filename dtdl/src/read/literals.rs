@@ -8,7 +8,7 @@ use super::element::Scope;
 use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
 use crate::dtmi;
-use crate::graph::{Held, Id, Text};
+use crate::graph::{Held, Text};
 use crate::language::Version;
 use crate::language::members::length_above;
 use crate::language::patterns::MemberPattern;
@@ -87,34 +87,14 @@ impl Sort {
         }
     }
 
-    /// The value, if the JSON is of this kind.
-    fn held(self, node: Node<'_>) -> Option<Held> {
-        match (self, node.kind()) {
-            (Self::String | Self::Duration, Kind::String) => Some(Held::Text(kept(&node.as_str()?, node))),
-            (Self::Integer, Kind::Number) => whole(node.as_f64()?).map(Held::Integer),
-            (Self::Numeric, Kind::Number) => node.as_f64().map(Held::Number),
-            (Self::Boolean, Kind::Boolean) => node.as_bool().map(Held::Boolean),
-            _ => None,
-        }
-    }
-
     /// The value that stands for one that is wrong, so that reading goes on.
     fn empty(self) -> Held {
         match self {
-            Self::String | Self::Duration => Held::Text(Text::Own(Box::default())),
+            Self::String | Self::Duration => Held::Text(Text::EMPTY),
             Self::Integer => Held::Integer(0),
             Self::Numeric => Held::Number(0.0),
             Self::Boolean => Held::Boolean(false),
         }
-    }
-}
-
-/// How the text of a value is kept: where it stands, if that is how it is written.
-pub(super) fn kept(text: &str, node: Node<'_>) -> Text {
-    let bounds = node.plain().map(|range| [range.start, range.end].map(u32::try_from));
-    match bounds {
-        Some([Ok(start), Ok(end)]) => Text::Written(start, end),
-        _ => Text::Own(text.into()),
     }
 }
 
@@ -156,6 +136,28 @@ impl TextRule {
 }
 
 impl Reader<'_> {
+    /// How the text of a value is kept: where it stands, if that is how it is written.
+    pub(super) fn kept(&mut self, text: &str, node: Node<'_>) -> Text {
+        let bounds = node.plain().map(|range| [range.start, range.end].map(u32::try_from));
+        match bounds {
+            Some([Ok(start), Ok(end)]) => Text::Written(start, end),
+            _ => self.graph.keep_text(text),
+        }
+    }
+
+    /// A value, if the JSON is of this kind.
+    fn held(&mut self, sort: Sort, node: Node<'_>) -> Option<Held> {
+        match (sort, node.kind()) {
+            (Sort::String | Sort::Duration, Kind::String) => {
+                Some(Held::Text(self.kept(&node.as_str()?, node)))
+            }
+            (Sort::Integer, Kind::Number) => whole(node.as_f64()?).map(Held::Integer),
+            (Sort::Numeric, Kind::Number) => node.as_f64().map(Held::Number),
+            (Sort::Boolean, Kind::Boolean) => node.as_bool().map(Held::Boolean),
+            _ => None,
+        }
+    }
+
     pub(super) fn text(
         &mut self,
         slot: &Slot<'_>,
@@ -248,7 +250,7 @@ impl Reader<'_> {
         let sorts = [Sort::String, Sort::Integer, Sort::Numeric, Sort::Boolean];
         let held = match value.kind() {
             Kind::Object => self.literal_object(value, scope, name),
-            _ => sorts.iter().find_map(|sort| sort.held(value)),
+            _ => sorts.into_iter().find_map(|sort| self.held(sort, value)),
         };
         match held {
             Some(held) => held,
@@ -278,7 +280,7 @@ impl Reader<'_> {
             if declared.is_some_and(|declared| !sort.codes().names.contains(&declared)) {
                 continue;
             }
-            match sort.held(inner.value) {
+            match self.held(sort, inner.value) {
                 Some(held) => return Some(held),
                 None if declared.is_some() => self.faults.push(fault(sort.codes().other_value)),
                 None => {}
@@ -289,7 +291,7 @@ impl Reader<'_> {
 
     /// A DTMI that need not be defined.
     pub(super) fn identifier(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str) -> Held {
-        let nothing = Held::Identifier(Id::from(""));
+        let nothing = Held::Identifier(Text::EMPTY);
         let values: Vec<_> = slot.values().collect();
         let value = match values.as_slice() {
             [value] => *value,
@@ -317,7 +319,7 @@ impl Reader<'_> {
             let fault = fault.with_code(Code::IdentifierInvalid).value(id);
             self.faults.push(fault.restriction("a DTMI"));
         }
-        Held::Identifier(Id::from(id))
+        Held::Identifier(self.graph.keep_text(id))
     }
 
     /// The one value of a member, of a sort; `None` when there is none or it is wrong (and reported).
@@ -345,7 +347,7 @@ impl Reader<'_> {
         if value.kind() == Kind::Object {
             return self.value_object(value, scope, name, sort);
         }
-        let Some(held) = sort.held(value) else {
+        let Some(held) = self.held(sort, value) else {
             let fault = Fault::new(codes.other, self.at(value)).id(scope.id).property(name);
             self.faults.push(fault);
             return None;
@@ -365,7 +367,7 @@ impl Reader<'_> {
         let codes = sort.codes();
         let types: Vec<_> = object.type_strings().collect();
         let declared = types.first().and_then(Option::as_deref);
-        let inner = object.value.as_ref().map(|inner| (inner.value, sort.held(inner.value)));
+        let inner = object.value.as_ref().map(|inner| (inner.value, self.held(sort, inner.value)));
         let code = match inner {
             None => codes.no_value,
             Some(_) if object.types.is_some() && types.len() != 1 => Code::LiteralTypeNotSingular,

@@ -23,7 +23,7 @@ use self::context::Context;
 use self::ids::Path;
 use self::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault, Faults};
-use crate::graph::{Graph, Ix};
+use crate::graph::{Graph, Ix, Target};
 use crate::language::class::Class;
 use crate::language::{Version, terms};
 use crate::options::Options;
@@ -47,6 +47,8 @@ pub(crate) struct Reader<'r> {
     tolerant: Tolerance,
     /// How many elements are being read, each inside the one before.
     depth: usize,
+    /// The elements of the language's own that the terms in this file have meant so far.
+    meant: Vec<(&'static str, Target)>,
 }
 
 /// The element that holds what is being read, and the member of it.
@@ -86,7 +88,7 @@ impl<'r> Reader<'r> {
         options: &'r Options,
         tolerant: Tolerance,
     ) -> Self {
-        Self { file, graph, faults, options, tolerant, depth: 0 }
+        Self { file, graph, faults, options, tolerant, depth: 0, meant: Vec::new() }
     }
 
     /// The name that was probably meant, while the faults are few enough to be shown.

@@ -23,10 +23,7 @@ pub(super) fn check(reader: &mut Reader<'_>, tape: &Tape<'_>) -> Result<(), Quit
 
 fn check_object(reader: &mut Reader<'_>, object: Node<'_>) -> Result<(), Quit> {
     let mut seen: [Option<Location>; ONCE.len()] = [None; ONCE.len()];
-    for member in object.members() {
-        if !member.key.starts_with('@') {
-            continue;
-        }
+    for member in object.keywords() {
         let key = Location::new(reader.file, member.key_range.clone());
         let number = ONCE.iter().position(|(keyword, _)| *keyword == member.key);
         if let Some(number) = number

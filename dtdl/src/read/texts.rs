@@ -7,6 +7,7 @@ use super::Reader;
 use super::element::Scope;
 use super::object::{Object, Slot};
 use crate::diagnostic::{Code, Fault};
+use crate::graph::Held;
 use crate::language::members::length_above;
 use crate::language_map::{DEFAULT, LanguageMap};
 use crate::source::Location;
@@ -27,23 +28,17 @@ impl Spot<'_> {
 }
 
 impl Reader<'_> {
-    pub(super) fn texts(
-        &mut self,
-        slot: &Slot<'_>,
-        scope: Scope<'_>,
-        name: &str,
-        most: usize,
-    ) -> LanguageMap {
+    pub(super) fn texts(&mut self, slot: &Slot<'_>, scope: Scope<'_>, name: &str, most: usize) -> Held {
         let spot = Spot { scope, name, most };
         if slot.value.kind() == Kind::Object {
             let object = Object::new(self.file, slot.value);
-            return self.language_map(&object, spot);
+            return Held::Texts(Box::new(self.language_map(&object, spot)));
         }
         if let Some(text) = slot.value.as_str() {
             self.check_length(&text, slot.values_at(), spot);
-            return LanguageMap::english(&text);
+            return Held::English(self.kept(&text, slot.value));
         }
-        self.tagged_strings(slot, spot)
+        Held::Texts(Box::new(self.tagged_strings(slot, spot)))
     }
 
     fn language_map(&mut self, object: &Object<'_>, spot: Spot<'_>) -> LanguageMap {
@@ -197,7 +192,7 @@ impl Reader<'_> {
 /// The texts without their places.
 fn texts_of<'t, C: AsRef<str> + Ord>(map: BTreeMap<C, (Option<Cow<'t, str>>, Location)>) -> LanguageMap {
     let texts = map.into_iter().filter_map(|(code, (text, _))| Some((code, text?)));
-    texts.collect::<BTreeMap<_, _>>().into()
+    LanguageMap::sorted(&texts.collect::<Vec<_>>())
 }
 
 /// A language code as the language has them: `en`, `zh-Hans`, `de-CH`, `es-419`, `zh-Hant-TW`.

@@ -61,7 +61,7 @@ fn not_required(graph: &Graph, expectation: &Expectation, target: &Element, code
 /// The co-types of every element.
 pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     for (ix, element) in graph.iter().filter(|(_, element)| !element.is_standard()) {
-        for cotype in &element.cotypes {
+        for cotype in element.cotypes() {
             check_companions(graph, element, cotype, faults);
             for constraint in cotype.constraints.iter().filter(|constraint| constraint.inverse) {
                 check_holder(graph, inheritance, ix, cotype, constraint, faults);
@@ -206,7 +206,7 @@ pub(crate) fn primitive_of(element: &Element) -> Option<Primitive> {
 /// The co-types of an element with all above them.
 pub(super) fn lineage(element: &Element) -> Vec<&'static Cotype> {
     let mut all: Vec<&'static Cotype> = Vec::new();
-    for one in &element.cotypes {
+    for one in element.cotypes() {
         let mut next = Some(*one);
         while let Some(known) = next {
             all.push(known);

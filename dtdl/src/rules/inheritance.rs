@@ -75,6 +75,9 @@ impl Inheritance {
 
     /// Gives an Interface the contents of its bases, of which at most so many are followed.
     fn import(&mut self, graph: &Graph, interface: Ix, most: usize, faults: &mut Faults) {
+        if graph.children(interface, "extends").is_empty() {
+            return;
+        }
         let bases = closure(graph, interface, most);
         if bases.is_empty() {
             return;

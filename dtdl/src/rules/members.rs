@@ -14,6 +14,9 @@ pub(super) fn check(graph: &Graph, faults: &mut Faults) {
         for member in members(element.class, element.version) {
             if let Holds::Elements(elements) = &member.holds {
                 let found = graph.children(ix, member.name);
+                if found.is_empty() {
+                    continue;
+                }
                 check_words(graph, element, member.name, elements, found, faults);
                 check_most(graph, element, member.name, elements, found, faults);
                 for unique in elements.unique {
@@ -134,10 +137,10 @@ fn check_enum(graph: &Graph, ix: Ix, faults: &mut Faults) {
 /// A plain value of a member as it is told apart from others.
 pub(super) fn literal_text<'g>(graph: &'g Graph, element: &'g Element, member: &str) -> Option<Cow<'g, str>> {
     match element.held(member)? {
-        Held::Text(text) => Some(Cow::Borrowed(graph.str(element, text))),
+        Held::Text(text) => Some(Cow::Borrowed(graph.str(element, *text))),
         Held::Integer(number) => Some(number.to_string().into()),
         Held::Number(number) => Some(number.to_string().into()),
         Held::Boolean(value) => Some(value.to_string().into()),
-        Held::Texts(_) | Held::Identifier(_) | Held::Elements(_) => None,
+        Held::English(_) | Held::Texts(_) | Held::Identifier(_) | Held::Elements(_) => None,
     }
 }

@@ -30,7 +30,8 @@ struct Pair<'g> {
 
 pub(super) fn check(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
     let mut overridden: BTreeMap<Overridden, Location> = BTreeMap::new();
-    for (ix, element) in graph.iter().filter(|(_, element)| !element.is_standard()) {
+    let some = |element: &Element| !element.is_standard() && !element.cotypes().is_empty();
+    for (ix, element) in graph.iter().filter(|(_, element)| some(element)) {
         let siblings: Vec<&Sibling> =
             lineage(element).into_iter().flat_map(|cotype| &cotype.siblings).collect();
         if siblings.is_empty() {
@@ -90,8 +91,8 @@ impl Pair<'_> {
         faults: &mut Faults,
     ) {
         let Some(unique) = sibling.unique_reference.as_deref() else { return };
-        let Some(Held::Identifier(path)) = self.current.held(unique) else { return };
-        let key = (self.holder, self.member, self.name.clone(), path.to_string());
+        let Some(path) = identifier(self.graph, self.current, unique) else { return };
+        let key = (self.holder, self.member, self.name.clone(), path.to_owned());
         let Some(first) = overridden.insert(key, self.current.at()) else { return };
         let names = [self.keyref, terms::term_of(unique).unwrap_or(unique)];
         let values = [self.name.as_str(), terms::term_of(path).unwrap_or(path)];
@@ -117,8 +118,8 @@ impl Pair<'_> {
     /// What is overridden is a member that a co-type brings to the named element.
     fn check_member(&self, sibling: &Sibling, faults: &mut Faults) {
         let Some(path) = sibling.supplemental_property.as_deref() else { return };
-        let Some(Held::Identifier(overridden)) = self.current.held(path) else { return };
-        if self.target.cotypes.iter().any(|cotype| cotype.member(overridden).is_some()) {
+        let Some(overridden) = identifier(self.graph, self.current, path) else { return };
+        if self.target.cotypes().iter().any(|cotype| cotype.member(overridden).is_some()) {
             return;
         }
         let term = terms::term_of(overridden).unwrap_or(overridden);
@@ -127,6 +128,14 @@ impl Pair<'_> {
             if own { Code::MatchingPropertyNotSupplemental } else { Code::NoMatchingSupplementalProperty };
         let fault = self.fault(code).restriction(term).kind(self.target.class.name());
         faults.push(fault.transformation(terms::term_of(path).unwrap_or(path)));
+    }
+}
+
+/// The DTMI in a member.
+fn identifier<'g>(graph: &'g Graph, element: &'g Element, member: &str) -> Option<&'g str> {
+    match element.held(member) {
+        Some(Held::Identifier(id)) => Some(graph.str(element, *id)),
+        _ => None,
     }
 }
 
@@ -161,8 +170,8 @@ fn check_values(graph: &Graph, inheritance: &Inheritance, faults: &mut Faults) {
 fn wanted_value<'g>(pair: &Pair<'g>, constraint: &Constraint) -> Option<&'g str> {
     let parent_of = constraint.sibling_parent_of.as_deref();
     let class_of = constraint.sibling_class_of.as_deref();
-    let Some(Held::Identifier(overridden)) = pair.current.held(parent_of.or(class_of)?) else { return None };
-    let member = pair.target.cotypes.iter().find_map(|cotype| cotype.member(overridden))?;
+    let overridden = identifier(pair.graph, pair.current, parent_of.or(class_of)?)?;
+    let member = pair.target.cotypes().iter().find_map(|cotype| cotype.member(overridden))?;
     match parent_of {
         Some(_) => member.child_of.as_deref(),
         None => match &member.value {

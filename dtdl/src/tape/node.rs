@@ -92,12 +92,12 @@ impl<'t> Node<'t> {
 
     /// The text of a string.
     pub(crate) fn as_str(self) -> Option<Cow<'t, str>> {
-        let quoted = self.raw();
-        let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-        if self.tape.cell(self.index).next & Cell::ESCAPED == 0 {
-            Some(Cow::Borrowed(inner))
-        } else {
-            serde_json::from_str(quoted).ok().map(Cow::Owned)
+        if self.kind() != Kind::String {
+            return None;
+        }
+        match self.plain() {
+            Some(range) => self.tape.text.get(range).map(Cow::Borrowed),
+            None => serde_json::from_str(self.raw()).ok().map(Cow::Owned),
         }
     }
 
@@ -132,6 +132,20 @@ impl<'t> Node<'t> {
         Members(self.contents(Kind::Object))
     }
 
+    /// The members whose names begin with `@`.
+    pub(crate) fn keywords(self) -> impl Iterator<Item = Member<'t>> {
+        let mut rest = self.members();
+        std::iter::from_fn(move || rest.find_key(|key| key.may_begin_with(b'@')))
+            .filter(|member| member.key.starts_with('@'))
+    }
+
+    /// Whether a string begins with this byte, as far as can be seen without unescaping it.
+    fn may_begin_with(self, byte: u8) -> bool {
+        let cell = self.tape.cell(self.index);
+        cell.next & Cell::ESCAPED != 0
+            || self.tape.text.as_bytes().get(cell.start as usize + 1) == Some(&byte)
+    }
+
     fn contents(self, kind: Kind) -> Siblings<'t> {
         let first = self.index.saturating_add(1);
         let end = if self.kind() == kind { self.next() } else { first };
@@ -163,12 +177,23 @@ impl<'t> Iterator for Items<'t> {
     }
 }
 
+impl<'t> Members<'t> {
+    /// The next one whose key is such.
+    fn find_key(&mut self, such: impl Fn(Node<'t>) -> bool) -> Option<Member<'t>> {
+        loop {
+            let key = self.0.advance()?;
+            let value = self.0.advance()?;
+            if such(key) {
+                return Some(Member { key: key.as_str()?, key_range: key.range(), value });
+            }
+        }
+    }
+}
+
 impl<'t> Iterator for Members<'t> {
     type Item = Member<'t>;
 
     fn next(&mut self) -> Option<Member<'t>> {
-        let key = self.0.advance()?;
-        let value = self.0.advance()?;
-        Some(Member { key: key.as_str()?, key_range: key.range(), value })
+        self.find_key(|_| true)
     }
 }
