@@ -3,8 +3,8 @@
 
 mod support;
 
-use device_model_codegen::Generated;
-use support::goldens::device;
+use device_model_codegen::{Generated, Request};
+use support::goldens::{device, ident};
 use support::{code, generated};
 
 #[test]
@@ -107,5 +107,51 @@ fn a_schema_that_holds_itself_is_boxed_or_a_type_of_its_own() {
     let code = code(generated.tokens);
     for part in ["next: Option<Box<Node>>", "children: Option<Vec<Node>>", "items: Vec<List>"] {
         assert!(code.contains(part), "{part} is missing in {code}");
+    }
+}
+
+/// The fingerprint of a module of the generated code.
+fn fingerprint(code: &str, module: &str) -> String {
+    let (_, inside) = code.split_once(&format!("pub mod {module} {{")).unwrap_or_else(|| panic!("{code}"));
+    let (_, value) = inside.split_once("FINGERPRINT: u64 = ").unwrap();
+    value.split(';').next().unwrap().to_owned()
+}
+
+fn fingerprint_of(text: &str) -> String {
+    let request = Request::interface(ident("shared"));
+    fingerprint(&code(generated("shared.json", text, &request).tokens), "shared")
+}
+
+#[test]
+fn a_fingerprint_tells_what_an_interface_can_do_and_nothing_else() {
+    let text = r#"{ "@context": ["dtmi:dtdl:context;4", "dtmi:dtdl:extension:quantitativeTypes;2"],
+      "@id": "dtmi:x:Pump;1", "@type": "Interface", "contents": [
+        { "@type": ["Telemetry", "Temperature"], "name": "heat", "schema": "double", "unit": "degreeCelsius" },
+        { "@type": "Property", "name": "set", "writable": true, "schema": { "@type": "Object", "fields": [
+          { "@type": ["Field", "Length"], "name": "high", "schema": "double", "unit": "metre" } ] } },
+        { "@type": "Property", "name": "by", "schema": { "@type": "Map", "mapKey": { "name": "k", "schema": "string" },
+          "mapValue": { "@type": ["MapValue", "Mass"], "name": "v", "schema": "double", "unit": "gram" } } },
+        { "@type": "Command", "name": "wait", "request": {
+          "@type": ["CommandRequest", "TimeSpan"], "name": "span", "schema": "double", "unit": "second", "nullable": true } },
+        { "@type": "Telemetry", "name": "mode", "schema": { "@type": "Enum", "valueSchema": "integer",
+          "enumValues": [ { "name": "on", "enumValue": 1 } ] } } ] }"#;
+    let own = fingerprint_of(text);
+    for (from, to) in [(r#""name": "heat","#, r#""displayName": "Heat", "name": "heat","#), ("\n", "\n\n")] {
+        assert_eq!(fingerprint_of(&text.replacen(from, to, 1)), own, "{to}");
+    }
+    for (from, to) in [
+        ("degreeCelsius", "degreeFahrenheit"),
+        (r#""metre""#, r#""foot""#),
+        ("gram", "kilogram"),
+        (r#""second""#, r#""minute""#),
+        (r#""nullable": true"#, r#""nullable": false"#),
+        (r#""writable": true"#, r#""writable": false"#),
+        (r#""enumValue": 1"#, r#""enumValue": 2"#),
+        (r#""name": "heat", "schema": "double""#, r#""name": "heat", "schema": "float""#),
+        (r#""name": "wait""#, r#""name": "pause""#),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        assert_ne!(fingerprint_of(&changed), own, "{from} -> {to}");
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use dtdl::{EnumSchema, EnumValue, EnumValues, Interface, Location, Payload, Schema, SchemaKind};
+use dtdl::{EnumSchema, EnumValue, EnumValues, Interface, Location, Payload, Quantity, Schema, SchemaKind};
 
 /// The fingerprint of Interfaces that stand in one module.
 pub(super) fn of(interfaces: &[&Interface]) -> u64 {
@@ -14,13 +14,11 @@ pub(super) fn of(interfaces: &[&Interface]) -> u64 {
         hash.word("interface", &interface.id.text);
         for item in &interface.telemetry {
             hash.word("telemetry", &item.name.text);
-            hash.schema(&item.schema);
-            hash.word("unit", item.quantity.unit.as_deref().unwrap_or_default());
+            hash.value(&item.schema, &item.quantity);
         }
         for item in &interface.properties {
             hash.word(if item.writable { "writable" } else { "property" }, &item.name.text);
-            hash.schema(&item.schema);
-            hash.word("unit", item.quantity.unit.as_deref().unwrap_or_default());
+            hash.value(&item.schema, &item.quantity);
         }
         for command in &interface.commands {
             hash.word("command", &command.name.text);
@@ -62,7 +60,13 @@ impl Hash {
     fn payload(&mut self, what: &str, payload: Option<&Payload>) {
         let Some(payload) = payload else { return };
         self.word(what, if payload.nullable { "nullable" } else { "" });
-        self.schema(&payload.schema);
+        self.value(&payload.schema, &payload.quantity);
+    }
+
+    /// A value is another one in another unit.
+    fn value(&mut self, schema: &Schema, quantity: &Quantity) {
+        self.schema(schema);
+        self.word("unit", quantity.unit.as_deref().unwrap_or_default());
     }
 
     fn schema(&mut self, schema: &Schema) {
@@ -86,13 +90,13 @@ impl Hash {
             }
             SchemaKind::Map(map) => {
                 self.word("is", "map");
-                self.schema(&map.value.schema);
+                self.value(&map.value.schema, &map.value.quantity);
             }
             SchemaKind::Object(object) => {
                 self.word("is", "object");
                 for field in &object.fields {
                     self.word("field", &field.name.text);
-                    self.schema(&field.schema);
+                    self.value(&field.schema, &field.quantity);
                 }
                 self.word("end", "object");
             }

@@ -318,7 +318,7 @@ pub mod environmental_sensor {
             ) -> impl __rt::Future<Output = Result<i64, __rt::PropertyError>> + Send;
         }
         /// A number for what the Interface can do: another revision of it has another one.
-        pub const FINGERPRINT: u64 = 0x1f9b8168086312f3;
+        pub const FINGERPRINT: u64 = 0x83b6170c515a9a51;
         #[doc(hidden)]
         pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
             __rt::PartTable {

@@ -219,7 +219,7 @@ pub mod pumps {
             ) -> impl __rt::Future<Output = Result<Limits, __rt::PropertyError>> + Send;
         }
         /// A number for what the Interface can do: another revision of it has another one.
-        pub const FINGERPRINT: u64 = 0x65b1cb67455a5d0a;
+        pub const FINGERPRINT: u64 = 0xe9cf78436dd83a96;
         #[doc(hidden)]
         pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
             __rt::PartTable {
@@ -337,7 +337,7 @@ pub mod pumps {
             ) -> impl __rt::Future<Output = Result<Limits, __rt::PropertyError>> + Send;
         }
         /// A number for what the Interface can do: another revision of it has another one.
-        pub const FINGERPRINT: u64 = 0x864ba2636f4f720b;
+        pub const FINGERPRINT: u64 = 0xe44a15722cf94c67;
         #[doc(hidden)]
         pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
             __rt::PartTable {

@@ -577,7 +577,7 @@ pub mod hostile {
             ) -> impl __rt::Future<Output = Result<bool, __rt::CommandError>> + Send;
         }
         /// A number for what the Interface can do: another revision of it has another one.
-        pub const FINGERPRINT: u64 = 0xdc8f2e02c419f372;
+        pub const FINGERPRINT: u64 = 0x6a384c6a4db93f54;
         #[doc(hidden)]
         pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
             __rt::PartTable {

@@ -293,7 +293,7 @@ pub mod temperature_controller {
             ) -> impl __rt::Future<Output = Result<f64, __rt::PropertyError>> + Send;
         }
         /// A number for what the Interface can do: another revision of it has another one.
-        pub const FINGERPRINT: u64 = 0xfc0b05feeb99afa9;
+        pub const FINGERPRINT: u64 = 0x1478ac81f7fc5e5f;
         #[doc(hidden)]
         pub const fn __part(component: Option<&'static str>) -> __rt::PartTable {
             __rt::PartTable {

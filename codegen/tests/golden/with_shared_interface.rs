@@ -7,7 +7,7 @@
 pub mod shared {
     use ::device_model::__private as __rt;
     const _: () = ::core::assert!(
-        crate ::thermostat::thermostat::FINGERPRINT == 0xfc0b05feeb99afa9,
+        crate ::thermostat::thermostat::FINGERPRINT == 0x1478ac81f7fc5e5f,
         "`crate::thermostat::thermostat` was generated from another revision of `dtmi:com:example:Thermostat;1` than this device's model has"
     );
     /// The id of the model.
