@@ -73,7 +73,9 @@ fn the_public_device_models_become_code_that_compiles() {
     let collections = [ours.join("../shared/models/dmr"), ours.join("../../shared/models/dmr")];
     let mut compiled = Scratch::new("public_models");
     for collection in collections.iter().filter(|folder| folder.is_dir()) {
-        for (number, path) in json_files(collection).iter().enumerate() {
+        let files = json_files(collection);
+        assert!(files.len() > 100, "{} models in {}", files.len(), collection.display());
+        for (number, path) in files.iter().enumerate() {
             let reading = read(path, collection);
             compiled.add(&format!("m{number}"), &device(&reading, path, number % 2 == 0));
         }
@@ -87,8 +89,9 @@ fn conformance_models() -> Vec<(String, dtdl::Reading)> {
     let ours = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = ["../shared/dtdl-conformance/cases", "../../shared/dtdl-conformance/cases"];
     let mut models = Vec::new();
-    for file in places.iter().flat_map(|place| json_files(&ours.join(place))) {
-        let cases: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let files: Vec<PathBuf> = places.iter().flat_map(|place| json_files(&ours.join(place))).collect();
+    for file in &files {
+        let cases: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
         let cases = cases.as_array().cloned().unwrap_or_else(|| vec![cases]);
         for (number, case) in cases.iter().enumerate().filter(|(_, case)| case["valid"] == true) {
             let mut sources = dtdl::Sources::default();
@@ -103,6 +106,7 @@ fn conformance_models() -> Vec<(String, dtdl::Reading)> {
             }
         }
     }
+    assert!(files.is_empty() || models.len() > 1000, "{} models in {} files", models.len(), files.len());
     models
 }
 

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod device;
+mod lookup;
 mod model;
 
 use proc_macro::TokenStream;

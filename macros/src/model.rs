@@ -8,6 +8,7 @@ use quote::quote;
 use syn::{Error, LitStr, Result};
 
 use crate::arguments::{Arguments, wrong};
+use crate::lookup::Search;
 
 /// A model that was read, and the files it was read from.
 pub(crate) struct Read {
@@ -25,16 +26,19 @@ pub(crate) fn read(arguments: &Arguments) -> Result<Read> {
         .map_err(|error| wrong("unreadable", path.span(), unreadable(&name, &full, &error)))?;
     let mut sources = Sources::default();
     sources.add(name.as_str(), text);
-    let mut folders = folders(&arguments.models)?;
-    folders.extend(folder_around(&name));
-    let mut files = vec![name];
+    let root = manifest_dir();
+    let mut search = Search::new(&root, name, folders(&arguments.models)?);
     let reading = dtdl::read_with(
         sources,
         arguments.id.as_ref().map(LitStr::value).as_deref(),
         &dtdl::Options::default(),
-        &mut |ids| ids.iter().filter_map(|id| look_up(id, &folders, &mut files)).collect(),
+        &mut |ids| search.answer(ids),
     );
-    Ok(Read { reading, tracked: files.iter().map(|file| tracked(file)).collect() })
+    if !search.unreadable.is_empty() {
+        let message = format!("cannot read {}", search.unreadable.join("\n"));
+        return Err(wrong("unreadable", path.span(), message));
+    }
+    Ok(Read { reading, tracked: search.files.iter().map(|file| tracked(file)).collect() })
 }
 
 /// The folders of `models(..)`.
@@ -47,28 +51,6 @@ fn folders(named: &[LitStr]) -> Result<Vec<String>> {
         }
     }
     Ok(named.iter().map(LitStr::value).collect())
-}
-
-/// The models folder that a file lies in, when it lies as in one: `models` of `models/dtmi/com/example/pump-1.json`.
-fn folder_around(file: &str) -> Option<String> {
-    let dtmi = Path::new(file).ancestors().skip(1).find(|folder| folder.ends_with("dtmi"))?;
-    Some(dtmi.parent()?.to_str()?.to_owned())
-}
-
-/// The file in a models folder that defines an id, with its text, unless it was read already.
-fn look_up(id: &str, folders: &[String], read: &mut Vec<String>) -> Option<(String, String)> {
-    let plain = dtdl::Dtmi::parse(id)?.repository_path();
-    let expanded = plain.replace(".json", ".expanded.json");
-    let places = folders.iter().flat_map(|folder| [&plain, &expanded].map(|path| join(folder, path)));
-    let (file, text) = places
-        .filter(|file| !read.contains(file))
-        .find_map(|file| Some((file.clone(), std::fs::read_to_string(manifest_dir().join(&file)).ok()?)))?;
-    read.push(file.clone());
-    Some((file, text))
-}
-
-fn join(folder: &str, path: &str) -> String {
-    if folder.is_empty() { path.to_owned() } else { format!("{}/{path}", folder.trim_end_matches('/')) }
 }
 
 fn tracked(name: &str) -> TokenStream {
