@@ -28,6 +28,7 @@ mod outbox;
 mod provisioning;
 mod refusal;
 mod session;
+mod spool;
 mod state;
 mod table;
 mod text;
@@ -45,6 +46,7 @@ pub use device::Device;
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use serde_json::Value as Json;
+pub use spool::{DiskOutbox, DiskReport, DiskSync};
 pub use state::{Counters, State};
 pub use table::{
     CommandTable, Convention, ModelTable, PartTable, PropertyTable, asynchronous, command, read_only,
