@@ -22,11 +22,15 @@ mod convention;
 mod device;
 mod driver;
 mod error;
+mod intake;
 #[cfg_attr(not(test), expect(dead_code, reason = "what is kept comes with the parts that keep it"))]
 mod kept;
+mod moment;
 mod outbox;
+mod outcome;
 mod provisioning;
 mod refusal;
+mod send;
 mod session;
 mod spool;
 mod state;
@@ -40,11 +44,14 @@ pub use call::{
     Answer, CommandCall, CommandOutcome, DesiredChange, DesiredOutcome, InForce, answer, in_force,
     nullable_answer,
 };
-pub use client::{Client, Delivery};
-pub use connection::{Connection, WhenFull};
+pub use client::Client;
+pub use connection::Connection;
 pub use device::Device;
 pub use error::Error;
+pub use outbox::{Parked, Priority, WhenFull};
+pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};
+pub use send::SendOptions;
 pub use serde_json::Value as Json;
 pub use spool::{DiskOutbox, DiskReport, DiskSync};
 pub use state::{Counters, State};

@@ -4,24 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What happens to a new message when the outbox is full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenFull {
-    /// Sending fails with `Error::OutboxFull`.
-    Refuse,
-    /// Sending waits until there is room.
-    Wait,
-    /// The oldest message that is not in flight ends with `Error::Dropped`.
-    DropOldest,
-}
-
-/// The bounds of the outbox.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OutboxLimits {
-    pub(crate) messages: usize,
-    pub(crate) bytes: usize,
-    pub(crate) when_full: WhenFull,
-}
+use crate::outbox::Limits;
 
 /// Everything that can be set about a session.
 #[derive(Clone, Debug)]
@@ -30,7 +13,7 @@ pub(crate) struct Options {
     pub(crate) long_command_deadline: Duration,
     pub(crate) parallel_commands: usize,
     pub(crate) keep_alive: Duration,
-    pub(crate) outbox: OutboxLimits,
+    pub(crate) outbox: Limits,
     pub(crate) telemetry_time_to_live: Duration,
     pub(crate) token_life: Duration,
     /// Shortest and longest.
@@ -48,7 +31,7 @@ impl Default for Options {
             long_command_deadline: Duration::from_secs(15 * 60),
             parallel_commands: 16,
             keep_alive: Duration::from_secs(60),
-            outbox: OutboxLimits { messages: 10_000, bytes: 16 * 1024 * 1024, when_full: WhenFull::Wait },
+            outbox: Limits::default(),
             telemetry_time_to_live: Duration::from_secs(24 * 60 * 60),
             token_life: Duration::from_secs(60 * 60),
             backoff: (Duration::from_secs(1), Duration::from_secs(120)),

@@ -8,7 +8,7 @@ pub(crate) mod envelope;
 pub(crate) mod login;
 pub(crate) mod topic;
 
-pub(crate) use bag::telemetry_bag;
+pub(crate) use bag::{creation_time, message_id, property, write_bag};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters of RFC 3986.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use secrecy::SecretString;
 use tokio::time::{sleep_until, timeout};
 
-use super::link::Link;
+use super::link::{Incoming, Link};
 use super::now;
 use super::transport::Transport;
 use crate::auth::{DeviceKey, sas_token};
@@ -125,7 +125,7 @@ async fn provision(mut link: Link, mut core: Provisioning) -> Result<Assignment,
         let deadline: Instant = core.poll_timeout();
         tokio::select! {
             packet = link.next() => {
-                if let Some(packet) = packet?
+                if let Some(Incoming::Packet(packet)) = packet?
                     && let Some(assignment) = core.handle(now(), packet)?
                 {
                     finish(link).await;

@@ -13,15 +13,13 @@ mod transport;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use board::Board;
 use board::ClosedAtEnd;
-use bytes::Bytes;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
-use link::{Broken, Link};
-use rumqttc::mqttbytes::v4::Packet;
+use link::{Broken, Incoming, Link};
 use serde_json::Map;
 use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
@@ -31,26 +29,18 @@ use transport::{BoxFuture, Transport};
 
 use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
-use crate::convention::telemetry_bag;
 use crate::device::Device;
 use crate::error::Error;
+use crate::intake::Intake;
 use crate::json::Json;
-use crate::outbox::{Message, Offer, Settled, Ticket};
+use crate::moment::Moment;
+use crate::outbox::{Settled, Ticket};
 use crate::provisioning::Assignment;
 use crate::session::{Action, Input, Recovery, Session};
 use crate::state::State;
-use crate::table::ModelTable;
 
-/// How many submissions wait for the driver. More make their senders wait.
+/// How many reports wait for the driver. More make their senders wait.
 const CHANNEL: usize = 64;
-
-/// Telemetry handed in by a client.
-pub(crate) struct Submission {
-    pub(crate) component: Option<&'static str>,
-    pub(crate) payload: Bytes,
-    pub(crate) queued: oneshot::Sender<Result<(), Error>>,
-    pub(crate) outcome: oneshot::Sender<Result<(), Error>>,
-}
 
 /// Reported properties handed in by a client.
 pub(crate) struct ReportRequest {
@@ -72,24 +62,25 @@ pub(crate) fn start_on<D: Device>(
     transport: Box<dyn Transport>,
 ) -> Result<Client, Error> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
-    let (telemetry, telemetry_inbox) = mpsc::channel(CHANNEL);
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
-    let shared = Arc::new(Shared::new(telemetry, reports));
     let options = connection.options.clone();
+    let session = Session::new(D::MODEL, options.clone());
+    let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
+    let intake = Arc::new(intake);
+    let shared = Arc::new(Shared::new(Arc::clone(&intake), reports));
     let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), &options);
     let driver = Driver {
-        model: D::MODEL,
-        session: Session::new(D::MODEL, options.clone()),
+        session,
+        intake,
         recovery: Recovery::new(options.backoff),
         phase: Phase::Pausing(now()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
         assignment: None,
         handlers,
-        inbox: Inbox::new(telemetry_inbox, reports_inbox, shared.closing.clone()),
+        inbox: Inbox { reports: reports_inbox, open: true, closing: shared.closing.clone() },
         board: Arc::clone(&shared.board),
         outcomes: HashMap::new(),
         tickets: 0,
-        run_id: format!("{:016x}", fastrand::u64(..)),
         serving_since: None,
         last_warning: String::new(),
         close_by: None,
@@ -102,8 +93,14 @@ pub(crate) fn start_on<D: Device>(
 
 /// The present, for the cores; follows tokio's clock, so that tests can stop it.
 #[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
+}
+
+/// The present by both clocks.
+#[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
+fn moment() -> Moment {
+    Moment { now: now(), wall: SystemTime::now() }
 }
 
 /// Where the connection stands, and what is awaited of it.
@@ -116,9 +113,10 @@ enum Phase {
 /// Something that has happened.
 enum Event {
     Dialled(Dialled),
-    Received(Result<Option<Packet>, Broken>),
+    Received(Result<Option<Incoming>, Broken>),
     PauseOver,
-    Submitted(Option<Submission>),
+    /// Telemetry has been accepted.
+    Accepted,
     Reported(Option<ReportRequest>),
     HandlerEnded(Option<Input>),
     Deadline,
@@ -140,41 +138,19 @@ impl Phase {
     }
 }
 
-/// What clients hand in.
+/// What clients hand in besides telemetry.
 struct Inbox {
-    telemetry: mpsc::Receiver<Submission>,
     reports: mpsc::Receiver<ReportRequest>,
-    /// Whether the channels may still deliver something.
-    open: (bool, bool),
-    /// A message that found the outbox full, and who offered it.
-    stalled: Option<(Message, oneshot::Sender<Result<(), Error>>)>,
+    /// Whether the channel may still deliver something.
+    open: bool,
     closing: CancellationToken,
-}
-
-impl Inbox {
-    fn new(
-        telemetry: mpsc::Receiver<Submission>,
-        reports: mpsc::Receiver<ReportRequest>,
-        closing: CancellationToken,
-    ) -> Self {
-        Self { telemetry, reports, open: (true, true), stalled: None, closing }
-    }
-
-    fn close(&mut self) {
-        self.telemetry.close();
-        self.reports.close();
-    }
-
-    fn is_drained(&self) -> bool {
-        self.open == (false, false) && self.stalled.is_none()
-    }
 }
 
 /// The driver of one device.
 struct Driver {
-    model: ModelTable,
     options: Options,
     session: Session,
+    intake: Arc<Intake>,
     recovery: Recovery,
     phase: Phase,
     dialer: Arc<Dialer>,
@@ -184,8 +160,6 @@ struct Driver {
     board: Arc<Board>,
     outcomes: HashMap<Ticket, oneshot::Sender<Result<(), Error>>>,
     tickets: u64,
-    /// Begins every message id of this process.
-    run_id: String,
     serving_since: Option<Instant>,
     last_warning: String,
     /// Set once closing has begun.
@@ -194,7 +168,7 @@ struct Driver {
 
 impl Driver {
     async fn run(mut self) {
-        let _closed = ClosedAtEnd(Arc::clone(&self.board));
+        let _closed = ClosedAtEnd(Arc::clone(&self.board), Arc::clone(&self.intake));
         loop {
             self.act();
             if self.is_done() {
@@ -214,7 +188,7 @@ impl Driver {
             Phase::Linked(link) => link.is_written(),
             Phase::Dialing(_) | Phase::Pausing(_) => true,
         };
-        let idle = self.session.is_idle() && self.handlers.is_empty() && self.inbox.is_drained();
+        let idle = self.session.is_idle() && self.handlers.is_empty() && !self.inbox.open;
         self.close_by.is_some() && idle && written
     }
 
@@ -225,11 +199,11 @@ impl Driver {
                 None => std::future::pending().await,
             }
         };
-        let Inbox { telemetry, reports, open, stalled, closing } = &mut self.inbox;
-        let takes_reports = open.1 && !self.session.reports_are_full();
+        let Inbox { reports, open, closing } = &mut self.inbox;
+        let takes_reports = *open && !self.session.reports_are_full();
         tokio::select! {
             event = self.phase.next() => event,
-            submission = telemetry.recv(), if open.0 && stalled.is_none() => Event::Submitted(submission),
+            () = self.intake.news() => Event::Accepted,
             report = reports.recv(), if takes_reports => Event::Reported(report),
             input = self.handlers.next(), if !self.handlers.is_empty() => Event::HandlerEnded(input),
             () = wake(self.session.poll_timeout()) => Event::Deadline,
@@ -242,25 +216,26 @@ impl Driver {
     fn take(&mut self, event: Event) -> bool {
         match event {
             Event::Dialled(dialled) => self.dialled(dialled),
-            Event::Received(Ok(Some(packet))) => self.session.handle(now(), Input::Packet(packet)),
+            Event::Received(Ok(Some(Incoming::Packet(packet)))) => {
+                self.session.handle(now(), Input::Packet(packet));
+            }
+            Event::Received(Ok(Some(Incoming::Acknowledged(ids)))) => {
+                self.session.handle(now(), Input::Acknowledged(ids));
+            }
             Event::Received(Err(broken)) => self.broken(broken),
             Event::PauseOver => self.dial(None),
-            Event::Submitted(Some(submission)) => self.submitted(submission),
             Event::Reported(Some(request)) => self.reported(request),
             Event::HandlerEnded(Some(input)) => self.session.handle(now(), input),
-            Event::Received(Ok(None)) | Event::HandlerEnded(None) => {}
+            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::Accepted => {}
             Event::Deadline => self.session.handle_timeout(now()),
             Event::CloseAsked => {
-                self.inbox.close();
+                self.intake.close();
+                self.inbox.reports.close();
                 self.session.handle(now(), Input::Close);
                 self.close_by = Some(now() + self.options.close_deadline);
             }
-            Event::Submitted(None) => {
-                self.inbox.open.0 = false;
-                return self.close_by.is_some();
-            }
             Event::Reported(None) => {
-                self.inbox.open.1 = false;
+                self.inbox.open = false;
                 return self.close_by.is_some();
             }
             Event::CloseDeadline => return false,
@@ -271,9 +246,6 @@ impl Driver {
     /// Carries out what the session wants, and hands its packets to the connection.
     fn act(&mut self) {
         self.session_actions();
-        if let Some((message, queued)) = self.inbox.stalled.take() {
-            self.offer(message, queued);
-        }
         if let Phase::Linked(link) = &mut self.phase {
             let mut queued = Ok(());
             while queued.is_ok() && link.has_room() {
@@ -281,6 +253,9 @@ impl Driver {
                     break;
                 };
                 queued = link.queue(&packet);
+            }
+            if queued.is_ok() {
+                queued = link.fill(|buffer, enough| self.session.write_telemetry(moment(), buffer, enough));
             }
             if let Err(error) = queued {
                 self.broken(error.into());
@@ -304,6 +279,7 @@ impl Driver {
                 }
                 Action::Run { call, command, payload } => self.handlers.run(call, command, payload),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
+                Action::End(ended) => self.intake.ended(ended),
                 Action::Settle(Settled { ticket, outcome }) => {
                     if let Some(waiting) = self.outcomes.remove(&ticket) {
                         // Whoever asked may have stopped waiting.
@@ -370,32 +346,6 @@ impl Driver {
         self.board.enter(State::Retrying { cause, next_in: attempt.pause });
     }
 
-    fn submitted(&mut self, submission: Submission) {
-        let Submission { component, payload, queued, outcome } = submission;
-        let ticket = self.ticket(outcome);
-        let subject = Session::subject(self.model.convention, component);
-        let bag = telemetry_bag(&format!("{}-{}", self.run_id, ticket.0), subject);
-        let expires = now() + self.options.telemetry_time_to_live;
-        self.offer(Message::new(ticket, bag, payload, expires), queued);
-    }
-
-    fn offer(&mut self, message: Message, queued: oneshot::Sender<Result<(), Error>>) {
-        let ticket = message.ticket;
-        let answer = match self.session.offer(message) {
-            Offer::Queued(_) => Ok(()),
-            Offer::Full(message) => {
-                self.inbox.stalled = Some((message, queued));
-                return;
-            }
-            Offer::Refused(error) => {
-                self.outcomes.remove(&ticket);
-                Err(error)
-            }
-        };
-        // Whoever asked may have stopped waiting.
-        let _ = queued.send(answer);
-    }
-
     fn reported(&mut self, request: ReportRequest) {
         let ReportRequest { component, fields, outcome } = request;
         let ticket = self.ticket(outcome);
@@ -417,11 +367,8 @@ impl Driver {
         tokio::time::timeout(Duration::from_secs(1), self.handlers.shut_down())
             .await
             .unwrap_or_else(|_| tracing::warn!("a handler does not let itself be ended"));
-        let mut left = self.session.abandon();
-        if let Some((message, _)) = self.inbox.stalled.take() {
-            left.push(Settled { ticket: message.ticket, outcome: Err(Error::Closed) });
-        }
-        let count = left.len() as u64;
+        let left = self.session.abandon();
+        let count = left.len() as u64 + self.intake.abandon();
         for Settled { ticket, outcome } in left {
             if let Some(waiting) = self.outcomes.remove(&ticket) {
                 let _ = waiting.send(outcome);

@@ -16,6 +16,7 @@
 
 mod commands;
 mod packets;
+mod publish;
 mod recovery;
 mod timer;
 
@@ -37,10 +38,10 @@ use crate::connection::Options;
 use crate::convention::envelope;
 use crate::error::Error;
 use crate::json::Json;
-use crate::outbox::{LARGEST, Message, Offer, Outbox, Settled, Ticket};
+use crate::outbox::{Ended, LARGEST, Settled, SharedOutbox, Ticket};
 use crate::refusal::{CommandError, PropertyError};
 use crate::state::Counters;
-use crate::table::{Convention, FoundCommand, ModelTable};
+use crate::table::{FoundCommand, ModelTable};
 use crate::twin::{Desired, PropertyKey, Report, Requests, Step};
 
 /// How long CONNACK and SUBACK may take together.
@@ -71,6 +72,8 @@ pub(crate) enum Input {
     Opened(Login),
     /// A packet has arrived.
     Packet(Packet),
+    /// PUBACKs with these packet ids have arrived.
+    Acknowledged(Vec<u16>),
     /// The connection is gone; `cut_by_hub` when it was the hub that closed it.
     Lost { cause: Arc<Error>, cut_by_hub: bool },
     /// No connection could be opened.
@@ -98,8 +101,10 @@ pub(crate) enum Action {
     Run { call: CallId, command: FoundCommand, payload: Bytes },
     /// Call a property's handler, then hand in [`Input::DesiredEnded`].
     Apply { key: PropertyKey, value: Json },
-    /// Tell whoever waits.
+    /// Tell whoever waits for a report.
     Settle(Settled),
+    /// Tell whoever waits for a message.
+    End(Ended),
 }
 
 /// Where the session stands; named for what it waits for.
@@ -116,7 +121,8 @@ enum Phase {
 #[derive(Debug)]
 struct Open {
     endpoint: String,
-    device_id: String,
+    /// What telemetry topics begin with.
+    events: String,
     renew_at: Instant,
 }
 
@@ -129,7 +135,7 @@ pub(crate) struct Session {
     timers: Timers,
     control: VecDeque<Packet>,
     actions: VecDeque<Action>,
-    outbox: Outbox,
+    outbox: SharedOutbox,
     requests: Requests,
     desired: Desired,
     commands: Commands,
@@ -145,7 +151,7 @@ impl Session {
             timers: Timers::default(),
             control: VecDeque::new(),
             actions: VecDeque::new(),
-            outbox: Outbox::new(options.outbox),
+            outbox: SharedOutbox::new(options.outbox),
             requests: Requests::new(),
             desired: Desired::new(model),
             commands: Commands::new(model, options.parallel_commands),
@@ -162,6 +168,7 @@ impl Session {
         match input {
             Input::Opened(login) => self.opened(now, login),
             Input::Packet(packet) => self.packet(now, packet),
+            Input::Acknowledged(ids) => self.acknowledged(&ids),
             Input::Lost { cause, cut_by_hub } => self.offline(cause, cut_by_hub),
             Input::Unreachable(cause) => self.last_cause = Some(cause),
             Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
@@ -175,22 +182,6 @@ impl Session {
         self.check_drained();
     }
 
-    /// Offers telemetry; `bag` is the property bag with its message id.
-    pub(crate) fn offer(&mut self, message: Message) -> Offer {
-        let offer = self.outbox.offer(message);
-        if let Offer::Queued(_) = &offer {
-            self.counters.accepted += 1;
-        }
-        match offer {
-            Offer::Queued(dropped) => {
-                self.counters.dropped += dropped.len() as u64;
-                self.actions.extend(dropped.into_iter().map(Action::Settle));
-                Offer::Queued(Vec::new())
-            }
-            other => other,
-        }
-    }
-
     /// The next thing to do besides sending packets.
     pub(crate) fn poll_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
@@ -198,16 +189,17 @@ impl Session {
 
     /// When [`Session::handle_timeout`] wants to be called.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        let deadlines = [self.timers.next(), self.outbox.next_expiry(), self.requests.next_deadline()];
+        let (expiry, unacknowledged) = {
+            let outbox = self.outbox.lock();
+            (outbox.next_expiry(), outbox.oldest_sent().map(|sent| sent + ANSWER_LIMIT))
+        };
+        let deadlines = [self.timers.next(), expiry, unacknowledged, self.requests.next_deadline()];
         deadlines.into_iter().flatten().min()
     }
 
     /// Time has passed.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        while let Some(expired) = self.outbox.expire(now) {
-            self.counters.expired += 1;
-            self.actions.push_back(Action::Settle(expired));
-        }
+        self.expire(now);
         for ticket in self.requests.overdue(now) {
             let outcome = Err(self.late("the report", self.options.report_deadline));
             self.actions.push_back(Action::Settle(Settled { ticket, outcome }));
@@ -218,9 +210,14 @@ impl Session {
         self.check_drained();
     }
 
+    /// Where telemetry is put that this session is to send.
+    pub(crate) fn outbox(&self) -> SharedOutbox {
+        self.outbox.clone()
+    }
+
     /// Whether nothing is left to do before closing.
     pub(crate) fn is_idle(&self) -> bool {
-        let sent = self.outbox.len() == 0 && self.requests.len() == 0 && self.control.is_empty();
+        let sent = self.outbox.lock().len() == 0 && self.requests.len() == 0 && self.control.is_empty();
         sent && self.commands.is_idle() && !self.desired.is_busy()
     }
 
@@ -230,15 +227,25 @@ impl Session {
         self.requests.len() >= MOST_REPORTS
     }
 
-    /// Ends everything that is left.
+    /// Ends everything that is left but telemetry, which whoever shares the outbox ends.
     pub(crate) fn abandon(&mut self) -> Vec<Settled> {
-        let mut left = self.outbox.abandon();
-        left.extend(self.requests.abandon());
-        left
+        self.requests.abandon()
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        Counters { queued: self.outbox.len() as u64, ..self.counters }
+        self.outbox.lock().count(self.counters)
+    }
+
+    /// Ends telemetry that is too old, and the connection when it leaves telemetry unacknowledged for too long.
+    fn expire(&mut self, now: Instant) {
+        let mut outbox = self.outbox.lock();
+        let ended = std::iter::from_fn(|| outbox.expire(now));
+        self.actions.extend(ended.map(Action::End));
+        let overdue = outbox.oldest_sent().is_some_and(|sent| sent + ANSWER_LIMIT <= now);
+        drop(outbox);
+        if overdue {
+            self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT));
+        }
     }
 
     fn timer(&mut self, now: Instant, timer: Timer) {
@@ -246,9 +253,6 @@ impl Session {
             Timer::Handshake => self.hang_up(self.late("the hub's greeting", HANDSHAKE_LIMIT)),
             Timer::Ping => self.ping(now),
             Timer::PingAnswer => self.hang_up(self.late("the hub's answer to a ping", PING_LIMIT)),
-            Timer::Acknowledgement => {
-                self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT));
-            }
             Timer::TwinAnswer => self.hang_up(self.late("an answer about the twin", ANSWER_LIMIT)),
             Timer::TwinRetry => {}
             Timer::Renewal => {
@@ -264,9 +268,11 @@ impl Session {
 
     /// Goes on with a planned reconnect when nothing is in flight and no caller waits any more.
     fn check_drained(&mut self) {
+        if !matches!(self.phase, Phase::Draining) {
+            return;
+        }
         let answered = !self.requests.is_waiting() && !self.commands.owes_answers();
-        let drained = answered && self.outbox.in_flight() == 0 && self.control.is_empty();
-        if drained && matches!(self.phase, Phase::Draining) {
+        if answered && self.outbox.lock().in_flight() == 0 && self.control.is_empty() {
             self.renew();
         }
     }
@@ -290,15 +296,16 @@ impl Session {
         if matches!(phase, Phase::Serving(_) | Phase::Draining) {
             self.counters.disconnects += 1;
         }
-        self.last_cause = Some(cause);
         self.timers = Timers::default();
         self.control.clear();
         self.commands.connection_lost();
-        let ended = [self.outbox.connection_lost(cut_by_hub), self.requests.connection_lost()];
-        for settled in ended.into_iter().flatten() {
+        let parked = self.outbox.lock().connection_lost(cut_by_hub, &cause);
+        self.actions.extend(parked.map(Action::End));
+        if let Some(settled) = self.requests.connection_lost() {
             self.counters.rejected += 1;
             self.actions.push_back(Action::Settle(settled));
         }
+        self.last_cause = Some(cause);
     }
 
     /// Reports properties, the writable ones as acknowledgements of the version that is in force.
@@ -373,11 +380,6 @@ impl Session {
         let offline = matches!(self.phase, Phase::Offline | Phase::Greeting(_) | Phase::Subscribing(_));
         let last = self.last_cause.as_ref().filter(|_| offline).map(ToString::to_string);
         Error::TimedOut { what, limit, last }
-    }
-
-    /// The component a telemetry message names on the wire.
-    pub(crate) fn subject(convention: Convention, component: Option<&'static str>) -> Option<&'static str> {
-        component.filter(|_| convention == Convention::Pnp)
     }
 }
 

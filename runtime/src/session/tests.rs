@@ -5,7 +5,9 @@ use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, PubAck, Publish, SubAck
 use serde_json::json;
 
 use super::*;
-use crate::table::{CommandTable, PartTable};
+use crate::moment::Moment;
+use crate::outbox::{Content, Message, Offer};
+use crate::table::{CommandTable, Convention, PartTable};
 
 const MODEL: ModelTable = ModelTable {
     id: "dtmi:x;1",
@@ -66,8 +68,19 @@ fn subscribed(session: &mut Session, now: Instant) {
 
 fn offer(session: &mut Session, now: Instant) {
     let expires = now + Duration::from_secs(3600 * 24);
-    let message = Message::new(Ticket(1), "bag".to_owned(), Bytes::from_static(b"{}"), expires);
-    assert!(matches!(session.offer(message), Offer::Queued(_)));
+    let message = Message::new(Content::new(b"bag{}".to_vec(), 3), now, expires, None);
+    assert!(matches!(session.outbox.lock().offer(message), Offer::Queued(..)));
+}
+
+/// The next telemetry message that is due.
+fn telemetry(session: &mut Session, now: Instant) -> Option<Publish> {
+    let mut buffer = bytes::BytesMut::new();
+    let at = Moment { now, wall: std::time::SystemTime::UNIX_EPOCH };
+    session.write_telemetry(at, &mut buffer, 1).unwrap();
+    match Packet::read(&mut buffer, 1 << 20) {
+        Ok(Packet::Publish(publish)) => Some(publish),
+        _ => None,
+    }
 }
 
 /// The hub calls the method `blink`.
@@ -148,15 +161,16 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     let now = Instant::now();
     let mut session = serving(now);
     offer(&mut session, now);
-    let Some(Packet::Publish(sent)) = session.poll_packet(now) else { panic!("it is to be sent") };
     session.timers.stop(Timer::Ping);
-    session.timers.stop(Timer::Acknowledgement);
-    let due = now + Duration::from_secs(2880);
+    session.timers.set(Timer::Renewal, now + Duration::from_secs(20));
+    let sent = telemetry(&mut session, now).unwrap();
+    let due = now + Duration::from_secs(20);
     session.handle_timeout(due);
     offer(&mut session, due);
     assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
+    assert!(telemetry(&mut session, due).is_none());
     session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
-    assert!(matches!(session.poll_action(), Some(Action::Settle(Settled { outcome: Ok(()), .. }))));
+    assert!(matches!(session.poll_action(), Some(Action::End(Ended { outcome: Ok(()), .. }))));
     assert!(matches!(session.poll_action(), Some(Action::Renew)));
     assert_eq!(session.counters().queued, 1, "what was offered meanwhile waits for the next connection");
 }
@@ -230,7 +244,7 @@ fn telemetry_survives_a_network_that_breaks_again_and_again() {
     offer(&mut session, now);
     for _ in 0..100 {
         connect(&mut session, now);
-        assert!(topic(&mut session, now).starts_with("devices/d/messages/events/"));
+        assert!(telemetry(&mut session, now).unwrap().topic.starts_with("devices/d/messages/events/bag"));
         let cause = Arc::new(Error::lost("the network is unreachable"));
         session.handle(now, Input::Lost { cause, cut_by_hub: false });
         assert!(session.poll_action().is_none());
