@@ -57,11 +57,17 @@ impl Client {
         shared.upgrade().map(Self::new)
     }
 
+    /// Waits until what the session needs has been opened.
+    pub(crate) async fn opened(&self) -> Result<(), Error> {
+        self.shared.intake.opened().await
+    }
+
     /// Ends the session: takes nothing new, waits for acknowledgements and running handlers, then disconnects.
     /// Calling it again waits for the same end.
     ///
     /// # Errors
-    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged.
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged. What a disk outbox keeps
+    /// for the next start does not count.
     pub async fn close(&self) -> Result<(), Error> {
         self.shared.closing.cancel();
         self.shared.tasks.wait().await;

@@ -110,6 +110,11 @@ pub enum Error {
     /// The message was accepted into the disk outbox, and its bytes there have changed since.
     #[error("the message was damaged on disk: check the disk")]
     Damaged,
+    /// The client was closed before the hub acknowledged the message. It is kept on disk and sent at the next start.
+    #[error(
+        "the client was closed before the hub acknowledged the message: it is kept on disk for the next start"
+    )]
+    Kept,
     /// The message was older than its time to live before it could be acknowledged.
     #[error("the message expired before the hub acknowledged it")]
     Expired,
@@ -158,6 +163,7 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Expired
             | Self::Damaged
+            | Self::Kept
             | Self::Rejected { .. }
             | Self::Closed
             | Self::Undelivered { .. } => false,

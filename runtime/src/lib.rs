@@ -20,6 +20,7 @@ mod client;
 mod connection;
 mod convention;
 mod device;
+mod disk;
 mod driver;
 mod error;
 mod intake;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::outbox::Limits;
+use crate::spool::DiskOutbox;
 
 /// Everything that can be set about a session.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) parallel_commands: usize,
     pub(crate) keep_alive: Duration,
     pub(crate) outbox: Limits,
+    /// Where telemetry is kept, when it is to outlive the process.
+    pub(crate) disk: Option<DiskOutbox>,
     pub(crate) telemetry_time_to_live: Duration,
     pub(crate) token_life: Duration,
     /// Shortest and longest.
@@ -32,6 +35,7 @@ impl Default for Options {
             parallel_commands: 16,
             keep_alive: Duration::from_secs(60),
             outbox: Limits::default(),
+            disk: None,
             telemetry_time_to_live: Duration::from_secs(24 * 60 * 60),
             token_life: Duration::from_secs(60 * 60),
             backoff: (Duration::from_secs(1), Duration::from_secs(120)),

@@ -65,8 +65,7 @@ pub(crate) fn start_on<D: Device>(
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
     let options = connection.options.clone();
     let session = Session::new(D::MODEL, options.clone());
-    let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
-    let intake = Arc::new(intake);
+    let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
     let shared = Arc::new(Shared::new(Arc::clone(&intake), reports));
     let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), &options);
     let driver = Driver {
@@ -99,7 +98,7 @@ pub(crate) fn now() -> Instant {
 
 /// The present by both clocks.
 #[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
-fn moment() -> Moment {
+pub(crate) fn moment() -> Moment {
     Moment { now: now(), wall: SystemTime::now() }
 }
 
@@ -288,6 +287,7 @@ impl Driver {
                 }
             }
         }
+        self.intake.carry();
     }
 
     fn dial(&mut self, previous: Option<Link>) {
@@ -369,6 +369,7 @@ impl Driver {
             .unwrap_or_else(|_| tracing::warn!("a handler does not let itself be ended"));
         let left = self.session.abandon();
         let count = left.len() as u64 + self.intake.abandon();
+        self.intake.finished().await;
         for Settled { ticket, outcome } in left {
             if let Some(waiting) = self.outcomes.remove(&ticket) {
                 let _ = waiting.send(outcome);

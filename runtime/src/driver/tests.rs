@@ -3,6 +3,7 @@
 mod commands;
 mod connecting;
 mod delivery;
+mod disk;
 mod peer;
 mod sensor;
 mod twin;

@@ -15,6 +15,5 @@ mod settings;
 mod turn;
 
 pub(crate) use frame::Entry;
-pub(crate) use index::RANKS;
 pub use settings::{DiskOutbox, DiskReport, DiskSync};
 pub(crate) use turn::{Done, End, Spool, Taken, Work};

@@ -15,8 +15,8 @@ use super::index::{Place, RANKS};
 use super::log::{Appended, Log, Stopped};
 use super::reader::Unreadable;
 use super::settings::DiskOutbox;
-use crate::connection::WhenFull;
 use crate::error::Error;
+use crate::outbox::{Limits, WhenFull};
 
 /// How much of each rank is in memory at most, in bytes on disk.
 const WINDOW: u64 = 4 << 20;
@@ -54,7 +54,8 @@ pub(crate) struct Done {
 /// What became of an entry.
 #[derive(Debug)]
 pub(crate) enum Taken {
-    Stored,
+    /// Under this sequence.
+    Stored(u64),
     /// There is no room.
     Full(Entry),
     /// The disk did not take it; what was written of it was removed as far as the disk let us.
@@ -80,6 +81,7 @@ struct Window {
     /// The lowest sequence that is not.
     next: u64,
     bytes: u64,
+    messages: u64,
 }
 
 /// The disk outbox.
@@ -88,7 +90,8 @@ pub(crate) struct Spool {
     log: Log,
     folder: String,
     drops: bool,
-    most: u64,
+    most_bytes: u64,
+    most_messages: u64,
     windows: [Window; RANKS],
     /// No message on disk expires before.
     next_expiry: u64,
@@ -100,7 +103,7 @@ impl Spool {
     ///
     /// # Errors
     /// When the folder cannot be used.
-    pub(crate) fn open(settings: &DiskOutbox, when_full: WhenFull) -> Result<(Self, u64), Error> {
+    pub(crate) fn open(settings: &DiskOutbox, limits: &Limits) -> Result<(Self, u64), Error> {
         let folder = settings.folder().to_owned();
         let shown = folder.display().to_string();
         let opened = Log::open(folder, settings.durability(), settings.max_bytes());
@@ -121,14 +124,22 @@ impl Spool {
             bytes = log.index.live_bytes(),
             "opened the outbox"
         );
-        let window = WINDOW.min(settings.max_bytes() / 8);
-        Ok((Self::new(log, shown, when_full, window), found.next_sequence))
+        let most = WINDOW.min(settings.max_bytes() / 8);
+        Ok((Self::new(log, shown, limits, most), found.next_sequence))
     }
 
-    fn new(log: Log, folder: String, when_full: WhenFull, window: u64) -> Self {
-        let drops = when_full == WhenFull::DropOldest;
-        let windows = [Window::default(); RANKS];
-        Self { log, folder, drops, most: window, windows, next_expiry: 0, last_sweep: 0 }
+    fn new(log: Log, folder: String, limits: &Limits, most: u64) -> Self {
+        let third = |limit: usize| (limit / RANKS) as u64;
+        Self {
+            log,
+            folder,
+            drops: limits.when_full == WhenFull::DropOldest,
+            most_bytes: most.min(third(limits.bytes)),
+            most_messages: third(limits.messages),
+            windows: [Window::default(); RANKS],
+            next_expiry: 0,
+            last_sweep: 0,
+        }
     }
 
     /// Does a piece of work: stores, forgets, hands out.
@@ -160,6 +171,14 @@ impl Spool {
         self.log.sync().map_err(|error| self.trouble(&error))
     }
 
+    /// In how many milliseconds from `now` a turn may find something expired on disk: not more than a minute, since the
+    /// wall clock may be set.
+    pub(crate) fn next_sweep(&self, now: u64) -> Option<u64> {
+        const MINUTE: u64 = 60_000;
+        let waits = self.next_expiry != u64::MAX && self.log.index.len() > 0;
+        waits.then(|| self.next_expiry.saturating_sub(now).clamp(SWEEP, MINUTE))
+    }
+
     /// Whether [`Spool::sync`] has anything to do.
     pub(crate) fn is_unsynced(&self) -> bool {
         self.log.is_unsynced()
@@ -188,6 +207,7 @@ impl Spool {
         let handed_out = sequence < window.next;
         if handed_out {
             window.bytes -= u64::from(place.length);
+            window.messages -= 1;
         }
         handed_out
     }
@@ -199,7 +219,7 @@ impl Spool {
             let Appended { stored, stopped } = self.log.append(rest.make_contiguous());
             for entry in rest.drain(..stored) {
                 self.next_expiry = self.next_expiry.min(entry.expires);
-                done.taken.push(Taken::Stored);
+                done.taken.push(Taken::Stored(entry.sequence));
                 fresh.push((entry.sequence, Some(entry)));
             }
             match stopped {
@@ -238,7 +258,7 @@ impl Spool {
     fn hand_out(&mut self, rank: usize, now: u64, fresh: &mut [Fresh], done: &mut Done) {
         while let Some((sequence, place)) = self.log.index.from(rank, self.windows[rank].next) {
             let length = u64::from(place.length);
-            if self.windows[rank].bytes + length > self.most {
+            if !self.has_room(rank, length) {
                 break;
             }
             let entry = match take_fresh(fresh, sequence) {
@@ -253,6 +273,7 @@ impl Spool {
                 Ok(entry) => {
                     let window = &mut self.windows[rank];
                     (window.next, window.bytes) = (sequence + 1, window.bytes + length);
+                    window.messages += 1;
                     done.ready.push(entry);
                 }
                 Err(Unreadable::Damaged) => done.ended.push((sequence, End::Damaged)),
@@ -262,6 +283,12 @@ impl Spool {
                 }
             }
         }
+    }
+
+    /// Whether a message of that length may be in memory. One always may.
+    fn has_room(&self, rank: usize, length: u64) -> bool {
+        let Window { bytes, messages, .. } = self.windows[rank];
+        messages == 0 || (bytes + length <= self.most_bytes && messages < self.most_messages)
     }
 
     /// Ends what has expired on disk. What is handed out expires where it is.

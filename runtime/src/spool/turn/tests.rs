@@ -8,7 +8,8 @@ const START: u64 = 1_000_000;
 
 fn spool(folder: &TempDir, when_full: WhenFull) -> Spool {
     let (log, _) = Log::open(folder.path().to_owned(), Durability::Never, CAP).unwrap();
-    Spool::new(log, String::from("folder"), when_full, CAP / 8)
+    let limits = Limits { when_full, ..Limits::default() };
+    Spool::new(log, String::from("folder"), &limits, CAP / 8)
 }
 
 fn entry(sequence: u64, rank: u8) -> Entry {
@@ -30,7 +31,7 @@ fn sequences(entries: &[Entry]) -> Vec<u64> {
 }
 
 fn stored(done: &Done) -> usize {
-    done.taken.iter().filter(|taken| matches!(taken, Taken::Stored)).count()
+    done.taken.iter().filter(|taken| matches!(taken, Taken::Stored(_))).count()
 }
 
 #[test]
