@@ -38,8 +38,9 @@ pub use call::{
     nullable_answer,
 };
 pub use client::{Client, Delivery};
-pub use connection::{Connection, WhenFull};
+pub use connection::{Connection, Endpoint, WhenFull};
 pub use device::Device;
+pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use serde_json::Value as Json;
