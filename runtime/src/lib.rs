@@ -22,6 +22,8 @@ mod convention;
 mod device;
 mod driver;
 mod error;
+#[cfg_attr(not(test), expect(dead_code, reason = "what is kept comes with the parts that keep it"))]
+mod kept;
 mod outbox;
 mod provisioning;
 mod refusal;

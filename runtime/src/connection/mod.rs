@@ -199,6 +199,14 @@ impl Connection {
         self.options.close_deadline = deadline.min(LONGEST);
         self
     }
+
+    /// Keeps small facts about this device in a folder between runs; it is made when it is missing, and several devices
+    /// may share it. Default: nothing is kept.
+    #[must_use]
+    pub fn with_state_dir(mut self, folder: impl AsRef<Path>) -> Self {
+        self.options.state_dir = Some(Arc::from(folder.as_ref()));
+        self
+    }
 }
 
 #[cfg(test)]
