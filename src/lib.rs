@@ -10,8 +10,10 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Endpoint, Error, Nothing, Opening,
-    PropertyError, State, Stream, Transport, TypedClient, WhenFull, geo, time, units, value,
+    Certificate, CommandError, Connection, Counters, Delivery, Device, DeviceKey, Endpoint, Error, GroupKey,
+    Identity, Nothing, Opening, PropertyError, Proxy, Reprovision, Roots, SignatureScheme, Signer, State,
+    Stream, Token, TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo,
+    time, units, value,
 };
 
 #[cfg(feature = "hub")]

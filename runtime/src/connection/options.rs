@@ -15,6 +15,25 @@ pub enum WhenFull {
     DropOldest,
 }
 
+/// When the provisioning service is asked for a hub.
+///
+/// What it assigned last is kept in the folder of [`Connection::with_state_dir`](crate::Connection::with_state_dir);
+/// without one, each start of the process asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reprovision {
+    /// At the first start, and when the hub refused the device three times in a row or ten connections in a row failed.
+    /// While the service cannot be reached, the hub that was assigned last is tried. This is what the service's
+    /// documentation asks for: a fleet that comes back after an outage does not storm it.
+    #[default]
+    WhenRefused,
+    /// As well at each start. The hub that was assigned last is used when the service cannot be reached or refuses.
+    AtStart,
+    /// Only as long as no hub has ever been assigned. For services that give out something with each assignment; a
+    /// device that was moved to another hub does not find it.
+    Never,
+}
+
 /// The bounds of the outbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutboxLimits {
@@ -38,6 +57,7 @@ pub(crate) struct Options {
     pub(crate) report_deadline: Duration,
     pub(crate) close_deadline: Duration,
     /// Where small facts are kept between runs.
+    pub(crate) reprovision: Reprovision,
     pub(crate) state_dir: Option<Arc<Path>>,
 }
 
@@ -54,6 +74,7 @@ impl Default for Options {
             backoff: (Duration::from_secs(1), Duration::from_secs(120)),
             report_deadline: Duration::from_secs(60),
             close_deadline: Duration::from_secs(10),
+            reprovision: Reprovision::default(),
             state_dir: None,
         }
     }

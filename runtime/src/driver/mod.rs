@@ -4,17 +4,23 @@
 //! the session, and carries out what the session asks for. It decides nothing about MQTT or twins. Handlers run in
 //! tasks of their own; the driver joins them all before it ends.
 
+mod assignment;
 mod board;
 mod dial;
 mod handlers;
 mod link;
+mod proof;
 mod tls;
 mod transport;
+mod tunnel;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use assignment::Known;
 pub(crate) use board::Board;
 use board::ClosedAtEnd;
 use bytes::Bytes;
@@ -38,7 +44,6 @@ use crate::device::Device;
 use crate::error::Error;
 use crate::json::Json;
 use crate::outbox::{Message, Offer, Settled, Ticket};
-use crate::provisioning::Assignment;
 use crate::session::{Action, Input, Recovery, Session};
 use crate::state::State;
 use crate::table::ModelTable;
@@ -65,7 +70,7 @@ pub(crate) struct ReportRequest {
 pub(crate) fn start<D: Device>(device: D, connection: Connection) -> Result<Client, Error> {
     let transport = match &connection.transport {
         Some(SharedTransport(transport)) => Arc::clone(transport),
-        None => Arc::new(Tls::new(connection.roots.as_deref())?),
+        None => Arc::new(Tls::new(&connection)?),
     };
     start_on(device, connection, transport)
 }
@@ -88,7 +93,7 @@ pub(crate) fn start_on<D: Device>(
         recovery: Recovery::new(options.backoff),
         phase: Phase::Pausing(now()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
-        assignment: None,
+        known: Known::Unread,
         handlers,
         inbox: Inbox::new(telemetry_inbox, reports_inbox, shared.closing.clone()),
         board: Arc::clone(&shared.board),
@@ -183,7 +188,7 @@ struct Driver {
     recovery: Recovery,
     phase: Phase,
     dialer: Arc<Dialer>,
-    assignment: Option<Assignment>,
+    known: Known,
     handlers: Handlers,
     inbox: Inbox,
     board: Arc<Board>,
@@ -321,12 +326,12 @@ impl Driver {
 
     fn dial(&mut self, previous: Option<Link>) {
         self.board.enter(State::Connecting);
-        let dialling = Arc::clone(&self.dialer).dial(previous, self.assignment.clone());
+        let dialling = Arc::clone(&self.dialer).dial(previous, self.known.clone());
         self.phase = Phase::Dialing(Box::pin(dialling));
     }
 
     fn dialled(&mut self, dialled: Dialled) {
-        self.assignment = dialled.assignment;
+        self.known = dialled.known;
         match dialled.outcome {
             Ok((link, login)) => {
                 self.phase = Phase::Linked(link);
@@ -341,9 +346,9 @@ impl Driver {
     }
 
     fn serving(&mut self) {
-        if let Some(Assignment { endpoint, device_id }) = &self.assignment {
-            tracing::info!(hub = %endpoint, device_id, "connected");
-            self.board.assigned(&endpoint.host, device_id);
+        if let Some(assignment) = self.known.confirm() {
+            tracing::info!(hub = %assignment.endpoint, device_id = assignment.device_id, "connected");
+            self.board.assigned(assignment);
         }
         self.recovery.serving();
         self.last_warning.clear();
@@ -362,7 +367,7 @@ impl Driver {
         let served = self.serving_since.take().map(|since| now() - since);
         let attempt = self.recovery.failed(&cause, served, fastrand::f64());
         if attempt.provision_again {
-            self.assignment = None;
+            self.known.doubt(self.options.reprovision);
         }
         let text = cause.to_string();
         if text == self.last_warning {

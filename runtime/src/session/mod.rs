@@ -34,7 +34,7 @@ use timer::{Timer, Timers};
 
 use crate::call::{Answer, InForce};
 use crate::connection::Options;
-use crate::convention::envelope;
+use crate::convention::{Principal, envelope};
 use crate::error::Error;
 use crate::json::Json;
 use crate::outbox::{LARGEST, Message, Offer, Outbox, Settled, Ticket};
@@ -57,11 +57,12 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Login {
     /// `host:port`, for errors.
     pub(crate) endpoint: String,
-    pub(crate) device_id: String,
+    pub(crate) principal: Principal,
     pub(crate) username: String,
-    pub(crate) password: SecretString,
-    /// After this time the connection is to be renewed.
-    pub(crate) renew_after: Duration,
+    /// Absent when a certificate was presented in the TLS handshake.
+    pub(crate) password: Option<SecretString>,
+    /// After this time the connection is to be renewed; never when nothing of it ends.
+    pub(crate) renew_after: Option<Duration>,
 }
 
 /// Something that has happened.
@@ -116,8 +117,8 @@ enum Phase {
 #[derive(Debug)]
 struct Open {
     endpoint: String,
-    device_id: String,
-    renew_at: Instant,
+    principal: Principal,
+    renew_at: Option<Instant>,
 }
 
 /// The session core.

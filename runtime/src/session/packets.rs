@@ -43,7 +43,7 @@ impl Session {
             return Some(Packet::Publish(Publish::from_bytes(topic, QoS::AtMostOnce, payload)));
         }
         let (id, message) = self.outbox.next()?;
-        let topic = topic::telemetry(&open.device_id, &message.bag);
+        let topic = topic::telemetry(&open.principal, &message.bag);
         let mut publish = Publish::from_bytes(topic, QoS::AtLeastOnce, message.payload.clone());
         publish.pkid = id;
         self.counters.sent += 1;
@@ -54,15 +54,17 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, now: Instant, login: Login) {
-        let mut connect = Connect::new(&login.device_id);
+        let mut connect = Connect::new(login.principal.to_string());
         connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
-        connect.set_login(login.username, login.password.expose_secret());
+        // An empty password is none on the wire: the flag of CONNECT is not set.
+        let password = login.password.as_ref().map_or("", ExposeSecret::expose_secret);
+        connect.set_login(login.username, password);
         self.control.push_back(Packet::Connect(connect));
         self.timers.set(Timer::Handshake, now + HANDSHAKE_LIMIT);
         self.phase = Phase::Greeting(Open {
             endpoint: login.endpoint,
-            device_id: login.device_id,
-            renew_at: now + login.renew_after,
+            principal: login.principal,
+            renew_at: login.renew_after.map(|life| now + life),
         });
     }
 
@@ -126,7 +128,9 @@ impl Session {
             return self.hang_up(Error::Protocol { what: "it refused a subscription".to_owned() });
         }
         self.timers.stop(Timer::Handshake);
-        self.timers.set(Timer::Renewal, open.renew_at);
+        if let Some(renew_at) = open.renew_at {
+            self.timers.set(Timer::Renewal, renew_at);
+        }
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
         self.counters.connects += 1;
         self.desired.fetching();
