@@ -28,6 +28,8 @@ mod refusal;
 mod session;
 mod state;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
 mod twin;
 mod typed;

@@ -27,7 +27,7 @@ use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::{BoxFuture, Transport};
+pub(crate) use transport::{BoxFuture, Stream, Transport};
 
 use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
