@@ -22,6 +22,8 @@ mod convention;
 mod device;
 mod driver;
 mod error;
+#[cfg_attr(not(test), expect(dead_code, reason = "what is kept comes with the parts that keep it"))]
+mod kept;
 mod outbox;
 mod provisioning;
 mod refusal;
@@ -40,8 +42,9 @@ pub use call::{
     nullable_answer,
 };
 pub use client::{Client, Delivery};
-pub use connection::{Connection, WhenFull};
+pub use connection::{Connection, Endpoint, WhenFull};
 pub use device::Device;
+pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use serde_json::Value as Json;

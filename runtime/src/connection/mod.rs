@@ -12,13 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use endpoint::Endpoint;
+pub use endpoint::Endpoint;
 pub use options::WhenFull;
 pub(crate) use options::{Options, OutboxLimits};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use crate::auth::DeviceKey;
+use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
 
 /// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
@@ -34,6 +35,8 @@ pub struct Connection {
     pub(crate) target: Target,
     /// The only roots to trust; the system's when `None`.
     pub(crate) roots: Option<Arc<[CertificateDer<'static>]>>,
+    /// What opens streams instead of TCP and TLS.
+    pub(crate) transport: Option<SharedTransport>,
     pub(crate) options: Options,
 }
 
@@ -92,7 +95,7 @@ impl Connection {
     }
 
     fn new(target: Target) -> Self {
-        Self { target, roots: None, options: Options::default() }
+        Self { target, roots: None, transport: None, options: Options::default() }
     }
 
     /// Trusts only the certificates of this PEM text. Default: the system's roots.
@@ -114,6 +117,14 @@ impl Connection {
         let pem = std::fs::read(path).map_err(|error| Error::configuration(&what, error.to_string()))?;
         let roots = text::certificates(CertificateDer::pem_slice_iter(&pem), &what)?;
         Ok(Self { roots: Some(roots), ..self })
+    }
+
+    /// Opens streams by this transport instead of TCP with TLS: a hub in memory, a tunnel of your own. Roots,
+    /// WebSocket, proxy and client certificates are then the transport's business.
+    #[must_use]
+    pub fn with_transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(SharedTransport(Arc::new(transport)));
+        self
     }
 
     /// How long a command's handler may take before its caller gets 504. Default 25 s: the hub itself gives up at 30 s.
@@ -186,6 +197,14 @@ impl Connection {
     #[must_use]
     pub fn with_close_deadline(mut self, deadline: Duration) -> Self {
         self.options.close_deadline = deadline.min(LONGEST);
+        self
+    }
+
+    /// Keeps small facts about this device in a folder between runs; it is made when it is missing, and several devices
+    /// may share it. Default: nothing is kept.
+    #[must_use]
+    pub fn with_state_dir(mut self, folder: impl AsRef<Path>) -> Self {
+        self.options.state_dir = Some(Arc::from(folder.as_ref()));
         self
     }
 }

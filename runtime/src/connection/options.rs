@@ -1,5 +1,7 @@
 //! The limits of a session and their defaults.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What happens to a new message when the outbox is full.
@@ -35,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) backoff: (Duration, Duration),
     pub(crate) report_deadline: Duration,
     pub(crate) close_deadline: Duration,
+    /// Where small facts are kept between runs.
+    pub(crate) state_dir: Option<Arc<Path>>,
 }
 
 impl Default for Options {
@@ -50,6 +54,7 @@ impl Default for Options {
             backoff: (Duration::from_secs(1), Duration::from_secs(120)),
             report_deadline: Duration::from_secs(60),
             close_deadline: Duration::from_secs(10),
+            state_dir: None,
         }
     }
 }

@@ -236,7 +236,7 @@ impl Cloud {
             }
             Some(Published::Register { request_id }) => self.assign(request_id),
             Some(Published::Telemetry { properties }) => {
-                self.telemetry(publish.qos, publish.pkid, properties, publish.payload)
+                self.telemetry(publish.qos, publish.pkid, properties, publish.payload);
             }
         }
     }

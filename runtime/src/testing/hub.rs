@@ -97,6 +97,7 @@ impl TestHub {
     ///
     /// # Panics
     /// When the patch is no object.
+    #[expect(clippy::needless_pass_by_value, reason = "tests write the patch where they set it")]
     pub fn desire(&self, patch: Json) -> i64 {
         assert!(patch.is_object(), "desired properties are an object: {patch}");
         drop(self.checked());

@@ -70,7 +70,7 @@ pub fn connect<D: Device>(device: D) -> (D::Client, TestHub) {
 pub fn connect_with<D: Device>(device: D, connection: Connection) -> (D::Client, TestHub) {
     let (transport, server) = pipe::pipe();
     let hub = TestHub::new(D::MODEL, server);
-    match driver::start_on(device, connection, Box::new(transport)) {
+    match driver::start(device, connection.with_transport(transport)) {
         Ok(client) => (D::Client::from(client), hub),
         Err(error) => panic!("the device cannot be started: {error}"),
     }

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::cloud::Cloud;
 use crate::connection::Endpoint;
-use crate::driver::{BoxFuture, Stream, Transport};
+use crate::driver::{Opening, Stream, Transport};
 
 /// How much either side may write before the other has to read.
 const PIPE: usize = 64 * 1024;
@@ -51,7 +51,7 @@ pub(super) struct Pipe {
 }
 
 impl Transport for Pipe {
-    fn open<'a>(&'a self, _: &'a Endpoint) -> BoxFuture<'a, io::Result<Box<dyn Stream>>> {
+    fn open<'a>(&'a self, _: &'a Endpoint) -> Opening<'a> {
         Box::pin(async {
             let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
             if self.shared.look().offline {
