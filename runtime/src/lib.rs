@@ -27,6 +27,7 @@ mod kept;
 mod outbox;
 mod provisioning;
 mod refusal;
+mod retry;
 mod session;
 mod state;
 mod table;
@@ -44,6 +45,7 @@ pub use connection::{Connection, WhenFull};
 pub use device::Device;
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
+pub use retry::{Backoff, Failure, RetryPolicy};
 pub use serde_json::Value as Json;
 pub use state::{Counters, State};
 pub use table::{
