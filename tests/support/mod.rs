@@ -2,6 +2,8 @@
 
 #![allow(clippy::panic, dead_code, reason = "a test says what failed by failing, and uses what it needs")]
 
+pub(crate) mod proxy;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
