@@ -1,5 +1,7 @@
 //! The fault proxy does what its methods say: a proof that rests on it rests on these tests.
 
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
+
 mod support;
 
 use std::io::ErrorKind;
