@@ -26,9 +26,12 @@ mod kept;
 mod outbox;
 mod provisioning;
 mod refusal;
+mod retry;
 mod session;
 mod state;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
 mod twin;
 mod typed;
@@ -47,6 +50,7 @@ pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
+pub use retry::{Backoff, Failure, RetryPolicy};
 pub use serde_json::Value as Json;
 pub use state::{Counters, State};
 pub use table::{

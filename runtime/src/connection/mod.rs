@@ -3,11 +3,13 @@
 //! A [`Connection`] is configuration and nothing else: it is read from the environment, a connection string or
 //! arguments, checked at once, and opens no socket.
 
+mod deadlines;
 mod endpoint;
 mod env;
 mod options;
 mod proxy;
 mod roots;
+mod serving;
 mod target;
 mod text;
 
@@ -15,6 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use deadlines::Deadlines;
 use serde_json::Map;
 
 pub use endpoint::Endpoint;
@@ -29,6 +32,7 @@ use crate::convention::Principal;
 use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
 use crate::json::Json;
+use crate::retry::Backoff;
 use text::{Parts, Proof};
 
 /// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
@@ -239,20 +243,6 @@ impl Connection {
         self
     }
 
-    /// How long a command's handler may take before its caller gets 504. Default 25 s: the hub itself gives up at 30 s.
-    #[must_use]
-    pub fn with_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.command_deadline = deadline.min(LONGEST);
-        self
-    }
-
-    /// How long the handlers of asynchronous commands and of desired properties may take. Default 15 min.
-    #[must_use]
-    pub fn with_long_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.long_command_deadline = deadline.min(LONGEST);
-        self
-    }
-
     /// How many synchronous, and apart from them asynchronous, command handlers run at once. At least 1, default 16.
     #[must_use]
     pub fn with_parallel_commands(mut self, count: usize) -> Self {
@@ -293,8 +283,7 @@ impl Connection {
     /// The shortest and the longest pause between two attempts to connect. At least 1 ms, default 1 s and 2 min.
     #[must_use]
     pub fn with_backoff(mut self, shortest: Duration, longest: Duration) -> Self {
-        let shortest = shortest.clamp(Duration::from_millis(1), LONGEST);
-        self.options.backoff = (shortest, longest.clamp(shortest, LONGEST));
+        self.options.retry = Arc::new(Backoff::new(shortest.min(LONGEST), longest.min(LONGEST)));
         self
     }
 

@@ -60,9 +60,10 @@ impl Board {
         *lock(&self.assigned) = Some(assignment.clone());
     }
 
-    pub(super) fn close(&self, undelivered: u64) {
+    /// Enters the last state, which is `end`.
+    pub(super) fn close(&self, undelivered: u64, end: State) {
         self.undelivered.store(undelivered, Ordering::Release);
-        self.enter(State::Closed);
+        self.enter(end);
     }
 }
 
@@ -72,9 +73,9 @@ pub(super) struct ClosedAtEnd(pub(super) Arc<Board>);
 impl Drop for ClosedAtEnd {
     fn drop(&mut self) {
         let Self(board) = self;
-        if !matches!(board.state(), State::Closed) {
+        if !board.state().is_final() {
             tracing::warn!("the session ended without being closed");
-            board.close(board.counters().queued);
+            board.close(board.counters().queued, State::Closed);
         }
     }
 }

@@ -13,7 +13,7 @@ use super::link::Link;
 use super::now;
 use super::proof::{Proof, prove};
 use super::transport::Transport;
-use crate::connection::{Connection, Endpoint, Target};
+use crate::connection::{Connection, Endpoint, Options, Target};
 use crate::convention::{Principal, login};
 use crate::error::Error;
 use crate::provisioning::{Applicant, Assignment, Provisioning};
@@ -109,20 +109,21 @@ impl Dialer {
         };
         // The proof comes first: a slow provider must not let the hub wait for the CONNECT.
         let resource = format!("{}/{}", endpoint.host, principal.path());
-        let Proof { password, renew_after } = self.prove(&resource, None).await?;
+        let Proof { password, life } = self.prove(&resource, None).await?;
         let link = self.open(address).await?;
         let login = Login {
             endpoint: address.to_string(),
             username: login::hub_user(&endpoint.host, &principal, &self.model),
             principal,
             password,
-            renew_after,
+            life,
         };
         Ok((link, login))
     }
 
     async fn prove(&self, resource: &str, key_name: Option<&str>) -> Result<Proof, Error> {
-        prove(&self.connection.credential, resource, key_name, self.connection.options.token_life).await
+        let Options { token_life, clock, .. } = &self.connection.options;
+        prove(&self.connection.credential, resource, key_name, *token_life, clock.wall()).await
     }
 
     async fn open(&self, endpoint: &Endpoint) -> Result<Link, Error> {

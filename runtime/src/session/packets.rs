@@ -11,6 +11,7 @@ use rumqttc::mqttbytes::v4::{
 use secrecy::ExposeSecret;
 
 use super::commands::{Ended, Reply, Run};
+use super::renewal::Renewal;
 use super::timer::Timer;
 use super::{ANSWER_LIMIT, Action, CallId, HANDSHAKE_LIMIT, Login, Open, PING_LIMIT, Phase, Session};
 use crate::call::Answer;
@@ -32,7 +33,7 @@ impl Session {
         if let Some(packet) = self.control.pop_front() {
             return Some(packet);
         }
-        self.check_drained();
+        self.check_drained(now);
         let Phase::Serving(open) = &self.phase else {
             return None;
         };
@@ -64,7 +65,7 @@ impl Session {
         self.phase = Phase::Greeting(Open {
             endpoint: login.endpoint,
             principal: login.principal,
-            renew_at: login.renew_after.map(|life| now + life),
+            renewal: login.life.map(|life| Renewal::new(now, life)),
         });
     }
 
@@ -128,8 +129,8 @@ impl Session {
             return self.hang_up(Error::Protocol { what: "it refused a subscription".to_owned() });
         }
         self.timers.stop(Timer::Handshake);
-        if let Some(renew_at) = open.renew_at {
-            self.timers.set(Timer::Renewal, renew_at);
+        if let Some(renewal) = &open.renewal {
+            self.timers.set(Timer::Renewal, renewal.due);
         }
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
         self.counters.connects += 1;
@@ -167,7 +168,9 @@ impl Session {
             self.control.push_back(Packet::PubAck(PubAck::new(publish.pkid)));
         }
         match Received::parse(&publish.topic) {
-            Some(Received::Method { name, request_id }) => self.called(name, request_id, publish.payload),
+            Some(Received::Method { name, request_id }) => {
+                self.called(now, name, request_id, publish.payload);
+            }
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
             }
@@ -182,11 +185,18 @@ impl Session {
         }
     }
 
-    fn called(&mut self, name: &str, request_id: &str, payload: Bytes) {
+    fn called(&mut self, now: Instant, name: &str, request_id: &str, payload: Bytes) {
         tracing::debug!(name, request_id, "command called");
-        let unavailable = match self.phase {
+        let fits = |open: &Open| match self.model.command(name) {
+            Some(command) if !command.asynchronous => open.renewal.is_none_or(|renewal| {
+                renewal.leaves_room(now, self.options.deadlines.of(&self.model, &command))
+            }),
+            _ => true,
+        };
+        let unavailable = match &self.phase {
             _ if self.closing => Some("the device is closing"),
-            Phase::Draining => Some("the device is renewing its connection: call again"),
+            Phase::Serving(open) if fits(open) => None,
+            Phase::Serving(_) | Phase::Draining => Some("the device is renewing its connection: call again"),
             _ => None,
         };
         if let Some(reason) = unavailable {
