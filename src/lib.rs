@@ -10,8 +10,8 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    Backoff, CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Failure, Nothing,
-    PropertyError, RetryPolicy, State, TypedClient, WhenFull, geo, time, units, value,
+    AfterRestart, Backoff, CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Failure,
+    Nothing, PropertyError, RetryPolicy, State, TypedClient, WhenFull, geo, time, units, value,
 };
 
 #[cfg(feature = "hub")]

@@ -22,9 +22,9 @@ mod convention;
 mod device;
 mod driver;
 mod error;
-#[cfg_attr(not(test), expect(dead_code, reason = "what is kept comes with the parts that keep it"))]
 mod kept;
 mod outbox;
+mod progress;
 mod provisioning;
 mod refusal;
 mod retry;
@@ -41,7 +41,7 @@ pub use call::{
     nullable_answer,
 };
 pub use client::{Client, Delivery};
-pub use connection::{Connection, WhenFull};
+pub use connection::{AfterRestart, Connection, WhenFull};
 pub use device::Device;
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 pub(crate) use deadlines::Deadlines;
 pub(crate) use endpoint::Endpoint;
-pub use options::WhenFull;
+pub use options::{AfterRestart, WhenFull};
 pub(crate) use options::{Options, OutboxLimits};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -48,6 +48,16 @@ pub(crate) enum Target {
     Hub { endpoint: Endpoint, device_id: String, key: DeviceKey },
     /// The provisioning service assigns one.
     Provisioned { endpoint: Endpoint, id_scope: String, registration_id: String, key: DeviceKey },
+}
+
+impl Target {
+    /// Whose state is kept: the device's id, or that of its registration.
+    pub(crate) fn device(&self) -> &str {
+        match self {
+            Self::Hub { device_id, .. } => device_id,
+            Self::Provisioned { registration_id, .. } => registration_id,
+        }
+    }
 }
 
 impl Connection {

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use super::Deadlines;
 use crate::driver::Clock;
+use crate::error::Error;
 use crate::retry::{Backoff, RetryPolicy};
+use crate::session::PENDING_AFTER;
+use crate::table::ModelTable;
 
 /// What happens to a new message when the outbox is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,16 @@ pub enum WhenFull {
     Wait,
     /// The oldest message that is not in flight ends with `Error::Dropped`.
     DropOldest,
+}
+
+/// What a new process does with desired values that an earlier one has acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterRestart {
+    /// All are applied: what a handler sets does not outlive the process. Those that lead to the same are not acknowledged
+    /// a second time.
+    ApplyAll,
+    /// Only those that have changed, or were refused, are applied: the device keeps what was set over a restart.
+    ApplyChanges,
 }
 
 /// The bounds of the outbox.
@@ -39,9 +52,24 @@ pub(crate) struct Options {
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) report_deadline: Duration,
     pub(crate) close_deadline: Duration,
+    /// How long a property's handler runs before it is acknowledged as pending.
+    pub(crate) pending_after: Duration,
+    pub(crate) after_restart: AfterRestart,
     pub(crate) clock: Clock,
     /// Where small facts are kept between runs.
     pub(crate) state_dir: Option<Arc<Path>>,
+}
+
+impl Options {
+    /// Refuses what means nothing in the model, or nothing together.
+    pub(crate) fn check(&self, model: &ModelTable) -> Result<(), Error> {
+        if self.after_restart == AfterRestart::ApplyChanges && self.state_dir.is_none() {
+            let problem =
+                "ApplyChanges needs a folder to remember what was applied: set with_state_dir as well";
+            return Err(Error::configuration("with_after_restart", problem));
+        }
+        self.deadlines.check(model)
+    }
 }
 
 impl Default for Options {
@@ -56,6 +84,8 @@ impl Default for Options {
             retry: Arc::new(Backoff::default()),
             report_deadline: Duration::from_secs(60),
             close_deadline: Duration::from_secs(10),
+            pending_after: PENDING_AFTER,
+            after_restart: AfterRestart::ApplyAll,
             clock: Clock::default(),
             state_dir: None,
         }
