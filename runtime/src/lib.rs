@@ -31,6 +31,8 @@ mod retry;
 mod session;
 mod state;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
 mod twin;
 mod typed;
@@ -41,8 +43,9 @@ pub use call::{
     nullable_answer,
 };
 pub use client::{Client, Delivery};
-pub use connection::{AfterRestart, Connection, WhenFull};
+pub use connection::{AfterRestart, Connection, Endpoint, WhenFull};
 pub use device::Device;
+pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
 pub use retry::{Backoff, Failure, RetryPolicy};

@@ -15,13 +15,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use deadlines::Deadlines;
-pub(crate) use endpoint::Endpoint;
+pub use endpoint::Endpoint;
 pub use options::{AfterRestart, WhenFull};
 pub(crate) use options::{Options, OutboxLimits};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use crate::auth::DeviceKey;
+use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
 use crate::retry::Backoff;
 
@@ -38,6 +39,8 @@ pub struct Connection {
     pub(crate) target: Target,
     /// The only roots to trust; the system's when `None`.
     pub(crate) roots: Option<Arc<[CertificateDer<'static>]>>,
+    /// What opens streams instead of TCP and TLS.
+    pub(crate) transport: Option<SharedTransport>,
     pub(crate) options: Options,
 }
 
@@ -106,7 +109,7 @@ impl Connection {
     }
 
     fn new(target: Target) -> Self {
-        Self { target, roots: None, options: Options::default() }
+        Self { target, roots: None, transport: None, options: Options::default() }
     }
 
     /// Trusts only the certificates of this PEM text. Default: the system's roots.
@@ -128,6 +131,14 @@ impl Connection {
         let pem = std::fs::read(path).map_err(|error| Error::configuration(&what, error.to_string()))?;
         let roots = text::certificates(CertificateDer::pem_slice_iter(&pem), &what)?;
         Ok(Self { roots: Some(roots), ..self })
+    }
+
+    /// Opens streams by this transport instead of TCP with TLS: a hub in memory, a tunnel of your own. Roots,
+    /// WebSocket, proxy and client certificates are then the transport's business.
+    #[must_use]
+    pub fn with_transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(SharedTransport(Arc::new(transport)));
+        self
     }
 
     /// How many synchronous, and apart from them asynchronous, command handlers run at once. At least 1, default 16.

@@ -33,12 +33,12 @@ pub(crate) struct Dialled {
 /// Opens the connections of one device.
 pub(crate) struct Dialer {
     connection: Connection,
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
     model: ModelTable,
 }
 
 impl Dialer {
-    pub(crate) fn new(connection: Connection, transport: Box<dyn Transport>, model: ModelTable) -> Self {
+    pub(crate) fn new(connection: Connection, transport: Arc<dyn Transport>, model: ModelTable) -> Self {
         Self { connection, transport, model }
     }
 

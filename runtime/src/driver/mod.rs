@@ -34,7 +34,9 @@ use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::{BoxFuture, Transport};
+use transport::BoxFuture;
+pub(crate) use transport::SharedTransport;
+pub use transport::{Opening, Stream, Transport};
 
 use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
@@ -78,15 +80,18 @@ pub(crate) enum Reporting {
 
 /// Checks the configuration and starts the device's driver.
 pub(crate) fn start<D: Device>(device: D, connection: Connection) -> Result<Client, Error> {
-    let transport = Tls::new(connection.roots.as_deref())?;
-    start_on(device, connection, Box::new(transport))
+    let transport = match &connection.transport {
+        Some(SharedTransport(transport)) => Arc::clone(transport),
+        None => Arc::new(Tls::new(connection.roots.as_deref())?),
+    };
+    start_on(device, connection, transport)
 }
 
 /// Starts the driver on any transport.
 pub(crate) fn start_on<D: Device>(
     device: D,
     connection: Connection,
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
 ) -> Result<Client, Error> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
     let (telemetry, telemetry_inbox) = mpsc::channel(CHANNEL);
