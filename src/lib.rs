@@ -11,8 +11,9 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Endpoint, Error, Nothing, Opening,
-    PropertyError, State, Stream, Transport, TypedClient, WhenFull, geo, time, units, value,
+    Backoff, CommandError, Connection, Counters, Delivery, Device, DeviceKey, Endpoint, Error, Failure,
+    Nothing, Opening, PropertyError, RetryPolicy, State, Stream, Transport, TypedClient, WhenFull, geo, time,
+    units, value,
 };
 
 #[cfg(feature = "hub")]

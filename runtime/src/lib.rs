@@ -27,6 +27,7 @@ mod kept;
 mod outbox;
 mod provisioning;
 mod refusal;
+mod retry;
 mod session;
 mod state;
 mod table;
@@ -47,6 +48,7 @@ pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
+pub use retry::{Backoff, Failure, RetryPolicy};
 pub use serde_json::Value as Json;
 pub use state::{Counters, State};
 pub use table::{

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::commands::{CallOutcome, Command};
 use super::device::SessionId;
 use super::{Effect, State, StateError, StoreKey};
+use crate::faults::Fault;
 use crate::topics::{self, Subscription};
 
 /// The number of a call, also the `$rid` on the wire.
@@ -62,7 +63,11 @@ impl State {
         self.calls.insert(call, Call { device: id.to_owned(), session, row: row.id });
         let method = component.map_or_else(|| name.to_owned(), |component| format!("{component}*{name}"));
         let topic = topics::method_request(&method, call.0);
-        self.effects.push(Effect::Send { session, topic, payload: payload.into_bytes() });
+        let request = Effect::Send { session, topic, payload: payload.into_bytes() };
+        if self.faults.strikes(id, Fault::RepeatMethod) {
+            self.effects.push(request.clone());
+        }
+        self.effects.push(request);
         let row_id = row.id;
         self.command_changed(id, &row);
         Ok(Started::Sent { call, row: row_id })

@@ -3,15 +3,18 @@
 //! A [`Connection`] is configuration and nothing else: it is read from the environment, a connection string or
 //! arguments, checked at once, and opens no socket.
 
+mod deadlines;
 mod endpoint;
 mod env;
 mod options;
+mod serving;
 mod text;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use deadlines::Deadlines;
 pub use endpoint::Endpoint;
 pub use options::WhenFull;
 pub(crate) use options::{Options, OutboxLimits};
@@ -21,6 +24,7 @@ use rustls_pki_types::pem::PemObject;
 use crate::auth::DeviceKey;
 use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
+use crate::retry::Backoff;
 
 /// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -127,20 +131,6 @@ impl Connection {
         self
     }
 
-    /// How long a command's handler may take before its caller gets 504. Default 25 s: the hub itself gives up at 30 s.
-    #[must_use]
-    pub fn with_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.command_deadline = deadline.min(LONGEST);
-        self
-    }
-
-    /// How long the handlers of asynchronous commands and of desired properties may take. Default 15 min.
-    #[must_use]
-    pub fn with_long_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.long_command_deadline = deadline.min(LONGEST);
-        self
-    }
-
     /// How many synchronous, and apart from them asynchronous, command handlers run at once. At least 1, default 16.
     #[must_use]
     pub fn with_parallel_commands(mut self, count: usize) -> Self {
@@ -181,8 +171,7 @@ impl Connection {
     /// The shortest and the longest pause between two attempts to connect. At least 1 ms, default 1 s and 2 min.
     #[must_use]
     pub fn with_backoff(mut self, shortest: Duration, longest: Duration) -> Self {
-        let shortest = shortest.clamp(Duration::from_millis(1), LONGEST);
-        self.options.backoff = (shortest, longest.clamp(shortest, LONGEST));
+        self.options.retry = Arc::new(Backoff::new(shortest.min(LONGEST), longest.min(LONGEST)));
         self
     }
 
