@@ -45,14 +45,15 @@ impl Pipes {
 pub struct Hub(mpsc::Receiver<DuplexStream>);
 
 impl Hub {
-    async fn next(&mut self) -> Peer {
-        let stream = self.0.recv().await.expect("the device goes on");
-        Peer { stream, incoming: BytesMut::new() }
+    /// The next connection; `None` when the device has been closed.
+    async fn next(&mut self) -> Option<Peer> {
+        let stream = self.0.recv().await?;
+        Some(Peer { stream, incoming: BytesMut::new() })
     }
 
     /// Serves the device's first connection as a service of that kind does until `stage`, and then sends junk.
     pub async fn misbehave(&mut self, service: Service, stage: u8, junk: &[u8]) {
-        let mut peer = self.next().await;
+        let mut peer = self.next().await.expect("a device connects");
         match stage % 4 {
             0 => {}
             1 => peer.serve_until(|packet| matches!(packet, Packet::Connect(_))).await,
@@ -78,10 +79,9 @@ impl Hub {
         peer.end().await;
     }
 
-    /// Serves every connection.
+    /// Serves every connection until the device has been closed.
     pub async fn serve(&mut self) {
-        loop {
-            let mut peer = self.next().await;
+        while let Some(mut peer) = self.next().await {
             peer.serve_until(|_| false).await;
         }
     }

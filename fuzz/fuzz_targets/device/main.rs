@@ -41,12 +41,7 @@ async fn astray(first: u8, junk: &[u8]) {
         client.__report(&json!({ "state": true })).await.expect("taken");
         client.close().await.expect("nothing is left");
     };
-    let served = async {
-        tokio::select! {
-            () = right_mind => {}
-            () = hub.serve() => {}
-        }
-    };
+    let served = async { tokio::join!(right_mind, hub.serve()) };
     timeout(PATIENCE, served).await.expect("the device is served in the end");
 }
 
