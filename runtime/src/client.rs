@@ -60,10 +60,14 @@ impl Client {
     /// Calling it again waits for the same end.
     ///
     /// # Errors
-    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged.
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged; [`Error::GivenUp`] when
+    /// the retry policy had ended the session before.
     pub async fn close(&self) -> Result<(), Error> {
         self.shared.closing.cancel();
         self.shared.tasks.wait().await;
+        if let State::GivenUp { cause } = self.state() {
+            return Err(Error::GivenUp { cause });
+        }
         match self.shared.board.undelivered() {
             0 => Ok(()),
             count => Err(Error::Undelivered { count }),
@@ -83,13 +87,12 @@ impl Client {
     /// Waits until the device is connected.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the session ends instead.
+    /// [`Error::Closed`] or [`Error::GivenUp`] when the session ends instead.
     pub async fn connected(&self) -> Result<(), Error> {
         let mut states = self.states();
-        let state = states.wait_for(|state| matches!(state, State::Connected | State::Closed)).await;
-        match state.as_deref() {
+        match states.wait_for(|state| state.is_connected() || state.is_final()).await.as_deref() {
             Ok(State::Connected) => Ok(()),
-            _ => Err(Error::Closed),
+            _ => Err(self.ended()),
         }
     }
 
@@ -128,8 +131,8 @@ impl Client {
         let (queued, accepted) = oneshot::channel();
         let (outcome, delivery) = oneshot::channel();
         let submission = Submission { component: self.component, payload, queued, outcome };
-        self.open()?.telemetry.send(submission).await.map_err(|_| Error::Closed)?;
-        accepted.await.unwrap_or(Err(Error::Closed))?;
+        self.open()?.telemetry.send(submission).await.map_err(|_| self.ended())?;
+        accepted.await.unwrap_or_else(|_| Err(self.ended()))?;
         Ok(Delivery(delivery))
     }
 
@@ -141,15 +144,23 @@ impl Client {
         };
         let (outcome, answer) = oneshot::channel();
         let request = ReportRequest { component: self.component, fields, outcome };
-        self.open()?.reports.send(request).await.map_err(|_| Error::Closed)?;
-        answer.await.unwrap_or(Err(Error::Closed))
+        self.open()?.reports.send(request).await.map_err(|_| self.ended())?;
+        answer.await.unwrap_or_else(|_| Err(self.ended()))
     }
 
     fn open(&self) -> Result<&Shared, Error> {
         if self.shared.closing.is_cancelled() {
-            return Err(Error::Closed);
+            return Err(self.ended());
         }
         Ok(&self.shared)
+    }
+
+    /// Why nothing is taken any more.
+    fn ended(&self) -> Error {
+        match self.state() {
+            State::GivenUp { cause } => Error::GivenUp { cause },
+            _ => Error::Closed,
+        }
     }
 }
 

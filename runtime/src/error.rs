@@ -3,6 +3,7 @@
 //! Texts say what went wrong, where, and what to do. Keys and tokens are never part of an [`Error`].
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What can go wrong between a device and its hub.
@@ -46,6 +47,8 @@ pub enum Error {
         status: u16,
         /// What the service said.
         text: String,
+        /// How long it asked to be left alone.
+        retry_after: Option<Duration>,
     },
     /// The connection broke.
     #[error("the connection was lost: {cause}")]
@@ -109,6 +112,12 @@ pub enum Error {
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
+    /// The retry policy gave the session up.
+    #[error("the session was given up: {cause}")]
+    GivenUp {
+        /// What went wrong last.
+        cause: Arc<Self>,
+    },
     /// Closing did not get everything through in time.
     #[error("closed with {count} messages not acknowledged")]
     Undelivered {
@@ -136,7 +145,16 @@ impl Error {
             | Self::Expired
             | Self::Rejected { .. }
             | Self::Closed
+            | Self::GivenUp { .. }
             | Self::Undelivered { .. } => false,
+        }
+    }
+
+    /// How long the service asked to be left alone, where it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Provisioning { retry_after, .. } => *retry_after,
+            _ => None,
         }
     }
 

@@ -22,12 +22,17 @@ mod convention;
 mod device;
 mod driver;
 mod error;
+#[cfg_attr(not(test), expect(dead_code, reason = "what is kept comes with the parts that keep it"))]
+mod kept;
 mod outbox;
 mod provisioning;
 mod refusal;
+mod retry;
 mod session;
 mod state;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
 mod twin;
 mod typed;
@@ -38,10 +43,12 @@ pub use call::{
     nullable_answer,
 };
 pub use client::{Client, Delivery};
-pub use connection::{Connection, WhenFull};
+pub use connection::{Connection, Endpoint, WhenFull};
 pub use device::Device;
+pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use refusal::{CommandError, PropertyError};
+pub use retry::{Backoff, Failure, RetryPolicy};
 pub use serde_json::Value as Json;
 pub use state::{Counters, State};
 pub use table::{

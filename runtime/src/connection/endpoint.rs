@@ -7,15 +7,24 @@ use crate::error::Error;
 /// MQTT over TLS.
 const MQTT_PORT: u16 = 8883;
 
-/// `host[:port]`; the port defaults to 8883.
+/// A host and a port that a stream is opened to. It prints as `host:port`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Endpoint {
-    /// Without port and without the brackets of an IPv6 address: what TLS verifies.
+pub struct Endpoint {
     pub(crate) host: String,
     pub(crate) port: u16,
 }
 
 impl Endpoint {
+    /// The host's name or address, without the brackets of an IPv6 address: what TLS verifies.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port: the one that was named, or 8883, MQTT over TLS.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Reads `host`, `host:port` or `[ipv6]:port`; `what` names it in errors.
     pub(crate) fn parse(text: &str, what: &str) -> Result<Self, Error> {
         let text = text.trim();

@@ -3,23 +3,28 @@
 //! A [`Connection`] is configuration and nothing else: it is read from the environment, a connection string or
 //! arguments, checked at once, and opens no socket.
 
+mod deadlines;
 mod endpoint;
 mod env;
 mod options;
+mod serving;
 mod text;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use endpoint::Endpoint;
+pub(crate) use deadlines::Deadlines;
+pub use endpoint::Endpoint;
 pub use options::WhenFull;
 pub(crate) use options::{Options, OutboxLimits};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 use crate::auth::DeviceKey;
+use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
+use crate::retry::Backoff;
 
 /// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -34,6 +39,8 @@ pub struct Connection {
     pub(crate) target: Target,
     /// The only roots to trust; the system's when `None`.
     pub(crate) roots: Option<Arc<[CertificateDer<'static>]>>,
+    /// What opens streams instead of TCP and TLS.
+    pub(crate) transport: Option<SharedTransport>,
     pub(crate) options: Options,
 }
 
@@ -92,7 +99,7 @@ impl Connection {
     }
 
     fn new(target: Target) -> Self {
-        Self { target, roots: None, options: Options::default() }
+        Self { target, roots: None, transport: None, options: Options::default() }
     }
 
     /// Trusts only the certificates of this PEM text. Default: the system's roots.
@@ -116,17 +123,11 @@ impl Connection {
         Ok(Self { roots: Some(roots), ..self })
     }
 
-    /// How long a command's handler may take before its caller gets 504. Default 25 s: the hub itself gives up at 30 s.
+    /// Opens streams by this transport instead of TCP with TLS: a hub in memory, a tunnel of your own. Roots,
+    /// WebSocket, proxy and client certificates are then the transport's business.
     #[must_use]
-    pub fn with_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.command_deadline = deadline.min(LONGEST);
-        self
-    }
-
-    /// How long the handlers of asynchronous commands and of desired properties may take. Default 15 min.
-    #[must_use]
-    pub fn with_long_command_deadline(mut self, deadline: Duration) -> Self {
-        self.options.long_command_deadline = deadline.min(LONGEST);
+    pub fn with_transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(SharedTransport(Arc::new(transport)));
         self
     }
 
@@ -170,8 +171,7 @@ impl Connection {
     /// The shortest and the longest pause between two attempts to connect. At least 1 ms, default 1 s and 2 min.
     #[must_use]
     pub fn with_backoff(mut self, shortest: Duration, longest: Duration) -> Self {
-        let shortest = shortest.clamp(Duration::from_millis(1), LONGEST);
-        self.options.backoff = (shortest, longest.clamp(shortest, LONGEST));
+        self.options.retry = Arc::new(Backoff::new(shortest.min(LONGEST), longest.min(LONGEST)));
         self
     }
 
@@ -186,6 +186,14 @@ impl Connection {
     #[must_use]
     pub fn with_close_deadline(mut self, deadline: Duration) -> Self {
         self.options.close_deadline = deadline.min(LONGEST);
+        self
+    }
+
+    /// Keeps small facts about this device in a folder between runs; it is made when it is missing, and several devices
+    /// may share it. Default: nothing is kept.
+    #[must_use]
+    pub fn with_state_dir(mut self, folder: impl AsRef<Path>) -> Self {
+        self.options.state_dir = Some(Arc::from(folder.as_ref()));
         self
     }
 }

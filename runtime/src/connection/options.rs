@@ -1,6 +1,12 @@
 //! The limits of a session and their defaults.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+use super::Deadlines;
+use crate::driver::Clock;
+use crate::retry::{Backoff, RetryPolicy};
 
 /// What happens to a new message when the outbox is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,32 +30,34 @@ pub(crate) struct OutboxLimits {
 /// Everything that can be set about a session.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    pub(crate) command_deadline: Duration,
-    pub(crate) long_command_deadline: Duration,
+    pub(crate) deadlines: Deadlines,
     pub(crate) parallel_commands: usize,
     pub(crate) keep_alive: Duration,
     pub(crate) outbox: OutboxLimits,
     pub(crate) telemetry_time_to_live: Duration,
     pub(crate) token_life: Duration,
-    /// Shortest and longest.
-    pub(crate) backoff: (Duration, Duration),
+    pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) report_deadline: Duration,
     pub(crate) close_deadline: Duration,
+    pub(crate) clock: Clock,
+    /// Where small facts are kept between runs.
+    pub(crate) state_dir: Option<Arc<Path>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            command_deadline: Duration::from_secs(25),
-            long_command_deadline: Duration::from_secs(15 * 60),
+            deadlines: Deadlines::default(),
             parallel_commands: 16,
             keep_alive: Duration::from_secs(60),
             outbox: OutboxLimits { messages: 10_000, bytes: 16 * 1024 * 1024, when_full: WhenFull::Wait },
             telemetry_time_to_live: Duration::from_secs(24 * 60 * 60),
             token_life: Duration::from_secs(60 * 60),
-            backoff: (Duration::from_secs(1), Duration::from_secs(120)),
+            retry: Arc::new(Backoff::default()),
             report_deadline: Duration::from_secs(60),
             close_deadline: Duration::from_secs(10),
+            clock: Clock::default(),
+            state_dir: None,
         }
     }
 }

@@ -59,9 +59,10 @@ impl Board {
         *lock(&self.assigned) = Some((hub.to_owned(), device_id.to_owned()));
     }
 
-    pub(super) fn close(&self, undelivered: u64) {
+    /// Enters the last state, which is `end`.
+    pub(super) fn close(&self, undelivered: u64, end: State) {
         self.undelivered.store(undelivered, Ordering::Release);
-        self.enter(State::Closed);
+        self.enter(end);
     }
 }
 
@@ -71,9 +72,9 @@ pub(super) struct ClosedAtEnd(pub(super) Arc<Board>);
 impl Drop for ClosedAtEnd {
     fn drop(&mut self) {
         let Self(board) = self;
-        if !matches!(board.state(), State::Closed) {
+        if !board.state().is_final() {
             tracing::warn!("the session ended without being closed");
-            board.close(board.counters().queued);
+            board.close(board.counters().queued, State::Closed);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Every step has a deadline. A token is signed anew for each connection, because clocks jump and devices sleep.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use secrecy::SecretString;
 use tokio::time::{sleep_until, timeout};
@@ -33,12 +33,12 @@ pub(crate) struct Dialled {
 /// Opens the connections of one device.
 pub(crate) struct Dialer {
     connection: Connection,
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
     model: ModelTable,
 }
 
 impl Dialer {
-    pub(crate) fn new(connection: Connection, transport: Box<dyn Transport>, model: ModelTable) -> Self {
+    pub(crate) fn new(connection: Connection, transport: Arc<dyn Transport>, model: ModelTable) -> Self {
         Self { connection, transport, model }
     }
 
@@ -89,6 +89,7 @@ impl Dialer {
             username: login::hub_user(&endpoint.host, device_id, &self.model),
             password: self.token(key, &resource, None)?,
             renew_after: self.connection.options.token_life.mul_f64(0.8),
+            lasts: self.connection.options.token_life,
         };
         Ok((link, login))
     }
@@ -101,9 +102,8 @@ impl Dialer {
         }
     }
 
-    #[allow(clippy::disallowed_methods, reason = "a token's expiry is told by the wall clock")]
     fn token(&self, key: &DeviceKey, resource: &str, name: Option<&str>) -> Result<SecretString, Error> {
-        let clock = SystemTime::now().duration_since(UNIX_EPOCH);
+        let clock = self.connection.options.clock.wall().duration_since(UNIX_EPOCH);
         let clock = clock.map_err(|_| Error::configuration("the clock", "it stands before 1970: set it"))?;
         Ok(sas_token(key, resource, (clock + self.connection.options.token_life).as_secs(), name))
     }

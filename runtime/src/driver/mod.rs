@@ -5,8 +5,10 @@
 //! tasks of their own; the driver joins them all before it ends.
 
 mod board;
+mod clock;
 mod dial;
 mod handlers;
+mod journal;
 mod link;
 mod tls;
 mod transport;
@@ -18,8 +20,11 @@ use std::time::{Duration, Instant};
 pub(crate) use board::Board;
 use board::ClosedAtEnd;
 use bytes::Bytes;
+pub(crate) use clock::Clock;
+use clock::Interval;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
+use journal::Journal;
 use link::{Broken, Link};
 use rumqttc::mqttbytes::v4::Packet;
 use serde_json::Map;
@@ -27,7 +32,9 @@ use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::{BoxFuture, Transport};
+use transport::BoxFuture;
+pub(crate) use transport::SharedTransport;
+pub use transport::{Opening, Stream, Transport};
 
 use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
@@ -37,7 +44,7 @@ use crate::error::Error;
 use crate::json::Json;
 use crate::outbox::{Message, Offer, Settled, Ticket};
 use crate::provisioning::Assignment;
-use crate::session::{Action, Input, Recovery, Session};
+use crate::session::{Action, ClockWatch, Input, Recovery, Session};
 use crate::state::State;
 use crate::table::ModelTable;
 
@@ -61,26 +68,31 @@ pub(crate) struct ReportRequest {
 
 /// Checks the configuration and starts the device's driver.
 pub(crate) fn start<D: Device>(device: D, connection: Connection) -> Result<Client, Error> {
-    let transport = Tls::new(connection.roots.as_deref())?;
-    start_on(device, connection, Box::new(transport))
+    let transport = match &connection.transport {
+        Some(SharedTransport(transport)) => Arc::clone(transport),
+        None => Arc::new(Tls::new(connection.roots.as_deref())?),
+    };
+    start_on(device, connection, transport)
 }
 
 /// Starts the driver on any transport.
 pub(crate) fn start_on<D: Device>(
     device: D,
     connection: Connection,
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
 ) -> Result<Client, Error> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
     let (telemetry, telemetry_inbox) = mpsc::channel(CHANNEL);
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
     let shared = Arc::new(Shared::new(telemetry, reports));
     let options = connection.options.clone();
-    let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), &options);
+    options.deadlines.check(&D::MODEL)?;
+    let handlers =
+        Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     let driver = Driver {
         model: D::MODEL,
         session: Session::new(D::MODEL, options.clone()),
-        recovery: Recovery::new(options.backoff),
+        recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
         assignment: None,
@@ -90,8 +102,11 @@ pub(crate) fn start_on<D: Device>(
         outcomes: HashMap::new(),
         tickets: 0,
         run_id: format!("{:016x}", fastrand::u64(..)),
+        clock_watch: ClockWatch::default(),
+        clock_interval: Interval::default(),
         serving_since: None,
-        last_warning: String::new(),
+        journal: Journal::default(),
+        given_up: None,
         close_by: None,
         options,
     };
@@ -122,6 +137,7 @@ enum Event {
     Reported(Option<ReportRequest>),
     HandlerEnded(Option<Input>),
     Deadline,
+    ClockDue,
     CloseAsked,
     CloseDeadline,
 }
@@ -186,8 +202,12 @@ struct Driver {
     tickets: u64,
     /// Begins every message id of this process.
     run_id: String,
+    clock_watch: ClockWatch,
+    clock_interval: Interval,
     serving_since: Option<Instant>,
-    last_warning: String,
+    journal: Journal,
+    /// Set when the retry policy has ended the session.
+    given_up: Option<Arc<Error>>,
     /// Set once closing has begun.
     close_by: Option<Instant>,
 }
@@ -197,10 +217,11 @@ impl Driver {
         let _closed = ClosedAtEnd(Arc::clone(&self.board));
         loop {
             self.act();
-            if self.is_done() {
+            if self.given_up.is_some() || self.is_done() {
                 break;
             }
             let event = self.next_event().await;
+            self.watch_clock();
             if !self.take(event) {
                 break;
             }
@@ -218,6 +239,15 @@ impl Driver {
         self.close_by.is_some() && idle && written
     }
 
+    /// Compares the clocks at a wake-up, unless they have been compared just now.
+    fn watch_clock(&mut self) {
+        if self.clock_interval.is_over(now())
+            && let Some(jump) = self.clock_watch.observe(self.options.clock.read())
+        {
+            self.session.handle(now(), Input::ClockJumped(jump));
+        }
+    }
+
     async fn next_event(&mut self) -> Event {
         let wake = |deadline: Option<Instant>| async move {
             match deadline {
@@ -226,6 +256,7 @@ impl Driver {
             }
         };
         let Inbox { telemetry, reports, open, stalled, closing } = &mut self.inbox;
+        let look = self.clock_interval.latest();
         let takes_reports = open.1 && !self.session.reports_are_full();
         tokio::select! {
             event = self.phase.next() => event,
@@ -233,6 +264,7 @@ impl Driver {
             report = reports.recv(), if takes_reports => Event::Reported(report),
             input = self.handlers.next(), if !self.handlers.is_empty() => Event::HandlerEnded(input),
             () = wake(self.session.poll_timeout()) => Event::Deadline,
+            () = wake(look) => Event::ClockDue,
             () = closing.cancelled(), if self.close_by.is_none() => Event::CloseAsked,
             () = wake(self.close_by) => Event::CloseDeadline,
         }
@@ -244,11 +276,11 @@ impl Driver {
             Event::Dialled(dialled) => self.dialled(dialled),
             Event::Received(Ok(Some(packet))) => self.session.handle(now(), Input::Packet(packet)),
             Event::Received(Err(broken)) => self.broken(broken),
-            Event::PauseOver => self.dial(None),
+            Event::PauseOver => self.dial(None, "the pause is over"),
             Event::Submitted(Some(submission)) => self.submitted(submission),
             Event::Reported(Some(request)) => self.reported(request),
             Event::HandlerEnded(Some(input)) => self.session.handle(now(), input),
-            Event::Received(Ok(None)) | Event::HandlerEnded(None) => {}
+            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::ClockDue => {}
             Event::Deadline => self.session.handle_timeout(now()),
             Event::CloseAsked => {
                 self.inbox.close();
@@ -295,13 +327,10 @@ impl Driver {
             match action {
                 Action::Serving => self.serving(),
                 Action::HangUp(cause) => self.lost(cause),
-                Action::Renew => {
-                    tracing::debug!("renewing the connection");
-                    match std::mem::replace(&mut self.phase, Phase::Pausing(now())) {
-                        Phase::Linked(link) => self.dial(Some(link)),
-                        phase => self.phase = phase,
-                    }
-                }
+                Action::Renew(why) => match std::mem::replace(&mut self.phase, Phase::Pausing(now())) {
+                    Phase::Linked(link) => self.dial(Some(link), why),
+                    phase => self.phase = phase,
+                },
                 Action::Run { call, command, payload } => self.handlers.run(call, command, payload),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
                 Action::Settle(Settled { ticket, outcome }) => {
@@ -314,8 +343,8 @@ impl Driver {
         }
     }
 
-    fn dial(&mut self, previous: Option<Link>) {
-        self.board.enter(State::Connecting);
+    fn dial(&mut self, previous: Option<Link>, why: &str) {
+        self.enter(State::Connecting, why);
         let dialling = Arc::clone(&self.dialer).dial(previous, self.assignment.clone());
         self.phase = Phase::Dialing(Box::pin(dialling));
     }
@@ -336,14 +365,14 @@ impl Driver {
     }
 
     fn serving(&mut self) {
+        let mut hub = String::new();
         if let Some(Assignment { endpoint, device_id }) = &self.assignment {
-            tracing::info!(hub = %endpoint, device_id, "connected");
             self.board.assigned(&endpoint.host, device_id);
+            hub = endpoint.to_string();
         }
         self.recovery.serving();
-        self.last_warning.clear();
         self.serving_since = Some(now());
-        self.board.enter(State::Connected);
+        self.enter(State::Connected, &hub);
     }
 
     fn broken(&mut self, Broken { cause, cut_by_hub }: Broken) {
@@ -352,22 +381,24 @@ impl Driver {
         self.lost(cause);
     }
 
-    /// There is no connection: wait, then try again.
+    fn enter(&mut self, state: State, why: &str) {
+        self.journal.note(&state, why);
+        self.board.enter(state);
+    }
+
+    /// There is no connection: wait, then try again, or end.
     fn lost(&mut self, cause: Arc<Error>) {
         let served = self.serving_since.take().map(|since| now() - since);
-        let attempt = self.recovery.failed(&cause, served, fastrand::f64());
+        let Some(attempt) = self.recovery.failed(&cause, served, fastrand::f64()) else {
+            self.phase = Phase::Pausing(now());
+            self.given_up = Some(cause);
+            return;
+        };
         if attempt.provision_again {
             self.assignment = None;
         }
-        let text = cause.to_string();
-        if text == self.last_warning {
-            tracing::debug!(cause = text, next_in = ?attempt.pause, "still not connected");
-        } else {
-            tracing::warn!(cause = text, next_in = ?attempt.pause, "not connected");
-            self.last_warning = text;
-        }
         self.phase = Phase::Pausing(now() + attempt.pause);
-        self.board.enter(State::Retrying { cause, next_in: attempt.pause });
+        self.enter(State::Retrying { cause, next_in: attempt.pause }, "");
     }
 
     fn submitted(&mut self, submission: Submission) {
@@ -423,13 +454,18 @@ impl Driver {
         }
         let count = left.len() as u64;
         for Settled { ticket, outcome } in left {
+            let outcome = match &self.given_up {
+                Some(cause) => Err(Error::GivenUp { cause: Arc::clone(cause) }),
+                None => outcome,
+            };
             if let Some(waiting) = self.outcomes.remove(&ticket) {
                 let _ = waiting.send(outcome);
             }
         }
-        tracing::info!(undelivered = count, "closed");
         self.board.count(self.session.counters());
-        self.board.close(count);
+        let end = self.given_up.map_or(State::Closed, |cause| State::GivenUp { cause });
+        self.journal.note(&end, &format!("the client closed it, {count} undelivered"));
+        self.board.close(count, end);
     }
 }
 

@@ -5,4 +5,5 @@ mod connecting;
 mod delivery;
 mod peer;
 mod sensor;
+mod supervision;
 mod twin;

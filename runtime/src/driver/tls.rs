@@ -10,7 +10,7 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::transport::{BoxFuture, Stream, Transport};
+use super::transport::{Opening, Stream, Transport};
 use crate::connection::Endpoint;
 use crate::error::Error;
 
@@ -44,7 +44,7 @@ impl Tls {
 }
 
 impl Transport for Tls {
-    fn open<'a>(&'a self, endpoint: &'a Endpoint) -> BoxFuture<'a, io::Result<Box<dyn Stream>>> {
+    fn open<'a>(&'a self, endpoint: &'a Endpoint) -> Opening<'a> {
         Box::pin(self.connect(endpoint))
     }
 }

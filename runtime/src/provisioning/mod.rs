@@ -77,6 +77,8 @@ pub(crate) struct Provisioning {
     stage: Stage,
     deadline: Instant,
     questions: u32,
+    /// How long the service last wanted to be left alone.
+    asked_pause: Duration,
     out: VecDeque<Packet>,
 }
 
@@ -94,6 +96,7 @@ impl Provisioning {
             stage: Stage::Greeting,
             deadline: now + ANSWER_LIMIT,
             questions: 0,
+            asked_pause: Duration::ZERO,
             out: VecDeque::from([Packet::Connect(connect)]),
         }
     }
@@ -168,7 +171,11 @@ impl Provisioning {
     fn ask(&mut self, now: Instant, operation: Option<String>) -> Result<(), Error> {
         self.questions += 1;
         if self.questions > MOST_QUESTIONS {
-            return Err(self.failed(429, "the service does not come to an end".to_owned()));
+            return Err(self.failed(
+                429,
+                "the service does not come to an end".to_owned(),
+                Some(self.asked_pause),
+            ));
         }
         let request_id = self.questions;
         let (topic, body, stage) = match operation {
@@ -208,7 +215,7 @@ impl Provisioning {
             return Ok(None);
         }
         if answer.status >= 300 {
-            return Err(self.failed(answer.status, text(&body, "message")));
+            return Err(self.failed(answer.status, text(&body, "message"), None));
         }
         match body.get("status").and_then(Json::as_str) {
             Some("assigned") => self.assigned(&body).map(Some),
@@ -220,7 +227,7 @@ impl Provisioning {
             status => {
                 let state = body.get("registrationState").unwrap_or(&Json::Null);
                 let text = format!("{}: {}", status.unwrap_or("no status"), text(state, "errorMessage"));
-                Err(self.failed(answer.status, text))
+                Err(self.failed(answer.status, text, None))
             }
         }
     }
@@ -240,7 +247,8 @@ impl Provisioning {
     fn pause(&mut self, now: Instant, answer: ProvisioningAnswer, operation: Option<String>) {
         let seconds = answer.retry_after.unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
         self.stage = Stage::Pausing { operation };
-        self.deadline = now + Duration::from_secs(seconds.into());
+        self.asked_pause = Duration::from_secs(seconds.into());
+        self.deadline = now + self.asked_pause;
     }
 
     fn await_next(&mut self, now: Instant, stage: Stage) {
@@ -248,8 +256,9 @@ impl Provisioning {
         self.deadline = now + ANSWER_LIMIT;
     }
 
-    fn failed(&self, status: u16, text: String) -> Error {
-        Error::Provisioning { registration_id: self.registration_id.clone(), status, text }
+    fn failed(&self, status: u16, text: String, retry_after: Option<Duration>) -> Error {
+        let registration_id = self.registration_id.clone();
+        Error::Provisioning { registration_id, status, text, retry_after }
     }
 }
 

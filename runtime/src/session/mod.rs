@@ -5,18 +5,20 @@
 //! else from [`Session::poll_action`]. Reconnecting, back-off and provisioning are not its business.
 //!
 //! ```text
-//!            Opened             CONNACK 0               SUBACK             80 % of the token's life
-//!  Offline ─────────▶ Greeting ──────────▶ Subscribing ────────▶ Serving ─────────────────────────▶ Draining
-//!     ▲                  │ refused              │ refused           │ lost                             │ nothing
-//!     └──────────────────┴──────────────────────┴───────────────────┴──────────────────────────────────┘ in flight
+//!            Opened             CONNACK 0               SUBACK             a renewal is due, nobody waits
+//!  Offline ─────────▶ Greeting ──────────▶ Subscribing ────────▶ Serving ────────────────────────────────▶ Draining
+//!     ▲                  │ refused              │ refused           │ lost, or the clock jumped               │ nothing
+//!     └──────────────────┴──────────────────────┴───────────────────┴─────────────────────────────────────────┘ in flight
 //! ```
 //!
 //! Telemetry, reports and handlers live on while offline: the outbox, the twin's requests and the command desk keep
 //! what is to be sent on the next connection.
 
+mod clock;
 mod commands;
 mod packets;
 mod recovery;
+mod renewal;
 mod timer;
 
 use std::collections::VecDeque;
@@ -24,9 +26,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+pub(crate) use clock::{ClockWatch, Jump, Moment};
 pub(crate) use commands::CallId;
 use commands::Commands;
 pub(crate) use recovery::Recovery;
+use renewal::Renewal;
 use rumqttc::mqttbytes::v4::Packet;
 use secrecy::SecretString;
 use serde_json::Map;
@@ -49,8 +53,6 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// How long a PINGRESP may take.
 const PING_LIMIT: Duration = Duration::from_secs(20);
-/// How long in-flight messages and running commands may take before a planned reconnect goes ahead without them.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 
 /// What the hub is told when a connection opens.
 #[derive(Debug)]
@@ -62,6 +64,8 @@ pub(crate) struct Login {
     pub(crate) password: SecretString,
     /// After this time the connection is to be renewed.
     pub(crate) renew_after: Duration,
+    /// How long the hub takes the password for valid.
+    pub(crate) lasts: Duration,
 }
 
 /// Something that has happened.
@@ -81,6 +85,8 @@ pub(crate) enum Input {
     CommandEnded { call: CallId, result: Result<Answer, CommandError> },
     /// A property's handler has ended.
     DesiredEnded { key: PropertyKey, result: Result<InForce, PropertyError> },
+    /// The time of day has jumped.
+    ClockJumped(Jump),
     /// Take nothing new any more.
     Close,
 }
@@ -92,8 +98,8 @@ pub(crate) enum Action {
     Serving,
     /// Give the connection up; [`Session`] is offline already.
     HangUp(Arc<Error>),
-    /// End the connection politely and open another with a fresh token; [`Session`] is offline already.
-    Renew,
+    /// End the connection politely and open another with a fresh token, for this reason; [`Session`] is offline already.
+    Renew(&'static str),
     /// Call a command's handler, then hand in [`Input::CommandEnded`].
     Run { call: CallId, command: FoundCommand, payload: Bytes },
     /// Call a property's handler, then hand in [`Input::DesiredEnded`].
@@ -117,7 +123,7 @@ enum Phase {
 struct Open {
     endpoint: String,
     device_id: String,
-    renew_at: Instant,
+    renewal: Renewal,
 }
 
 /// The session core.
@@ -170,9 +176,10 @@ impl Session {
                 let steps = self.desired.ended(key, &result);
                 self.follow(steps);
             }
+            Input::ClockJumped(jump) => self.clock_jumped(jump),
             Input::Close => self.closing = true,
         }
-        self.check_drained();
+        self.check_drained(now);
     }
 
     /// Offers telemetry; `bag` is the property bag with its message id.
@@ -215,7 +222,7 @@ impl Session {
         while let Some(timer) = self.timers.pop_expired(now) {
             self.timer(now, timer);
         }
-        self.check_drained();
+        self.check_drained(now);
     }
 
     /// Whether nothing is left to do before closing.
@@ -251,30 +258,10 @@ impl Session {
             }
             Timer::TwinAnswer => self.hang_up(self.late("an answer about the twin", ANSWER_LIMIT)),
             Timer::TwinRetry => {}
-            Timer::Renewal => {
-                if matches!(self.phase, Phase::Serving(_)) {
-                    tracing::debug!("the token is to be renewed: draining");
-                    self.phase = Phase::Draining;
-                    self.timers.set(Timer::Drain, now + DRAIN_LIMIT);
-                }
-            }
-            Timer::Drain => self.renew(),
+            Timer::Renewal => self.renewal_due(),
+            Timer::LastCall => self.drain(now),
+            Timer::Drain => self.renew("the token is to be renewed, and something in flight took too long"),
         }
-    }
-
-    /// Goes on with a planned reconnect when nothing is in flight and no caller waits any more.
-    fn check_drained(&mut self) {
-        let answered = !self.requests.is_waiting() && !self.commands.owes_answers();
-        let drained = answered && self.outbox.in_flight() == 0 && self.control.is_empty();
-        if drained && matches!(self.phase, Phase::Draining) {
-            self.renew();
-        }
-    }
-
-    fn renew(&mut self) {
-        let cause = Arc::new(Error::lost("it is renewed with a fresh token"));
-        self.offline(cause, false);
-        self.actions.push_back(Action::Renew);
     }
 
     /// Gives the connection up for a reason of our own.

@@ -11,6 +11,7 @@ use rumqttc::mqttbytes::v4::{
 use secrecy::ExposeSecret;
 
 use super::commands::{Ended, Reply, Run};
+use super::renewal::Renewal;
 use super::timer::Timer;
 use super::{ANSWER_LIMIT, Action, CallId, HANDSHAKE_LIMIT, Login, Open, PING_LIMIT, Phase, Session};
 use crate::call::Answer;
@@ -32,7 +33,7 @@ impl Session {
         if let Some(packet) = self.control.pop_front() {
             return Some(packet);
         }
-        self.check_drained();
+        self.check_drained(now);
         let Phase::Serving(open) = &self.phase else {
             return None;
         };
@@ -62,7 +63,7 @@ impl Session {
         self.phase = Phase::Greeting(Open {
             endpoint: login.endpoint,
             device_id: login.device_id,
-            renew_at: now + login.renew_after,
+            renewal: Renewal::new(now, login.renew_after, login.lasts),
         });
     }
 
@@ -126,7 +127,7 @@ impl Session {
             return self.hang_up(Error::Protocol { what: "it refused a subscription".to_owned() });
         }
         self.timers.stop(Timer::Handshake);
-        self.timers.set(Timer::Renewal, open.renew_at);
+        self.timers.set(Timer::Renewal, open.renewal.due);
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
         self.counters.connects += 1;
         self.desired.fetching();
@@ -163,7 +164,9 @@ impl Session {
             self.control.push_back(Packet::PubAck(PubAck::new(publish.pkid)));
         }
         match Received::parse(&publish.topic) {
-            Some(Received::Method { name, request_id }) => self.called(name, request_id, publish.payload),
+            Some(Received::Method { name, request_id }) => {
+                self.called(now, name, request_id, publish.payload);
+            }
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
             }
@@ -178,11 +181,18 @@ impl Session {
         }
     }
 
-    fn called(&mut self, name: &str, request_id: &str, payload: Bytes) {
+    fn called(&mut self, now: Instant, name: &str, request_id: &str, payload: Bytes) {
         tracing::debug!(name, request_id, "command called");
-        let unavailable = match self.phase {
+        let fits = |open: &Open| match self.model.command(name) {
+            Some(command) if !command.asynchronous => {
+                open.renewal.leaves_room(now, self.options.deadlines.of(&self.model, &command))
+            }
+            _ => true,
+        };
+        let unavailable = match &self.phase {
             _ if self.closing => Some("the device is closing"),
-            Phase::Draining => Some("the device is renewing its connection: call again"),
+            Phase::Serving(open) if fits(open) => None,
+            Phase::Serving(_) | Phase::Draining => Some("the device is renewing its connection: call again"),
             _ => None,
         };
         if let Some(reason) = unavailable {

@@ -4,6 +4,7 @@ use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, PubAck, Publish, SubAck, SubscribeReasonCode};
 use serde_json::json;
 
+use super::renewal::DRAIN_LIMIT;
 use super::*;
 use crate::table::{CommandTable, PartTable};
 
@@ -25,6 +26,7 @@ fn login() -> Login {
         username: "h/d/?api-version=2021-04-12".to_owned(),
         password: SecretString::from("token"),
         renew_after: Duration::from_secs(2880),
+        lasts: Duration::from_secs(3600),
     }
 }
 
@@ -157,47 +159,85 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
     session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
     assert!(matches!(session.poll_action(), Some(Action::Settle(Settled { outcome: Ok(()), .. }))));
-    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
     assert_eq!(session.counters().queued, 1, "what was offered meanwhile waits for the next connection");
 }
 
 #[test]
-fn a_renewal_waits_for_the_answers_of_commands_and_takes_no_new_ones() {
+fn a_renewal_waits_for_the_answers_of_commands_while_everything_else_flows() {
     let now = Instant::now();
     let options = Options { parallel_commands: 1, ..Options::default() };
     let mut session = serving_with(now, options);
     session.timers.stop(Timer::Ping);
     call(&mut session, now, "a");
-    call(&mut session, now, "b");
     let first = run(&mut session);
     let due = now + Duration::from_secs(2880);
     session.handle_timeout(due);
-    call(&mut session, due, "late");
-    assert_eq!(topic(&mut session, due), "$iothub/methods/res/503/?$rid=late");
+    call(&mut session, due, "b");
+    offer(&mut session, due);
+    assert!(topic(&mut session, due).starts_with("devices/d/messages/events/"));
     session.handle(due, Input::CommandEnded { call: first, result: Ok(Answer(json!(1))) });
     assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=a");
     let second = run(&mut session);
-    assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
     session.handle(due, Input::CommandEnded { call: second, result: Ok(Answer(json!(2))) });
     assert!(session.poll_action().is_none(), "the last answer is still to be sent");
     assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=b");
+    call(&mut session, due, "late");
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/503/?$rid=late");
+    session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(1))));
     assert!(session.poll_packet(due).is_none());
-    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+    assert!(matches!(session.poll_action(), Some(Action::Settle(_))));
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
 }
 
 #[test]
-fn a_renewal_waits_only_so_long_for_a_commands_answer() {
+fn a_command_keeps_its_caller_at_a_renewal_as_long_as_the_token_lives() {
     let now = Instant::now();
     let mut session = serving(now);
     session.timers.stop(Timer::Ping);
     call(&mut session, now, "a");
     run(&mut session);
-    let due = now + Duration::from_secs(2880);
-    session.handle_timeout(due);
+    session.handle_timeout(now + Duration::from_secs(2880));
     assert!(session.poll_action().is_none());
+    let over = now + Duration::from_secs(3600 - 30);
+    let no_room = over - Duration::from_secs(20);
+    call(&mut session, no_room, "late");
+    assert_eq!(topic(&mut session, no_room), "$iothub/methods/res/503/?$rid=late");
+    assert_eq!(session.poll_timeout(), Some(over - DRAIN_LIMIT));
+    session.handle_timeout(over - DRAIN_LIMIT);
+    assert!(session.poll_action().is_none());
+    assert_eq!(session.poll_timeout(), Some(over));
+    session.handle_timeout(over);
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
+}
+
+#[test]
+fn something_that_is_never_acknowledged_holds_a_renewal_up_only_so_long() {
+    let now = Instant::now();
+    let mut session = serving(now);
+    session.timers.stop(Timer::Ping);
+    let due = now + Duration::from_secs(2880);
+    offer(&mut session, due);
+    topic(&mut session, due);
+    session.timers.stop(Timer::Acknowledgement);
+    session.handle_timeout(due);
     assert_eq!(session.poll_timeout(), Some(due + DRAIN_LIMIT));
     session.handle_timeout(due + DRAIN_LIMIT);
-    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
+}
+
+#[test]
+fn a_clock_that_jumped_renews_at_once_and_means_nothing_offline() {
+    let now = Instant::now();
+    let jump = || Input::ClockJumped(Jump::Forth(Duration::from_secs(3 * 3600)));
+    let mut session = serving(now);
+    offer(&mut session, now);
+    topic(&mut session, now);
+    session.handle(now, jump());
+    assert!(matches!(session.poll_action(), Some(Action::Renew(why)) if why.contains("slept")));
+    assert_eq!(session.counters().queued, 1, "what is in flight is sent again");
+    session.handle(now, jump());
+    assert!(session.poll_action().is_none());
 }
 
 #[test]

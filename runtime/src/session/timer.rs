@@ -19,11 +19,13 @@ pub(super) enum Timer {
     TwinRetry,
     /// The token is about to expire.
     Renewal,
-    /// A planned reconnect goes ahead.
+    /// A planned reconnect waits for callers no longer.
+    LastCall,
+    /// A planned reconnect waits for nothing any longer.
     Drain,
 }
 
-const ALL: [Timer; 8] = [
+const ALL: [Timer; 9] = [
     Timer::Handshake,
     Timer::Ping,
     Timer::PingAnswer,
@@ -31,6 +33,7 @@ const ALL: [Timer; 8] = [
     Timer::TwinAnswer,
     Timer::TwinRetry,
     Timer::Renewal,
+    Timer::LastCall,
     Timer::Drain,
 ];
 

@@ -1,6 +1,7 @@
 //! The scripted hub: takes the device's pipes, speaks packets.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -13,7 +14,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
 
-use super::super::transport::{BoxFuture, Stream, Transport};
+use super::super::transport::{Opening, Stream, Transport};
 use super::super::{now, start_on};
 use crate::client::Client;
 use crate::connection::{Connection, Endpoint};
@@ -24,7 +25,7 @@ use crate::json::Json;
 struct Pipes(mpsc::Sender<(String, DuplexStream)>);
 
 impl Transport for Pipes {
-    fn open<'a>(&'a self, endpoint: &'a Endpoint) -> BoxFuture<'a, io::Result<Box<dyn Stream>>> {
+    fn open<'a>(&'a self, endpoint: &'a Endpoint) -> Opening<'a> {
         Box::pin(async move {
             let (near, far) = duplex(8 * 1024);
             let refused = |_| io::Error::from(io::ErrorKind::ConnectionRefused);
@@ -43,7 +44,7 @@ pub(super) fn connection() -> Connection {
 
 pub(super) fn start<D: Device>(device: D, connection: Connection) -> (Client, Hub) {
     let (sender, receiver) = mpsc::channel(1);
-    (start_on(device, connection, Box::new(Pipes(sender))).unwrap(), Hub(receiver))
+    (start_on(device, connection, Arc::new(Pipes(sender))).unwrap(), Hub(receiver))
 }
 
 impl Hub {
