@@ -29,6 +29,14 @@ pub enum Error {
         /// What the operating system or TLS said.
         source: io::Error,
     },
+    /// The application's token provider gave none.
+    #[error("no token for {resource}: {problem}")]
+    Token {
+        /// What it was asked for.
+        resource: String,
+        /// What the provider said.
+        problem: String,
+    },
     /// The hub refused the MQTT connection. Code 5 stands for nearly everything: unknown or disabled device, wrong
     /// key, a clock that is off, but also passing faults.
     #[error("{endpoint} refused the connection (CONNACK code {code}): check device id, key and clock")]
@@ -101,6 +109,14 @@ pub enum Error {
         /// How often.
         times: u32,
     },
+    /// Something was called from where it makes no sense.
+    #[error("{what} belongs in {place}: call it on the client that the handler is given")]
+    OutOfPlace {
+        /// What was called.
+        what: &'static str,
+        /// Where it belongs.
+        place: &'static str,
+    },
     /// The hub refused a twin operation.
     #[error("the hub answered {status} to the reported properties: {text}")]
     Twin {
@@ -131,6 +147,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Connect { .. }
+            | Self::Token { .. }
             | Self::Refused { .. }
             | Self::Lost { .. }
             | Self::TimedOut { .. }
@@ -144,6 +161,7 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Expired
             | Self::Rejected { .. }
+            | Self::OutOfPlace { .. }
             | Self::Closed
             | Self::GivenUp { .. }
             | Self::Undelivered { .. } => false,

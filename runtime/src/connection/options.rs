@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use super::Deadlines;
 use crate::driver::Clock;
+use crate::error::Error;
 use crate::retry::{Backoff, RetryPolicy};
+use crate::session::PENDING_AFTER;
+use crate::table::ModelTable;
 
 /// What happens to a new message when the outbox is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,35 @@ pub enum WhenFull {
     Wait,
     /// The oldest message that is not in flight ends with `Error::Dropped`.
     DropOldest,
+}
+
+/// When the provisioning service is asked for a hub.
+///
+/// What it assigned last is kept in the folder of [`Connection::with_state_dir`](crate::Connection::with_state_dir);
+/// without one, each start of the process asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reprovision {
+    /// At the first start, and when the hub refused the device three times in a row or ten connections in a row failed.
+    /// While the service cannot be reached, the hub that was assigned last is tried. This is what the service's
+    /// documentation asks for: a fleet that comes back after an outage does not storm it.
+    #[default]
+    WhenRefused,
+    /// As well at each start. The hub that was assigned last is used when the service cannot be reached or refuses.
+    AtStart,
+    /// Only as long as no hub has ever been assigned. For services that give out something with each assignment; a
+    /// device that was moved to another hub does not find it.
+    Never,
+}
+
+/// What a new process does with desired values that an earlier one has acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterRestart {
+    /// All are applied: what a handler sets does not outlive the process. Those that lead to the same are not acknowledged
+    /// a second time.
+    ApplyAll,
+    /// Only those that have changed, or were refused, are applied: the device keeps what was set over a restart.
+    ApplyChanges,
 }
 
 /// The bounds of the outbox.
@@ -39,9 +71,25 @@ pub(crate) struct Options {
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) report_deadline: Duration,
     pub(crate) close_deadline: Duration,
+    /// How long a property's handler runs before it is acknowledged as pending.
+    pub(crate) pending_after: Duration,
+    pub(crate) after_restart: AfterRestart,
     pub(crate) clock: Clock,
+    pub(crate) reprovision: Reprovision,
     /// Where small facts are kept between runs.
     pub(crate) state_dir: Option<Arc<Path>>,
+}
+
+impl Options {
+    /// Refuses what means nothing in the model, or nothing together.
+    pub(crate) fn check(&self, model: &ModelTable) -> Result<(), Error> {
+        if self.after_restart == AfterRestart::ApplyChanges && self.state_dir.is_none() {
+            let problem =
+                "ApplyChanges needs a folder to remember what was applied: set with_state_dir as well";
+            return Err(Error::configuration("with_after_restart", problem));
+        }
+        self.deadlines.check(model)
+    }
 }
 
 impl Default for Options {
@@ -56,6 +104,9 @@ impl Default for Options {
             retry: Arc::new(Backoff::default()),
             report_deadline: Duration::from_secs(60),
             close_deadline: Duration::from_secs(10),
+            reprovision: Reprovision::default(),
+            pending_after: PENDING_AFTER,
+            after_restart: AfterRestart::ApplyAll,
             clock: Clock::default(),
             state_dir: None,
         }

@@ -150,7 +150,7 @@ async fn each_change_of_state_is_one_line_with_its_cause_and_a_repeated_cause_is
     let peer = hub.serve(json!({ "$version": 1 })).await;
     client.connected().await.unwrap();
     drop(peer);
-    hub.serve(json!({ "$version": 1 })).await;
+    let _peer = hub.serve(json!({ "$version": 1 })).await;
     client.connected().await.unwrap();
     client.close().await.unwrap();
     let seen = lines.0.lock().unwrap().clone();
