@@ -11,12 +11,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{Board, ReportRequest};
+use crate::driver::{Board, ReportRequest, Reporting};
 use crate::error::Error;
 use crate::intake::Intake;
 use crate::json::{Json, to_json};
 use crate::outbox::Parked;
 use crate::outcome::Delivery;
+use crate::progress::Holder;
 use crate::send::SendOptions;
 use crate::state::{Counters, State};
 
@@ -46,15 +47,21 @@ impl Shared {
 pub struct Client {
     shared: Arc<Shared>,
     component: Option<&'static str>,
+    holder: Holder,
 }
 
 impl Client {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, component: None }
+        Self { shared, component: None, holder: Holder::Owner }
     }
 
-    pub(crate) fn from_weak(shared: &Weak<Shared>) -> Option<Self> {
-        shared.upgrade().map(Self::new)
+    /// A client for a handler; `None` when the session is over.
+    pub(crate) fn for_handler(shared: &Weak<Shared>, holder: Holder) -> Option<Self> {
+        Some(Self { holder, ..Self::new(shared.upgrade()?) })
+    }
+
+    pub(crate) fn holder(&self) -> Holder {
+        self.holder
     }
 
     /// Waits until what the session needs has been opened.
@@ -66,11 +73,14 @@ impl Client {
     /// Calling it again waits for the same end.
     ///
     /// # Errors
-    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged. What a disk outbox keeps
-    /// for the next start does not count.
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged, what a disk outbox keeps
+    /// for the next start not counted; [`Error::GivenUp`] when the retry policy had ended the session before.
     pub async fn close(&self) -> Result<(), Error> {
         self.shared.closing.cancel();
         self.shared.tasks.wait().await;
+        if let State::GivenUp { cause } = self.state() {
+            return Err(Error::GivenUp { cause });
+        }
         match self.shared.board.undelivered() {
             0 => Ok(()),
             count => Err(Error::Undelivered { count }),
@@ -90,13 +100,12 @@ impl Client {
     /// Waits until the device is connected.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the session ends instead.
+    /// [`Error::Closed`] or [`Error::GivenUp`] when the session ends instead.
     pub async fn connected(&self) -> Result<(), Error> {
         let mut states = self.states();
-        let state = states.wait_for(|state| matches!(state, State::Connected | State::Closed)).await;
-        match state.as_deref() {
+        match states.wait_for(|state| state.is_connected() || state.is_final()).await.as_deref() {
             Ok(State::Connected) => Ok(()),
-            _ => Err(Error::Closed),
+            _ => Err(self.ended()),
         }
     }
 
@@ -113,19 +122,25 @@ impl Client {
 
     /// The device's id at its hub, once it has been connected.
     pub fn device_id(&self) -> Option<String> {
-        self.shared.board.hub_and_device().map(|(_, device_id)| device_id)
+        self.shared.board.assignment().map(|assignment| assignment.device_id)
     }
 
     /// The hub's host, once the device has been connected.
     pub fn hub(&self) -> Option<String> {
-        self.shared.board.hub_and_device().map(|(hub, _)| hub)
+        self.shared.board.assignment().map(|assignment| assignment.endpoint.host)
+    }
+
+    /// What the provisioning service's allocation policy gave with the hub, once the device has been connected. With a
+    /// state folder it is there again at the next start.
+    pub fn provisioning_payload(&self) -> Option<Json> {
+        self.shared.board.assignment().and_then(|assignment| assignment.payload)
     }
 
     /// The same session, scoped to a component.
     #[doc(hidden)]
     #[must_use]
     pub fn __component(&self, name: &'static str) -> Self {
-        Self { shared: Arc::clone(&self.shared), component: Some(name) }
+        Self { shared: Arc::clone(&self.shared), component: Some(name), holder: self.holder }
     }
 
     /// Sends telemetry; resolves when the hub has acknowledged it.
@@ -149,7 +164,8 @@ impl Client {
     where
         T: Serialize + ?Sized,
     {
-        self.open()?.intake.enqueue(self.component, telemetry, options).await
+        let queued = self.open()?.intake.enqueue(self.component, telemetry, options).await;
+        queued.map_err(|error| if matches!(error, Error::Closed) { self.ended() } else { error })
     }
 
     /// Reports properties; resolves at the hub's answer.
@@ -159,16 +175,32 @@ impl Client {
             return Err(Error::Value { problem: "reported properties are an object".to_owned() });
         };
         let (outcome, answer) = oneshot::channel();
-        let request = ReportRequest { component: self.component, fields, outcome };
-        self.open()?.reports.send(request).await.map_err(|_| Error::Closed)?;
-        answer.await.unwrap_or(Err(Error::Closed))
+        let what = Reporting::Fields { component: self.component, fields };
+        self.hand_in(ReportRequest { what, outcome }, answer).await
+    }
+
+    pub(crate) async fn hand_in(
+        &self,
+        request: ReportRequest,
+        answer: oneshot::Receiver<Result<(), Error>>,
+    ) -> Result<(), Error> {
+        self.open()?.reports.send(request).await.map_err(|_| self.ended())?;
+        answer.await.unwrap_or_else(|_| Err(self.ended()))
     }
 
     fn open(&self) -> Result<&Shared, Error> {
         if self.shared.closing.is_cancelled() {
-            return Err(Error::Closed);
+            return Err(self.ended());
         }
         Ok(&self.shared)
+    }
+
+    /// Why nothing is taken any more.
+    fn ended(&self) -> Error {
+        match self.state() {
+            State::GivenUp { cause } => Error::GivenUp { cause },
+            _ => Error::Closed,
+        }
     }
 }
 

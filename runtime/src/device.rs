@@ -37,8 +37,8 @@ pub trait Device: Sized + Send + Sync + 'static {
     /// With a disk outbox it returns when the folder has been read, which takes about a second for a million messages.
     ///
     /// # Errors
-    /// Only what trying again cannot mend: certificates that cannot be used, a disk outbox that cannot, or no tokio
-    /// runtime.
+    /// Only what trying again cannot mend: certificates that cannot be used, options that mean nothing in the model, a disk
+    /// outbox that cannot be opened, or no tokio runtime.
     fn connect(self, connection: Connection) -> impl Future<Output = Result<Self::Client, Error>> + Send {
         async move {
             let client = driver::start(self, connection)?;

@@ -132,11 +132,17 @@ impl Intake {
         self.room.notify_one();
     }
 
-    /// Ends everything that is left; how many messages are lost by that. None is that lies on disk.
-    pub(crate) fn abandon(&self) -> u64 {
+    /// Ends everything that is left, with `cause` when the session has given up; how many messages are lost by that: none
+    /// that lies on disk.
+    pub(crate) fn abandon(&self, cause: Option<&Arc<Error>>) -> u64 {
         let left = self.outbox.lock().abandon();
         let count = left.len() as u64;
-        left.into_iter().for_each(Ended::tell);
+        for mut ended in left {
+            if let Some(cause) = cause.filter(|_| self.disk.is_none()) {
+                ended.outcome = Err(Error::GivenUp { cause: Arc::clone(cause) });
+            }
+            ended.tell();
+        }
         self.room.notify_one();
         if let Some(disk) = &self.disk {
             disk.close();

@@ -1,17 +1,17 @@
 //! The way from senders and driver to the disk outbox, which works on a thread of its own.
 //!
 //! [`Disk`] is the near side: it takes messages and ends, and tells a sender when its message is stored. The thread
-//! (`keeper`) takes everything that has come since it looked last in one turn, so that many messages share one write and one
+//! (`worker`) takes everything that has come since it looked last in one turn, so that many messages share one write and one
 //! fsync. What is decided about messages is in `spool`.
 
-mod keeper;
 mod record;
+mod worker;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use keeper::Keeper;
 use tokio::sync::{Notify, oneshot, watch};
+use worker::Worker;
 
 use crate::error::Error;
 use crate::outbox::{Limits, Message, SharedOutbox};
@@ -98,9 +98,9 @@ impl Disk {
         let counter = Arc::new(Counter::default());
         let (sender, stage) = watch::channel(Stage::Opening);
         let folder = settings.folder().display().to_string();
-        let keeper = Keeper::new(Arc::clone(&counter), outbox, news, *limits);
+        let worker = Worker::new(Arc::clone(&counter), outbox, news, *limits);
         let thread = std::thread::Builder::new().name(THREAD.to_owned());
-        let thread = thread.spawn(move || keeper.run(&settings, &sender));
+        let thread = thread.spawn(move || worker.run(&settings, &sender));
         let thread = thread.map_err(|error| Error::Disk { folder, problem: error.to_string() })?;
         Ok(Self { counter, stage, thread: Mutex::new(Some(thread)) })
     }

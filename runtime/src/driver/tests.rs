@@ -6,4 +6,5 @@ mod delivery;
 mod disk;
 mod peer;
 mod sensor;
+mod supervision;
 mod twin;

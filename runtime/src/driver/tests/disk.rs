@@ -1,6 +1,7 @@
 //! The disk outbox below a client: real files, so the clock goes as it does.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -15,7 +16,8 @@ use crate::spool::{DiskOutbox, DiskSync};
 use crate::state::State;
 
 fn stored_in(folder: &TempDir) -> Connection {
-    connection().with_disk_outbox(DiskOutbox::new(folder.path()).sync(DiskSync::Every))
+    let disk = DiskOutbox::new(folder.path()).sync(DiskSync::Every);
+    connection().with_disk_outbox(disk).with_close_deadline(Duration::from_millis(200))
 }
 
 async fn begin(folder: &TempDir) -> (Client, Hub) {

@@ -1,7 +1,7 @@
 //! The thread of a disk outbox: it takes what has come, has the spool do a turn, and tells everybody.
 //!
 //! It is the only one that touches the files. It decides nothing about messages but who is told what. Begin with
-//! [`Keeper::run`].
+//! [`Worker::run`].
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
@@ -24,7 +24,7 @@ const RETRY: Duration = Duration::from_secs(1);
 type Sender = (oneshot::Sender<Result<(), Error>>, Option<Receipt>);
 
 /// What the thread holds.
-pub(super) struct Keeper {
+pub(super) struct Worker {
     counter: Arc<Counter>,
     outbox: SharedOutbox,
     /// Wakes the driver.
@@ -49,7 +49,7 @@ struct Mail {
     closed: bool,
 }
 
-impl Keeper {
+impl Worker {
     pub(super) fn new(
         counter: Arc<Counter>,
         outbox: SharedOutbox,
