@@ -8,6 +8,7 @@ use std::sync::{Arc, Weak};
 
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::coop::consume_budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -125,13 +126,21 @@ impl Client {
     /// Sends telemetry; resolves when the hub has acknowledged it.
     #[doc(hidden)]
     pub async fn __send<T: Serialize>(&self, telemetry: &T) -> Result<(), Error> {
-        self.__enqueue(telemetry).await?.await
+        self.send_with(telemetry, &SendOptions::default()).await
     }
 
     /// Queues telemetry; resolves when it is in the outbox.
     #[doc(hidden)]
     pub async fn __enqueue<T: Serialize>(&self, telemetry: &T) -> Result<Delivery, Error> {
         self.enqueue_with(telemetry, &SendOptions::default()).await
+    }
+
+    /// Sends telemetry in a way of its own; resolves when the hub has acknowledged it.
+    pub(crate) async fn send_with<T>(&self, telemetry: &T, options: &SendOptions) -> Result<(), Error>
+    where
+        T: Serialize + ?Sized,
+    {
+        self.open()?.intake.enqueue(self.component, telemetry, options).await?.await
     }
 
     /// Queues telemetry in a way of its own; resolves when it is in the outbox.
@@ -143,6 +152,8 @@ impl Client {
     where
         T: Serialize + ?Sized,
     {
+        // Gives others a turn now and then, the driver among them, when everything is accepted at once.
+        consume_budget().await;
         self.open()?.intake.enqueue(self.component, telemetry, options).await
     }
 

@@ -58,8 +58,6 @@ impl Intake {
         value: &T,
         options: &SendOptions,
     ) -> Result<Delivery, Error> {
-        // Gives others a turn now and then, the driver among them, when everything is accepted at once.
-        tokio::task::coop::consume_budget().await;
         let mut text = self.bag(component, options)?;
         let bag = text.len();
         json::write(&mut text, value)?;

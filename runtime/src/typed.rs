@@ -55,7 +55,7 @@ impl<T: Serialize, R> TypedClient<T, R> {
     /// # Errors
     /// As for [`send`](Self::send), and when a property cannot be sent.
     pub async fn send_with(&self, telemetry: T, options: SendOptions) -> Result<(), Error> {
-        self.enqueue_with(telemetry, options).await?.await
+        self.client.send_with(&telemetry, &options).await
     }
 
     /// As [`enqueue`](Self::enqueue), with a priority, a time to live, properties or a creation time.
