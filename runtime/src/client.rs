@@ -12,17 +12,20 @@ use tokio::task::coop::consume_budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{Board, ReportRequest};
+use crate::driver::{self, Board, ReportRequest};
 use crate::error::Error;
 use crate::intake::Intake;
 use crate::json::{Json, to_json};
 use crate::outbox::Parked;
 use crate::outcome::Delivery;
+use crate::sampling::Sampling;
 use crate::send::SendOptions;
 use crate::state::{Counters, State};
+use crate::table::ModelTable;
 
 /// What all handles on one session share.
 pub(crate) struct Shared {
+    model: ModelTable,
     intake: Arc<Intake>,
     reports: mpsc::Sender<ReportRequest>,
     pub(crate) closing: CancellationToken,
@@ -31,8 +34,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(intake: Arc<Intake>, reports: mpsc::Sender<ReportRequest>) -> Self {
+    pub(crate) fn new(model: ModelTable, intake: Arc<Intake>, reports: mpsc::Sender<ReportRequest>) -> Self {
         Self {
+            model,
             intake,
             reports,
             closing: CancellationToken::new(),
@@ -155,6 +159,41 @@ impl Client {
         // Gives others a turn now and then, the driver among them, when everything is accepted at once.
         consume_budget().await;
         self.open()?.intake.enqueue(self.component, telemetry, options).await
+    }
+
+    /// Sends several samples, as many as fit in one message; resolves when the hub has acknowledged all of them.
+    pub(crate) async fn send_batch<T, I>(&self, samples: I, options: SendOptions) -> Result<(), Error>
+    where
+        T: Serialize,
+        I: IntoIterator<Item = T>,
+    {
+        let contents = self.open()?.intake.batch(self.component, samples, &options)?;
+        let mut deliveries = Vec::with_capacity(contents.len());
+        for content in contents {
+            deliveries.push(self.shared.intake.accept(content, &options).await?);
+        }
+        let mut outcome = Ok(());
+        for delivery in deliveries {
+            outcome = outcome.and(delivery.await);
+        }
+        outcome
+    }
+
+    /// Reads and sends again and again, until the client is closed.
+    pub(crate) async fn sample<T, F, V>(&self, sampling: Sampling, read: F) -> Result<(), Error>
+    where
+        T: Serialize,
+        F: FnMut() -> V,
+        V: Future<Output = T>,
+    {
+        let part = self.shared.model.part(self.component);
+        sampling.check(part.map(|part| part.telemetry).unwrap_or_default())?;
+        driver::sample(self, sampling, read).await
+    }
+
+    /// Waits until the client is being closed.
+    pub(crate) async fn closing(&self) {
+        self.shared.closing.cancelled().await;
     }
 
     /// Reports properties; resolves at the hub's answer.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
 
+use crate::batch;
 use crate::convention::write_bag;
 use crate::driver::now;
 use crate::error::Error;
@@ -64,6 +65,26 @@ impl Intake {
         self.accept(Content::new(text, bag), options).await
     }
 
+    /// Makes several samples into as few messages as they fit in.
+    pub(crate) fn batch<T: Serialize>(
+        &self,
+        component: Option<&'static str>,
+        samples: impl IntoIterator<Item = T>,
+        options: &SendOptions,
+    ) -> Result<Vec<Content>, Error> {
+        // Message ids differ in their length by as many digits as a number has at most.
+        const DIGITS: usize = 20;
+        let largest = self.outbox.lock().largest();
+        let room = largest.saturating_sub(self.bag(component, options)?.len() + DIGITS);
+        let contents = batch::arrays(samples, room)?.into_iter().map(|array| {
+            let mut text = self.bag(component, options)?;
+            let bag = text.len();
+            text.extend_from_slice(&array);
+            Ok(Content::new(text, bag))
+        });
+        contents.collect()
+    }
+
     /// Waits until there is something to send.
     pub(crate) async fn news(&self) {
         self.news.notified().await;
@@ -113,7 +134,8 @@ impl Intake {
         Ok(bag)
     }
 
-    async fn accept(&self, content: Content, options: &SendOptions) -> Result<Delivery, Error> {
+    /// Gives a message its place; resolves when it has one.
+    pub(crate) async fn accept(&self, content: Content, options: &SendOptions) -> Result<Delivery, Error> {
         let now = now();
         let (receipt, delivery) = Receipt::new();
         let expires = now + options.time_to_live.map_or(self.time_to_live, crate::connection::bounded);

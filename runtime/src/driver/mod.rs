@@ -8,6 +8,7 @@ mod board;
 mod dial;
 mod handlers;
 mod link;
+mod sampled;
 mod tls;
 mod transport;
 
@@ -20,6 +21,7 @@ use board::ClosedAtEnd;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
 use link::{Broken, Incoming, Link};
+pub(crate) use sampled::sample;
 use serde_json::Map;
 use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
@@ -67,7 +69,7 @@ pub(crate) fn start_on<D: Device>(
     let session = Session::new(D::MODEL, options.clone());
     let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
     let intake = Arc::new(intake);
-    let shared = Arc::new(Shared::new(Arc::clone(&intake), reports));
+    let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports));
     let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), &options);
     let driver = Driver {
         session,
