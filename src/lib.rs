@@ -10,8 +10,8 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Nothing, PropertyError, State,
-    TypedClient, WhenFull, geo, time, units, value,
+    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Nothing, Parked, Priority,
+    PropertyError, Sampling, SendOptions, State, TypedClient, WhenFull, geo, time, units, value,
 };
 
 #[cfg(feature = "hub")]

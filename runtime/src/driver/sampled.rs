@@ -24,7 +24,11 @@ where
             () = sleep_until(sampler.next().into()) => {}
             () = client.closing() => return Ok(()),
         }
-        let due = sampler.read(now(), fields(&read().await)?);
+        let reading = tokio::select! {
+            reading = read() => reading,
+            () = client.closing() => return Ok(()),
+        };
+        let due = sampler.read(now(), fields(&reading)?);
         if due.is_empty() {
             continue;
         }

@@ -3,6 +3,8 @@
 mod commands;
 mod connecting;
 mod delivery;
+mod outbox;
 mod peer;
+mod sampling;
 mod sensor;
 mod twin;
