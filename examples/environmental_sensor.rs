@@ -143,3 +143,67 @@ async fn run(client: &Client, interval: Duration) -> Result<(), Box<dyn Error>> 
 fn round(value: f64) -> f64 {
     (value * 10.0).round() / 10.0
 }
+
+/// The device's tests: no network, and no second passes.
+#[cfg(test)]
+mod tests {
+    use device_model::testing;
+    use serde_json::{Value, json};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn blink_takes_an_interval_of_at_least_a_second() {
+        let (_client, hub) = testing::connect(EnvironmentalSensor::default());
+        assert_eq!(hub.call("blink", json!(5)).await, (200, json!({ "description": "blinking every 5 s" })));
+        assert_eq!(hub.call("blink", json!(0)).await.0, 400);
+        assert_eq!(hub.call("blink", json!("five")).await.0, 400);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn switching_the_led_reports_its_state() {
+        let (_client, hub) = testing::connect(EnvironmentalSensor::default());
+        assert_eq!(hub.call("turnon", Value::Null).await.0, 200);
+        assert_eq!(hub.reported()["state"], true);
+        assert_eq!(hub.call("turnoff", Value::Null).await.0, 200);
+        assert_eq!(hub.reported()["state"], false);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_brightness_beyond_three_is_refused_and_the_last_one_kept() {
+        let (_client, hub) = testing::connect(EnvironmentalSensor::default());
+        assert_eq!(hub.set_desired("brightness", json!(2)).await.code, 200);
+        let refused = hub.set_desired("brightness", json!(9)).await;
+        assert_eq!((refused.code, refused.value), (400, json!(2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn diagnostics_report_what_they_found_when_they_are_done() {
+        let (_client, hub) = testing::connect(EnvironmentalSensor::default());
+        hub.set_desired("brightness", json!(3)).await;
+        let begin = Instant::now();
+        assert_eq!(hub.call("rundiagnostics", Value::Null).await.0, 202);
+        let reported = hub.reported_when(|reported| !reported["rundiagnostics"].is_null()).await;
+        assert_eq!(reported["rundiagnostics"]["value"], "sensor in range, LED off, brightness 3");
+        assert_eq!(begin.elapsed(), Duration::from_secs(3), "by the clock that stands still");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn measurements_of_a_night_without_a_network_arrive_in_the_morning() {
+        let (client, hub) = testing::connect(EnvironmentalSensor::default());
+        let minute = Duration::from_secs(60);
+        let night = async {
+            hub.telemetry().await;
+            hub.go_offline();
+            tokio::time::sleep(8 * 60 * minute).await;
+            hub.come_back();
+            hub.telemetry().await.body
+        };
+        tokio::select! {
+            ended = run(&client, minute) => panic!("measuring ends only with the device: {ended:?}"),
+            next = night => assert_eq!(next, json!({ "temp": 70.6, "humid": 53.0 })),
+        }
+        client.close().await.expect("everything is delivered");
+    }
+}

@@ -5,17 +5,23 @@
 //! Service or by connection string, over MQTT and TLS, reconnecting for as long as it lives.
 //!
 //! The crate is a facade: the attribute comes from `device-model-macros`, everything at run time from
-//! `device-model-runtime`. The feature `hub` adds `hub`, the local IoT Hub that examples and tests run against.
+//! `device-model-runtime`. The feature `hub` adds `hub`, the local IoT Hub that examples and tests run against;
+//! `testing` adds `testing`, a hub in memory for the tests of a device.
 
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    CommandError, Connection, Counters, Delivery, Device, DeviceKey, Error, Nothing, Parked, Priority,
-    PropertyError, Sampling, SendOptions, State, TypedClient, WhenFull, geo, time, units, value,
+    AfterRestart, Backoff, Certificate, CommandError, Connection, Counters, Delivery, Device, DeviceKey,
+    Endpoint, Error, Failure, GroupKey, Identity, Nothing, Opening, Parked, Priority, PropertyError, Proxy,
+    Reprovision, RetryPolicy, Roots, Sampling, SendOptions, SignatureScheme, Signer, State, Stream, Token,
+    TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time, units,
+    value,
 };
 
 #[cfg(feature = "hub")]
 pub use device_model_hub as hub;
+#[cfg(feature = "testing")]
+pub use device_model_runtime::testing;
 
 /// What generated code uses. Not for people: it changes without notice.
 #[doc(hidden)]

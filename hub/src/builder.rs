@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::hub::{Addresses, Hub};
+use crate::message::{DeviceMessage, Observer};
 use crate::models::Library;
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -28,6 +29,8 @@ pub struct HubBuilder {
     free_ports: bool,
     models: Vec<(String, String)>,
     model_dirs: Vec<PathBuf>,
+    announced: Option<String>,
+    observer: Option<Observer>,
 }
 
 /// The bound listeners and the addresses they got.
@@ -47,6 +50,8 @@ impl HubBuilder {
             free_ports: false,
             models: Vec::new(),
             model_dirs: Vec::new(),
+            announced: None,
+            observer: None,
         }
     }
 
@@ -93,6 +98,20 @@ impl HubBuilder {
         self
     }
 
+    /// The name, with a port unless it is 8883, that devices are told to connect to when they are provisioned: for
+    /// something that stands between them and the hub. Default: the devices' listener.
+    pub fn announce(mut self, host: impl Into<String>) -> Self {
+        self.announced = Some(host.into());
+        self
+    }
+
+    /// Whom to tell of every message that is taken, in order. It is called while the hub waits: it is to be quick, and
+    /// must not call the hub.
+    pub fn on_message(mut self, tell: impl Fn(DeviceMessage) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer(Arc::new(tell)));
+        self
+    }
+
     /// Starts the hub; all listeners accept when this returns.
     ///
     /// # Errors
@@ -112,7 +131,11 @@ impl HubBuilder {
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
         state.set_mqtt_port(addresses.mqtt.port());
-        let shared = Shared::new(state, settings, addresses.https.port(), addresses.mqtt.port());
+        if let Some(name) = self.announced {
+            state.set_host_name(name);
+        }
+        let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
+        let shared = Shared::new(state, settings, https, mqtt, self.observer);
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
         Ok(spawn(Arc::new(shared), Arc::new(store), listeners, tls, ca_file))
     }

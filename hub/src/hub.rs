@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 use tokio_util::task::TaskTracker;
 
+use crate::faults::Injection;
 use crate::shared::Shared;
 use crate::{HubBuilder, HubError, models};
 
@@ -178,6 +179,22 @@ impl Hub {
         let added = self.shared.with(|state, _| models::add(state, name, text));
         let model = added.map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
         Ok(ModelId(model.view.id.clone()))
+    }
+
+    /// Lets the hub misbehave from now on.
+    pub fn inject(&self, fault: impl Into<Injection>) {
+        let injection = fault.into();
+        self.shared.with(|state, _| state.faults.inject(injection));
+    }
+
+    /// Ends all misbehaviour.
+    pub fn clear_faults(&self) {
+        self.shared.with(|state, _| state.faults.clear());
+    }
+
+    /// Cuts the connection of a device, or of all devices, once; answers how many there were.
+    pub fn cut(&self, device: Option<&str>) -> usize {
+        self.shared.with(|state, _| state.cut(device))
     }
 
     /// Stops accepting, disconnects devices, writes what is left to disk and joins all tasks.

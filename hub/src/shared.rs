@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::events::Bus;
+use crate::message::Observer;
 use crate::settings::Settings;
 use crate::state::commands::{CallOutcome, Command};
 use crate::state::device::SessionId;
@@ -48,6 +49,7 @@ struct Inner {
     links: BTreeMap<SessionId, mpsc::Sender<ToDevice>>,
     waiting: BTreeMap<CallId, oneshot::Sender<CallOutcome>>,
     bus: Bus,
+    observer: Option<Observer>,
 }
 
 /// A call of a device's method.
@@ -64,8 +66,16 @@ pub(crate) struct MethodCall<'a> {
 
 impl Shared {
     /// The shell around `state`.
-    pub(crate) fn new(state: State, settings: Settings, https_port: u16, mqtt_port: u16) -> Self {
-        let inner = Inner { state, links: BTreeMap::new(), waiting: BTreeMap::new(), bus: Bus::default() };
+    pub(crate) fn new(
+        mut state: State,
+        settings: Settings,
+        https_port: u16,
+        mqtt_port: u16,
+        observer: Option<Observer>,
+    ) -> Self {
+        state.observed = observer.is_some();
+        let inner =
+            Inner { state, links: BTreeMap::new(), waiting: BTreeMap::new(), bus: Bus::default(), observer };
         let listening = watch::Sender::new(0);
         Self { inner: Mutex::new(inner), listening, settings, started: now(), https_port, mqtt_port }
     }
@@ -109,6 +119,11 @@ impl Shared {
                 }
             }
             Effect::Emit(event) => inner.bus.publish(event),
+            Effect::Took(message) => {
+                if let Some(Observer(tell)) = &inner.observer {
+                    tell(message);
+                }
+            }
             Effect::Listening => self.listening.send_modify(|count| *count += 1),
         }
     }

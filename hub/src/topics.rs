@@ -158,6 +158,11 @@ impl Bag {
         self.0.insert(key.to_owned(), Some(value.to_owned()));
     }
 
+    /// All properties; one without a value is empty.
+    pub(crate) fn to_map(&self) -> BTreeMap<String, String> {
+        self.0.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_default())).collect()
+    }
+
     /// The component the message is about (`$.sub`).
     pub(crate) fn component(&self) -> Option<&str> {
         self.get("$.sub").filter(|name| !name.is_empty())

@@ -12,12 +12,13 @@ use tokio::task::coop::consume_budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{self, Board, ReportRequest};
+use crate::driver::{self, Board, ReportRequest, Reporting};
 use crate::error::Error;
 use crate::intake::Intake;
 use crate::json::{Json, to_json};
 use crate::outbox::Parked;
 use crate::outcome::Delivery;
+use crate::progress::Holder;
 use crate::sampling::Sampling;
 use crate::send::SendOptions;
 use crate::state::{Counters, State};
@@ -51,25 +52,35 @@ impl Shared {
 pub struct Client {
     shared: Arc<Shared>,
     component: Option<&'static str>,
+    holder: Holder,
 }
 
 impl Client {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, component: None }
+        Self { shared, component: None, holder: Holder::Owner }
     }
 
-    pub(crate) fn from_weak(shared: &Weak<Shared>) -> Option<Self> {
-        shared.upgrade().map(Self::new)
+    /// A client for a handler; `None` when the session is over.
+    pub(crate) fn for_handler(shared: &Weak<Shared>, holder: Holder) -> Option<Self> {
+        Some(Self { holder, ..Self::new(shared.upgrade()?) })
+    }
+
+    pub(crate) fn holder(&self) -> Holder {
+        self.holder
     }
 
     /// Ends the session: takes nothing new, waits for acknowledgements and running handlers, then disconnects.
     /// Calling it again waits for the same end.
     ///
     /// # Errors
-    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged.
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged; [`Error::GivenUp`] when
+    /// the retry policy had ended the session before.
     pub async fn close(&self) -> Result<(), Error> {
         self.shared.closing.cancel();
         self.shared.tasks.wait().await;
+        if let State::GivenUp { cause } = self.state() {
+            return Err(Error::GivenUp { cause });
+        }
         match self.shared.board.undelivered() {
             0 => Ok(()),
             count => Err(Error::Undelivered { count }),
@@ -89,13 +100,12 @@ impl Client {
     /// Waits until the device is connected.
     ///
     /// # Errors
-    /// [`Error::Closed`] when the session ends instead.
+    /// [`Error::Closed`] or [`Error::GivenUp`] when the session ends instead.
     pub async fn connected(&self) -> Result<(), Error> {
         let mut states = self.states();
-        let state = states.wait_for(|state| matches!(state, State::Connected | State::Closed)).await;
-        match state.as_deref() {
+        match states.wait_for(|state| state.is_connected() || state.is_final()).await.as_deref() {
             Ok(State::Connected) => Ok(()),
-            _ => Err(Error::Closed),
+            _ => Err(self.ended()),
         }
     }
 
@@ -112,19 +122,25 @@ impl Client {
 
     /// The device's id at its hub, once it has been connected.
     pub fn device_id(&self) -> Option<String> {
-        self.shared.board.hub_and_device().map(|(_, device_id)| device_id)
+        self.shared.board.assignment().map(|assignment| assignment.device_id)
     }
 
     /// The hub's host, once the device has been connected.
     pub fn hub(&self) -> Option<String> {
-        self.shared.board.hub_and_device().map(|(hub, _)| hub)
+        self.shared.board.assignment().map(|assignment| assignment.endpoint.host)
+    }
+
+    /// What the provisioning service's allocation policy gave with the hub, once the device has been connected. With a
+    /// state folder it is there again at the next start.
+    pub fn provisioning_payload(&self) -> Option<Json> {
+        self.shared.board.assignment().and_then(|assignment| assignment.payload)
     }
 
     /// The same session, scoped to a component.
     #[doc(hidden)]
     #[must_use]
     pub fn __component(&self, name: &'static str) -> Self {
-        Self { shared: Arc::clone(&self.shared), component: Some(name) }
+        Self { shared: Arc::clone(&self.shared), component: Some(name), holder: self.holder }
     }
 
     /// Sends telemetry; resolves when the hub has acknowledged it.
@@ -144,7 +160,7 @@ impl Client {
     where
         T: Serialize + ?Sized,
     {
-        self.open()?.intake.enqueue(self.component, telemetry, options).await?.await
+        self.enqueue_now(telemetry, options).await?.await
     }
 
     /// Queues telemetry in a way of its own; resolves when it is in the outbox.
@@ -158,7 +174,20 @@ impl Client {
     {
         // Gives others a turn now and then, the driver among them, when everything is accepted at once.
         consume_budget().await;
-        self.open()?.intake.enqueue(self.component, telemetry, options).await
+        self.enqueue_now(telemetry, options).await
+    }
+
+    async fn enqueue_now<T>(&self, telemetry: &T, options: &SendOptions) -> Result<Delivery, Error>
+    where
+        T: Serialize + ?Sized,
+    {
+        let queued = self.open()?.intake.enqueue(self.component, telemetry, options).await;
+        queued.map_err(|error| self.told(error))
+    }
+
+    /// An error as its caller is told: a session that has given up says so.
+    fn told(&self, error: Error) -> Error {
+        if matches!(error, Error::Closed) { self.ended() } else { error }
     }
 
     /// Sends several samples, as many as fit in one message; resolves when the hub has acknowledged all of them.
@@ -170,7 +199,8 @@ impl Client {
         let contents = self.open()?.intake.batch(self.component, samples, &options)?;
         let mut deliveries = Vec::with_capacity(contents.len());
         for content in contents {
-            deliveries.push(self.shared.intake.accept(content, &options).await?);
+            let queued = self.shared.intake.accept(content, &options).await;
+            deliveries.push(queued.map_err(|error| self.told(error))?);
         }
         let mut outcome = Ok(());
         for delivery in deliveries {
@@ -203,16 +233,32 @@ impl Client {
             return Err(Error::Value { problem: "reported properties are an object".to_owned() });
         };
         let (outcome, answer) = oneshot::channel();
-        let request = ReportRequest { component: self.component, fields, outcome };
-        self.open()?.reports.send(request).await.map_err(|_| Error::Closed)?;
-        answer.await.unwrap_or(Err(Error::Closed))
+        let what = Reporting::Fields { component: self.component, fields };
+        self.hand_in(ReportRequest { what, outcome }, answer).await
+    }
+
+    pub(crate) async fn hand_in(
+        &self,
+        request: ReportRequest,
+        answer: oneshot::Receiver<Result<(), Error>>,
+    ) -> Result<(), Error> {
+        self.open()?.reports.send(request).await.map_err(|_| self.ended())?;
+        answer.await.unwrap_or_else(|_| Err(self.ended()))
     }
 
     fn open(&self) -> Result<&Shared, Error> {
         if self.shared.closing.is_cancelled() {
-            return Err(Error::Closed);
+            return Err(self.ended());
         }
         Ok(&self.shared)
+    }
+
+    /// Why nothing is taken any more.
+    fn ended(&self) -> Error {
+        match self.state() {
+            State::GivenUp { cause } => Error::GivenUp { cause },
+            _ => Error::Closed,
+        }
     }
 }
 

@@ -35,7 +35,8 @@ pub trait Device: Sized + Send + Sync + 'static {
     /// Watch [`Client::states`] or wait for [`Client::connected`].
     ///
     /// # Errors
-    /// Only what trying again cannot mend: certificates that cannot be used, or no tokio runtime.
+    /// Only what trying again cannot mend: certificates that cannot be used, options that mean nothing in the model, or
+    /// no tokio runtime.
     fn connect(self, connection: Connection) -> impl Future<Output = Result<Self::Client, Error>> + Send {
         async move { driver::start(self, connection).map(Self::Client::from) }
     }

@@ -3,6 +3,7 @@
 //! Texts say what went wrong, where, and what to do. Keys and tokens are never part of an [`Error`].
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What can go wrong between a device and its hub.
@@ -28,6 +29,14 @@ pub enum Error {
         /// What the operating system or TLS said.
         source: io::Error,
     },
+    /// The application's token provider gave none.
+    #[error("no token for {resource}: {problem}")]
+    Token {
+        /// What it was asked for.
+        resource: String,
+        /// What the provider said.
+        problem: String,
+    },
     /// The hub refused the MQTT connection. Code 5 stands for nearly everything: unknown or disabled device, wrong
     /// key, a clock that is off, but also passing faults.
     #[error("{endpoint} refused the connection (CONNACK code {code}): check device id, key and clock")]
@@ -46,6 +55,8 @@ pub enum Error {
         status: u16,
         /// What the service said.
         text: String,
+        /// How long it asked to be left alone.
+        retry_after: Option<Duration>,
     },
     /// The connection broke.
     #[error("the connection was lost: {cause}")]
@@ -106,6 +117,14 @@ pub enum Error {
         /// How often.
         times: u32,
     },
+    /// Something was called from where it makes no sense.
+    #[error("{what} belongs in {place}: call it on the client that the handler is given")]
+    OutOfPlace {
+        /// What was called.
+        what: &'static str,
+        /// Where it belongs.
+        place: &'static str,
+    },
     /// The hub refused a twin operation.
     #[error("the hub answered {status} to the reported properties: {text}")]
     Twin {
@@ -117,6 +136,12 @@ pub enum Error {
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
+    /// The retry policy gave the session up.
+    #[error("the session was given up: {cause}")]
+    GivenUp {
+        /// What went wrong last.
+        cause: Arc<Self>,
+    },
     /// Closing did not get everything through in time.
     #[error("closed with {count} messages not acknowledged")]
     Undelivered {
@@ -130,6 +155,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Connect { .. }
+            | Self::Token { .. }
             | Self::Refused { .. }
             | Self::Lost { .. }
             | Self::TimedOut { .. }
@@ -144,8 +170,18 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Expired
             | Self::Rejected { .. }
+            | Self::OutOfPlace { .. }
             | Self::Closed
+            | Self::GivenUp { .. }
             | Self::Undelivered { .. } => false,
+        }
+    }
+
+    /// How long the service asked to be left alone, where it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Provisioning { retry_after, .. } => *retry_after,
+            _ => None,
         }
     }
 

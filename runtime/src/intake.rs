@@ -3,6 +3,7 @@
 //! Acceptance is decided here, on the sender's task, under the outbox's lock; the driver is only woken to send. What the
 //! outbox may hold is the outbox's business. Begin with [`Intake::enqueue`].
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -107,11 +108,16 @@ impl Intake {
         self.room.notify_one();
     }
 
-    /// Ends everything that is left; how many messages that were.
-    pub(crate) fn abandon(&self) -> u64 {
+    /// Ends everything that is left, with `cause` when the session has given up; how many messages that were.
+    pub(crate) fn abandon(&self, cause: Option<&Arc<Error>>) -> u64 {
         let left = self.outbox.lock().abandon();
         let count = left.len() as u64;
-        left.into_iter().for_each(Ended::tell);
+        for mut ended in left {
+            if let Some(cause) = cause {
+                ended.outcome = Err(Error::GivenUp { cause: Arc::clone(cause) });
+            }
+            ended.tell();
+        }
         self.room.notify_one();
         count
     }

@@ -5,7 +5,7 @@
 //! [`Client`]. Everything that decides is a core without I/O or clock (outbox, twin, provisioning, session); the
 //! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
 //!
-//! What it does not do: cloud-to-device messages, X.509 identities, WebSockets, an outbox that survives the process.
+//! What it does not do: cloud-to-device messages, an outbox that survives the process.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
 pub mod geo;
@@ -24,34 +24,42 @@ mod device;
 mod driver;
 mod error;
 mod intake;
-#[cfg_attr(not(test), expect(dead_code, reason = "what is kept comes with the parts that keep it"))]
 mod kept;
 mod moment;
 mod outbox;
 mod outcome;
+mod progress;
 mod provisioning;
 mod refusal;
+mod retry;
 mod sampling;
 mod send;
 mod session;
 mod state;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod text;
 mod twin;
 mod typed;
 
-pub use auth::DeviceKey;
+pub use auth::{
+    Certificate, DeviceKey, GroupKey, Identity, SignatureScheme, Signer, Token, TokenFuture, TokenProvider,
+    TokenRequest, Tokens,
+};
 pub use call::{
     Answer, CommandCall, CommandOutcome, DesiredChange, DesiredOutcome, InForce, answer, in_force,
     nullable_answer,
 };
 pub use client::Client;
-pub use connection::Connection;
+pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roots};
 pub use device::Device;
+pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};
+pub use retry::{Backoff, Failure, RetryPolicy};
 pub use sampling::Sampling;
 pub use send::SendOptions;
 pub use serde_json::Value as Json;

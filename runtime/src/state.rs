@@ -22,12 +22,22 @@ pub enum State {
     },
     /// Closed for good.
     Closed,
+    /// Ended for good by the retry policy.
+    GivenUp {
+        /// What went wrong last.
+        cause: Arc<Error>,
+    },
 }
 
 impl State {
     /// Whether it is [`State::Connected`].
     pub fn is_connected(&self) -> bool {
         matches!(self, Self::Connected)
+    }
+
+    /// Whether the session has ended, so that no other state follows.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Closed | Self::GivenUp { .. })
     }
 }
 
@@ -59,6 +69,8 @@ pub struct Counters {
     pub abandoned: u64,
     /// Reported patches the hub took, acknowledgements included.
     pub reported: u64,
+    /// Times a hub said that it takes no more for now (429).
+    pub throttled: u64,
     /// Commands answered, with whatever status.
     pub commands_answered: u64,
     /// Desired values handed to their handlers.

@@ -108,14 +108,19 @@ impl ModelTable {
 
     /// The wire names of all commands, in declaration order.
     pub(crate) fn command_names(&self) -> Vec<String> {
-        let named = |part: &PartTable, name: &str| match (self.convention, part.component) {
-            (Convention::Pnp, Some(component)) => format!("{component}*{name}"),
-            _ => name.to_owned(),
-        };
+        let named = |part: &PartTable, name: &str| self.wire_name(part.component, name);
         self.parts
             .iter()
             .flat_map(|part| part.commands.iter().map(move |command| named(part, command.name)))
             .collect()
+    }
+
+    /// The name a command has on the wire.
+    pub(crate) fn wire_name(&self, component: Option<&str>, name: &str) -> String {
+        match (self.convention, component) {
+            (Convention::Pnp, Some(component)) => format!("{component}*{name}"),
+            _ => name.to_owned(),
+        }
     }
 
     /// The part of a component.
@@ -125,6 +130,12 @@ impl ModelTable {
 }
 
 impl PartTable {
+    /// Whether it is a property, or a command, whose result is reported under its name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let property = self.properties.iter().any(|property| property.name == name);
+        property || self.commands.iter().any(|command| command.name == name)
+    }
+
     /// The writable property of that name.
     pub(crate) fn writable(&self, name: &str) -> Option<&'static PropertyTable> {
         self.properties.iter().find(|property| property.writable && property.name == name)

@@ -2,11 +2,13 @@
 
 #![allow(clippy::panic, dead_code, reason = "a test says what failed by failing, and uses what it needs")]
 
+pub(crate) mod proxy;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use device_model::hub::Hub;
+use device_model::hub::{DeviceMessage, Hub};
 use device_model::{Connection, Device, DeviceKey, Error, State};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http_body_util::{BodyExt as _, Full};
@@ -14,6 +16,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use proxy::Proxy;
 use serde_json::Value;
 use sha2::Sha256;
 use tokio::sync::watch;
@@ -31,14 +34,41 @@ pub(crate) async fn hub(dir: &std::path::Path, mqtt: u16) -> Hub {
     builder.models_dir(MODELS).start().await.expect("the hub starts on free ports")
 }
 
+/// A hub that devices reach through a proxy only, and whom it tells of every message.
+pub(crate) async fn proxied_hub(
+    dir: &std::path::Path,
+    tell: impl Fn(DeviceMessage) + Send + Sync + 'static,
+) -> (Hub, Proxy) {
+    let proxy = Proxy::bind(0).await;
+    let builder = Hub::builder().dir(dir).mqtt(loopback(0)).http(loopback(0)).https(loopback(0));
+    let builder = builder.models_dir(MODELS).on_message(tell);
+    let hub = builder.announce(format!("localhost:{}", proxy.port())).start().await;
+    let hub = hub.expect("the hub starts on free ports");
+    proxy.forward_to(hub.mqtt());
+    (hub, proxy)
+}
+
 fn loopback(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
 }
 
+/// The key of a device of the hub's enrollment group, base64 (protocol reference, section 1.5).
+pub(crate) fn derived_key(hub: &Hub, device: &str) -> String {
+    let group_key = BASE64_STANDARD.decode(hub.group_key()).expect("a base64 key");
+    let mut mac = Hmac::<Sha256>::new_from_slice(&group_key).expect("any length");
+    mac.update(device.as_bytes());
+    BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}
+
 /// How a device of the hub's enrollment group connects.
 pub(crate) fn connection(hub: &Hub, device: &str) -> Connection {
+    connection_at(hub, hub.mqtt().port(), device)
+}
+
+/// As [`connection`], by way of another port.
+pub(crate) fn connection_at(hub: &Hub, port: u16, device: &str) -> Connection {
     let key = DeviceKey::derived_from_group_key(hub.group_key(), device).expect("the hub's key is base64");
-    let endpoint = format!("localhost:{}", hub.mqtt().port());
+    let endpoint = format!("localhost:{port}");
     Connection::provisioned(&endpoint, hub.id_scope(), device, key)
         .and_then(|connection| connection.with_ca_file(hub.ca_file()))
         .expect("the hub's own values are valid")

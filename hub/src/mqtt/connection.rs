@@ -10,7 +10,9 @@
 //!
 //! It has no socket and no clock: the state and the time are arguments. Begin with [`Connection::handle`].
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
 use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeReasonCode,
     UnsubAck,
@@ -20,6 +22,7 @@ use serde_json::{Map, Value, json};
 
 use super::registration::Registration;
 use super::username::Username;
+use crate::faults::Fault;
 use crate::state::State;
 use crate::state::device::SessionId;
 use crate::topics::{self, Bag, Subscription, Topic, TopicError};
@@ -57,6 +60,8 @@ struct Online {
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Output {
     pub(crate) send: Vec<Packet>,
+    /// To be sent later, because of a fault.
+    pub(crate) late: Option<(Duration, Packet)>,
     pub(crate) end: Option<End>,
 }
 
@@ -71,11 +76,11 @@ pub(crate) enum End {
 
 impl Output {
     pub(super) fn send(packet: Packet) -> Self {
-        Self { send: vec![packet], end: None }
+        Self { send: vec![packet], ..Self::default() }
     }
 
     fn refuse(reason: impl Into<String>) -> Self {
-        Self { send: Vec::new(), end: Some(End::Refused(reason.into())) }
+        Self { end: Some(End::Refused(reason.into())), ..Self::default() }
     }
 
     /// A PUBLISH at QoS 0.
@@ -125,8 +130,13 @@ impl Connection {
             (Phase::AwaitingConnect, _) => Output::refuse("the first packet is not CONNECT"),
             (Phase::Closed, _) => Output::refuse("the connection is closed"),
             (_, Packet::Connect(_)) => Output::refuse("a second CONNECT"),
+            (Phase::Online(online), Packet::PingReq)
+                if state.faults.strikes(&online.device, Fault::IgnorePing) =>
+            {
+                Output::default()
+            }
             (_, Packet::PingReq) => Output::send(Packet::PingResp),
-            (_, Packet::Disconnect) => Output { send: Vec::new(), end: Some(End::Clean) },
+            (_, Packet::Disconnect) => Output { end: Some(End::Clean), ..Output::default() },
             (_, Packet::PubAck(_)) => Output::default(),
             (_, Packet::Publish(publish)) if publish.qos == QoS::ExactlyOnce => {
                 Output::refuse("PUBLISH with QoS 2, which IoT Hub does not support")
@@ -135,11 +145,12 @@ impl Connection {
                 Output::refuse("a packet of QoS 2, which IoT Hub does not support")
             }
             (Phase::Registering(registration), Packet::Publish(publish)) => {
-                acknowledged(&publish, registration.publish(&publish, state, now))
+                acknowledged(&publish, registration.publish(&publish, state, now), None)
             }
             (Phase::Online(online), Packet::Publish(publish)) => {
                 let answer = online.publish(&publish, self.session, state, now);
-                acknowledged(&publish, answer.map_err(|error| explain(&publish.topic, &error)))
+                let late = online.acknowledgement_delay(&publish, state);
+                acknowledged(&publish, answer.map_err(|error| explain(&publish.topic, &error)), late)
             }
             (_, Packet::Subscribe(subscribe)) => self.subscribe(&subscribe, state),
             (_, Packet::Unsubscribe(unsubscribe)) => {
@@ -179,8 +190,14 @@ impl Connection {
             Ok(Username::Device { id, .. }) if id != connect.client_id => {
                 denied(format!("the client id {:?} is not the user name's device", connect.client_id))
             }
+            Ok(Username::Device { id, .. }) if let Some(code) = state.faults.take(id, refused_connection) => {
+                let reason = format!("device {id:?}: the hub was told to refuse it with code {code:?}");
+                let refusal = Packet::ConnAck(ConnAck::new(code, false));
+                Output { send: vec![refusal], late: None, end: Some(End::Refused(reason)) }
+            }
             Ok(Username::Device { id, api_version, model_id }) => {
-                let expires = match state.authenticate(id, &login.password, now) {
+                let clock = skewed(now, id, state);
+                let expires = match state.authenticate(id, &login.password, clock) {
                     Ok(expires) => expires,
                     Err(error) => return denied(format!("device {id:?}: {error}")),
                 };
@@ -246,12 +263,28 @@ impl Online {
         now: Timestamp,
     ) -> Result<Output, TopicError> {
         match Topic::parse(&publish.topic)? {
+            Topic::Telemetry { device, .. }
+                if device == self.device && state.faults.strikes(device, Fault::CutAtMessage) =>
+            {
+                Ok(Output::refuse("the hub was told to cut the connection at this message"))
+            }
             Topic::Telemetry { device, mut bag } if device == self.device => {
                 if publish.retain {
                     bag.insert("mqtt-retain", "true");
                 }
                 state.telemetry(&self.device, &bag, &publish.payload, now);
                 Ok(Output::default())
+            }
+            Topic::TwinGet { .. } | Topic::TwinPatch { .. }
+                if state.faults.strikes(&self.device, Fault::IgnoreTwin) =>
+            {
+                Ok(Output::default())
+            }
+            Topic::TwinGet { rid } | Topic::TwinPatch { rid }
+                if let Some(status) = state.faults.take(&self.device, refused_twin) =>
+            {
+                let body = error_body(u32::from(status) * 1000, "the hub was told to refuse", now);
+                Ok(self.twin_answer(topics::twin_response(status, rid, None), body))
             }
             Topic::TwinGet { rid } => Ok(self.answer_get(rid, state, now)),
             Topic::TwinPatch { rid } => Ok(self.answer_patch(rid, &publish.payload, state, now)),
@@ -267,6 +300,17 @@ impl Online {
                 Err(TopicError::Unknown)
             }
         }
+    }
+
+    /// How much later a message is acknowledged because of a fault; `Duration::MAX` is never.
+    fn acknowledgement_delay(&self, publish: &Publish, state: &mut State) -> Option<Duration> {
+        let is_message = publish.topic.starts_with("devices/");
+        let delay = |fault| match fault {
+            Fault::WithholdAcknowledgement => Some(Duration::MAX),
+            Fault::DelayAcknowledgement { by } => Some(by),
+            _ => None,
+        };
+        is_message.then(|| state.faults.take(&self.device, delay)).flatten()
     }
 
     fn answer_get(&self, rid: &str, state: &State, now: Timestamp) -> Output {
@@ -317,13 +361,19 @@ pub(super) fn error_body(code: u32, message: &str, now: Timestamp) -> Vec<u8> {
         .into_bytes()
 }
 
-/// What `answer` sends, and the PUBACK of what was taken before it.
-fn acknowledged(publish: &Publish, answer: Result<Output, String>) -> Output {
+/// What `answer` sends, and the PUBACK of what was taken before it, unless a fault makes it late: `Duration::MAX` is
+/// never.
+fn acknowledged(publish: &Publish, answer: Result<Output, String>, late: Option<Duration>) -> Output {
     match answer {
         Err(reason) => Output::refuse(reason),
         Ok(mut output) => {
-            if publish.qos == QoS::AtLeastOnce {
-                output.send.insert(0, Packet::PubAck(PubAck::new(publish.pkid)));
+            if publish.qos == QoS::AtLeastOnce && output.end.is_none() {
+                let acknowledgement = Packet::PubAck(PubAck::new(publish.pkid));
+                match late {
+                    None => output.send.insert(0, acknowledgement),
+                    Some(Duration::MAX) => {}
+                    Some(by) => output.late = Some((by, acknowledgement)),
+                }
             }
             output
         }
@@ -342,7 +392,36 @@ fn accepted() -> Output {
 /// IoT Hub answers nearly every refusal with code 5.
 fn denied(reason: String) -> Output {
     let refusal = Packet::ConnAck(ConnAck::new(ConnectReturnCode::NotAuthorized, false));
-    Output { send: vec![refusal], end: Some(End::Refused(reason)) }
+    Output { send: vec![refusal], late: None, end: Some(End::Refused(reason)) }
+}
+
+fn refused_connection(fault: Fault) -> Option<ConnectReturnCode> {
+    match fault {
+        Fault::RefuseConnection { code } => Some(match code {
+            1 => ConnectReturnCode::RefusedProtocolVersion,
+            2 => ConnectReturnCode::BadClientId,
+            3 => ConnectReturnCode::ServiceUnavailable,
+            4 => ConnectReturnCode::BadUserNamePassword,
+            _ => ConnectReturnCode::NotAuthorized,
+        }),
+        _ => None,
+    }
+}
+
+fn refused_twin(fault: Fault) -> Option<u16> {
+    match fault {
+        Fault::RefuseTwin { status } => Some(status),
+        _ => None,
+    }
+}
+
+/// The clock by which a device's token is checked.
+pub(super) fn skewed(now: Timestamp, device: &str, state: &mut State) -> Timestamp {
+    let ahead = state.faults.take(device, |fault| match fault {
+        Fault::ClockAhead { seconds } => Some(seconds),
+        _ => None,
+    });
+    now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
 }
 
 fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, TopicError> {

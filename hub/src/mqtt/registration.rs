@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use rumqttc::mqttbytes::v4::Publish;
 use serde_json::{Value, json};
 
-use super::connection::{Output, error_body, explain};
+use super::connection::{Output, error_body, explain, skewed};
+use crate::faults::Fault;
 use crate::state::{RegistrationRefused, State};
 use crate::topics::{Topic, TopicError, registration_response};
 
@@ -75,8 +76,17 @@ impl Registration {
                 }
             },
         };
+        let refused = state.faults.take(&self.id, |fault| match fault {
+            Fault::RefuseRegistration { status, retry_after } => Some((status, retry_after)),
+            _ => None,
+        });
+        if let Some((status, retry_after)) = refused {
+            let body = error_body(u32::from(status) * 1000, "the hub was told to refuse", now);
+            return Output::publish(registration_response(status, rid, retry_after), body);
+        }
         let payload = body.get("payload").unwrap_or(&Value::Null);
-        self.outcome = match state.register(&self.scope, &self.id, &self.password, payload, now) {
+        let clock = skewed(now, &self.id, state);
+        self.outcome = match state.register(&self.scope, &self.id, &self.password, payload, clock) {
             Ok(device) => Some(Outcome::Assigned { device }),
             Err(RegistrationRefused::Disabled) => {
                 state.refuse(Some(&self.id), "provisioning: the device is disabled".to_owned(), now);

@@ -3,6 +3,7 @@
 //! Drives [`Connection`] and decides nothing about MQTT. A panic in one connection's task ends that
 //! connection only. Begin with [`listen`].
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +113,8 @@ struct Driver<'a, S> {
     peer: SocketAddr,
     incoming: BytesMut,
     outgoing: BytesMut,
+    /// Packets that a fault holds back, and until when.
+    late: VecDeque<(Instant, Packet)>,
     /// When the TCP connection came.
     opened: Instant,
     /// When the client last sent anything.
@@ -142,6 +145,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             peer,
             incoming: BytesMut::with_capacity(4096),
             outgoing: BytesMut::new(),
+            late: VecDeque::new(),
             opened,
             heard: Instant::now(),
         }
@@ -177,6 +181,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                     let reason = deadline.map_or("a deadline has passed", |(_, reason)| reason);
                     return Ended::Refused(reason.to_owned());
                 }
+                () = sleep_until(self.late.front().map(|(at, _)| *at)) => {
+                    let due = self.late.pop_front().map(|(_, packet)| packet);
+                    // it is sent at the head of the loop
+                    if let Err(ended) = self.queue(due.as_slice()) {
+                        return ended;
+                    }
+                }
                 message = inbox.recv() => match message {
                     None => return Ended::Refused("the device does not read its messages".to_owned()),
                     Some(ToDevice::Close(reason)) => return Ended::Plain(reason),
@@ -206,7 +217,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                 Err(error) => break Some(Ended::Refused(error.to_string())),
             };
             let connection = &mut self.connection;
-            let Output { send, end } = self.shared.with(|state, now| connection.handle(packet, state, now));
+            let Output { send, late, end } =
+                self.shared.with(|state, now| connection.handle(packet, state, now));
+            self.late.extend(late.map(|(by, packet)| (Instant::now() + by, packet)));
             if let Err(ended) = self.queue(&send) {
                 break Some(ended);
             }
@@ -309,7 +322,7 @@ mod tests {
     fn shared() -> Shared {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
-        Shared::new(state(), settings, 8443, 8883)
+        Shared::new(state(), settings, 8443, 8883, None)
     }
 
     #[tokio::test(start_paused = true)]

@@ -20,7 +20,7 @@ impl Site {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
-        let shared = Arc::new(Shared::new(state(), settings, 8443, 8883));
+        let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None));
         let router = router(Arc::clone(&shared), TaskTracker::new(), CancellationToken::new());
         Self { shared, router }
     }

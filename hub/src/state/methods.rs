@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::commands::{CallOutcome, Command};
 use super::device::SessionId;
 use super::{Effect, State, StateError, StoreKey};
+use crate::faults::Fault;
 use crate::topics::{self, Subscription};
 
 /// The number of a call, also the `$rid` on the wire.
@@ -62,7 +63,11 @@ impl State {
         self.calls.insert(call, Call { device: id.to_owned(), session, row: row.id });
         let method = component.map_or_else(|| name.to_owned(), |component| format!("{component}*{name}"));
         let topic = topics::method_request(&method, call.0);
-        self.effects.push(Effect::Send { session, topic, payload: payload.into_bytes() });
+        let request = Effect::Send { session, topic, payload: payload.into_bytes() };
+        if self.faults.strikes(id, Fault::RepeatMethod) {
+            self.effects.push(request.clone());
+        }
+        self.effects.push(request);
         let row_id = row.id;
         self.command_changed(id, &row);
         Ok(Started::Sent { call, row: row_id })
@@ -130,7 +135,7 @@ impl State {
         }
     }
 
-    /// Closes the oldest open asynchronous command of this name.
+    /// Closes the oldest open asynchronous command of this name, unless the device says with 202 that it goes on.
     pub(super) fn complete_command(
         &mut self,
         id: &str,
@@ -139,11 +144,12 @@ impl State {
         value: &Value,
         now: Timestamp,
     ) {
+        let code = value.get("ac").or_else(|| value.get("statusCode"));
+        let goes_on = code.and_then(Value::as_i64) == Some(202);
         let value = value.get("value").unwrap_or(value);
-        let closed = self
-            .devices
-            .get_mut(id)
-            .and_then(|device| device.commands.complete(component, name, value, now).cloned());
+        let closed = self.devices.get_mut(id).and_then(|device| {
+            device.commands.reported(component, name, value, (!goes_on).then_some(now)).cloned()
+        });
         if let Some(row) = closed {
             self.command_changed(id, &row);
         }

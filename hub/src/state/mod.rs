@@ -25,6 +25,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::faults::Faults;
+use crate::message::DeviceMessage;
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
@@ -52,6 +54,10 @@ pub(crate) struct State {
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     effects: Vec<Effect>,
+    /// How the hub is to misbehave.
+    pub(crate) faults: Faults,
+    /// Whether somebody wants to be told of every message.
+    pub(crate) observed: bool,
     next_session: u64,
     /// The lowest number free for a call.
     next_call: u64,
@@ -88,6 +94,8 @@ pub(crate) enum Effect {
     Emit(Event),
     /// A device began to take commands: callers waiting for it should try again.
     Listening,
+    /// Tell whoever observes the messages.
+    Took(DeviceMessage),
 }
 
 /// Why the hub closes a connection that did nothing wrong on the wire.
@@ -99,6 +107,8 @@ pub(crate) enum CloseReason {
     Deleted,
     #[error("the device was disabled")]
     Disabled,
+    #[error("the hub was told to cut the connection")]
+    Cut,
 }
 
 /// Something a page may want to know.
@@ -149,6 +159,8 @@ impl State {
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             effects: Vec::new(),
+            faults: Faults::default(),
+            observed: false,
             next_session: 1,
             next_call: 1,
         }
@@ -157,6 +169,11 @@ impl State {
     /// The name under which devices are told to reach this hub, with a port unless it is 8883.
     pub(crate) fn host_name(&self) -> &str {
         &self.host_name
+    }
+
+    /// Sets the name devices are told, where something stands between them and the hub.
+    pub(crate) fn set_host_name(&mut self, name: String) {
+        self.host_name = name;
     }
 
     /// Sets the port devices reach this hub on. The Python SDK knows no port but 8883, so that one is
@@ -283,6 +300,15 @@ impl State {
         self.emit_device(id);
         // pending properties are explained differently once the device is there, or gone
         self.emit_properties(id, None);
+    }
+
+    /// Cuts the connection of a device, or of all; answers how many there were.
+    pub(crate) fn cut(&mut self, device: Option<&str>) -> usize {
+        let concerned = self.devices.values().filter(|one| device.is_none_or(|id| id == one.record.id));
+        let sessions: Vec<SessionId> = concerned.filter_map(|one| Some(one.session.as_ref()?.id)).collect();
+        let close = |session: &SessionId| Effect::Close { session: *session, reason: CloseReason::Cut };
+        self.effects.extend(sessions.iter().map(close));
+        sessions.len()
     }
 
     /// A device listens on something.

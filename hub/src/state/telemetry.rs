@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::device::Latest;
 use super::history::Kind;
-use super::{State, StoreKey};
+use super::{Effect, State, StoreKey};
+use crate::message::DeviceMessage;
 use crate::topics::Bag;
 
 /// Names a device may have in its latest values; more are kept in the history only.
@@ -31,6 +32,10 @@ impl State {
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };
+        if self.observed {
+            let (device, properties, body) = (id.to_owned(), bag.to_map(), payload.to_vec());
+            self.effects.push(Effect::Took(DeviceMessage { device, properties, body }));
+        }
         device.record.messages += 1;
         device.record.last_seen = Some(now);
         if let Some(Value::Object(values)) = parsed {

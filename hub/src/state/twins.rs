@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::history::Kind;
 use super::{Effect, State, StateError, StoreKey};
+use crate::faults::Fault;
 use crate::topics::{self, Subscription};
 use crate::twin;
 
@@ -110,7 +111,14 @@ impl State {
         if let Some(session) = listening {
             let payload = twin::notification(patch, version).to_string().into_bytes();
             let topic = topics::desired_patch(version);
-            self.effects.push(Effect::Send { session, topic, payload });
+            let patch = Effect::Send { session, topic, payload };
+            if self.faults.strikes(id, Fault::LosePatch) {
+                return;
+            }
+            if self.faults.strikes(id, Fault::RepeatPatch) {
+                self.effects.push(patch.clone());
+            }
+            self.effects.push(patch);
         }
     }
 

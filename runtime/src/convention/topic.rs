@@ -2,6 +2,8 @@
 //!
 //! Begin with [`Received::parse`]. A topic that is none of ours is `None`, never an error: hubs may add some.
 
+use super::Principal;
+
 /// Everything a device subscribes to at its hub.
 pub(crate) const SUBSCRIPTIONS: [&str; 3] =
     ["$iothub/methods/POST/#", "$iothub/twin/res/#", "$iothub/twin/PATCH/properties/desired/#"];
@@ -9,8 +11,8 @@ pub(crate) const SUBSCRIPTIONS: [&str; 3] =
 pub(crate) const PROVISIONING_SUBSCRIPTION: &str = "$dps/registrations/res/#";
 
 /// What telemetry topics begin with; the property bag follows.
-pub(crate) fn telemetry(device_id: &str) -> String {
-    format!("devices/{device_id}/messages/events/")
+pub(crate) fn telemetry(sender: &Principal) -> String {
+    format!("{}/messages/events/", sender.path())
 }
 
 pub(crate) fn twin_get(request_id: u32) -> String {
@@ -123,7 +125,10 @@ mod tests {
 
     #[test]
     fn our_topics_are_the_documented_ones() {
-        assert_eq!(telemetry("d"), "devices/d/messages/events/");
+        let mut sender = Principal::device("d");
+        assert_eq!(telemetry(&sender), "devices/d/messages/events/");
+        sender.module_id = Some("m".to_owned());
+        assert_eq!(telemetry(&sender), "devices/d/modules/m/messages/events/");
         assert_eq!(method_answer(200, "1f"), "$iothub/methods/res/200/?$rid=1f");
         assert_eq!(
             operation_status(2, "4.x"),

@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 use crate::intake::Intake;
+use crate::provisioning::Assignment;
 use crate::state::{Counters, State};
 
 /// Written by the driver, read by every client.
 pub(crate) struct Board {
     state: watch::Sender<State>,
     counters: Mutex<Counters>,
-    /// Hub and device id, once known.
-    assigned: Mutex<Option<(String, String)>>,
+    /// The hub that took the device, once one has.
+    assigned: Mutex<Option<Assignment>>,
     undelivered: AtomicU64,
 }
 
@@ -39,7 +40,7 @@ impl Board {
         *lock(&self.counters)
     }
 
-    pub(crate) fn hub_and_device(&self) -> Option<(String, String)> {
+    pub(crate) fn assignment(&self) -> Option<Assignment> {
         lock(&self.assigned).clone()
     }
 
@@ -56,13 +57,14 @@ impl Board {
         *lock(&self.counters) = counters;
     }
 
-    pub(super) fn assigned(&self, hub: &str, device_id: &str) {
-        *lock(&self.assigned) = Some((hub.to_owned(), device_id.to_owned()));
+    pub(super) fn assigned(&self, assignment: &Assignment) {
+        *lock(&self.assigned) = Some(assignment.clone());
     }
 
-    pub(super) fn close(&self, undelivered: u64) {
+    /// Enters the last state, which is `end`.
+    pub(super) fn close(&self, undelivered: u64, end: State) {
         self.undelivered.store(undelivered, Ordering::Release);
-        self.enter(State::Closed);
+        self.enter(end);
     }
 }
 
@@ -72,10 +74,10 @@ pub(super) struct ClosedAtEnd(pub(super) Arc<Board>, pub(super) Arc<Intake>);
 impl Drop for ClosedAtEnd {
     fn drop(&mut self) {
         let Self(board, intake) = self;
-        let left = intake.abandon();
-        if !matches!(board.state(), State::Closed) {
+        let left = intake.abandon(None);
+        if !board.state().is_final() {
             tracing::warn!("the session ended without being closed");
-            board.close(left);
+            board.close(left, State::Closed);
         }
     }
 }

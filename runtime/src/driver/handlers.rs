@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::task::{Id, JoinSet};
@@ -14,12 +13,13 @@ use tracing::Instrument;
 use super::transport::BoxFuture;
 use crate::call::{Answer, CommandCall, DesiredChange, InForce};
 use crate::client::{Client, Shared};
-use crate::connection::Options;
+use crate::connection::Deadlines;
 use crate::device::Device;
 use crate::json::Json;
+use crate::progress::Holder;
 use crate::refusal::{CommandError, PropertyError};
 use crate::session::{CallId, Input};
-use crate::table::FoundCommand;
+use crate::table::{FoundCommand, ModelTable};
 use crate::twin::PropertyKey;
 
 /// A device whose type is forgotten.
@@ -76,22 +76,20 @@ enum Job {
 pub(super) struct Handlers {
     device: Arc<dyn Dispatch>,
     client: Weak<Shared>,
-    command_deadline: Duration,
-    long_deadline: Duration,
+    model: ModelTable,
+    deadlines: Deadlines,
     tasks: JoinSet<Input>,
     jobs: HashMap<Id, Job>,
 }
 
 impl Handlers {
-    pub(super) fn new(device: Arc<dyn Dispatch>, client: Weak<Shared>, options: &Options) -> Self {
-        Self {
-            device,
-            client,
-            command_deadline: options.command_deadline,
-            long_deadline: options.long_command_deadline,
-            tasks: JoinSet::new(),
-            jobs: HashMap::new(),
-        }
+    pub(super) fn new(
+        device: Arc<dyn Dispatch>,
+        client: Weak<Shared>,
+        model: ModelTable,
+        deadlines: Deadlines,
+    ) -> Self {
+        Self { device, client, model, deadlines, tasks: JoinSet::new(), jobs: HashMap::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -100,10 +98,10 @@ impl Handlers {
 
     /// Calls a command's handler.
     pub(super) fn run(&mut self, call: CallId, command: FoundCommand, payload: Bytes) {
-        let Some(client) = Client::from_weak(&self.client) else {
+        let Some(client) = Client::for_handler(&self.client, Holder::Command(call)) else {
             return;
         };
-        let limit = if command.asynchronous { self.long_deadline } else { self.command_deadline };
+        let limit = self.deadlines.of(&self.model, &command);
         let handler = Arc::clone(&self.device).command(command, payload, client);
         let task = async move {
             let result = timeout(limit, handler).await.unwrap_or_else(|_| {
@@ -118,10 +116,10 @@ impl Handlers {
 
     /// Calls a property's handler.
     pub(super) fn apply(&mut self, key: PropertyKey, value: Json) {
-        let Some(client) = Client::from_weak(&self.client) else {
+        let Some(client) = Client::for_handler(&self.client, Holder::Property(key)) else {
             return;
         };
-        let limit = self.long_deadline;
+        let limit = self.deadlines.long;
         let handler = Arc::clone(&self.device).desired(key, value, client);
         let task = async move {
             let result = timeout(limit, handler).await.unwrap_or_else(|_| {

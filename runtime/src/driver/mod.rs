@@ -4,22 +4,35 @@
 //! the session, and carries out what the session asks for. It decides nothing about MQTT or twins. Handlers run in
 //! tasks of their own; the driver joins them all before it ends.
 
+mod assignment;
 mod board;
+mod clock;
 mod dial;
 mod handlers;
+mod journal;
+mod keeper;
 mod link;
+mod proof;
 mod sampled;
 mod tls;
 mod transport;
+mod tunnel;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use assignment::Known;
 pub(crate) use board::Board;
 use board::ClosedAtEnd;
+pub(crate) use clock::Clock;
+use clock::Interval;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
+use journal::Journal;
+use keeper::Keeper;
 use link::{Broken, Incoming, Link};
 pub(crate) use sampled::sample;
 use serde_json::Map;
@@ -27,7 +40,9 @@ use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::{BoxFuture, Transport};
+use transport::BoxFuture;
+pub(crate) use transport::SharedTransport;
+pub use transport::{Opening, Stream, Transport};
 
 use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
@@ -37,54 +52,73 @@ use crate::intake::Intake;
 use crate::json::Json;
 use crate::moment::Moment;
 use crate::outbox::{Settled, Ticket};
-use crate::provisioning::Assignment;
-use crate::session::{Action, Input, Recovery, Session};
+use crate::session::{Action, CallId, ClockWatch, Input, Recovery, Session};
 use crate::state::State;
+use crate::twin::PropertyKey;
 
 /// How many reports wait for the driver. More make their senders wait.
 const CHANNEL: usize = 64;
 
 /// Reported properties handed in by a client.
 pub(crate) struct ReportRequest {
-    pub(crate) component: Option<&'static str>,
-    pub(crate) fields: Map<String, Json>,
+    pub(crate) what: Reporting,
     pub(crate) outcome: oneshot::Sender<Result<(), Error>>,
+}
+
+/// What is to be reported.
+pub(crate) enum Reporting {
+    /// Properties of a component; done when the hub has answered.
+    Fields { component: Option<&'static str>, fields: Map<String, Json> },
+    /// How far a command has come; done when it is queued.
+    Progress { call: CallId, value: Json },
+    /// That a property is being worked on; done when it is queued.
+    Pending { key: PropertyKey, text: String },
 }
 
 /// Checks the configuration and starts the device's driver.
 pub(crate) fn start<D: Device>(device: D, connection: Connection) -> Result<Client, Error> {
-    let transport = Tls::new(connection.roots.as_deref())?;
-    start_on(device, connection, Box::new(transport))
+    let transport = match &connection.transport {
+        Some(SharedTransport(transport)) => Arc::clone(transport),
+        None => Arc::new(Tls::new(&connection)?),
+    };
+    start_on(device, connection, transport)
 }
 
 /// Starts the driver on any transport.
 pub(crate) fn start_on<D: Device>(
     device: D,
     connection: Connection,
-    transport: Box<dyn Transport>,
+    transport: Arc<dyn Transport>,
 ) -> Result<Client, Error> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
     let options = connection.options.clone();
-    let session = Session::new(D::MODEL, options.clone());
+    options.check(&D::MODEL)?;
+    let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let session = Session::new(D::MODEL, options.clone(), ledger);
     let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
     let intake = Arc::new(intake);
     let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports));
-    let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), &options);
+    let handlers =
+        Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     let driver = Driver {
         session,
         intake,
-        recovery: Recovery::new(options.backoff),
+        recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
-        assignment: None,
+        known: Known::Unread,
         handlers,
+        keeper,
         inbox: Inbox { reports: reports_inbox, open: true, closing: shared.closing.clone() },
         board: Arc::clone(&shared.board),
         outcomes: HashMap::new(),
         tickets: 0,
+        clock_watch: ClockWatch::default(),
+        clock_interval: Interval::default(),
         serving_since: None,
-        last_warning: String::new(),
+        journal: Journal::default(),
+        given_up: None,
         close_by: None,
         options,
     };
@@ -122,6 +156,8 @@ enum Event {
     Reported(Option<ReportRequest>),
     HandlerEnded(Option<Input>),
     Deadline,
+    ClockDue,
+    Kept,
     CloseAsked,
     CloseDeadline,
 }
@@ -156,14 +192,19 @@ struct Driver {
     recovery: Recovery,
     phase: Phase,
     dialer: Arc<Dialer>,
-    assignment: Option<Assignment>,
+    known: Known,
     handlers: Handlers,
+    keeper: Keeper,
     inbox: Inbox,
     board: Arc<Board>,
     outcomes: HashMap<Ticket, oneshot::Sender<Result<(), Error>>>,
     tickets: u64,
+    clock_watch: ClockWatch,
+    clock_interval: Interval,
     serving_since: Option<Instant>,
-    last_warning: String,
+    journal: Journal,
+    /// Set when the retry policy has ended the session.
+    given_up: Option<Arc<Error>>,
     /// Set once closing has begun.
     close_by: Option<Instant>,
 }
@@ -173,10 +214,11 @@ impl Driver {
         let _closed = ClosedAtEnd(Arc::clone(&self.board), Arc::clone(&self.intake));
         loop {
             self.act();
-            if self.is_done() {
+            if self.given_up.is_some() || self.is_done() {
                 break;
             }
             let event = self.next_event().await;
+            self.watch_clock();
             if !self.take(event) {
                 break;
             }
@@ -194,6 +236,15 @@ impl Driver {
         self.close_by.is_some() && idle && written
     }
 
+    /// Compares the clocks at a wake-up, unless they have been compared just now.
+    fn watch_clock(&mut self) {
+        if self.clock_interval.is_over(now())
+            && let Some(jump) = self.clock_watch.observe(self.options.clock.read())
+        {
+            self.session.handle(now(), Input::ClockJumped(jump));
+        }
+    }
+
     async fn next_event(&mut self) -> Event {
         let wake = |deadline: Option<Instant>| async move {
             match deadline {
@@ -202,13 +253,16 @@ impl Driver {
             }
         };
         let Inbox { reports, open, closing } = &mut self.inbox;
+        let look = self.clock_interval.latest();
         let takes_reports = *open && !self.session.reports_are_full();
         tokio::select! {
             event = self.phase.next() => event,
             () = self.intake.news() => Event::Accepted,
             report = reports.recv(), if takes_reports => Event::Reported(report),
             input = self.handlers.next(), if !self.handlers.is_empty() => Event::HandlerEnded(input),
+            () = self.keeper.next(), if !self.keeper.is_idle() => Event::Kept,
             () = wake(self.session.poll_timeout()) => Event::Deadline,
+            () = wake(look) => Event::ClockDue,
             () = closing.cancelled(), if self.close_by.is_none() => Event::CloseAsked,
             () = wake(self.close_by) => Event::CloseDeadline,
         }
@@ -225,10 +279,14 @@ impl Driver {
                 self.session.handle(now(), Input::Acknowledged(ids));
             }
             Event::Received(Err(broken)) => self.broken(broken),
-            Event::PauseOver => self.dial(None),
+            Event::PauseOver => self.dial(None, "the pause is over"),
             Event::Reported(Some(request)) => self.reported(request),
             Event::HandlerEnded(Some(input)) => self.session.handle(now(), input),
-            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::Accepted => {}
+            Event::Received(Ok(None))
+            | Event::HandlerEnded(None)
+            | Event::Accepted
+            | Event::ClockDue
+            | Event::Kept => {}
             Event::Deadline => self.session.handle_timeout(now()),
             Event::CloseAsked => {
                 self.intake.close();
@@ -272,15 +330,13 @@ impl Driver {
             match action {
                 Action::Serving => self.serving(),
                 Action::HangUp(cause) => self.lost(cause),
-                Action::Renew => {
-                    tracing::debug!("renewing the connection");
-                    match std::mem::replace(&mut self.phase, Phase::Pausing(now())) {
-                        Phase::Linked(link) => self.dial(Some(link)),
-                        phase => self.phase = phase,
-                    }
-                }
+                Action::Renew(why) => match std::mem::replace(&mut self.phase, Phase::Pausing(now())) {
+                    Phase::Linked(link) => self.dial(Some(link), why),
+                    phase => self.phase = phase,
+                },
                 Action::Run { call, command, payload } => self.handlers.run(call, command, payload),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
+                Action::Keep(document) => self.keeper.keep(document),
                 Action::End(ended) => self.intake.ended(ended),
                 Action::Settle(Settled { ticket, outcome }) => {
                     if let Some(waiting) = self.outcomes.remove(&ticket) {
@@ -292,14 +348,14 @@ impl Driver {
         }
     }
 
-    fn dial(&mut self, previous: Option<Link>) {
-        self.board.enter(State::Connecting);
-        let dialling = Arc::clone(&self.dialer).dial(previous, self.assignment.clone());
+    fn dial(&mut self, previous: Option<Link>, why: &str) {
+        self.enter(State::Connecting, why);
+        let dialling = Arc::clone(&self.dialer).dial(previous, self.known.clone());
         self.phase = Phase::Dialing(Box::pin(dialling));
     }
 
     fn dialled(&mut self, dialled: Dialled) {
-        self.assignment = dialled.assignment;
+        self.known = dialled.known;
         match dialled.outcome {
             Ok((link, login)) => {
                 self.phase = Phase::Linked(link);
@@ -314,14 +370,14 @@ impl Driver {
     }
 
     fn serving(&mut self) {
-        if let Some(Assignment { endpoint, device_id }) = &self.assignment {
-            tracing::info!(hub = %endpoint, device_id, "connected");
-            self.board.assigned(&endpoint.host, device_id);
+        let mut hub = String::new();
+        if let Some(assignment) = self.known.confirm() {
+            self.board.assigned(assignment);
+            hub = assignment.endpoint.to_string();
         }
         self.recovery.serving();
-        self.last_warning.clear();
         self.serving_since = Some(now());
-        self.board.enter(State::Connected);
+        self.enter(State::Connected, &hub);
     }
 
     fn broken(&mut self, Broken { cause, cut_by_hub }: Broken) {
@@ -330,28 +386,35 @@ impl Driver {
         self.lost(cause);
     }
 
-    /// There is no connection: wait, then try again.
+    fn enter(&mut self, state: State, why: &str) {
+        self.journal.note(&state, why);
+        self.board.enter(state);
+    }
+
+    /// There is no connection: wait, then try again, or end.
     fn lost(&mut self, cause: Arc<Error>) {
         let served = self.serving_since.take().map(|since| now() - since);
-        let attempt = self.recovery.failed(&cause, served, fastrand::f64());
+        let Some(attempt) = self.recovery.failed(&cause, served, fastrand::f64()) else {
+            self.phase = Phase::Pausing(now());
+            self.given_up = Some(cause);
+            return;
+        };
         if attempt.provision_again {
-            self.assignment = None;
-        }
-        let text = cause.to_string();
-        if text == self.last_warning {
-            tracing::debug!(cause = text, next_in = ?attempt.pause, "still not connected");
-        } else {
-            tracing::warn!(cause = text, next_in = ?attempt.pause, "not connected");
-            self.last_warning = text;
+            self.known.doubt(self.options.reprovision);
         }
         self.phase = Phase::Pausing(now() + attempt.pause);
-        self.board.enter(State::Retrying { cause, next_in: attempt.pause });
+        self.enter(State::Retrying { cause, next_in: attempt.pause }, "");
     }
 
     fn reported(&mut self, request: ReportRequest) {
-        let ReportRequest { component, fields, outcome } = request;
+        let ReportRequest { what, outcome } = request;
         let ticket = self.ticket(outcome);
-        self.session.handle(now(), Input::Report { ticket, component, fields });
+        let input = match what {
+            Reporting::Fields { component, fields } => Input::Report { ticket, component, fields },
+            Reporting::Progress { call, value } => Input::Progress { ticket, call, value },
+            Reporting::Pending { key, text } => Input::Pending { ticket, key, text },
+        };
+        self.session.handle(now(), input);
     }
 
     fn ticket(&mut self, outcome: oneshot::Sender<Result<(), Error>>) -> Ticket {
@@ -369,16 +432,22 @@ impl Driver {
         tokio::time::timeout(Duration::from_secs(1), self.handlers.shut_down())
             .await
             .unwrap_or_else(|_| tracing::warn!("a handler does not let itself be ended"));
+        self.keeper.finish().await;
         let left = self.session.abandon();
-        let count = left.len() as u64 + self.intake.abandon();
+        let count = left.len() as u64 + self.intake.abandon(self.given_up.as_ref());
         for Settled { ticket, outcome } in left {
+            let outcome = match &self.given_up {
+                Some(cause) => Err(Error::GivenUp { cause: Arc::clone(cause) }),
+                None => outcome,
+            };
             if let Some(waiting) = self.outcomes.remove(&ticket) {
                 let _ = waiting.send(outcome);
             }
         }
-        tracing::info!(undelivered = count, "closed");
         self.board.count(self.session.counters());
-        self.board.close(count);
+        let end = self.given_up.map_or(State::Closed, |cause| State::GivenUp { cause });
+        self.journal.note(&end, &format!("the client closed it, {count} undelivered"));
+        self.board.close(count, end);
     }
 }
 

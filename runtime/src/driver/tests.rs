@@ -7,4 +7,5 @@ mod outbox;
 mod peer;
 mod sampling;
 mod sensor;
+mod supervision;
 mod twin;

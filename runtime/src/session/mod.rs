@@ -5,44 +5,50 @@
 //! else from [`Session::poll_action`]. Reconnecting, back-off and provisioning are not its business.
 //!
 //! ```text
-//!            Opened             CONNACK 0               SUBACK             80 % of the token's life
-//!  Offline ─────────▶ Greeting ──────────▶ Subscribing ────────▶ Serving ─────────────────────────▶ Draining
-//!     ▲                  │ refused              │ refused           │ lost                             │ nothing
-//!     └──────────────────┴──────────────────────┴───────────────────┴──────────────────────────────────┘ in flight
+//!            Opened             CONNACK 0               SUBACK             a renewal is due, nobody waits
+//!  Offline ─────────▶ Greeting ──────────▶ Subscribing ────────▶ Serving ────────────────────────────────▶ Draining
+//!     ▲                  │ refused              │ refused           │ lost, or the clock jumped               │ nothing
+//!     └──────────────────┴──────────────────────┴───────────────────┴─────────────────────────────────────────┘ in flight
 //! ```
 //!
 //! Telemetry, reports and handlers live on while offline: the outbox, the twin's requests and the command desk keep
 //! what is to be sent on the next connection.
 
+mod clock;
 mod commands;
 mod packets;
 mod publish;
 mod recovery;
+mod renewal;
 mod timer;
+mod twin;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+pub(crate) use clock::{ClockWatch, Jump, Moment};
 pub(crate) use commands::CallId;
 use commands::Commands;
 pub(crate) use recovery::Recovery;
+use renewal::Renewal;
 use rumqttc::mqttbytes::v4::Packet;
 use secrecy::SecretString;
 use serde_json::Map;
 use timer::{Timer, Timers};
 
 use crate::call::{Answer, InForce};
-use crate::connection::Options;
-use crate::convention::envelope;
+use crate::connection::{AfterRestart, Options};
+use crate::convention::Principal;
 use crate::error::Error;
 use crate::json::Json;
-use crate::outbox::{Ended, LARGEST, Settled, SharedOutbox, Ticket};
+use crate::outbox::{Ended, Settled, SharedOutbox, Ticket};
 use crate::refusal::{CommandError, PropertyError};
 use crate::state::Counters;
 use crate::table::{FoundCommand, ModelTable};
-use crate::twin::{Desired, PropertyKey, Report, Requests, Step};
+use crate::twin::{Desired, Document, Ledger, PropertyKey, Requests};
+pub(crate) use twin::PENDING_AFTER;
 
 /// How long CONNACK and SUBACK may take together.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
@@ -50,19 +56,27 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// How long a PINGRESP may take.
 const PING_LIMIT: Duration = Duration::from_secs(20);
-/// How long in-flight messages and running commands may take before a planned reconnect goes ahead without them.
-const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long a token is good for, from the moment the connection opens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TokenLife {
+    /// After this time the connection is to be renewed.
+    pub(crate) renew_after: Duration,
+    /// How long the hub takes the token for valid.
+    pub(crate) lasts: Duration,
+}
 
 /// What the hub is told when a connection opens.
 #[derive(Debug)]
 pub(crate) struct Login {
     /// `host:port`, for errors.
     pub(crate) endpoint: String,
-    pub(crate) device_id: String,
+    pub(crate) principal: Principal,
     pub(crate) username: String,
-    pub(crate) password: SecretString,
-    /// After this time the connection is to be renewed.
-    pub(crate) renew_after: Duration,
+    /// Absent when a certificate was presented in the TLS handshake.
+    pub(crate) password: Option<SecretString>,
+    /// How long the password is good for; absent when nothing of it ends.
+    pub(crate) life: Option<TokenLife>,
 }
 
 /// Something that has happened.
@@ -80,10 +94,16 @@ pub(crate) enum Input {
     Unreachable(Arc<Error>),
     /// The device reports properties of a component.
     Report { ticket: Ticket, component: Option<&'static str>, fields: Map<String, Json> },
+    /// An asynchronous command's handler says how far it has come.
+    Progress { ticket: Ticket, call: CallId, value: Json },
+    /// A property's handler says that it takes a while.
+    Pending { ticket: Ticket, key: PropertyKey, text: String },
     /// A command's handler has ended.
     CommandEnded { call: CallId, result: Result<Answer, CommandError> },
     /// A property's handler has ended.
     DesiredEnded { key: PropertyKey, result: Result<InForce, PropertyError> },
+    /// The time of day has jumped.
+    ClockJumped(Jump),
     /// Take nothing new any more.
     Close,
 }
@@ -95,12 +115,14 @@ pub(crate) enum Action {
     Serving,
     /// Give the connection up; [`Session`] is offline already.
     HangUp(Arc<Error>),
-    /// End the connection politely and open another with a fresh token; [`Session`] is offline already.
-    Renew,
+    /// End the connection politely and open another with a fresh token, for this reason; [`Session`] is offline already.
+    Renew(&'static str),
     /// Call a command's handler, then hand in [`Input::CommandEnded`].
     Run { call: CallId, command: FoundCommand, payload: Bytes },
     /// Call a property's handler, then hand in [`Input::DesiredEnded`].
     Apply { key: PropertyKey, value: Json },
+    /// Keep this on disk.
+    Keep(Document),
     /// Tell whoever waits for a report.
     Settle(Settled),
     /// Tell whoever waits for a message.
@@ -123,7 +145,8 @@ struct Open {
     endpoint: String,
     /// What telemetry topics begin with.
     events: String,
-    renew_at: Instant,
+    /// Absent when nothing of the login ends.
+    renewal: Option<Renewal>,
 }
 
 /// The session core.
@@ -138,6 +161,12 @@ pub(crate) struct Session {
     outbox: SharedOutbox,
     requests: Requests,
     desired: Desired,
+    /// Which running handlers of properties are to be acknowledged as pending, and when.
+    pending: BTreeMap<PropertyKey, Instant>,
+    /// The hub and the device id of the twin that is known.
+    twin_of: Option<(String, String)>,
+    /// What outlives the process, where anything does.
+    ledger: Option<Ledger>,
     commands: Commands,
     counters: Counters,
     last_cause: Option<Arc<Error>>,
@@ -145,15 +174,23 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(model: ModelTable, options: Options) -> Self {
+    /// `ledger` holds what an earlier process has kept.
+    pub(crate) fn new(model: ModelTable, options: Options, ledger: Option<Ledger>) -> Self {
+        let mut desired = Desired::new(model);
+        if let Some(ledger) = &ledger {
+            desired.restore(ledger.records(&model), options.after_restart == AfterRestart::ApplyChanges);
+        }
         Self {
             phase: Phase::Offline,
             timers: Timers::default(),
             control: VecDeque::new(),
             actions: VecDeque::new(),
             outbox: SharedOutbox::new(options.outbox),
-            requests: Requests::new(),
-            desired: Desired::new(model),
+            requests: Requests::new(model),
+            desired,
+            pending: BTreeMap::new(),
+            twin_of: None,
+            ledger,
             commands: Commands::new(model, options.parallel_commands),
             counters: Counters::default(),
             last_cause: None,
@@ -173,13 +210,13 @@ impl Session {
             Input::Unreachable(cause) => self.last_cause = Some(cause),
             Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
             Input::CommandEnded { call, result } => self.command_ended(call, &result),
-            Input::DesiredEnded { key, result } => {
-                let steps = self.desired.ended(key, &result);
-                self.follow(steps);
-            }
+            Input::Progress { ticket, call, value } => self.progress(ticket, call, &value),
+            Input::Pending { ticket, key, text } => self.handler_is_pending(ticket, key, &text),
+            Input::DesiredEnded { key, result } => self.desired_ended(now, key, &result),
+            Input::ClockJumped(jump) => self.clock_jumped(jump),
             Input::Close => self.closing = true,
         }
-        self.check_drained();
+        self.check_drained(now);
     }
 
     /// The next thing to do besides sending packets.
@@ -193,8 +230,9 @@ impl Session {
             let outbox = self.outbox.lock();
             (outbox.next_expiry(), outbox.oldest_sent().map(|sent| sent + ANSWER_LIMIT))
         };
-        let deadlines = [self.timers.next(), expiry, unacknowledged, self.requests.next_deadline()];
-        deadlines.into_iter().flatten().min()
+        let twin = [self.requests.next_deadline(), self.next_pending()];
+        let deadlines = [self.timers.next(), expiry, unacknowledged].into_iter().chain(twin);
+        deadlines.flatten().min()
     }
 
     /// Time has passed.
@@ -204,10 +242,11 @@ impl Session {
             let outcome = Err(self.late("the report", self.options.report_deadline));
             self.actions.push_back(Action::Settle(Settled { ticket, outcome }));
         }
+        self.long_handlers(now);
         while let Some(timer) = self.timers.pop_expired(now) {
             self.timer(now, timer);
         }
-        self.check_drained();
+        self.check_drained(now);
     }
 
     /// Where telemetry is put that this session is to send.
@@ -255,32 +294,10 @@ impl Session {
             Timer::PingAnswer => self.hang_up(self.late("the hub's answer to a ping", PING_LIMIT)),
             Timer::TwinAnswer => self.hang_up(self.late("an answer about the twin", ANSWER_LIMIT)),
             Timer::TwinRetry => {}
-            Timer::Renewal => {
-                if matches!(self.phase, Phase::Serving(_)) {
-                    tracing::debug!("the token is to be renewed: draining");
-                    self.phase = Phase::Draining;
-                    self.timers.set(Timer::Drain, now + DRAIN_LIMIT);
-                }
-            }
-            Timer::Drain => self.renew(),
+            Timer::Renewal => self.renewal_due(),
+            Timer::LastCall => self.drain(now),
+            Timer::Drain => self.renew("the token is to be renewed, and something in flight took too long"),
         }
-    }
-
-    /// Goes on with a planned reconnect when nothing is in flight and no caller waits any more.
-    fn check_drained(&mut self) {
-        if !matches!(self.phase, Phase::Draining) {
-            return;
-        }
-        let answered = !self.requests.is_waiting() && !self.commands.owes_answers();
-        if answered && self.outbox.lock().in_flight() == 0 && self.control.is_empty() {
-            self.renew();
-        }
-    }
-
-    fn renew(&mut self) {
-        let cause = Arc::new(Error::lost("it is renewed with a fresh token"));
-        self.offline(cause, false);
-        self.actions.push_back(Action::Renew);
     }
 
     /// Gives the connection up for a reason of our own.
@@ -301,79 +318,11 @@ impl Session {
         self.commands.connection_lost();
         let parked = self.outbox.lock().connection_lost(cut_by_hub, &cause);
         self.actions.extend(parked.map(Action::End));
-        if let Some(settled) = self.requests.connection_lost() {
+        for settled in self.requests.connection_lost() {
             self.counters.rejected += 1;
             self.actions.push_back(Action::Settle(settled));
         }
         self.last_cause = Some(cause);
-    }
-
-    /// Reports properties, the writable ones as acknowledgements of the version that is in force.
-    fn report(
-        &mut self,
-        now: Instant,
-        ticket: Ticket,
-        component: Option<&'static str>,
-        mut fields: Map<String, Json>,
-    ) {
-        let convention = self.model.convention;
-        for part in self.model.parts.iter().filter(|part| part.component == component) {
-            for (name, value) in &mut fields {
-                let Some(property) = part.writable(name) else {
-                    continue;
-                };
-                let key = PropertyKey { component, name: property.name };
-                self.desired.reported(key, value.clone());
-                *value = envelope::reported_writable(convention, value, self.desired.acknowledged(key));
-            }
-        }
-        let waiting = Some((ticket, now + self.options.report_deadline));
-        self.queue_patch(component, fields, waiting);
-    }
-
-    /// Queues a reported patch of a component.
-    fn queue_patch(
-        &mut self,
-        component: Option<&str>,
-        fields: Map<String, Json>,
-        waiting: Option<(Ticket, Instant)>,
-    ) {
-        let patch = envelope::patch(self.model.convention, component, fields);
-        let body = Bytes::from(patch.to_string());
-        if body.len() <= LARGEST {
-            return self.requests.report(Report::new(body, waiting));
-        }
-        let error = Error::TooLarge { size: body.len(), limit: LARGEST };
-        match waiting {
-            Some((ticket, _)) => {
-                self.actions.push_back(Action::Settle(Settled { ticket, outcome: Err(error) }));
-            }
-            None => tracing::warn!(%error, "a reported patch cannot be sent"),
-        }
-    }
-
-    /// Carries out what the desired properties ask for.
-    fn follow(&mut self, steps: Vec<Step>) {
-        for step in steps {
-            match step {
-                Step::Apply { key, version, value } => {
-                    tracing::debug!(name = key.name, version, "applying a desired value");
-                    self.counters.desired_applied += 1;
-                    self.actions.push_back(Action::Apply { key, value });
-                }
-                Step::Acknowledge { key, framed } => {
-                    let fields = Map::from_iter([(key.name.to_owned(), framed)]);
-                    self.queue_patch(key.component, fields, None);
-                }
-                Step::Fetch => self.requests.fetch(),
-            }
-        }
-    }
-
-    /// Reports what an asynchronous command came to.
-    fn report_result(&mut self, command: FoundCommand, result: Result<&Json, &CommandError>) {
-        let framed = envelope::command_result(self.model.convention, result);
-        self.queue_patch(command.component, Map::from_iter([(command.name.to_owned(), framed)]), None);
     }
 
     fn late(&self, what: &'static str, limit: Duration) -> Error {

@@ -11,6 +11,7 @@ use rumqttc::mqttbytes::v4::{
 use secrecy::ExposeSecret;
 
 use super::commands::{Ended, Reply, Run};
+use super::renewal::Renewal;
 use super::timer::Timer;
 use super::{
     ANSWER_LIMIT, Action, CallId, HANDSHAKE_LIMIT, Login, Open, PING_LIMIT, Phase, Session, publish,
@@ -36,7 +37,7 @@ impl Session {
         if let Some(packet) = self.control.pop_front() {
             return Some(packet);
         }
-        self.check_drained();
+        self.check_drained(now);
         if !matches!(self.phase, Phase::Serving(_)) || self.timers.is_set(Timer::TwinRetry) {
             return None;
         }
@@ -70,15 +71,25 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, now: Instant, login: Login) {
-        let mut connect = Connect::new(&login.device_id);
+        let client_id = login.principal.to_string();
+        let known = (login.endpoint.clone(), client_id.clone());
+        let other = self.twin_of.replace(known).is_some_and(|before| self.twin_of != Some(before));
+        let concerned =
+            self.ledger.as_mut().is_none_or(|ledger| ledger.concerns(&login.endpoint, &client_id));
+        if other || !concerned {
+            self.desired.forget();
+        }
+        let mut connect = Connect::new(client_id);
         connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
-        connect.set_login(login.username, login.password.expose_secret());
+        // An empty password is none on the wire: the flag of CONNECT is not set.
+        let password = login.password.as_ref().map_or("", ExposeSecret::expose_secret);
+        connect.set_login(login.username, password);
         self.control.push_back(Packet::Connect(connect));
         self.timers.set(Timer::Handshake, now + HANDSHAKE_LIMIT);
         self.phase = Phase::Greeting(Open {
             endpoint: login.endpoint,
-            events: topic::telemetry(&login.device_id),
-            renew_at: now + login.renew_after,
+            events: topic::telemetry(&login.principal),
+            renewal: login.life.map(|life| Renewal::new(now, life)),
         });
     }
 
@@ -142,11 +153,13 @@ impl Session {
             return self.hang_up(Error::Protocol { what: "it refused a subscription".to_owned() });
         }
         self.timers.stop(Timer::Handshake);
-        self.timers.set(Timer::Renewal, open.renew_at);
+        if let Some(renewal) = &open.renewal {
+            self.timers.set(Timer::Renewal, renewal.due);
+        }
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
         self.counters.connects += 1;
         self.desired.fetching();
-        self.requests.fetch();
+        self.requests.connected();
         self.phase = Phase::Serving(open);
         self.actions.push_back(Action::Serving);
     }
@@ -183,14 +196,16 @@ impl Session {
             self.control.push_back(Packet::PubAck(PubAck::new(publish.pkid)));
         }
         match Received::parse(&publish.topic) {
-            Some(Received::Method { name, request_id }) => self.called(name, request_id, publish.payload),
+            Some(Received::Method { name, request_id }) => {
+                self.called(now, name, request_id, publish.payload);
+            }
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
             }
             Some(Received::Desired { version }) if matches!(self.phase, Phase::Subscribing(_)) => {
                 tracing::debug!(version, "a desired patch before the twin is fetched, which will hold it");
             }
-            Some(Received::Desired { version }) => self.patched(version, &publish.payload),
+            Some(Received::Desired { version }) => self.patched(now, version, &publish.payload),
             None => tracing::debug!(topic = publish.topic, "a topic that means nothing to this device"),
         }
         if self.control.len() > MOST_CONTROL {
@@ -198,11 +213,18 @@ impl Session {
         }
     }
 
-    fn called(&mut self, name: &str, request_id: &str, payload: Bytes) {
+    fn called(&mut self, now: Instant, name: &str, request_id: &str, payload: Bytes) {
         tracing::debug!(name, request_id, "command called");
-        let unavailable = match self.phase {
+        let fits = |open: &Open| match self.model.command(name) {
+            Some(command) if !command.asynchronous => open.renewal.is_none_or(|renewal| {
+                renewal.leaves_room(now, self.options.deadlines.of(&self.model, &command))
+            }),
+            _ => true,
+        };
+        let unavailable = match &self.phase {
             _ if self.closing => Some("the device is closing"),
-            Phase::Draining => Some("the device is renewing its connection: call again"),
+            Phase::Serving(open) if fits(open) => None,
+            Phase::Serving(_) | Phase::Draining => Some("the device is renewing its connection: call again"),
             _ => None,
         };
         if let Some(reason) = unavailable {
@@ -241,41 +263,50 @@ impl Session {
             self.timers.stop(Timer::TwinAnswer);
         }
         match answered {
-            Answered::Twin => self.twin(body),
+            Answered::Twin => self.twin(now, body),
             Answered::NoTwin { status } => {
                 tracing::warn!(status, "the hub does not give the twin out");
                 self.desired.unavailable();
             }
-            Answered::Reported(settled) => {
-                self.counters.reported += u64::from((200..300).contains(&status));
-                self.actions.extend(settled.map(Action::Settle));
+            Answered::Reported(settled, acknowledged) => {
+                self.counters.reported += 1;
+                self.actions.extend(settled.into_iter().map(Action::Settle));
+                let kept = self.ledger.as_mut().and_then(|ledger| ledger.note(acknowledged));
+                self.actions.extend(kept.map(Action::Keep));
             }
-            Answered::Later(pause) => {
-                tracing::debug!(status, ?pause, "twin requests pause");
+            Answered::Refused(settled) => self.actions.extend(settled.into_iter().map(Action::Settle)),
+            Answered::Later(pause, settled) => {
+                self.counters.throttled += u64::from(status == 429);
+                tracing::warn!(status, ?pause, "the hub does not take twin requests now: they pause");
                 self.timers.set(Timer::TwinRetry, now + pause);
+                self.actions.extend(settled.into_iter().map(Action::Settle));
             }
             Answered::Unknown => tracing::debug!(request_id, "an answer to no twin request"),
         }
     }
 
-    fn twin(&mut self, body: &[u8]) {
+    fn twin(&mut self, now: Instant, body: &[u8]) {
         let twin: Result<Json, _> = serde_json::from_slice(body);
-        let desired = twin.as_ref().ok().and_then(|twin| twin.get("desired")).and_then(Json::as_object);
+        let side = |name: &str| twin.as_ref().ok().and_then(|twin| twin.get(name)).and_then(Json::as_object);
+        if let Some(reported) = side("reported") {
+            self.requests.fetched(reported);
+        }
+        let desired = side("desired");
         match desired {
             Some(desired) if !self.closing => {
                 let steps = self.desired.fetched(desired);
-                self.follow(steps);
+                self.follow(now, steps);
             }
             Some(_) => {}
             None => self.hang_up(Error::Protocol { what: "a twin without desired properties".to_owned() }),
         }
     }
 
-    fn patched(&mut self, version: i64, body: &[u8]) {
+    fn patched(&mut self, now: Instant, version: i64, body: &[u8]) {
         match serde_json::from_slice(body) {
             Ok(Json::Object(patch)) if !self.closing => {
                 let steps = self.desired.patched(version, patch);
-                self.follow(steps);
+                self.follow(now, steps);
             }
             Ok(Json::Object(_)) => {}
             _ => self.hang_up(Error::Protocol { what: "a desired patch that is no JSON object".to_owned() }),

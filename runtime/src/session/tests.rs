@@ -4,6 +4,7 @@ use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, PubAck, Publish, SubAck, SubscribeReasonCode};
 use serde_json::json;
 
+use super::renewal::DRAIN_LIMIT;
 use super::*;
 use crate::moment::Moment;
 use crate::outbox::{Content, Message, Offer};
@@ -23,10 +24,10 @@ const MODEL: ModelTable = ModelTable {
 fn login() -> Login {
     Login {
         endpoint: "h:8883".to_owned(),
-        device_id: "d".to_owned(),
+        principal: Principal::device("d"),
         username: "h/d/?api-version=2021-04-12".to_owned(),
-        password: SecretString::from("token"),
-        renew_after: Duration::from_secs(2880),
+        password: Some(SecretString::from("token")),
+        life: Some(TokenLife { renew_after: Duration::from_secs(2880), lasts: Duration::from_secs(3600) }),
     }
 }
 
@@ -36,7 +37,7 @@ fn serving(now: Instant) -> Session {
 }
 
 fn serving_with(now: Instant, options: Options) -> Session {
-    let mut session = Session::new(MODEL, options);
+    let mut session = Session::new(MODEL, options, None);
     connect(&mut session, now);
     let twin = json!({ "desired": { "$version": 1 }, "reported": {} }).to_string();
     let answer = Publish::new("$iothub/twin/res/200/?$rid=1", QoS::AtMostOnce, twin);
@@ -108,7 +109,7 @@ fn topic(session: &mut Session, now: Instant) -> String {
 #[test]
 fn a_refused_greeting_hangs_up_with_the_code() {
     let now = Instant::now();
-    let mut session = Session::new(MODEL, Options::default());
+    let mut session = Session::new(MODEL, Options::default(), None);
     session.handle(now, Input::Opened(login()));
     let refused = ConnAck::new(ConnectReturnCode::NotAuthorized, false);
     session.handle(now, Input::Packet(Packet::ConnAck(refused)));
@@ -171,53 +172,90 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     assert!(telemetry(&mut session, due).is_none());
     session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
     assert!(matches!(session.poll_action(), Some(Action::End(Ended { outcome: Ok(()), .. }))));
-    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
     assert_eq!(session.counters().queued, 1, "what was offered meanwhile waits for the next connection");
 }
 
 #[test]
-fn a_renewal_waits_for_the_answers_of_commands_and_takes_no_new_ones() {
+fn a_renewal_waits_for_the_answers_of_commands_while_everything_else_flows() {
     let now = Instant::now();
     let options = Options { parallel_commands: 1, ..Options::default() };
     let mut session = serving_with(now, options);
     session.timers.stop(Timer::Ping);
     call(&mut session, now, "a");
-    call(&mut session, now, "b");
     let first = run(&mut session);
     let due = now + Duration::from_secs(2880);
     session.handle_timeout(due);
-    call(&mut session, due, "late");
-    assert_eq!(topic(&mut session, due), "$iothub/methods/res/503/?$rid=late");
+    call(&mut session, due, "b");
+    offer(&mut session, due);
+    let sent = telemetry(&mut session, due).unwrap();
     session.handle(due, Input::CommandEnded { call: first, result: Ok(Answer(json!(1))) });
     assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=a");
     let second = run(&mut session);
-    assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
     session.handle(due, Input::CommandEnded { call: second, result: Ok(Answer(json!(2))) });
     assert!(session.poll_action().is_none(), "the last answer is still to be sent");
     assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=b");
+    call(&mut session, due, "late");
+    assert_eq!(topic(&mut session, due), "$iothub/methods/res/503/?$rid=late");
+    session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
     assert!(session.poll_packet(due).is_none());
-    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+    assert!(matches!(session.poll_action(), Some(Action::End(_))));
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
 }
 
 #[test]
-fn a_renewal_waits_only_so_long_for_a_commands_answer() {
+fn a_command_keeps_its_caller_at_a_renewal_as_long_as_the_token_lives() {
     let now = Instant::now();
     let mut session = serving(now);
     session.timers.stop(Timer::Ping);
     call(&mut session, now, "a");
     run(&mut session);
-    let due = now + Duration::from_secs(2880);
-    session.handle_timeout(due);
+    session.handle_timeout(now + Duration::from_secs(2880));
     assert!(session.poll_action().is_none());
+    let over = now + Duration::from_secs(3600 - 30);
+    let no_room = over - Duration::from_secs(20);
+    call(&mut session, no_room, "late");
+    assert_eq!(topic(&mut session, no_room), "$iothub/methods/res/503/?$rid=late");
+    assert_eq!(session.poll_timeout(), Some(over - DRAIN_LIMIT));
+    session.handle_timeout(over - DRAIN_LIMIT);
+    assert!(session.poll_action().is_none());
+    assert_eq!(session.poll_timeout(), Some(over));
+    session.handle_timeout(over);
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
+}
+
+#[test]
+fn something_that_is_never_acknowledged_holds_a_renewal_up_only_so_long() {
+    let now = Instant::now();
+    let mut session = serving(now);
+    session.timers.stop(Timer::Ping);
+    let due = now + Duration::from_secs(2880);
+    offer(&mut session, due);
+    telemetry(&mut session, due).unwrap();
+    session.handle_timeout(due);
     assert_eq!(session.poll_timeout(), Some(due + DRAIN_LIMIT));
     session.handle_timeout(due + DRAIN_LIMIT);
-    assert!(matches!(session.poll_action(), Some(Action::Renew)));
+    assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
+}
+
+#[test]
+fn a_clock_that_jumped_renews_at_once_and_means_nothing_offline() {
+    let now = Instant::now();
+    let jump = || Input::ClockJumped(Jump::Forth(Duration::from_secs(3 * 3600)));
+    let mut session = serving(now);
+    offer(&mut session, now);
+    telemetry(&mut session, now).unwrap();
+    session.handle(now, jump());
+    assert!(matches!(session.poll_action(), Some(Action::Renew(why)) if why.contains("slept")));
+    assert_eq!(session.counters().queued, 1, "what is in flight is sent again");
+    session.handle(now, jump());
+    assert!(session.poll_action().is_none());
 }
 
 #[test]
 fn a_command_called_before_the_subscriptions_are_granted_is_run_and_answered() {
     let now = Instant::now();
-    let mut session = Session::new(MODEL, Options::default());
+    let mut session = Session::new(MODEL, Options::default(), None);
     subscribe(&mut session, now);
     call(&mut session, now, "early");
     let early = run(&mut session);
@@ -229,7 +267,7 @@ fn a_command_called_before_the_subscriptions_are_granted_is_run_and_answered() {
 #[test]
 fn a_desired_patch_before_the_subscriptions_are_granted_is_left_to_the_twins_fetch() {
     let now = Instant::now();
-    let mut session = Session::new(MODEL, Options::default());
+    let mut session = Session::new(MODEL, Options::default(), None);
     subscribe(&mut session, now);
     let patch = Publish::new("$iothub/twin/PATCH/properties/desired/?$version=2", QoS::AtLeastOnce, "{}");
     session.handle(now, Input::Packet(Packet::Publish(Publish { pkid: 5, ..patch })));
@@ -240,7 +278,7 @@ fn a_desired_patch_before_the_subscriptions_are_granted_is_left_to_the_twins_fet
 #[test]
 fn telemetry_survives_a_network_that_breaks_again_and_again() {
     let now = Instant::now();
-    let mut session = Session::new(MODEL, Options::default());
+    let mut session = Session::new(MODEL, Options::default(), None);
     offer(&mut session, now);
     for _ in 0..100 {
         connect(&mut session, now);
@@ -256,7 +294,7 @@ fn telemetry_survives_a_network_that_breaks_again_and_again() {
 fn a_report_that_no_hub_takes_ends_at_once() {
     let now = Instant::now();
     let mut session = serving(now);
-    let fields = Map::from_iter([("log".to_owned(), Json::from("x".repeat(300 * 1024)))]);
+    let fields = Map::from_iter([("log".to_owned(), Json::from(vec!["x".repeat(4096); 8]))]);
     session.handle(now, Input::Report { ticket: Ticket(7), component: None, fields });
     let Some(Action::Settle(settled)) = session.poll_action() else { panic!("it is too large") };
     assert!(matches!(settled.outcome, Err(Error::TooLarge { .. })));

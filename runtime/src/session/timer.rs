@@ -17,17 +17,20 @@ pub(super) enum Timer {
     TwinRetry,
     /// The token is about to expire.
     Renewal,
-    /// A planned reconnect goes ahead.
+    /// A planned reconnect waits for callers no longer.
+    LastCall,
+    /// A planned reconnect waits for nothing any longer.
     Drain,
 }
 
-const ALL: [Timer; 7] = [
+const ALL: [Timer; 8] = [
     Timer::Handshake,
     Timer::Ping,
     Timer::PingAnswer,
     Timer::TwinAnswer,
     Timer::TwinRetry,
     Timer::Renewal,
+    Timer::LastCall,
     Timer::Drain,
 ];
 

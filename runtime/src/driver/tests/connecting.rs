@@ -1,4 +1,4 @@
-use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, Packet, SubAck, SubscribeReasonCode};
@@ -6,7 +6,7 @@ use rumqttc::mqttbytes::{QoS, v4};
 use serde_json::json;
 
 use super::super::start_on;
-use super::super::transport::{BoxFuture, Stream, Transport};
+use super::super::transport::{Opening, Transport};
 use super::peer::{Peer, connection, start};
 use super::sensor::{Board, Sensor};
 use crate::auth::DeviceKey;
@@ -126,7 +126,7 @@ async fn a_session_that_panics_is_closed_for_everybody_who_waits() {
     struct Broken;
 
     impl Transport for Broken {
-        fn open<'a>(&'a self, _: &'a Endpoint) -> BoxFuture<'a, io::Result<Box<dyn Stream>>> {
+        fn open<'a>(&'a self, _: &'a Endpoint) -> Opening<'a> {
             Box::pin(async {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 panic!("a transport's mistake")
@@ -134,7 +134,7 @@ async fn a_session_that_panics_is_closed_for_everybody_who_waits() {
         }
     }
 
-    let client = start_on(Sensor, connection(), Box::new(Broken)).unwrap();
+    let client = start_on(Sensor, connection(), Arc::new(Broken)).unwrap();
     let delivery = client.__enqueue(&json!({ "temp": 1 })).await.unwrap();
     assert!(matches!(client.connected().await, Err(Error::Closed)));
     assert!(matches!(delivery.await, Err(Error::Closed)));

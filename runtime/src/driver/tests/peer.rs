@@ -1,6 +1,7 @@
 //! The scripted hub: takes the device's pipes, speaks packets.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -13,7 +14,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::sync::mpsc;
 
-use super::super::transport::{BoxFuture, Stream, Transport};
+use super::super::transport::{Opening, Stream, Transport};
 use super::super::{now, start_on};
 use crate::client::Client;
 use crate::connection::{Connection, Endpoint};
@@ -24,7 +25,7 @@ use crate::json::Json;
 struct Pipes(mpsc::Sender<(String, DuplexStream)>);
 
 impl Transport for Pipes {
-    fn open<'a>(&'a self, endpoint: &'a Endpoint) -> BoxFuture<'a, io::Result<Box<dyn Stream>>> {
+    fn open<'a>(&'a self, endpoint: &'a Endpoint) -> Opening<'a> {
         Box::pin(async move {
             let (near, far) = duplex(8 * 1024);
             let refused = |_| io::Error::from(io::ErrorKind::ConnectionRefused);
@@ -43,7 +44,7 @@ pub(super) fn connection() -> Connection {
 
 pub(super) fn start<D: Device>(device: D, connection: Connection) -> (Client, Hub) {
     let (sender, receiver) = mpsc::channel(1);
-    (start_on(device, connection, Box::new(Pipes(sender))).unwrap(), Hub(receiver))
+    (start_on(device, connection, Arc::new(Pipes(sender))).unwrap(), Hub(receiver))
 }
 
 impl Hub {
@@ -55,9 +56,14 @@ impl Hub {
 
     /// The next connection, greeted, with this desired document.
     pub(super) async fn serve(&mut self, desired: Json) -> Peer {
+        self.serve_twin(desired, json!({ "$version": 1 })).await
+    }
+
+    /// The next connection, greeted, with both documents of the twin.
+    pub(super) async fn serve_twin(&mut self, desired: Json, reported: Json) -> Peer {
         let (_, mut peer) = self.next().await;
         peer.greet().await;
-        peer.twin(desired).await;
+        peer.twin_of(desired, reported).await;
         peer
     }
 }
@@ -124,9 +130,13 @@ impl Peer {
 
     /// Answers the twin GET.
     pub(super) async fn twin(&mut self, desired: Json) {
+        self.twin_of(desired, json!({ "$version": 1 })).await;
+    }
+
+    async fn twin_of(&mut self, desired: Json, reported: Json) {
         let request = self.publish().await;
         let id = request.topic.strip_prefix("$iothub/twin/GET/?$rid=").unwrap();
-        let body = json!({ "desired": desired, "reported": { "$version": 1 } });
+        let body = json!({ "desired": desired, "reported": reported });
         self.tell(&format!("$iothub/twin/res/200/?$rid={id}"), &body).await;
     }
 
@@ -135,10 +145,15 @@ impl Peer {
         self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body.to_string()))).await;
     }
 
-    /// Calls a method; the status and body of the answer.
-    pub(super) async fn call(&mut self, name: &str, payload: &str) -> (u16, Json) {
+    /// Calls a method and does not wait for the answer.
+    pub(super) async fn ask(&mut self, name: &str, payload: &str) {
         let topic = format!("$iothub/methods/POST/{name}/?$rid={name}{}", fastrand::u32(..));
         self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload))).await;
+    }
+
+    /// Calls a method; the status and body of the answer.
+    pub(super) async fn call(&mut self, name: &str, payload: &str) -> (u16, Json) {
+        self.ask(name, payload).await;
         let answer = self.publish().await;
         let rest = answer.topic.strip_prefix("$iothub/methods/res/").unwrap();
         let status = rest.split_once('/').unwrap().0.parse().unwrap();
@@ -151,6 +166,12 @@ impl Peer {
         let id = request.topic.strip_prefix("$iothub/twin/PATCH/properties/reported/?$rid=").unwrap();
         self.tell(&format!("$iothub/twin/res/{status}/?$rid={id}&$version=2"), body).await;
         serde_json::from_slice(&request.payload).unwrap()
+    }
+
+    /// Answers a reported patch with 204.
+    pub(super) async fn take_patch(&mut self, request: &Publish) {
+        let id = request.topic.strip_prefix("$iothub/twin/PATCH/properties/reported/?$rid=").unwrap();
+        self.tell(&format!("$iothub/twin/res/204/?$rid={id}&$version=2"), &Json::Null).await;
     }
 
     pub(super) async fn acknowledge(&mut self, publish: &Publish) {

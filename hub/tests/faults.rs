@@ -1,0 +1,105 @@
+//! The hub's misbehaviour, as a device on a real socket sees it.
+
+mod support;
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use device_model_hub::{Fault, Hub};
+use rumqttc::mqttbytes::QoS;
+use rumqttc::mqttbytes::v4::{ConnectReturnCode, Packet, Publish};
+use support::{Client, connect, hub, online, provision};
+
+fn message(id: u16) -> Packet {
+    let mut publish = Publish::new("devices/d1/messages/events/%24.mid=m-1", QoS::AtLeastOnce, "{}");
+    publish.pkid = id;
+    Packet::Publish(publish)
+}
+
+#[tokio::test]
+async fn a_connection_is_refused_with_the_code_that_was_asked_for_as_often_as_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(folder.path()).await;
+    let key = provision(&hub, "d1").await;
+    hub.inject(Fault::RefuseConnection { code: 3 }.times(2));
+    let mut codes = Vec::new();
+    for _ in 0..3 {
+        let mut client = Client::open(&hub).await;
+        codes.push(connect(&mut client, "d1", &key, 60).await);
+    }
+    let unavailable = ConnectReturnCode::ServiceUnavailable;
+    assert_eq!(codes, [unavailable, unavailable, ConnectReturnCode::Success]);
+    hub.inject(Fault::ClockAhead { seconds: 7200 });
+    let mut client = Client::open(&hub).await;
+    assert_eq!(connect(&mut client, "d1", &key, 60).await, ConnectReturnCode::NotAuthorized);
+    hub.clear_faults();
+    let mut client = Client::open(&hub).await;
+    assert_eq!(connect(&mut client, "d1", &key, 60).await, ConnectReturnCode::Success);
+    hub.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_is_acknowledged_never_or_late_or_cut_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(folder.path()).await;
+    let mut client = online(&hub, "d1").await;
+    hub.inject(Fault::WithholdAcknowledgement.times(1));
+    hub.inject(Fault::DelayAcknowledgement { by: Duration::from_millis(50) }.times(1));
+    for id in [1, 2, 3] {
+        client.send(message(id)).await;
+    }
+    let mut acknowledged = Vec::new();
+    for _ in 0..2 {
+        match client.receive().await {
+            Some(Packet::PubAck(ack)) => acknowledged.push(ack.pkid),
+            other => panic!("expected PUBACK, got {other:?}"),
+        }
+    }
+    assert_eq!(acknowledged, [3, 2]);
+    hub.inject(Fault::CutAtMessage.of("d1"));
+    client.send(message(4)).await;
+    assert!(client.receive().await.is_none());
+    hub.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn twin_requests_are_refused_and_pings_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(folder.path()).await;
+    let mut client = online(&hub, "d1").await;
+    client.subscribe("$iothub/twin/res/#").await;
+    hub.inject(Fault::RefuseTwin { status: 500 }.times(1));
+    for rid in [1, 2] {
+        client.publish(&format!("$iothub/twin/GET/?$rid={rid}"), "").await;
+    }
+    assert_eq!(client.receive_publish().await.0, "$iothub/twin/res/500/?$rid=1");
+    assert_eq!(client.receive_publish().await.0, "$iothub/twin/res/200/?$rid=2");
+    hub.inject(Fault::IgnorePing.times(1));
+    client.send(Packet::PingReq).await;
+    client.publish("$iothub/twin/GET/?$rid=3", "").await;
+    assert_eq!(client.receive_publish().await.0, "$iothub/twin/res/200/?$rid=3");
+    client.send(Packet::PingReq).await;
+    assert_eq!(client.receive().await, Some(Packet::PingResp));
+    assert_eq!(hub.cut(Some("d1")), 1);
+    assert!(client.receive().await.is_none());
+    hub.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_observer_is_told_of_every_message_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sender, told) = mpsc::channel();
+    let free = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let builder = Hub::builder().dir(folder.path()).mqtt(free).http(free).https(free);
+    let hub = builder.on_message(move |message| sender.send(message).unwrap()).start().await.unwrap();
+    let mut client = online(&hub, "d1").await;
+    for id in [1, 2] {
+        client.send(message(id)).await;
+        assert!(matches!(client.receive().await, Some(Packet::PubAck(_))));
+    }
+    let messages: Vec<_> = told.try_iter().collect();
+    assert_eq!(messages.len(), 2);
+    assert_eq!((messages[1].device.as_str(), messages[1].properties["$.mid"].as_str()), ("d1", "m-1"));
+    assert_eq!(messages[1].body, b"{}");
+    hub.shutdown().await.unwrap();
+}
