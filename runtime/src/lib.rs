@@ -5,7 +5,7 @@
 //! [`Client`]. Everything that decides is a core without I/O or clock (outbox, twin, provisioning, session); the
 //! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
 //!
-//! What it does not do: cloud-to-device messages, an outbox that survives the process.
+//! What it does not do: cloud-to-device messages.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
 pub mod geo;
@@ -15,6 +15,7 @@ pub mod units;
 pub mod value;
 
 mod auth;
+mod batch;
 mod call;
 mod client;
 mod connection;
@@ -32,6 +33,7 @@ mod progress;
 mod provisioning;
 mod refusal;
 mod retry;
+mod sampling;
 mod send;
 mod session;
 mod spool;
@@ -60,6 +62,7 @@ pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};
 pub use retry::{Backoff, Failure, RetryPolicy};
+pub use sampling::Sampling;
 pub use send::SendOptions;
 pub use serde_json::Value as Json;
 pub use spool::{DiskOutbox, DiskReport, DiskSync};

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use device_model::{DiskOutbox, DiskSync};
+
 use crate::{ours, theirs};
 
 /// How many messages go before those that are measured.
@@ -25,8 +27,12 @@ impl Job {
 pub async fn run(name: &str, job: Job) -> Result<(), Box<dyn Error>> {
     match name {
         "rumqttc" => theirs::run(job).await,
-        "send" => ours::send(job).await,
+        "send" => ours::send(job, None).await,
         "enqueue" => ours::enqueue(job).await,
+        "on disk" => {
+            let folder = tempfile::tempdir()?;
+            ours::send(job, Some(DiskOutbox::new(folder.path()).sync(DiskSync::Never))).await
+        }
         other => Err(format!("there is no client {other}").into()),
     }
 }
