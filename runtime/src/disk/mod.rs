@@ -58,6 +58,15 @@ impl Counter {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Hands a letter in. When nothing is taken any more it is let go, which its sender sees.
+    fn post(&self, letter: Letter) {
+        let mut inbox = self.lock();
+        if !inbox.closed {
+            inbox.letters.push(letter);
+            self.wake(&mut inbox);
+        }
+    }
+
     fn wake(&self, inbox: &mut Inbox) {
         if std::mem::take(&mut inbox.asleep) {
             self.news.notify_one();
@@ -112,7 +121,8 @@ impl Disk {
     pub(crate) async fn opened(&self) -> Result<(), Error> {
         match self.reach(|stage| *stage != Stage::Opening).await {
             Some(Stage::Failed(what, problem)) => Err(Error::Configuration { what, problem }),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => Err(Error::Closed),
         }
     }
 
@@ -123,14 +133,7 @@ impl Disk {
     /// When it was not stored, and will not be sent.
     pub(crate) async fn store(&self, message: Message) -> Result<(), Error> {
         let (stored, answer) = oneshot::channel();
-        {
-            let mut inbox = self.counter.lock();
-            if inbox.closed {
-                return Err(Error::Closed);
-            }
-            inbox.letters.push(Letter { message, stored });
-            self.counter.wake(&mut inbox);
-        }
+        self.counter.post(Letter { message, stored });
         match answer.await {
             Ok(answer) => answer,
             Err(_) => self.opened().await.and(Err(Error::Closed)),
@@ -166,7 +169,7 @@ impl Disk {
         }
     }
 
-    /// The stage that fits, or `None` when the thread has ended without it.
+    /// The stage that fits, or `None` when the thread has panicked before.
     async fn reach(&self, fits: impl FnMut(&Stage) -> bool) -> Option<Stage> {
         self.stage.clone().wait_for(fits).await.ok().map(|stage| stage.clone())
     }

@@ -42,6 +42,19 @@ pub(super) struct Worker {
     next_round: Option<Instant>,
 }
 
+/// Takes nothing more and lets go of what has come when it is dropped, whatever ended the thread: nobody is to wait for one
+/// that is gone.
+struct GoneAtEnd(Arc<Counter>);
+
+impl Drop for GoneAtEnd {
+    fn drop(&mut self) {
+        let Self(counter) = self;
+        let mut inbox = counter.lock();
+        inbox.closed = true;
+        inbox.letters.clear();
+    }
+}
+
 /// What has come.
 struct Mail {
     letters: Vec<Letter>,
@@ -72,6 +85,7 @@ impl Worker {
 
     /// Opens the folder and works until the near side is closed.
     pub(super) fn run(mut self, settings: &DiskOutbox, stage: &watch::Sender<Stage>) {
+        let _gone = GoneAtEnd(Arc::clone(&self.counter));
         match Spool::open(settings, &self.limits) {
             Ok((mut spool, next_sequence)) => {
                 self.next_sequence = next_sequence.max(1);
@@ -89,10 +103,6 @@ impl Worker {
                 };
                 tracing::error!(what, problem, "there is no outbox");
                 stage.send_replace(Stage::Failed(what, problem));
-                // senders that came meanwhile see that their letters are gone
-                let mut inbox = self.counter.lock();
-                inbox.closed = true;
-                inbox.letters.clear();
             }
         }
     }

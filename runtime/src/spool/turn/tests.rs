@@ -153,3 +153,27 @@ fn a_folder_that_disappears_is_told_and_takes_nothing() {
     assert!(matches!(&done.taken[..], [Taken::Failed(Error::Disk { .. })]));
     assert_eq!(done.messages, 0);
 }
+
+#[test]
+fn what_is_carried_to_the_disk_from_time_to_time_knows_whether_it_has_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, _) = Log::open(folder.path().to_owned(), Durability::OnCall, CAP).unwrap();
+    let mut spool = Spool::new(log, String::from("folder"), &Limits::default(), CAP / 8);
+    assert!(!spool.is_unsynced());
+    spool.turn(store(vec![entry(0, 1)]));
+    assert!(spool.is_unsynced());
+    spool.sync().unwrap();
+    assert!(!spool.is_unsynced());
+}
+
+#[test]
+fn a_message_is_never_dropped_for_a_less_urgent_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut spool = spool(&folder, WhenFull::DropOldest);
+    let full = spool.turn(store((0..300).map(|sequence| entry(sequence, 0)).collect()));
+    let done = spool.turn(store(vec![entry(300, 2)]));
+    assert!(matches!(&done.taken[..], [Taken::Full(_)]) && done.ended.is_empty(), "{done:?}");
+    assert_eq!(done.messages, full.messages);
+    let done = spool.turn(store(vec![entry(301, 0)]));
+    assert!(matches!(&done.taken[..], [Taken::Stored(301)]), "{done:?}");
+}
