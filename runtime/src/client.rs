@@ -69,12 +69,17 @@ impl Client {
         self.holder
     }
 
+    /// Waits until what the session needs has been opened.
+    pub(crate) async fn opened(&self) -> Result<(), Error> {
+        self.shared.intake.opened().await
+    }
+
     /// Ends the session: takes nothing new, waits for acknowledgements and running handlers, then disconnects.
     /// Calling it again waits for the same end.
     ///
     /// # Errors
-    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged; [`Error::GivenUp`] when
-    /// the retry policy had ended the session before.
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged, what a disk outbox keeps
+    /// for the next start not counted; [`Error::GivenUp`] when the retry policy had ended the session before.
     pub async fn close(&self) -> Result<(), Error> {
         self.shared.closing.cancel();
         self.shared.tasks.wait().await;

@@ -21,6 +21,7 @@ mod client;
 mod connection;
 mod convention;
 mod device;
+mod disk;
 mod driver;
 mod error;
 mod intake;
@@ -35,6 +36,7 @@ mod retry;
 mod sampling;
 mod send;
 mod session;
+mod spool;
 mod state;
 mod table;
 #[cfg(any(test, feature = "testing"))]
@@ -63,6 +65,7 @@ pub use retry::{Backoff, Failure, RetryPolicy};
 pub use sampling::Sampling;
 pub use send::SendOptions;
 pub use serde_json::Value as Json;
+pub use spool::{DiskOutbox, DiskReport, DiskSync};
 pub use state::{Counters, State};
 pub use table::{
     CommandTable, Convention, ModelTable, PartTable, PropertyTable, asynchronous, command, read_only,

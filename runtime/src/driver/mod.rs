@@ -96,8 +96,7 @@ pub(crate) fn start_on<D: Device>(
     options.check(&D::MODEL)?;
     let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
     let session = Session::new(D::MODEL, options.clone(), ledger);
-    let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
-    let intake = Arc::new(intake);
+    let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
     let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports));
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
@@ -135,7 +134,7 @@ pub(crate) fn now() -> Instant {
 
 /// The present by both clocks.
 #[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
-fn moment() -> Moment {
+pub(crate) fn moment() -> Moment {
     Moment { now: now(), wall: SystemTime::now() }
 }
 
@@ -346,6 +345,7 @@ impl Driver {
                 }
             }
         }
+        self.intake.carry();
     }
 
     fn dial(&mut self, previous: Option<Link>, why: &str) {
@@ -435,6 +435,7 @@ impl Driver {
         self.keeper.finish().await;
         let left = self.session.abandon();
         let count = left.len() as u64 + self.intake.abandon(self.given_up.as_ref());
+        self.intake.finished().await;
         for Settled { ticket, outcome } in left {
             let outcome = match &self.given_up {
                 Some(cause) => Err(Error::GivenUp { cause: Arc::clone(cause) }),

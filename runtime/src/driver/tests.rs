@@ -3,6 +3,7 @@
 mod commands;
 mod connecting;
 mod delivery;
+mod disk;
 mod outbox;
 mod peer;
 mod sampling;
