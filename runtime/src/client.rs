@@ -14,9 +14,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{Board, ReportRequest, Submission};
+use crate::driver::{Board, ReportRequest, Reporting, Submission};
 use crate::error::Error;
 use crate::json::{Json, to_bytes, to_json};
+use crate::progress::Holder;
 use crate::state::{Counters, State};
 
 /// What all handles on one session share.
@@ -45,15 +46,21 @@ impl Shared {
 pub struct Client {
     shared: Arc<Shared>,
     component: Option<&'static str>,
+    holder: Holder,
 }
 
 impl Client {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, component: None }
+        Self { shared, component: None, holder: Holder::Owner }
     }
 
-    pub(crate) fn from_weak(shared: &Weak<Shared>) -> Option<Self> {
-        shared.upgrade().map(Self::new)
+    /// A client for a handler; `None` when the session is over.
+    pub(crate) fn for_handler(shared: &Weak<Shared>, holder: Holder) -> Option<Self> {
+        Some(Self { holder, ..Self::new(shared.upgrade()?) })
+    }
+
+    pub(crate) fn holder(&self) -> Holder {
+        self.holder
     }
 
     /// Ends the session: takes nothing new, waits for acknowledgements and running handlers, then disconnects.
@@ -121,7 +128,7 @@ impl Client {
     #[doc(hidden)]
     #[must_use]
     pub fn __component(&self, name: &'static str) -> Self {
-        Self { shared: Arc::clone(&self.shared), component: Some(name) }
+        Self { shared: Arc::clone(&self.shared), component: Some(name), holder: self.holder }
     }
 
     /// Sends telemetry; resolves when the hub has acknowledged it.
@@ -149,7 +156,15 @@ impl Client {
             return Err(Error::Value { problem: "reported properties are an object".to_owned() });
         };
         let (outcome, answer) = oneshot::channel();
-        let request = ReportRequest { component: self.component, fields, outcome };
+        let what = Reporting::Fields { component: self.component, fields };
+        self.hand_in(ReportRequest { what, outcome }, answer).await
+    }
+
+    pub(crate) async fn hand_in(
+        &self,
+        request: ReportRequest,
+        answer: oneshot::Receiver<Result<(), Error>>,
+    ) -> Result<(), Error> {
         self.open()?.reports.send(request).await.map_err(|_| self.ended())?;
         answer.await.unwrap_or_else(|_| Err(self.ended()))
     }

@@ -109,6 +109,14 @@ pub enum Error {
         /// How often.
         times: u32,
     },
+    /// Something was called from where it makes no sense.
+    #[error("{what} belongs in {place}: call it on the client that the handler is given")]
+    OutOfPlace {
+        /// What was called.
+        what: &'static str,
+        /// Where it belongs.
+        place: &'static str,
+    },
     /// The hub refused a twin operation.
     #[error("the hub answered {status} to the reported properties: {text}")]
     Twin {
@@ -153,6 +161,7 @@ impl Error {
             | Self::TooLarge { .. }
             | Self::Expired
             | Self::Rejected { .. }
+            | Self::OutOfPlace { .. }
             | Self::Closed
             | Self::GivenUp { .. }
             | Self::Undelivered { .. } => false,

@@ -24,6 +24,7 @@ mod driver;
 mod error;
 mod kept;
 mod outbox;
+mod progress;
 mod provisioning;
 mod refusal;
 mod retry;
@@ -45,7 +46,7 @@ pub use call::{
     nullable_answer,
 };
 pub use client::{Client, Delivery};
-pub use connection::{Connection, Endpoint, Proxy, Reprovision, Roots, WhenFull};
+pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roots, WhenFull};
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;

@@ -63,6 +63,8 @@ pub struct Counters {
     pub rejected: u64,
     /// Reported patches the hub took, acknowledgements included.
     pub reported: u64,
+    /// Times a hub said that it takes no more for now (429).
+    pub throttled: u64,
     /// Commands answered, with whatever status.
     pub commands_answered: u64,
     /// Desired values handed to their handlers.

@@ -130,6 +130,12 @@ impl ModelTable {
 }
 
 impl PartTable {
+    /// Whether it is a property, or a command, whose result is reported under its name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        let property = self.properties.iter().any(|property| property.name == name);
+        property || self.commands.iter().any(|command| command.name == name)
+    }
+
     /// The writable property of that name.
     pub(crate) fn writable(&self, name: &str) -> Option<&'static PropertyTable> {
         self.properties.iter().find(|property| property.writable && property.name == name)

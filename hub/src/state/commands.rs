@@ -119,20 +119,22 @@ impl Commands {
         Some(row)
     }
 
-    /// Closes the oldest open accepted row of this name with what the device reported.
-    pub(crate) fn complete(
+    /// What the device reported for the oldest open accepted row of this name: how far it has come, or, with the time of
+    /// its completion, what it came to.
+    pub(crate) fn reported(
         &mut self,
         component: Option<&str>,
         name: &str,
         value: &Value,
-        now: Timestamp,
+        completed_at: Option<Timestamp>,
     ) -> Option<&Command> {
         let row = self.rows.iter_mut().find(|row| {
             row.state == CommandState::Accepted && row.name == name && row.component.as_deref() == component
         })?;
-        row.state = CommandState::Completed;
         row.completion = Some(value.clone());
-        row.completed_at = Some(now);
+        if completed_at.is_some() {
+            (row.state, row.completed_at) = (CommandState::Completed, completed_at);
+        }
         Some(row)
     }
 
@@ -164,10 +166,15 @@ mod tests {
     fn a_completion_closes_the_oldest_open_row_once() {
         let mut commands = Commands::default();
         let (first, second) = (accepted(&mut commands), accepted(&mut commands));
-        assert_eq!(commands.complete(None, "run", &json!("done"), NOW).unwrap().id, first);
-        assert_eq!(commands.complete(None, "run", &json!("done"), NOW).unwrap().id, second);
-        assert!(commands.complete(None, "run", &json!("late"), NOW).is_none());
-        assert!(commands.complete(Some("x"), "run", &json!("late"), NOW).is_none());
+        let going_on = commands.reported(None, "run", &json!("40 %"), None).unwrap();
+        assert_eq!(
+            (going_on.id, going_on.state, &going_on.completion),
+            (first, CommandState::Accepted, &Some(json!("40 %")))
+        );
+        assert_eq!(commands.reported(None, "run", &json!("done"), Some(NOW)).unwrap().id, first);
+        assert_eq!(commands.reported(None, "run", &json!("done"), Some(NOW)).unwrap().id, second);
+        assert!(commands.reported(None, "run", &json!("late"), Some(NOW)).is_none());
+        assert!(commands.reported(Some("x"), "run", &json!("late"), Some(NOW)).is_none());
     }
 
     #[test]

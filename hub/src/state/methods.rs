@@ -135,7 +135,7 @@ impl State {
         }
     }
 
-    /// Closes the oldest open asynchronous command of this name.
+    /// Closes the oldest open asynchronous command of this name, unless the device says with 202 that it goes on.
     pub(super) fn complete_command(
         &mut self,
         id: &str,
@@ -144,11 +144,12 @@ impl State {
         value: &Value,
         now: Timestamp,
     ) {
+        let code = value.get("ac").or_else(|| value.get("statusCode"));
+        let goes_on = code.and_then(Value::as_i64) == Some(202);
         let value = value.get("value").unwrap_or(value);
-        let closed = self
-            .devices
-            .get_mut(id)
-            .and_then(|device| device.commands.complete(component, name, value, now).cloned());
+        let closed = self.devices.get_mut(id).and_then(|device| {
+            device.commands.reported(component, name, value, (!goes_on).then_some(now)).cloned()
+        });
         if let Some(row) = closed {
             self.command_changed(id, &row);
         }

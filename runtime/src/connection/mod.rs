@@ -18,13 +18,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use deadlines::Deadlines;
-use serde_json::Map;
-
 pub use endpoint::Endpoint;
+pub use options::{AfterRestart, Reprovision, WhenFull};
 pub(crate) use options::{Options, OutboxLimits};
-pub use options::{Reprovision, WhenFull};
 pub use proxy::Proxy;
 pub use roots::Roots;
+use serde_json::Map;
 pub(crate) use target::Target;
 
 use crate::auth::{Credential, Identity};

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use super::Deadlines;
 use crate::driver::Clock;
+use crate::error::Error;
 use crate::retry::{Backoff, RetryPolicy};
+use crate::session::PENDING_AFTER;
+use crate::table::ModelTable;
 
 /// What happens to a new message when the outbox is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,16 @@ pub enum Reprovision {
     Never,
 }
 
+/// What a new process does with desired values that an earlier one has acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterRestart {
+    /// All are applied: what a handler sets does not outlive the process. Those that lead to the same are not acknowledged
+    /// a second time.
+    ApplyAll,
+    /// Only those that have changed, or were refused, are applied: the device keeps what was set over a restart.
+    ApplyChanges,
+}
+
 /// The bounds of the outbox.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OutboxLimits {
@@ -58,10 +71,25 @@ pub(crate) struct Options {
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) report_deadline: Duration,
     pub(crate) close_deadline: Duration,
+    /// How long a property's handler runs before it is acknowledged as pending.
+    pub(crate) pending_after: Duration,
+    pub(crate) after_restart: AfterRestart,
     pub(crate) clock: Clock,
-    /// Where small facts are kept between runs.
     pub(crate) reprovision: Reprovision,
+    /// Where small facts are kept between runs.
     pub(crate) state_dir: Option<Arc<Path>>,
+}
+
+impl Options {
+    /// Refuses what means nothing in the model, or nothing together.
+    pub(crate) fn check(&self, model: &ModelTable) -> Result<(), Error> {
+        if self.after_restart == AfterRestart::ApplyChanges && self.state_dir.is_none() {
+            let problem =
+                "ApplyChanges needs a folder to remember what was applied: set with_state_dir as well";
+            return Err(Error::configuration("with_after_restart", problem));
+        }
+        self.deadlines.check(model)
+    }
 }
 
 impl Default for Options {
@@ -77,6 +105,8 @@ impl Default for Options {
             report_deadline: Duration::from_secs(60),
             close_deadline: Duration::from_secs(10),
             reprovision: Reprovision::default(),
+            pending_after: PENDING_AFTER,
+            after_restart: AfterRestart::ApplyAll,
             clock: Clock::default(),
             state_dir: None,
         }

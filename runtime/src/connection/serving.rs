@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Connection, LONGEST};
+use super::{AfterRestart, Connection, LONGEST};
 use crate::retry::RetryPolicy;
 
 impl Connection {
@@ -28,6 +28,24 @@ impl Connection {
     #[must_use]
     pub fn with_long_command_deadline(mut self, deadline: Duration) -> Self {
         self.options.deadlines.long = deadline.min(LONGEST);
+        self
+    }
+
+    /// How long the handler of a desired property runs before the cloud is told that it is being worked on (202), before
+    /// the acknowledgement that is final. Default 2 s; `Duration::MAX` for never. A handler says so earlier, and in its own
+    /// words, by `Client::pending`.
+    #[must_use]
+    pub fn with_pending_after(mut self, time: Duration) -> Self {
+        self.options.pending_after = time.min(LONGEST);
+        self
+    }
+
+    /// What is done with desired values that an earlier process of this device has acknowledged. Default:
+    /// [`AfterRestart::ApplyAll`]. [`AfterRestart::ApplyChanges`] needs [`Connection::with_state_dir`], which is where
+    /// the acknowledged versions and values are kept, and is an error at the start without it.
+    #[must_use]
+    pub fn with_after_restart(mut self, choice: AfterRestart) -> Self {
+        self.options.after_restart = choice;
         self
     }
 

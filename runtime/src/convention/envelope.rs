@@ -26,12 +26,23 @@ pub(crate) fn acknowledgement(
         }),
         (Convention::Central2020, Some(error)) => json!({
             "value": kept, "status": "failed", "desiredVersion": version,
-            "statusCode": error.code(), "message": error.message(),
+            "statusCode": error.code(), "message": short(error.message()),
         }),
         (Convention::Pnp, None) => json!({ "value": kept, "ac": 200, "av": version, "ad": "ok" }),
         (Convention::Pnp, Some(error)) => {
-            json!({ "value": kept, "ac": error.code(), "av": version, "ad": error.message() })
+            json!({ "value": kept, "ac": error.code(), "av": version, "ad": short(error.message()) })
         }
+    }
+}
+
+/// The acknowledgement of a desired value whose handler still runs; `kept` is the value in force until it has ended.
+pub(crate) fn pending(convention: Convention, kept: &Json, version: i64, text: &str) -> Json {
+    match convention {
+        Convention::Central2020 => json!({
+            "value": kept, "status": "pending", "desiredVersion": version,
+            "statusCode": 202, "message": short(text),
+        }),
+        Convention::Pnp => json!({ "value": kept, "ac": 202, "av": version, "ad": short(text) }),
     }
 }
 
@@ -49,22 +60,41 @@ pub(crate) fn command_result(convention: Convention, result: Result<&Json, &Comm
         (Convention::Central2020, Ok(value)) => json!({ "value": value, "status": null, "statusCode": null }),
         (Convention::Pnp, Ok(value)) => json!({ "value": value, "ac": null, "ad": null }),
         (Convention::Central2020, Err(error)) => {
-            json!({ "value": error.message(), "status": "failed", "statusCode": error.status() })
+            json!({ "value": short(error.message()), "status": "failed", "statusCode": error.status() })
         }
         (Convention::Pnp, Err(error)) => {
-            json!({ "value": error.message(), "ac": error.status(), "ad": error.message() })
+            let text = short(error.message());
+            json!({ "value": text, "ac": error.status(), "ad": text })
         }
     }
 }
 
+/// What an asynchronous command reports while it runs: a value as the result's, marked as not the last one by 202.
+pub(crate) fn command_progress(convention: Convention, value: &Json) -> Json {
+    match convention {
+        Convention::Central2020 => json!({ "value": value, "status": "pending", "statusCode": 202 }),
+        Convention::Pnp => json!({ "value": value, "ac": 202, "ad": "in progress" }),
+    }
+}
+
+/// A text that fits into a twin, whose strings have at most 4 KiB.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 1000;
+    text.chars().take(LONGEST).collect()
+}
+
 /// A reported patch with these fields, marked as the component's where the convention has components.
-pub(crate) fn patch(convention: Convention, component: Option<&str>, mut fields: Map<String, Json>) -> Json {
+pub(crate) fn patch(
+    convention: Convention,
+    component: Option<&str>,
+    mut fields: Map<String, Json>,
+) -> Map<String, Json> {
     match (convention, component) {
         (Convention::Pnp, Some(component)) => {
             fields.insert("__t".to_owned(), Json::from("c"));
-            json!({ component: fields })
+            Map::from_iter([(component.to_owned(), Json::Object(fields))])
         }
-        _ => Json::Object(fields),
+        _ => fields,
     }
 }
 
@@ -102,14 +132,30 @@ mod tests {
             json!({ "value": 1, "ac": 203, "av": 0, "ad": "initialize" })
         );
         assert_eq!(reported_writable(Convention::Central2020, &json!(1), None)["desiredVersion"], 0);
+        assert_eq!(
+            pending(Convention::Pnp, &json!(2), 5, "warming up"),
+            json!({ "value": 2, "ac": 202, "av": 5, "ad": "warming up" })
+        );
+        assert_eq!(pending(Convention::Central2020, &json!(2), 5, "x")["statusCode"], 202);
+        assert_eq!(
+            command_progress(Convention::Central2020, &json!("40 %")),
+            json!({ "value": "40 %", "status": "pending", "statusCode": 202 })
+        );
+    }
+
+    #[test]
+    fn a_text_fits_into_a_twin_however_long_it_is() {
+        let refusal = PropertyError::invalid("\u{1f600}".repeat(5000));
+        let framed = acknowledgement(Convention::Pnp, &json!(2), 5, Some(&refusal));
+        assert_eq!(framed["ad"].as_str().unwrap().len(), 4000);
     }
 
     #[test]
     fn only_plug_and_play_shows_components() {
         let named = patch(Convention::Pnp, Some("sensor"), fields("on", json!(true)));
-        assert_eq!(named, json!({ "sensor": { "__t": "c", "on": true } }));
+        assert_eq!(Json::from(named), json!({ "sensor": { "__t": "c", "on": true } }));
         let flat = patch(Convention::Central2020, Some("sensor"), fields("on", json!(true)));
-        assert_eq!(flat, json!({ "on": true }));
+        assert_eq!(Json::from(flat), json!({ "on": true }));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::client::{Client, Shared};
 use crate::connection::Deadlines;
 use crate::device::Device;
 use crate::json::Json;
+use crate::progress::Holder;
 use crate::refusal::{CommandError, PropertyError};
 use crate::session::{CallId, Input};
 use crate::table::{FoundCommand, ModelTable};
@@ -97,7 +98,7 @@ impl Handlers {
 
     /// Calls a command's handler.
     pub(super) fn run(&mut self, call: CallId, command: FoundCommand, payload: Bytes) {
-        let Some(client) = Client::from_weak(&self.client) else {
+        let Some(client) = Client::for_handler(&self.client, Holder::Command(call)) else {
             return;
         };
         let limit = self.deadlines.of(&self.model, &command);
@@ -115,7 +116,7 @@ impl Handlers {
 
     /// Calls a property's handler.
     pub(super) fn apply(&mut self, key: PropertyKey, value: Json) {
-        let Some(client) = Client::from_weak(&self.client) else {
+        let Some(client) = Client::for_handler(&self.client, Holder::Property(key)) else {
             return;
         };
         let limit = self.deadlines.long;

@@ -10,6 +10,7 @@ mod clock;
 mod dial;
 mod handlers;
 mod journal;
+mod keeper;
 mod link;
 mod proof;
 mod tls;
@@ -31,6 +32,7 @@ use clock::Interval;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
 use journal::Journal;
+use keeper::Keeper;
 use link::{Broken, Link};
 use rumqttc::mqttbytes::v4::Packet;
 use serde_json::Map;
@@ -49,9 +51,10 @@ use crate::device::Device;
 use crate::error::Error;
 use crate::json::Json;
 use crate::outbox::{Message, Offer, Settled, Ticket};
-use crate::session::{Action, ClockWatch, Input, Recovery, Session};
+use crate::session::{Action, CallId, ClockWatch, Input, Recovery, Session};
 use crate::state::State;
 use crate::table::ModelTable;
+use crate::twin::PropertyKey;
 
 /// How many submissions wait for the driver. More make their senders wait.
 const CHANNEL: usize = 64;
@@ -66,9 +69,18 @@ pub(crate) struct Submission {
 
 /// Reported properties handed in by a client.
 pub(crate) struct ReportRequest {
-    pub(crate) component: Option<&'static str>,
-    pub(crate) fields: Map<String, Json>,
+    pub(crate) what: Reporting,
     pub(crate) outcome: oneshot::Sender<Result<(), Error>>,
+}
+
+/// What is to be reported.
+pub(crate) enum Reporting {
+    /// Properties of a component; done when the hub has answered.
+    Fields { component: Option<&'static str>, fields: Map<String, Json> },
+    /// How far a command has come; done when it is queued.
+    Progress { call: CallId, value: Json },
+    /// That a property is being worked on; done when it is queued.
+    Pending { key: PropertyKey, text: String },
 }
 
 /// Checks the configuration and starts the device's driver.
@@ -91,17 +103,19 @@ pub(crate) fn start_on<D: Device>(
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
     let shared = Arc::new(Shared::new(telemetry, reports));
     let options = connection.options.clone();
-    options.deadlines.check(&D::MODEL)?;
+    options.check(&D::MODEL)?;
+    let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     let driver = Driver {
         model: D::MODEL,
-        session: Session::new(D::MODEL, options.clone()),
+        session: Session::new(D::MODEL, options.clone(), ledger),
         recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
         known: Known::Unread,
         handlers,
+        keeper,
         inbox: Inbox::new(telemetry_inbox, reports_inbox, shared.closing.clone()),
         board: Arc::clone(&shared.board),
         outcomes: HashMap::new(),
@@ -143,6 +157,7 @@ enum Event {
     HandlerEnded(Option<Input>),
     Deadline,
     ClockDue,
+    Kept,
     CloseAsked,
     CloseDeadline,
 }
@@ -201,6 +216,7 @@ struct Driver {
     dialer: Arc<Dialer>,
     known: Known,
     handlers: Handlers,
+    keeper: Keeper,
     inbox: Inbox,
     board: Arc<Board>,
     outcomes: HashMap<Ticket, oneshot::Sender<Result<(), Error>>>,
@@ -268,6 +284,7 @@ impl Driver {
             submission = telemetry.recv(), if open.0 && stalled.is_none() => Event::Submitted(submission),
             report = reports.recv(), if takes_reports => Event::Reported(report),
             input = self.handlers.next(), if !self.handlers.is_empty() => Event::HandlerEnded(input),
+            () = self.keeper.next(), if !self.keeper.is_idle() => Event::Kept,
             () = wake(self.session.poll_timeout()) => Event::Deadline,
             () = wake(look) => Event::ClockDue,
             () = closing.cancelled(), if self.close_by.is_none() => Event::CloseAsked,
@@ -285,7 +302,7 @@ impl Driver {
             Event::Submitted(Some(submission)) => self.submitted(submission),
             Event::Reported(Some(request)) => self.reported(request),
             Event::HandlerEnded(Some(input)) => self.session.handle(now(), input),
-            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::ClockDue => {}
+            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::ClockDue | Event::Kept => {}
             Event::Deadline => self.session.handle_timeout(now()),
             Event::CloseAsked => {
                 self.inbox.close();
@@ -338,6 +355,7 @@ impl Driver {
                 },
                 Action::Run { call, command, payload } => self.handlers.run(call, command, payload),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
+                Action::Keep(document) => self.keeper.keep(document),
                 Action::Settle(Settled { ticket, outcome }) => {
                     if let Some(waiting) = self.outcomes.remove(&ticket) {
                         // Whoever asked may have stopped waiting.
@@ -433,9 +451,14 @@ impl Driver {
     }
 
     fn reported(&mut self, request: ReportRequest) {
-        let ReportRequest { component, fields, outcome } = request;
+        let ReportRequest { what, outcome } = request;
         let ticket = self.ticket(outcome);
-        self.session.handle(now(), Input::Report { ticket, component, fields });
+        let input = match what {
+            Reporting::Fields { component, fields } => Input::Report { ticket, component, fields },
+            Reporting::Progress { call, value } => Input::Progress { ticket, call, value },
+            Reporting::Pending { key, text } => Input::Pending { ticket, key, text },
+        };
+        self.session.handle(now(), input);
     }
 
     fn ticket(&mut self, outcome: oneshot::Sender<Result<(), Error>>) -> Ticket {
@@ -453,6 +476,7 @@ impl Driver {
         tokio::time::timeout(Duration::from_secs(1), self.handlers.shut_down())
             .await
             .unwrap_or_else(|_| tracing::warn!("a handler does not let itself be ended"));
+        self.keeper.finish().await;
         let mut left = self.session.abandon();
         if let Some((message, _)) = self.inbox.stalled.take() {
             left.push(Settled { ticket: message.ticket, outcome: Err(Error::Closed) });

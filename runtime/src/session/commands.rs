@@ -89,6 +89,11 @@ impl Commands {
         !self.waiting.is_empty() || self.running.values().any(|running| running.request_id.is_some())
     }
 
+    /// The command whose handler runs for this call.
+    pub(super) fn running(&self, call: CallId) -> Option<FoundCommand> {
+        self.running.get(&call).map(|running| running.command)
+    }
+
     /// A method call has arrived: what to answer at once, what to run now.
     pub(super) fn called(
         &mut self,

@@ -20,8 +20,9 @@ mod packets;
 mod recovery;
 mod renewal;
 mod timer;
+mod twin;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -37,15 +38,16 @@ use serde_json::Map;
 use timer::{Timer, Timers};
 
 use crate::call::{Answer, InForce};
-use crate::connection::Options;
-use crate::convention::{Principal, envelope};
+use crate::connection::{AfterRestart, Options};
+use crate::convention::Principal;
 use crate::error::Error;
 use crate::json::Json;
-use crate::outbox::{LARGEST, Message, Offer, Outbox, Settled, Ticket};
+use crate::outbox::{Message, Offer, Outbox, Settled, Ticket};
 use crate::refusal::{CommandError, PropertyError};
 use crate::state::Counters;
 use crate::table::{Convention, FoundCommand, ModelTable};
-use crate::twin::{Desired, PropertyKey, Report, Requests, Step};
+use crate::twin::{Desired, Document, Ledger, PropertyKey, Requests};
+pub(crate) use twin::PENDING_AFTER;
 
 /// How long CONNACK and SUBACK may take together.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(30);
@@ -89,6 +91,10 @@ pub(crate) enum Input {
     Unreachable(Arc<Error>),
     /// The device reports properties of a component.
     Report { ticket: Ticket, component: Option<&'static str>, fields: Map<String, Json> },
+    /// An asynchronous command's handler says how far it has come.
+    Progress { ticket: Ticket, call: CallId, value: Json },
+    /// A property's handler says that it takes a while.
+    Pending { ticket: Ticket, key: PropertyKey, text: String },
     /// A command's handler has ended.
     CommandEnded { call: CallId, result: Result<Answer, CommandError> },
     /// A property's handler has ended.
@@ -112,6 +118,8 @@ pub(crate) enum Action {
     Run { call: CallId, command: FoundCommand, payload: Bytes },
     /// Call a property's handler, then hand in [`Input::DesiredEnded`].
     Apply { key: PropertyKey, value: Json },
+    /// Keep this on disk.
+    Keep(Document),
     /// Tell whoever waits.
     Settle(Settled),
 }
@@ -147,6 +155,12 @@ pub(crate) struct Session {
     outbox: Outbox,
     requests: Requests,
     desired: Desired,
+    /// Which running handlers of properties are to be acknowledged as pending, and when.
+    pending: BTreeMap<PropertyKey, Instant>,
+    /// The hub and the device id of the twin that is known.
+    twin_of: Option<(String, String)>,
+    /// What outlives the process, where anything does.
+    ledger: Option<Ledger>,
     commands: Commands,
     counters: Counters,
     last_cause: Option<Arc<Error>>,
@@ -154,15 +168,23 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(model: ModelTable, options: Options) -> Self {
+    /// `ledger` holds what an earlier process has kept.
+    pub(crate) fn new(model: ModelTable, options: Options, ledger: Option<Ledger>) -> Self {
+        let mut desired = Desired::new(model);
+        if let Some(ledger) = &ledger {
+            desired.restore(ledger.records(&model), options.after_restart == AfterRestart::ApplyChanges);
+        }
         Self {
             phase: Phase::Offline,
             timers: Timers::default(),
             control: VecDeque::new(),
             actions: VecDeque::new(),
             outbox: Outbox::new(options.outbox),
-            requests: Requests::new(),
-            desired: Desired::new(model),
+            requests: Requests::new(model),
+            desired,
+            pending: BTreeMap::new(),
+            twin_of: None,
+            ledger,
             commands: Commands::new(model, options.parallel_commands),
             counters: Counters::default(),
             last_cause: None,
@@ -181,10 +203,9 @@ impl Session {
             Input::Unreachable(cause) => self.last_cause = Some(cause),
             Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
             Input::CommandEnded { call, result } => self.command_ended(call, &result),
-            Input::DesiredEnded { key, result } => {
-                let steps = self.desired.ended(key, &result);
-                self.follow(steps);
-            }
+            Input::Progress { ticket, call, value } => self.progress(ticket, call, &value),
+            Input::Pending { ticket, key, text } => self.handler_is_pending(ticket, key, &text),
+            Input::DesiredEnded { key, result } => self.desired_ended(now, key, &result),
             Input::ClockJumped(jump) => self.clock_jumped(jump),
             Input::Close => self.closing = true,
         }
@@ -214,8 +235,9 @@ impl Session {
 
     /// When [`Session::handle_timeout`] wants to be called.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        let deadlines = [self.timers.next(), self.outbox.next_expiry(), self.requests.next_deadline()];
-        deadlines.into_iter().flatten().min()
+        let twin = [self.requests.next_deadline(), self.next_pending()];
+        let deadlines = [self.timers.next(), self.outbox.next_expiry()].into_iter().chain(twin);
+        deadlines.flatten().min()
     }
 
     /// Time has passed.
@@ -228,6 +250,7 @@ impl Session {
             let outcome = Err(self.late("the report", self.options.report_deadline));
             self.actions.push_back(Action::Settle(Settled { ticket, outcome }));
         }
+        self.long_handlers(now);
         while let Some(timer) = self.timers.pop_expired(now) {
             self.timer(now, timer);
         }
@@ -290,79 +313,11 @@ impl Session {
         self.timers = Timers::default();
         self.control.clear();
         self.commands.connection_lost();
-        let ended = [self.outbox.connection_lost(cut_by_hub), self.requests.connection_lost()];
-        for settled in ended.into_iter().flatten() {
+        let ended = self.outbox.connection_lost(cut_by_hub).into_iter();
+        for settled in ended.chain(self.requests.connection_lost()) {
             self.counters.rejected += 1;
             self.actions.push_back(Action::Settle(settled));
         }
-    }
-
-    /// Reports properties, the writable ones as acknowledgements of the version that is in force.
-    fn report(
-        &mut self,
-        now: Instant,
-        ticket: Ticket,
-        component: Option<&'static str>,
-        mut fields: Map<String, Json>,
-    ) {
-        let convention = self.model.convention;
-        for part in self.model.parts.iter().filter(|part| part.component == component) {
-            for (name, value) in &mut fields {
-                let Some(property) = part.writable(name) else {
-                    continue;
-                };
-                let key = PropertyKey { component, name: property.name };
-                self.desired.reported(key, value.clone());
-                *value = envelope::reported_writable(convention, value, self.desired.acknowledged(key));
-            }
-        }
-        let waiting = Some((ticket, now + self.options.report_deadline));
-        self.queue_patch(component, fields, waiting);
-    }
-
-    /// Queues a reported patch of a component.
-    fn queue_patch(
-        &mut self,
-        component: Option<&str>,
-        fields: Map<String, Json>,
-        waiting: Option<(Ticket, Instant)>,
-    ) {
-        let patch = envelope::patch(self.model.convention, component, fields);
-        let body = Bytes::from(patch.to_string());
-        if body.len() <= LARGEST {
-            return self.requests.report(Report::new(body, waiting));
-        }
-        let error = Error::TooLarge { size: body.len(), limit: LARGEST };
-        match waiting {
-            Some((ticket, _)) => {
-                self.actions.push_back(Action::Settle(Settled { ticket, outcome: Err(error) }));
-            }
-            None => tracing::warn!(%error, "a reported patch cannot be sent"),
-        }
-    }
-
-    /// Carries out what the desired properties ask for.
-    fn follow(&mut self, steps: Vec<Step>) {
-        for step in steps {
-            match step {
-                Step::Apply { key, version, value } => {
-                    tracing::debug!(name = key.name, version, "applying a desired value");
-                    self.counters.desired_applied += 1;
-                    self.actions.push_back(Action::Apply { key, value });
-                }
-                Step::Acknowledge { key, framed } => {
-                    let fields = Map::from_iter([(key.name.to_owned(), framed)]);
-                    self.queue_patch(key.component, fields, None);
-                }
-                Step::Fetch => self.requests.fetch(),
-            }
-        }
-    }
-
-    /// Reports what an asynchronous command came to.
-    fn report_result(&mut self, command: FoundCommand, result: Result<&Json, &CommandError>) {
-        let framed = envelope::command_result(self.model.convention, result);
-        self.queue_patch(command.component, Map::from_iter([(command.name.to_owned(), framed)]), None);
     }
 
     fn late(&self, what: &'static str, limit: Duration) -> Error {

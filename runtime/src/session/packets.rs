@@ -55,7 +55,15 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, now: Instant, login: Login) {
-        let mut connect = Connect::new(login.principal.to_string());
+        let client_id = login.principal.to_string();
+        let known = (login.endpoint.clone(), client_id.clone());
+        let other = self.twin_of.replace(known).is_some_and(|before| self.twin_of != Some(before));
+        let concerned =
+            self.ledger.as_mut().is_none_or(|ledger| ledger.concerns(&login.endpoint, &client_id));
+        if other || !concerned {
+            self.desired.forget();
+        }
+        let mut connect = Connect::new(client_id);
         connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
         // An empty password is none on the wire: the flag of CONNECT is not set.
         let password = login.password.as_ref().map_or("", ExposeSecret::expose_secret);
@@ -135,7 +143,7 @@ impl Session {
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
         self.counters.connects += 1;
         self.desired.fetching();
-        self.requests.fetch();
+        self.requests.connected();
         self.phase = Phase::Serving(open);
         self.actions.push_back(Action::Serving);
     }
@@ -177,7 +185,7 @@ impl Session {
             Some(Received::Desired { version }) if matches!(self.phase, Phase::Subscribing(_)) => {
                 tracing::debug!(version, "a desired patch before the twin is fetched, which will hold it");
             }
-            Some(Received::Desired { version }) => self.patched(version, &publish.payload),
+            Some(Received::Desired { version }) => self.patched(now, version, &publish.payload),
             None => tracing::debug!(topic = publish.topic, "a topic that means nothing to this device"),
         }
         if self.control.len() > MOST_CONTROL {
@@ -235,41 +243,50 @@ impl Session {
             self.timers.stop(Timer::TwinAnswer);
         }
         match answered {
-            Answered::Twin => self.twin(body),
+            Answered::Twin => self.twin(now, body),
             Answered::NoTwin { status } => {
                 tracing::warn!(status, "the hub does not give the twin out");
                 self.desired.unavailable();
             }
-            Answered::Reported(settled) => {
-                self.counters.reported += u64::from((200..300).contains(&status));
-                self.actions.extend(settled.map(Action::Settle));
+            Answered::Reported(settled, acknowledged) => {
+                self.counters.reported += 1;
+                self.actions.extend(settled.into_iter().map(Action::Settle));
+                let kept = self.ledger.as_mut().and_then(|ledger| ledger.note(acknowledged));
+                self.actions.extend(kept.map(Action::Keep));
             }
-            Answered::Later(pause) => {
-                tracing::debug!(status, ?pause, "twin requests pause");
+            Answered::Refused(settled) => self.actions.extend(settled.into_iter().map(Action::Settle)),
+            Answered::Later(pause, settled) => {
+                self.counters.throttled += u64::from(status == 429);
+                tracing::warn!(status, ?pause, "the hub does not take twin requests now: they pause");
                 self.timers.set(Timer::TwinRetry, now + pause);
+                self.actions.extend(settled.into_iter().map(Action::Settle));
             }
             Answered::Unknown => tracing::debug!(request_id, "an answer to no twin request"),
         }
     }
 
-    fn twin(&mut self, body: &[u8]) {
+    fn twin(&mut self, now: Instant, body: &[u8]) {
         let twin: Result<Json, _> = serde_json::from_slice(body);
-        let desired = twin.as_ref().ok().and_then(|twin| twin.get("desired")).and_then(Json::as_object);
+        let side = |name: &str| twin.as_ref().ok().and_then(|twin| twin.get(name)).and_then(Json::as_object);
+        if let Some(reported) = side("reported") {
+            self.requests.fetched(reported);
+        }
+        let desired = side("desired");
         match desired {
             Some(desired) if !self.closing => {
                 let steps = self.desired.fetched(desired);
-                self.follow(steps);
+                self.follow(now, steps);
             }
             Some(_) => {}
             None => self.hang_up(Error::Protocol { what: "a twin without desired properties".to_owned() }),
         }
     }
 
-    fn patched(&mut self, version: i64, body: &[u8]) {
+    fn patched(&mut self, now: Instant, version: i64, body: &[u8]) {
         match serde_json::from_slice(body) {
             Ok(Json::Object(patch)) if !self.closing => {
                 let steps = self.desired.patched(version, patch);
-                self.follow(steps);
+                self.follow(now, steps);
             }
             Ok(Json::Object(_)) => {}
             _ => self.hang_up(Error::Protocol { what: "a desired patch that is no JSON object".to_owned() }),

@@ -6,12 +6,19 @@
 //!
 //! A patch says only what changes within a value (RFC 7396), but a handler always gets the whole value it leads to.
 //!
+//! A removal (null) calls nothing: there is no value to apply, the device stays as it is, and what it acknowledged stays
+//! reported. The next value is applied whatever it is.
+//!
+//! What an earlier process has acknowledged can be restored: then a value that is still wanted is not acknowledged a
+//! second time, and, where the device keeps its state over a restart, not applied a second time either.
+//!
 //! Invariant: one handler per property at a time, versions of a property only rise.
 
 use std::collections::BTreeMap;
 
 use serde_json::Map;
 
+use super::kept::{Acknowledged, Record};
 use crate::call::InForce;
 use crate::convention::envelope;
 use crate::json::{Json, merge};
@@ -58,6 +65,8 @@ struct Entry {
     /// The last one handled, and whether it was refused.
     handled: Option<(Asked, bool)>,
     in_force: Option<Json>,
+    /// What an earlier process has acknowledged.
+    restored: Option<Record>,
 }
 
 /// The desired properties of a device.
@@ -74,6 +83,45 @@ pub(crate) struct Desired {
 impl Desired {
     pub(crate) fn new(model: ModelTable) -> Self {
         Self { model, seen: None, held: None, entries: BTreeMap::new() }
+    }
+
+    /// Takes over what an earlier process has acknowledged. `in_force` says whether the device still is as it was then;
+    /// otherwise everything is applied again.
+    pub(crate) fn restore(&mut self, records: Vec<(PropertyKey, Record)>, in_force: bool) {
+        for (key, record) in records {
+            let entry = self.entries.entry(key).or_default();
+            if in_force {
+                let asked = Asked { version: record.version, value: record.asked.clone(), fresh: false };
+                entry.handled = Some((asked, record.refused));
+                entry.in_force = Some(record.in_force.clone());
+            }
+            entry.restored = Some(record);
+        }
+    }
+
+    /// Another twin follows: nothing is known of it.
+    pub(crate) fn forget(&mut self) {
+        self.seen = None;
+        for entry in self.entries.values_mut() {
+            (entry.document, entry.handled, entry.restored) = (None, None, None);
+        }
+    }
+
+    /// The last acknowledgement of a property, to be kept when the hub has taken it.
+    pub(crate) fn record(&self, key: PropertyKey) -> Option<Acknowledged> {
+        let entry = self.entries.get(&key)?;
+        let (asked, refused) = entry.handled.as_ref()?;
+        let in_force = entry.in_force.as_ref().unwrap_or(&asked.value).clone();
+        let (version, asked) = (asked.version, asked.value.clone());
+        Some(Acknowledged { key, record: Record { version, asked, in_force, refused: *refused } })
+    }
+
+    /// The acknowledgement that a property's handler still runs; `None` when none does.
+    pub(crate) fn pending(&self, key: PropertyKey, text: &str) -> Option<Json> {
+        let entry = self.entries.get(&key)?;
+        let asked = entry.running.as_ref()?;
+        let kept = entry.in_force.as_ref().unwrap_or(&asked.value);
+        Some(envelope::pending(self.model.convention, kept, asked.version, text))
     }
 
     /// The twin has been asked for: hold patches back until it is here.
@@ -107,9 +155,11 @@ impl Desired {
         let version = document.get("$version").and_then(Json::as_i64).unwrap_or(0);
         let held = self.held.take().unwrap_or_default();
         let mut steps = Vec::new();
-        if self.seen.is_some_and(|seen| version < seen) {
+        if self.newest().is_some_and(|newest| version < newest) {
             // The twin was made anew: its versions say nothing about what was handled before.
-            self.entries.values_mut().for_each(|entry| entry.handled = None);
+            for entry in self.entries.values_mut() {
+                (entry.handled, entry.restored) = (None, None);
+            }
         }
         if self.seen != Some(version) {
             self.forget_removed(document);
@@ -161,11 +211,18 @@ impl Desired {
             entry.in_force = Some(value.clone());
         }
         let kept = entry.in_force.as_ref().unwrap_or(&asked.value);
+        let known = entry.restored.take().is_some_and(|record| {
+            let same = (record.version, &record.asked) == (asked.version, &asked.value);
+            same && !record.refused && refusal.is_none() && record.in_force == *kept
+        });
         let framed = envelope::acknowledgement(self.model.convention, kept, asked.version, refusal);
         entry.handled = Some((asked, refusal.is_some()));
         let next = entry.waiting.take();
-        let mut steps = vec![Step::Acknowledge { key, framed }];
-        steps.extend(next.map(|asked| self.consider(key, asked)));
+        let mut steps = Vec::new();
+        if !known {
+            steps.push(Step::Acknowledge { key, framed });
+        }
+        steps.extend(next.and_then(|asked| self.consider(key, asked)));
         steps
     }
 
@@ -185,27 +242,38 @@ impl Desired {
             if entry.running.is_some() {
                 entry.waiting = Some(asked);
             } else {
-                steps.push(self.consider(key, asked));
+                steps.extend(self.consider(key, asked));
             }
         }
     }
 
-    /// Applies a value, or just acknowledges it when it is the one that was applied last.
-    fn consider(&mut self, key: PropertyKey, asked: Asked) -> Step {
+    /// Applies a value, or just acknowledges it when it is the one that was applied last, unless that has been done.
+    fn consider(&mut self, key: PropertyKey, asked: Asked) -> Option<Step> {
         let entry = self.entries.entry(key).or_default();
         match &mut entry.handled {
             Some((last, false)) if !asked.fresh && last.value == asked.value => {
+                if last.version == asked.version {
+                    return None;
+                }
                 last.version = asked.version;
                 let kept = entry.in_force.as_ref().unwrap_or(&asked.value);
                 let framed = envelope::acknowledgement(self.model.convention, kept, asked.version, None);
-                Step::Acknowledge { key, framed }
+                Some(Step::Acknowledge { key, framed })
             }
             _ => {
                 let step = Step::Apply { key, version: asked.version, value: asked.value.clone() };
                 entry.running = Some(asked);
-                step
+                Some(step)
             }
         }
+    }
+
+    /// The newest version of the document that anything is known of.
+    fn newest(&self) -> Option<i64> {
+        let handled = |entry: &Entry| entry.handled.as_ref().map(|(asked, _)| asked.version);
+        let restored = |entry: &Entry| entry.restored.as_ref().map(|record| record.version);
+        let entries = self.entries.values().flat_map(|entry| [handled(entry), restored(entry)]);
+        entries.flatten().chain(self.seen).max()
     }
 
     fn forget_removed(&mut self, document: &Map<String, Json>) {

@@ -1,38 +1,85 @@
 //! Twin requests and their answers.
 //!
-//! Reported patches go out one at a time, so that a patch that is sent again can never overwrite a later one. Throttled
-//! and failed requests (429, 5xx) and those without an answer are sent again, a bounded number of times.
+//! Reports that wait go out together, as one patch that all who wait for them share: the later value of a field counts.
+//! One patch is under way at a time, so that one that is sent again can never overwrite a later one. When the hub refuses
+//! a patch of several reports, each is sent alone, so that one bad report spoils no other. Throttled and failed requests
+//! (429, 5xx) and those without an answer are sent again, a bounded number of times.
+//!
+//! Invariant: each report that somebody waits for ends exactly once.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use serde_json::Map;
 
+use super::kept::Acknowledged;
+use super::limits;
+use super::mirror::Mirror;
 use crate::convention::topic;
 use crate::error::Error;
 use crate::json::Json;
 use crate::outbox::{Settled, Ticket};
+use crate::table::ModelTable;
 
 /// How often one patch is sent before it is given up.
 const MOST_ATTEMPTS: u32 = 10;
 
-/// A patch of the reported properties.
+/// A field of the reported properties and the whole value it is to have.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(super) component: Option<&'static str>,
+    pub(super) name: String,
+    pub(super) value: Json,
+    /// What is settled for good when the hub has taken it.
+    pub(super) acknowledged: Option<Box<Acknowledged>>,
+}
+
+impl Field {
+    pub(crate) fn new(component: Option<&'static str>, name: impl Into<String>, value: Json) -> Self {
+        Self { component, name: name.into(), value, acknowledged: None }
+    }
+
+    pub(crate) fn with(self, acknowledged: Option<Acknowledged>) -> Self {
+        Self { acknowledged: acknowledged.map(Box::new), ..self }
+    }
+}
+
+/// Fields that are reported together.
 #[derive(Debug)]
 pub(crate) struct Report {
-    pub(crate) body: Bytes,
+    fields: Vec<Field>,
+    /// As the hub counts.
+    size: usize,
     /// Who waits for it, and until when. Acknowledgements are nobody's.
-    pub(crate) waiting: Option<(Ticket, Instant)>,
+    waiting: Option<(Ticket, Instant)>,
     attempts: u32,
+    /// Whether it was refused together with others.
+    alone: bool,
 }
 
 impl Report {
-    pub(crate) fn new(body: Bytes, waiting: Option<(Ticket, Instant)>) -> Self {
-        Self { body, waiting, attempts: 0 }
+    /// `size` is what [`limits::check`] counted.
+    pub(crate) fn new(fields: Vec<Field>, size: usize, waiting: Option<(Ticket, Instant)>) -> Self {
+        Self { fields, size, waiting, attempts: 0, alone: false }
     }
 
     fn end(&self, outcome: Result<(), Error>) -> Option<Settled> {
         self.waiting.map(|(ticket, _)| Settled { ticket, outcome })
     }
+
+    /// Whether another report may go out in the same patch, which has `size` so far.
+    fn joins(&self, size: usize, other: &Self) -> bool {
+        !self.alone && !other.alone && size + other.size <= limits::LARGEST
+    }
+}
+
+/// A patch under way.
+#[derive(Debug)]
+struct Flying {
+    id: u32,
+    reports: Vec<Report>,
+    patch: Json,
 }
 
 /// Where fetching the twin stands.
@@ -50,10 +97,12 @@ pub(crate) enum Answered {
     Twin,
     /// The twin cannot be had; it is not asked for again on this connection.
     NoTwin { status: u16 },
-    /// A patch has ended, and somebody may be waiting for it.
-    Reported(Option<Settled>),
-    /// Try again after this pause.
-    Later(Duration),
+    /// The hub has taken a patch: who waited for it, and what it acknowledged.
+    Reported(Vec<Settled>, Vec<Acknowledged>),
+    /// The hub does not take a patch.
+    Refused(Vec<Settled>),
+    /// Try again after this pause; some have been tried too often.
+    Later(Duration, Vec<Settled>),
     /// It answers nothing that was asked.
     Unknown,
 }
@@ -61,21 +110,25 @@ pub(crate) enum Answered {
 /// The twin requests of a device.
 #[derive(Debug)]
 pub(crate) struct Requests {
+    mirror: Mirror,
     last_id: u32,
     failures: u32,
     fetch: Fetch,
+    /// Whether reports wait for the first twin of a connection, which tells what they are merged into.
+    held: bool,
     queue: VecDeque<Report>,
-    flying: Option<(u32, Report)>,
+    flying: Option<Flying>,
 }
 
 impl Requests {
-    pub(crate) fn new() -> Self {
-        Self { last_id: 0, failures: 0, fetch: Fetch::Idle, queue: VecDeque::new(), flying: None }
+    pub(crate) fn new(model: ModelTable) -> Self {
+        let (queue, fetch) = (VecDeque::new(), Fetch::Idle);
+        Self { mirror: Mirror::new(model), last_id: 0, failures: 0, fetch, held: false, queue, flying: None }
     }
 
-    /// Patches that have not ended.
+    /// Reports that have not ended.
     pub(crate) fn len(&self) -> usize {
-        self.queue.len() + usize::from(self.flying.is_some())
+        self.queue.len() + self.flying.as_ref().map_or(0, |flying| flying.reports.len())
     }
 
     /// Whether an answer is awaited.
@@ -83,11 +136,37 @@ impl Requests {
         self.flying.is_some() || matches!(self.fetch, Fetch::Asked(_))
     }
 
+    /// A connection has come to serve: the twin is fetched before anything is reported.
+    pub(crate) fn connected(&mut self) {
+        self.held = true;
+        self.fetch();
+    }
+
     pub(crate) fn fetch(&mut self) {
         self.fetch = Fetch::Wanted;
     }
 
+    /// The reported properties of the twin that was asked for.
+    pub(crate) fn fetched(&mut self, reported: &Map<String, Json>) {
+        if self.flying.is_none() {
+            self.mirror.fetched(reported);
+        }
+    }
+
+    /// Queues a report. One that nobody waits for is taken up by the one before it if that is nobody's either.
     pub(crate) fn report(&mut self, report: Report) {
+        if let Some(last) = self.queue.back_mut()
+            && (last.waiting, report.waiting) == (None, None)
+            && last.joins(last.size, &report)
+        {
+            last.size += report.size;
+            for field in report.fields {
+                let same = |old: &Field| (old.component, &old.name) == (field.component, &field.name);
+                last.fields.retain(|old| !same(old));
+                last.fields.push(field);
+            }
+            return;
+        }
         self.queue.push_back(report);
     }
 
@@ -98,14 +177,25 @@ impl Requests {
             self.fetch = Fetch::Asked(id);
             return Some((topic::twin_get(id), Bytes::from_static(b" ")));
         }
-        if self.flying.is_some() {
+        if self.flying.is_some() || self.held {
             return None;
         }
-        let mut report = self.queue.pop_front()?;
-        report.attempts += 1;
+        let mut reports = vec![self.queue.pop_front()?];
+        let mut size = reports[0].size;
+        while let Some(report) = self.queue.pop_front_if(|next| reports[0].joins(size, next)) {
+            size += report.size;
+            reports.push(report);
+        }
+        reports.iter_mut().for_each(|report| report.attempts += 1);
+        let latest: BTreeMap<(Option<&str>, &str), &Field> = reports
+            .iter()
+            .flat_map(|report| &report.fields)
+            .map(|field| ((field.component, field.name.as_str()), field))
+            .collect();
+        let patch = self.mirror.patch(latest.into_values());
         let id = self.new_id();
-        let request = (topic::twin_report(id), report.body.clone());
-        self.flying = Some((id, report));
+        let request = (topic::twin_report(id), Bytes::from(patch.to_string()));
+        self.flying = Some(Flying { id, reports, patch });
         Some(request)
     }
 
@@ -114,39 +204,45 @@ impl Requests {
         let again = status == 429 || status >= 500;
         if self.fetch == Fetch::Asked(id) {
             self.fetch = if again { Fetch::Wanted } else { Fetch::Idle };
+            // A twin that cannot be had now is not to hold reports up.
+            self.held = false;
             return match status {
                 200 => self.succeeded(Answered::Twin),
-                _ if again => self.later(),
+                _ if again => self.later(Vec::new()),
                 _ => Answered::NoTwin { status },
             };
         }
-        let Some((_, report)) = self.flying.take_if(|(flying, _)| *flying == id) else {
+        let Some(Flying { reports, patch, .. }) = self.flying.take_if(|flying| flying.id == id) else {
             return Answered::Unknown;
         };
-        match status {
-            200..=299 => self.succeeded(Answered::Reported(report.end(Ok(())))),
-            _ if again && report.attempts < MOST_ATTEMPTS => {
-                self.queue.push_front(report);
-                self.later()
-            }
-            _ => {
-                let text = message(body);
-                tracing::debug!(status, text, "reported properties were refused");
-                Answered::Reported(report.end(Err(Error::Twin { status, text })))
-            }
+        if (200..300).contains(&status) {
+            self.mirror.merged(&patch);
+            let settled = reports.iter().filter_map(|report| report.end(Ok(()))).collect();
+            let fields = reports.into_iter().flat_map(|report| report.fields);
+            let acknowledged = fields.filter_map(|field| Some(*field.acknowledged?)).collect();
+            return self.succeeded(Answered::Reported(settled, acknowledged));
         }
+        let text = message(body);
+        tracing::debug!(status, text, "reported properties were refused");
+        let refused = || Error::Twin { status, text: text.clone() };
+        if again {
+            let ended = self.send_again(reports, refused);
+            return self.later(ended);
+        }
+        if let [report] = reports.as_slice() {
+            return Answered::Refused(report.end(Err(refused())).into_iter().collect());
+        }
+        let alone = reports.into_iter().map(|report| Report { alone: true, ..report });
+        Answered::Refused(self.send_again(alone.collect(), refused))
     }
 
     /// The connection is gone: what was asked is asked again on the next one.
-    pub(crate) fn connection_lost(&mut self) -> Option<Settled> {
-        self.fetch = Fetch::Idle;
-        self.failures = 0;
-        let (_, report) = self.flying.take()?;
-        if report.attempts >= MOST_ATTEMPTS {
-            return report.end(Err(Error::Rejected { times: report.attempts }));
-        }
-        self.queue.push_front(report);
-        None
+    pub(crate) fn connection_lost(&mut self) -> Vec<Settled> {
+        (self.fetch, self.failures) = (Fetch::Idle, 0);
+        let Some(Flying { reports, .. }) = self.flying.take() else {
+            return Vec::new();
+        };
+        self.send_again(reports, || Error::Rejected { times: MOST_ATTEMPTS })
     }
 
     /// The earliest deadline of those who wait.
@@ -159,22 +255,39 @@ impl Requests {
         let late = |report: &Report| report.waiting.filter(|(_, deadline)| *deadline <= now);
         let tickets = self.all().filter_map(|report| late(report).map(|(ticket, _)| ticket)).collect();
         self.queue.retain(|report| late(report).is_none());
-        if let Some((_, report)) = &mut self.flying
-            && late(report).is_some()
-        {
-            report.waiting = None;
+        for report in self.flying.iter_mut().flat_map(|flying| &mut flying.reports) {
+            if late(report).is_some() {
+                report.waiting = None;
+            }
         }
         tickets
     }
 
     /// Ends everything that is left: the client is closing.
     pub(crate) fn abandon(&mut self) -> Vec<Settled> {
-        let left = self.flying.take().map(|(_, report)| report).into_iter().chain(self.queue.drain(..));
-        left.filter_map(|report| report.end(Err(Error::Closed))).collect()
+        let flying = self.flying.take().map(|flying| flying.reports).unwrap_or_default();
+        flying
+            .into_iter()
+            .chain(self.queue.drain(..))
+            .filter_map(|report| report.end(Err(Error::Closed)))
+            .collect()
+    }
+
+    /// Puts reports back to the head of the queue; those that were sent too often end.
+    fn send_again(&mut self, reports: Vec<Report>, error: impl Fn() -> Error) -> Vec<Settled> {
+        let mut ended = Vec::new();
+        for report in reports.into_iter().rev() {
+            if report.attempts < MOST_ATTEMPTS {
+                self.queue.push_front(report);
+            } else {
+                ended.extend(report.end(Err(error())));
+            }
+        }
+        ended
     }
 
     fn all(&self) -> impl Iterator<Item = &Report> {
-        self.flying.iter().map(|(_, report)| report).chain(&self.queue)
+        self.flying.iter().flat_map(|flying| &flying.reports).chain(&self.queue)
     }
 
     fn new_id(&mut self) -> u32 {
@@ -188,10 +301,10 @@ impl Requests {
     }
 
     /// A pause that doubles: 1 s to 32 s.
-    fn later(&mut self) -> Answered {
+    fn later(&mut self, ended: Vec<Settled>) -> Answered {
         let pause = Duration::from_secs(1 << self.failures.min(5));
         self.failures += 1;
-        Answered::Later(pause)
+        Answered::Later(pause, ended)
     }
 }
 
@@ -206,60 +319,5 @@ fn message(body: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn report(number: u64) -> Report {
-        let deadline = Instant::now() + Duration::from_secs(number);
-        Report::new(Bytes::from_static(b"{}"), Some((Ticket(number), deadline)))
-    }
-
-    #[test]
-    fn patches_go_one_at_a_time_and_a_throttled_one_keeps_its_place() {
-        let mut requests = Requests::new();
-        requests.report(report(1));
-        requests.report(report(2));
-        assert_eq!(requests.next().unwrap().0, "$iothub/twin/PATCH/properties/reported/?$rid=1");
-        assert!(requests.next().is_none());
-        assert!(matches!(requests.answered(1, 429, b""), Answered::Later(pause) if pause.as_secs() == 1));
-        requests.next();
-        let Answered::Reported(Some(settled)) = requests.answered(2, 204, b"") else {
-            panic!("it was reported")
-        };
-        assert_eq!(settled.ticket, Ticket(1));
-        assert!(matches!(requests.answered(2, 204, b""), Answered::Unknown));
-    }
-
-    #[test]
-    fn a_refused_patch_tells_what_the_hub_said() {
-        let mut requests = Requests::new();
-        requests.report(report(1));
-        requests.next();
-        let answered = requests.answered(1, 400, br#"{"errorCode":400004,"message":"too deep"}"#);
-        let Answered::Reported(Some(Settled { outcome: Err(error), .. })) = answered else {
-            panic!("it ended")
-        };
-        assert_eq!(error.to_string(), "the hub answered 400 to the reported properties: too deep");
-    }
-
-    #[test]
-    fn a_lost_connection_sends_the_patch_again_before_later_ones() {
-        let mut requests = Requests::new();
-        requests.report(Report::new(Bytes::from_static(b"1"), None));
-        requests.report(Report::new(Bytes::from_static(b"2"), None));
-        requests.next();
-        assert!(requests.connection_lost().is_none());
-        assert_eq!(requests.next().unwrap().1, "1");
-    }
-
-    #[test]
-    fn who_waits_too_long_is_told_and_unsent_patches_are_not_sent_any_more() {
-        let mut requests = Requests::new();
-        requests.report(report(1));
-        requests.report(report(1000));
-        let later = Instant::now() + Duration::from_secs(10);
-        assert!(requests.next_deadline().unwrap() < later);
-        assert_eq!(requests.overdue(later), [Ticket(1)]);
-        assert_eq!(requests.len(), 1);
-    }
-}
+#[path = "requests_tests.rs"]
+mod tests;

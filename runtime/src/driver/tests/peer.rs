@@ -56,9 +56,14 @@ impl Hub {
 
     /// The next connection, greeted, with this desired document.
     pub(super) async fn serve(&mut self, desired: Json) -> Peer {
+        self.serve_twin(desired, json!({ "$version": 1 })).await
+    }
+
+    /// The next connection, greeted, with both documents of the twin.
+    pub(super) async fn serve_twin(&mut self, desired: Json, reported: Json) -> Peer {
         let (_, mut peer) = self.next().await;
         peer.greet().await;
-        peer.twin(desired).await;
+        peer.twin_of(desired, reported).await;
         peer
     }
 }
@@ -145,9 +150,13 @@ impl Peer {
 
     /// Answers the twin GET.
     pub(super) async fn twin(&mut self, desired: Json) {
+        self.twin_of(desired, json!({ "$version": 1 })).await;
+    }
+
+    async fn twin_of(&mut self, desired: Json, reported: Json) {
         let request = self.publish().await;
         let id = request.topic.strip_prefix("$iothub/twin/GET/?$rid=").unwrap();
-        let body = json!({ "desired": desired, "reported": { "$version": 1 } });
+        let body = json!({ "desired": desired, "reported": reported });
         self.tell(&format!("$iothub/twin/res/200/?$rid={id}"), &body).await;
     }
 
@@ -156,10 +165,15 @@ impl Peer {
         self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, body.to_string()))).await;
     }
 
-    /// Calls a method; the status and body of the answer.
-    pub(super) async fn call(&mut self, name: &str, payload: &str) -> (u16, Json) {
+    /// Calls a method and does not wait for the answer.
+    pub(super) async fn ask(&mut self, name: &str, payload: &str) {
         let topic = format!("$iothub/methods/POST/{name}/?$rid={name}{}", fastrand::u32(..));
         self.send(Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload))).await;
+    }
+
+    /// Calls a method; the status and body of the answer.
+    pub(super) async fn call(&mut self, name: &str, payload: &str) -> (u16, Json) {
+        self.ask(name, payload).await;
         let answer = self.publish().await;
         let rest = answer.topic.strip_prefix("$iothub/methods/res/").unwrap();
         let status = rest.split_once('/').unwrap().0.parse().unwrap();
@@ -172,6 +186,12 @@ impl Peer {
         let id = request.topic.strip_prefix("$iothub/twin/PATCH/properties/reported/?$rid=").unwrap();
         self.tell(&format!("$iothub/twin/res/{status}/?$rid={id}&$version=2"), body).await;
         serde_json::from_slice(&request.payload).unwrap()
+    }
+
+    /// Answers a reported patch with 204.
+    pub(super) async fn take_patch(&mut self, request: &Publish) {
+        let id = request.topic.strip_prefix("$iothub/twin/PATCH/properties/reported/?$rid=").unwrap();
+        self.tell(&format!("$iothub/twin/res/204/?$rid={id}&$version=2"), &Json::Null).await;
     }
 
     pub(super) async fn acknowledge(&mut self, publish: &Publish) {

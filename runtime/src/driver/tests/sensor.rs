@@ -1,8 +1,11 @@
 //! The environmental sensor, as generated code and its author would write it.
 
+use std::time::Duration;
+
 use crate::call::{Answer, CommandCall, DesiredChange, InForce, answer, in_force};
 use crate::client::Client;
 use crate::device::Device;
+use crate::json::Json;
 use crate::refusal::{CommandError, PropertyError};
 use crate::table::{CommandTable, Convention, ModelTable, PartTable, PropertyTable};
 
@@ -18,12 +21,16 @@ const PART: PartTable = PartTable {
     properties: &[
         PropertyTable { name: "state", writable: false },
         PropertyTable { name: "brightness", writable: true },
+        PropertyTable { name: "warmth", writable: true },
+        PropertyTable { name: "tags", writable: true },
     ],
     commands: &[
         command("blink", false),
         command("crash", false),
         command("hang", false),
         command("rundiagnostics", true),
+        command("calibrate", true),
+        command("tell", false),
     ],
 };
 
@@ -35,22 +42,40 @@ impl Device for Sensor {
         parts: &[PART],
     };
 
-    async fn __command(&self, call: CommandCall<'_>, _: &Client) -> Result<Answer, CommandError> {
+    async fn __command(&self, call: CommandCall<'_>, client: &Client) -> Result<Answer, CommandError> {
         match call.name() {
             "blink" => answer(format!("every {} s", call.request::<i64>()?)),
             "crash" => panic!("a handler's mistake"),
             "hang" => std::future::pending().await,
             "rundiagnostics" => answer("fine"),
+            "calibrate" => {
+                client.progress("40 %").await?;
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                client.progress(90).await?;
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                answer("done")
+            }
+            "tell" => Ok(client.progress("40 %").await.map(|()| Answer(Json::Null))?),
             _ => call.unknown(),
         }
     }
 
-    async fn __desired(&self, change: DesiredChange<'_>, _: &Client) -> Result<InForce, PropertyError> {
+    async fn __desired(&self, change: DesiredChange<'_>, client: &Client) -> Result<InForce, PropertyError> {
         match change.name() {
             "brightness" => match change.value::<i64>()? {
                 brightness @ 1..=3 => in_force(brightness),
                 _ => Err(PropertyError::invalid("1 to 3")),
             },
+            // Takes as many seconds; above 10 it says so at once.
+            "warmth" => {
+                let warmth = change.value::<u64>()?;
+                if warmth > 10 {
+                    client.pending("warming up").await?;
+                }
+                tokio::time::sleep(Duration::from_secs(warmth)).await;
+                in_force(warmth)
+            }
+            "tags" => in_force(change.value::<Json>()?),
             _ => change.unknown(),
         }
     }
