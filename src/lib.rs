@@ -17,6 +17,9 @@ pub use device_model_runtime::{
     TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time, units, value,
 };
 
+#[cfg(feature = "file-upload")]
+pub use device_model_runtime::Content;
+
 #[cfg(feature = "hub")]
 pub use device_model_hub as hub;
 #[cfg(feature = "testing")]

@@ -14,11 +14,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{Board, ReportRequest, Reporting, Submission};
+use crate::driver::{Board, Dialer, ReportRequest, Reporting, Submission};
 use crate::error::Error;
 use crate::json::{Json, to_bytes, to_json};
 use crate::progress::Holder;
 use crate::state::{Counters, State};
+#[cfg(feature = "file-upload")]
+use crate::upload::Content;
 
 /// What all handles on one session share.
 pub(crate) struct Shared {
@@ -27,16 +29,28 @@ pub(crate) struct Shared {
     pub(crate) closing: CancellationToken,
     pub(crate) board: Arc<Board>,
     pub(crate) tasks: TaskTracker,
+    #[cfg(feature = "file-upload")]
+    dialer: Arc<Dialer>,
 }
 
 impl Shared {
-    pub(crate) fn new(telemetry: mpsc::Sender<Submission>, reports: mpsc::Sender<ReportRequest>) -> Self {
+    pub(crate) fn new(
+        telemetry: mpsc::Sender<Submission>,
+        reports: mpsc::Sender<ReportRequest>,
+        #[cfg_attr(
+            not(feature = "file-upload"),
+            expect(unused_variables, reason = "only uploads dial apart from the driver")
+        )]
+        dialer: &Arc<Dialer>,
+    ) -> Self {
         Self {
             telemetry,
             reports,
             closing: CancellationToken::new(),
             board: Arc::new(Board::new()),
             tasks: TaskTracker::new(),
+            #[cfg(feature = "file-upload")]
+            dialer: Arc::clone(dialer),
         }
     }
 }
@@ -116,6 +130,25 @@ impl Client {
     /// The hub's host, once the device has been connected.
     pub fn hub(&self) -> Option<String> {
         self.shared.board.assignment().map(|assignment| assignment.endpoint.host)
+    }
+
+    /// Uploads a file to the storage account of the hub, by HTTPS: asks the hub for a place, puts the content there, and
+    /// tells the hub how that went. `name` may hold folders (`logs/today.log`); the hub puts the device's id in front.
+    ///
+    /// It runs beside the session and is not repeated. Content is given up when it stands still for 60 s. Dropping the
+    /// future ends the upload without a word to the hub, which lets ten of them be under way at once.
+    ///
+    /// # Errors
+    /// [`Error::Upload`] when the hub or its storage refuses, [`Error::Connect`] and [`Error::TimedOut`] when one of
+    /// them cannot be reached, [`Error::Configuration`] for a name that cannot be one, and before the device has been
+    /// connected for the first time, when its hub is not known.
+    #[cfg(feature = "file-upload")]
+    pub async fn upload(&self, name: &str, content: impl Into<Content>) -> Result<(), Error> {
+        let shared = self.open()?;
+        let Some(assignment) = shared.board.assignment() else {
+            return Err(Error::configuration("uploading", "the hub is not known yet: wait for connected()"));
+        };
+        shared.dialer.upload(&assignment, name, content.into()).await
     }
 
     /// What the provisioning service's allocation policy gave with the hub, once the device has been connected. With a

@@ -36,6 +36,8 @@ pub mod testing;
 mod text;
 mod twin;
 mod typed;
+#[cfg(feature = "file-upload")]
+mod upload;
 
 pub use auth::{
     Certificate, DeviceKey, GroupKey, Identity, SignatureScheme, Signer, Token, TokenFuture, TokenProvider,
@@ -59,3 +61,5 @@ pub use table::{
     writable,
 };
 pub use typed::{Nothing, TypedClient};
+#[cfg(feature = "file-upload")]
+pub use upload::Content;

@@ -9,6 +9,8 @@ mod board;
 mod clock;
 mod dial;
 mod handlers;
+#[cfg(feature = "file-upload")]
+mod https;
 mod journal;
 mod keeper;
 mod link;
@@ -16,6 +18,8 @@ mod proof;
 mod tls;
 mod transport;
 mod tunnel;
+#[cfg(feature = "file-upload")]
+mod upload;
 #[cfg(feature = "websocket")]
 mod websocket;
 
@@ -29,7 +33,8 @@ use board::ClosedAtEnd;
 use bytes::Bytes;
 pub(crate) use clock::Clock;
 use clock::Interval;
-use dial::{Dialer, Dialled, finish};
+pub(crate) use dial::Dialer;
+use dial::{Dialled, finish};
 use handlers::Handlers;
 use journal::Journal;
 use keeper::Keeper;
@@ -101,10 +106,11 @@ pub(crate) fn start_on<D: Device>(
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
     let (telemetry, telemetry_inbox) = mpsc::channel(CHANNEL);
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
-    let shared = Arc::new(Shared::new(telemetry, reports));
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
     let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let dialer = Arc::new(Dialer::new(connection, transport, D::MODEL));
+    let shared = Arc::new(Shared::new(telemetry, reports, &dialer));
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     let driver = Driver {
@@ -112,7 +118,7 @@ pub(crate) fn start_on<D: Device>(
         session: Session::new(D::MODEL, options.clone(), ledger),
         recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now()),
-        dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
+        dialer,
         known: Known::Unread,
         handlers,
         keeper,

@@ -12,3 +12,5 @@ mod sensor;
 mod server;
 mod supervision;
 mod twin;
+#[cfg(feature = "file-upload")]
+mod uploads;
