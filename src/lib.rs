@@ -18,6 +18,9 @@ pub use device_model_runtime::{
     WhenFull, geo, time, units, value,
 };
 
+#[cfg(feature = "file-upload")]
+pub use device_model_runtime::Content;
+
 #[cfg(feature = "hub")]
 pub use device_model_hub as hub;
 #[cfg(feature = "testing")]

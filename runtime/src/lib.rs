@@ -44,6 +44,8 @@ pub mod testing;
 mod text;
 mod twin;
 mod typed;
+#[cfg(feature = "file-upload")]
+mod upload;
 
 pub use auth::{
     Certificate, DeviceKey, GroupKey, Identity, SignatureScheme, Signer, Token, TokenFuture, TokenProvider,
@@ -72,3 +74,5 @@ pub use table::{
     writable,
 };
 pub use typed::{Nothing, TypedClient};
+#[cfg(feature = "file-upload")]
+pub use upload::Content;

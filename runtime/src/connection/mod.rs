@@ -67,6 +67,9 @@ pub(crate) struct Network {
     pub(crate) roots: Roots,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) websocket: bool,
+    /// The hub's, for uploads, where it is not the usual one.
+    #[cfg(feature = "file-upload")]
+    pub(crate) https_port: Option<u16>,
 }
 
 impl Connection {
@@ -209,6 +212,14 @@ impl Connection {
     #[must_use]
     pub fn with_websocket(mut self) -> Self {
         self.network.websocket = true;
+        self
+    }
+
+    /// Where the hub listens for HTTPS, which uploads begin at. Default 443; a private hub may be elsewhere.
+    #[cfg(feature = "file-upload")]
+    #[must_use]
+    pub fn with_https_port(mut self, port: u16) -> Self {
+        self.network.https_port = Some(port);
         self
     }
 

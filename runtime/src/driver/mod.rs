@@ -9,6 +9,8 @@ mod board;
 mod clock;
 mod dial;
 mod handlers;
+#[cfg(feature = "file-upload")]
+mod https;
 mod journal;
 mod keeper;
 mod link;
@@ -17,6 +19,8 @@ mod sampled;
 mod tls;
 mod transport;
 mod tunnel;
+#[cfg(feature = "file-upload")]
+mod upload;
 #[cfg(feature = "websocket")]
 mod websocket;
 
@@ -29,7 +33,8 @@ pub(crate) use board::Board;
 use board::ClosedAtEnd;
 pub(crate) use clock::Clock;
 use clock::Interval;
-use dial::{Dialer, Dialled, finish};
+pub(crate) use dial::Dialer;
+use dial::{Dialled, finish};
 use handlers::Handlers;
 use journal::Journal;
 use keeper::Keeper;
@@ -95,9 +100,10 @@ pub(crate) fn start_on<D: Device>(
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
     let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let dialer = Arc::new(Dialer::new(connection, transport, D::MODEL));
     let session = Session::new(D::MODEL, options.clone(), ledger);
     let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
-    let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports));
+    let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports, &dialer));
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     let driver = Driver {
@@ -105,7 +111,7 @@ pub(crate) fn start_on<D: Device>(
         intake,
         recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now()),
-        dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
+        dialer,
         known: Known::Unread,
         handlers,
         keeper,
