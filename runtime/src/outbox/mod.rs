@@ -120,11 +120,11 @@ impl Outbox {
         self.flight.oldest().map(|sent| sent.at)
     }
 
-    /// The counters of a session with those of telemetry filled in.
+    /// The counters of a session with those of telemetry filled in, or brought up to date.
     pub(crate) fn count(&self, counters: Counters) -> Counters {
         let Tally { accepted, refused, sent, acknowledged, dropped, expired, parked, abandoned } = self.tally;
         let (queued, queued_bytes) = (self.len() as u64, self.bytes as u64);
-        let rejected = counters.rejected + parked;
+        let rejected = counters.rejected - counters.parked + parked;
         Counters {
             accepted,
             refused,
