@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
 
+use crate::batch;
 use crate::convention::write_bag;
 use crate::driver::now;
 use crate::error::Error;
@@ -60,12 +61,30 @@ impl Intake {
         value: &T,
         options: &SendOptions,
     ) -> Result<Delivery, Error> {
-        // Gives others a turn now and then, the driver among them, when everything is accepted at once.
-        tokio::task::coop::consume_budget().await;
         let mut text = self.bag(component, options)?;
         let bag = text.len();
         json::write(&mut text, value)?;
         self.accept(Content::new(text, bag), options).await
+    }
+
+    /// Makes several samples into as few messages as they fit in.
+    pub(crate) fn batch<T: Serialize>(
+        &self,
+        component: Option<&'static str>,
+        samples: impl IntoIterator<Item = T>,
+        options: &SendOptions,
+    ) -> Result<Vec<Content>, Error> {
+        // Message ids differ in their length by as many digits as a number has at most.
+        const DIGITS: usize = 20;
+        let largest = self.outbox.lock().largest();
+        let room = largest.saturating_sub(self.bag(component, options)?.len() + DIGITS);
+        let contents = batch::arrays(samples, room)?.into_iter().map(|array| {
+            let mut text = self.bag(component, options)?;
+            let bag = text.len();
+            text.extend_from_slice(&array);
+            Ok(Content::new(text, bag))
+        });
+        contents.collect()
     }
 
     /// Waits until there is something to send.
@@ -127,7 +146,8 @@ impl Intake {
         Ok(bag)
     }
 
-    async fn accept(&self, content: Content, options: &SendOptions) -> Result<Delivery, Error> {
+    /// Gives a message its place; resolves when it has one.
+    pub(crate) async fn accept(&self, content: Content, options: &SendOptions) -> Result<Delivery, Error> {
         let now = now();
         let (receipt, delivery) = Receipt::new();
         let expires = now + options.time_to_live.map_or(self.time_to_live, crate::connection::bounded);

@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match words[..] {
+        ["certificates", folder] => certificates::write(folder.as_ref()),
         ["acker", folder] => runtime.block_on(acker::run(folder.as_ref())),
         ["client", name, folder, port, window, messages] => {
             let job = client::Job::new(folder, port.parse()?, window.parse()?, messages.parse()?);

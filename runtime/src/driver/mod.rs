@@ -13,6 +13,7 @@ mod journal;
 mod keeper;
 mod link;
 mod proof;
+mod sampled;
 mod tls;
 mod transport;
 mod tunnel;
@@ -33,6 +34,7 @@ use handlers::Handlers;
 use journal::Journal;
 use keeper::Keeper;
 use link::{Broken, Incoming, Link};
+pub(crate) use sampled::sample;
 use serde_json::Map;
 use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
@@ -96,7 +98,7 @@ pub(crate) fn start_on<D: Device>(
     let session = Session::new(D::MODEL, options.clone(), ledger);
     let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
     let intake = Arc::new(intake);
-    let shared = Arc::new(Shared::new(Arc::clone(&intake), reports));
+    let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports));
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     let driver = Driver {

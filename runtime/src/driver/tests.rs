@@ -3,7 +3,9 @@
 mod commands;
 mod connecting;
 mod delivery;
+mod outbox;
 mod peer;
+mod sampling;
 mod sensor;
 mod supervision;
 mod twin;

@@ -111,6 +111,11 @@ impl Outbox {
         self.waiting() + self.flight.len()
     }
 
+    /// The size of the largest message that may ever be taken.
+    pub(crate) fn largest(&self) -> usize {
+        LARGEST.min(self.limits.bytes)
+    }
+
     pub(crate) fn in_flight(&self) -> usize {
         self.flight.len()
     }
@@ -160,7 +165,7 @@ impl Outbox {
         if self.closed {
             return Offer::Refused(Error::Closed);
         }
-        let (size, limit) = (message.size(), LARGEST.min(self.limits.bytes));
+        let (size, limit) = (message.size(), self.largest());
         if size > limit {
             return Offer::Refused(Error::TooLarge { size, limit });
         }
