@@ -16,7 +16,7 @@ mod theirs;
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match words[..] {
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let job = client::Job::new(folder, port.parse()?, window.parse()?, messages.parse()?);
             runtime.block_on(client::run(name, job))
         }
-        [] | ["--bench"] => compare::run(5),
+        [] => compare::run(5),
         ["--repetitions", count] => compare::run(count.parse()?),
         _ => Err("arguments: [--repetitions COUNT]".into()),
     }
