@@ -131,7 +131,7 @@ impl Client {
 
     /// What the session has done so far.
     pub fn counters(&self) -> Counters {
-        self.shared.board.counters()
+        self.shared.intake.up_to_date(self.shared.board.counters())
     }
 
     /// The telemetry messages that were put aside because the hub cut the connection at them again and again: the last
