@@ -12,7 +12,7 @@
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
     AfterRestart, Backoff, Certificate, CommandError, Connection, Counters, Delivery, Device, DeviceKey,
-    Endpoint, Error, Failure, GroupKey, Identity, Nothing, Opening, PropertyError, Proxy, Reprovision,
+    Endpoint, Error, Failure, Fleet, GroupKey, Identity, Nothing, Opening, PropertyError, Proxy, Reprovision,
     RetryPolicy, Roots, SignatureScheme, Signer, State, Stream, Token, TokenFuture, TokenProvider,
     TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time, units, value,
 };

@@ -22,6 +22,7 @@ mod convention;
 mod device;
 mod driver;
 mod error;
+mod fleet;
 mod kept;
 mod outbox;
 mod progress;
@@ -50,6 +51,7 @@ pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roo
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
+pub use fleet::Fleet;
 pub use refusal::{CommandError, PropertyError};
 pub use retry::{Backoff, Failure, RetryPolicy};
 pub use serde_json::Value as Json;

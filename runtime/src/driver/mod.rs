@@ -49,6 +49,7 @@ use crate::connection::{Connection, Options};
 use crate::convention::telemetry_bag;
 use crate::device::Device;
 use crate::error::Error;
+use crate::fleet::Place;
 use crate::json::Json;
 use crate::outbox::{Message, Offer, Settled, Ticket};
 use crate::session::{Action, CallId, ClockWatch, Input, Recovery, Session};
@@ -107,13 +108,15 @@ pub(crate) fn start_on<D: Device>(
     let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
+    let first_pause = connection.gate.as_ref().map(|gate| gate.first_pause(fastrand::f64()));
     let driver = Driver {
         model: D::MODEL,
         session: Session::new(D::MODEL, options.clone(), ledger),
         recovery: Recovery::new(Arc::clone(&options.retry)),
-        phase: Phase::Pausing(now()),
+        phase: Phase::Pausing(now() + first_pause.unwrap_or_default()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
         known: Known::Unread,
+        place: None,
         handlers,
         keeper,
         inbox: Inbox::new(telemetry_inbox, reports_inbox, shared.closing.clone()),
@@ -215,6 +218,8 @@ struct Driver {
     phase: Phase,
     dialer: Arc<Dialer>,
     known: Known,
+    /// The place among those of a fleet who connect, until this device serves.
+    place: Option<Place>,
     handlers: Handlers,
     keeper: Keeper,
     inbox: Inbox,
@@ -373,7 +378,7 @@ impl Driver {
     }
 
     fn dialled(&mut self, dialled: Dialled) {
-        self.known = dialled.known;
+        (self.known, self.place) = (dialled.known, dialled.place);
         match dialled.outcome {
             Ok((link, login)) => {
                 self.phase = Phase::Linked(link);
@@ -388,6 +393,7 @@ impl Driver {
     }
 
     fn serving(&mut self) {
+        self.place = None;
         let mut hub = String::new();
         if let Some(assignment) = self.known.confirm() {
             self.board.assigned(assignment);
@@ -411,6 +417,7 @@ impl Driver {
 
     /// There is no connection: wait, then try again, or end.
     fn lost(&mut self, cause: Arc<Error>) {
+        self.place = None;
         let served = self.serving_since.take().map(|since| now() - since);
         let Some(attempt) = self.recovery.failed(&cause, served, fastrand::f64()) else {
             self.phase = Phase::Pausing(now());
