@@ -96,7 +96,7 @@ impl Client {
     /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged, what a disk outbox keeps
     /// for the next start not counted; [`Error::GivenUp`] when the retry policy had ended the session before.
     pub async fn close(&self) -> Result<(), Error> {
-        self.shared.closing.cancel();
+        self.begin_to_close();
         self.shared.tasks.wait().await;
         if let State::GivenUp { cause } = self.state() {
             return Err(Error::GivenUp { cause });
@@ -105,6 +105,11 @@ impl Client {
             0 => Ok(()),
             count => Err(Error::Undelivered { count }),
         }
+    }
+
+    /// As [`Client::close`], without waiting for the end.
+    pub(crate) fn begin_to_close(&self) {
+        self.shared.closing.cancel();
     }
 
     /// Where the connection stands.

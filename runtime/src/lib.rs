@@ -24,6 +24,7 @@ mod device;
 mod disk;
 mod driver;
 mod error;
+mod fleet;
 mod intake;
 mod kept;
 mod moment;
@@ -60,6 +61,7 @@ pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roo
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
+pub use fleet::Fleet;
 pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};

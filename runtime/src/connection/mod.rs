@@ -31,6 +31,7 @@ use crate::auth::{Credential, Identity};
 use crate::convention::Principal;
 use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
+use crate::fleet::Gate;
 use crate::json::Json;
 use crate::outbox::{MOST_IN_FLIGHT, WhenFull};
 use crate::retry::Backoff;
@@ -56,6 +57,8 @@ pub struct Connection {
     pub(crate) network: Network,
     /// What opens streams instead of TCP and TLS.
     pub(crate) transport: Option<SharedTransport>,
+    /// What the devices of a fleet pass before they connect.
+    pub(crate) gate: Option<Gate>,
     /// What the provisioning service is told besides the model.
     pub(crate) payload: Map<String, Json>,
     pub(crate) options: Options,
@@ -148,7 +151,7 @@ impl Connection {
     fn new(target: Target, identity: Identity) -> Self {
         let credential = identity.of(target.id());
         let (network, payload, options) = (Network::default(), Map::new(), Options::default());
-        Self { target, credential, network, transport: None, payload, options }
+        Self { target, credential, network, transport: None, gate: None, payload, options }
     }
 
     /// As this module of the device, which has a key or certificate of its own. Its telemetry, commands and twin are

@@ -53,6 +53,7 @@ use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
 use crate::device::Device;
 use crate::error::Error;
+use crate::fleet::Place;
 use crate::intake::Intake;
 use crate::json::Json;
 use crate::moment::Moment;
@@ -100,6 +101,7 @@ pub(crate) fn start_on<D: Device>(
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
     let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let first_pause = connection.gate.as_ref().map(|gate| gate.first_pause(fastrand::f64()));
     let dialer = Arc::new(Dialer::new(connection, transport, D::MODEL));
     let session = Session::new(D::MODEL, options.clone(), ledger);
     let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
@@ -110,9 +112,10 @@ pub(crate) fn start_on<D: Device>(
         session,
         intake,
         recovery: Recovery::new(Arc::clone(&options.retry)),
-        phase: Phase::Pausing(now()),
+        phase: Phase::Pausing(now() + first_pause.unwrap_or_default()),
         dialer,
         known: Known::Unread,
+        place: None,
         handlers,
         keeper,
         inbox: Inbox { reports: reports_inbox, open: true, closing: shared.closing.clone() },
@@ -198,6 +201,8 @@ struct Driver {
     phase: Phase,
     dialer: Arc<Dialer>,
     known: Known,
+    /// The place among those of a fleet who connect, until this device serves.
+    place: Option<Place>,
     handlers: Handlers,
     keeper: Keeper,
     inbox: Inbox,
@@ -361,7 +366,7 @@ impl Driver {
     }
 
     fn dialled(&mut self, dialled: Dialled) {
-        self.known = dialled.known;
+        (self.known, self.place) = (dialled.known, dialled.place);
         match dialled.outcome {
             Ok((link, login)) => {
                 self.phase = Phase::Linked(link);
@@ -376,6 +381,7 @@ impl Driver {
     }
 
     fn serving(&mut self) {
+        self.place = None;
         let mut hub = String::new();
         if let Some(assignment) = self.known.confirm() {
             self.board.assigned(assignment);
@@ -399,6 +405,7 @@ impl Driver {
 
     /// There is no connection: wait, then try again, or end.
     fn lost(&mut self, cause: Arc<Error>) {
+        self.place = None;
         let served = self.serving_since.take().map(|since| now() - since);
         let Some(attempt) = self.recovery.failed(&cause, served, fastrand::f64()) else {
             self.phase = Phase::Pausing(now());
