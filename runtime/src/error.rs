@@ -151,6 +151,16 @@ pub enum Error {
         /// What it said.
         text: String,
     },
+    /// The hub or its storage service refused a part of an upload.
+    #[error("{step} failed with status {status}: {text}")]
+    Upload {
+        /// Which part.
+        step: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// What the service said.
+        text: String,
+    },
     /// The client was closed.
     #[error("the client is closed")]
     Closed,
@@ -180,7 +190,9 @@ impl Error {
             | Self::OutboxFull
             | Self::Disk { .. }
             | Self::Dropped => true,
-            Self::Provisioning { status, .. } | Self::Twin { status, .. } => *status == 429 || *status >= 500,
+            Self::Provisioning { status, .. } | Self::Twin { status, .. } | Self::Upload { status, .. } => {
+                *status == 429 || *status >= 500
+            }
             Self::Configuration { .. }
             | Self::NoRuntime
             | Self::Protocol { .. }

@@ -20,6 +20,7 @@ use crate::json;
 use crate::outbox::{Content, Ended, LARGEST, LARGEST_BAG, Message, Offer, Parked, SharedOutbox};
 use crate::outcome::{Delivery, Receipt};
 use crate::send::SendOptions;
+use crate::state::Counters;
 use crate::table::Convention;
 
 /// The entrance to the outbox.
@@ -168,6 +169,11 @@ impl Intake {
             return 0;
         }
         count
+    }
+
+    /// These counters with what has become of telemetry by now; the driver may not have looked for a while.
+    pub(crate) fn up_to_date(&self, counters: Counters) -> Counters {
+        self.outbox.lock().count(counters)
     }
 
     pub(crate) fn parked(&self) -> Vec<Parked> {

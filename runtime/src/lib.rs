@@ -24,6 +24,7 @@ mod device;
 mod disk;
 mod driver;
 mod error;
+mod fleet;
 mod intake;
 mod kept;
 mod moment;
@@ -44,6 +45,8 @@ pub mod testing;
 mod text;
 mod twin;
 mod typed;
+#[cfg(feature = "file-upload")]
+mod upload;
 
 pub use auth::{
     Certificate, DeviceKey, GroupKey, Identity, SignatureScheme, Signer, Token, TokenFuture, TokenProvider,
@@ -58,6 +61,7 @@ pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roo
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
+pub use fleet::Fleet;
 pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};
@@ -72,3 +76,5 @@ pub use table::{
     writable,
 };
 pub use typed::{Nothing, TypedClient};
+#[cfg(feature = "file-upload")]
+pub use upload::Content;

@@ -31,6 +31,7 @@ use crate::auth::{Credential, Identity};
 use crate::convention::Principal;
 use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
+use crate::fleet::Gate;
 use crate::json::Json;
 use crate::outbox::{MOST_IN_FLIGHT, WhenFull};
 use crate::retry::Backoff;
@@ -56,6 +57,8 @@ pub struct Connection {
     pub(crate) network: Network,
     /// What opens streams instead of TCP and TLS.
     pub(crate) transport: Option<SharedTransport>,
+    /// What the devices of a fleet pass before they connect.
+    pub(crate) gate: Option<Gate>,
     /// What the provisioning service is told besides the model.
     pub(crate) payload: Map<String, Json>,
     pub(crate) options: Options,
@@ -67,6 +70,9 @@ pub(crate) struct Network {
     pub(crate) roots: Roots,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) websocket: bool,
+    /// The hub's, for uploads, where it is not the usual one.
+    #[cfg(feature = "file-upload")]
+    pub(crate) https_port: Option<u16>,
 }
 
 impl Connection {
@@ -145,7 +151,7 @@ impl Connection {
     fn new(target: Target, identity: Identity) -> Self {
         let credential = identity.of(target.id());
         let (network, payload, options) = (Network::default(), Map::new(), Options::default());
-        Self { target, credential, network, transport: None, payload, options }
+        Self { target, credential, network, transport: None, gate: None, payload, options }
     }
 
     /// As this module of the device, which has a key or certificate of its own. Its telemetry, commands and twin are
@@ -209,6 +215,14 @@ impl Connection {
     #[must_use]
     pub fn with_websocket(mut self) -> Self {
         self.network.websocket = true;
+        self
+    }
+
+    /// Where the hub listens for HTTPS, which uploads begin at. Default 443; a private hub may be elsewhere.
+    #[cfg(feature = "file-upload")]
+    #[must_use]
+    pub fn with_https_port(mut self, port: u16) -> Self {
+        self.network.https_port = Some(port);
         self
     }
 

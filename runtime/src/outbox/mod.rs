@@ -134,13 +134,13 @@ impl Outbox {
         self.flight.oldest().map(|sent| sent.at)
     }
 
-    /// The counters of a session with those of telemetry filled in.
+    /// The counters of a session with those of telemetry filled in, or brought up to date.
     pub(crate) fn count(&self, counters: Counters) -> Counters {
         let Tally { accepted, refused, sent, acknowledged, dropped, expired, parked, .. } = self.tally;
         let Tally { abandoned, recovered, damaged, .. } = self.tally;
         let (queued, disk_bytes) = self.stored.unwrap_or((self.len() as u64, 0));
         let queued_bytes = self.bytes as u64;
-        let rejected = counters.rejected + parked;
+        let rejected = counters.rejected - counters.parked + parked;
         Counters {
             accepted,
             refused,
