@@ -35,11 +35,16 @@ impl Letter {
     }
 }
 
+/// What a sender is to be told.
+type Answer = (oneshot::Sender<Result<(), Error>>, Result<(), Error>);
+
 /// What has come since the thread looked last.
 #[derive(Debug, Default)]
 struct Inbox {
     letters: Vec<Letter>,
     ended: Vec<u64>,
+    /// What the driver is to tell senders.
+    answers: Vec<Answer>,
     closed: bool,
     /// Whether the thread waits to be woken.
     asleep: bool,
@@ -67,10 +72,28 @@ impl Counter {
         }
     }
 
+    /// Leaves answers for the driver to tell: to wake many senders from here would cost a system call each, from where they
+    /// run it costs none. When there may be no driver any more, they are told at once.
+    fn answer(&self, mut answers: Vec<Answer>) {
+        let mut inbox = self.lock();
+        if !inbox.closed {
+            inbox.answers.append(&mut answers);
+        }
+        drop(inbox);
+        tell(answers);
+    }
+
     fn wake(&self, inbox: &mut Inbox) {
         if std::mem::take(&mut inbox.asleep) {
             self.news.notify_one();
         }
+    }
+}
+
+fn tell(answers: Vec<Answer>) {
+    for (sender, answer) in answers {
+        // Whoever asked may have stopped waiting.
+        let _ = sender.send(answer);
     }
 }
 
@@ -145,12 +168,15 @@ impl Disk {
         self.counter.lock().ended.push(sequence);
     }
 
-    /// Has the thread write down what has ended.
+    /// Has the thread write down what has ended, and tells senders what it has stored.
     pub(crate) fn carry(&self) {
         let mut inbox = self.counter.lock();
         if !inbox.ended.is_empty() {
             self.counter.wake(&mut inbox);
         }
+        let answers = std::mem::take(&mut inbox.answers);
+        drop(inbox);
+        tell(answers);
     }
 
     /// Lets the thread finish: what has been handed in is stored, nothing more is taken.
@@ -158,6 +184,9 @@ impl Disk {
         let mut inbox = self.counter.lock();
         inbox.closed = true;
         self.counter.wake(&mut inbox);
+        let answers = std::mem::take(&mut inbox.answers);
+        drop(inbox);
+        tell(answers);
     }
 
     /// Waits for the end of the thread; the folder is free then. To be called after [`Disk::close`].

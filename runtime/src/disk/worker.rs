@@ -198,15 +198,13 @@ impl Worker {
             *count += 1;
             self.tell_end(sequence, error);
         }
-        self.hand_out(done.ready, &stored);
-        for (sender, answer) in answers {
-            // Whoever asked may have stopped waiting.
-            let _ = sender.send(answer);
-        }
+        self.fill(done.ready, &stored);
+        self.counter.answer(answers);
+        self.news.notify_one();
         self.prune();
     }
 
-    fn hand_out(&mut self, ready: Vec<Entry>, stored: &Stored) {
+    fn fill(&mut self, ready: Vec<Entry>, stored: &Stored) {
         let at = moment();
         let messages = ready.into_iter().map(|entry| {
             let receipt = self.receipts.remove(&entry.sequence);
@@ -215,7 +213,6 @@ impl Worker {
         let messages = messages.collect();
         let kept = self.outbox.lock().refill(messages, stored);
         kept.into_iter().for_each(Ended::tell);
-        self.news.notify_one();
     }
 
     fn tell_end(&mut self, sequence: u64, error: Error) {
