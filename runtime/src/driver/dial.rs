@@ -16,6 +16,7 @@ use super::transport::Transport;
 use crate::connection::{Connection, Endpoint, Options, Target};
 use crate::convention::{Principal, login};
 use crate::error::Error;
+use crate::fleet::Place;
 use crate::provisioning::{Applicant, Assignment, Provisioning};
 use crate::session::Login;
 use crate::table::ModelTable;
@@ -31,6 +32,8 @@ const WEBSOCKET_PORT: u16 = 443;
 pub(crate) struct Dialled {
     pub(crate) known: Known,
     pub(crate) outcome: Result<(Link, Login), Error>,
+    /// The place among those of a fleet who connect.
+    pub(crate) place: Option<Place>,
 }
 
 /// Opens the connections of one device.
@@ -50,13 +53,17 @@ impl Dialer {
         if let Some(link) = previous {
             finish(link).await;
         }
+        let place = match &self.connection.gate {
+            Some(gate) => Some(gate.pass().await),
+            None => None,
+        };
         let known = match known {
             Known::Unread => recall(&self.connection).await,
             known => known,
         };
         match self.destination(known).await {
-            Ok((assignment, known)) => Dialled { outcome: self.hub(&assignment).await, known },
-            Err(error) => Dialled { known: Known::Nothing, outcome: Err(error) },
+            Ok((assignment, known)) => Dialled { outcome: self.hub(&assignment).await, known, place },
+            Err(error) => Dialled { known: Known::Nothing, outcome: Err(error), place },
         }
     }
 
