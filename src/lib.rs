@@ -11,7 +11,7 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    AfterRestart, Backoff, CommandError, Connection, Counters, Delivery, Device, DeviceKey, Endpoint, Error,
+    AfterRestart, Backoff, CloudMessage, MessageError, CommandError, Connection, Counters, Delivery, Device, DeviceKey, Endpoint, Error,
     Failure, Nothing, Opening, PropertyError, RetryPolicy, State, Stream, Transport, TypedClient, WhenFull,
     geo, time, units, value,
 };

@@ -5,7 +5,7 @@
 //! [`Client`]. Everything that decides is a core without I/O or clock (outbox, twin, provisioning, session); the
 //! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
 //!
-//! What it does not do: cloud-to-device messages, X.509 identities, WebSockets, an outbox that survives the process.
+//! What it does not do: X.509 identities, WebSockets, an outbox that survives the process.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
 pub mod geo;
@@ -23,6 +23,7 @@ mod device;
 mod driver;
 mod error;
 mod kept;
+mod message;
 mod outbox;
 mod progress;
 mod provisioning;
@@ -47,6 +48,7 @@ pub use connection::{AfterRestart, Connection, Endpoint, WhenFull};
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
+pub use message::{CloudMessage, MessageError};
 pub use refusal::{CommandError, PropertyError};
 pub use retry::{Backoff, Failure, RetryPolicy};
 pub use serde_json::Value as Json;

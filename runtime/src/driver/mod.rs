@@ -34,7 +34,7 @@ use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::BoxFuture;
+pub(crate) use transport::BoxFuture;
 pub(crate) use transport::SharedTransport;
 pub use transport::{Opening, Stream, Transport};
 
@@ -100,8 +100,7 @@ pub(crate) fn start_on<D: Device>(
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
     let (keeper, ledger) = Keeper::open(&options, connection.target.device())?;
-    let handlers =
-        Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
+    let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, &options);
     let driver = Driver {
         model: D::MODEL,
         session: Session::new(D::MODEL, options.clone(), ledger),
@@ -349,6 +348,7 @@ impl Driver {
                     phase => self.phase = phase,
                 },
                 Action::Run { call, command, payload } => self.handlers.run(call, command, payload),
+                Action::Deliver(message) => self.handlers.deliver(message),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
                 Action::Keep(document) => self.keeper.keep(document),
                 Action::Settle(Settled { ticket, outcome }) => {

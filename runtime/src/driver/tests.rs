@@ -3,6 +3,7 @@
 mod commands;
 mod connecting;
 mod delivery;
+mod messages;
 mod peer;
 mod sensor;
 mod supervision;

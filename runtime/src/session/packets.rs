@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeFilter,
@@ -64,6 +63,7 @@ impl Session {
         }
         let mut connect = Connect::new(&login.device_id);
         connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
+        connect.clean_session = !self.takes_messages();
         connect.set_login(login.username, login.password.expose_secret());
         self.control.push_back(Packet::Connect(connect));
         self.timers.set(Timer::Handshake, now + HANDSHAKE_LIMIT);
@@ -108,7 +108,9 @@ impl Session {
 
     pub(super) fn command_ended(&mut self, call: CallId, result: &Result<Answer, CommandError>) {
         let (ended, next) = self.commands.ended(call, result);
+        let offline = self.offline_command_ended(call, result);
         match ended {
+            Ended::Nothing if offline => {}
             Ended::Reply(reply) => self.reply(&reply),
             Ended::Result(command) => self.report_result(command, result.as_ref().map(|Answer(value)| value)),
             Ended::Nothing => tracing::debug!("a command ended after its caller's connection was lost"),
@@ -121,8 +123,10 @@ impl Session {
             let code = answer.code as u8;
             return self.hang_up(Error::Refused { endpoint: open.endpoint, code });
         }
-        let filter = |path: &str| SubscribeFilter::new(path.to_owned(), QoS::AtLeastOnce);
-        let mut subscribe = Subscribe::new_many(topic::SUBSCRIPTIONS.map(filter));
+        let messages = self.takes_messages().then(|| topic::messages(&open.device_id));
+        let filters = topic::SUBSCRIPTIONS.map(str::to_owned).into_iter().chain(messages);
+        let filter = |path| SubscribeFilter::new(path, QoS::AtLeastOnce);
+        let mut subscribe = Subscribe::new_many(filters.map(filter));
         // No telemetry is in flight yet, so every packet id is free.
         subscribe.pkid = 1;
         self.control.push_back(Packet::Subscribe(subscribe));
@@ -167,12 +171,15 @@ impl Session {
     }
 
     fn published(&mut self, now: Instant, publish: Publish) {
-        if publish.qos != QoS::AtMostOnce {
+        let received = Received::parse(&publish.topic);
+        // A message is acknowledged when it has been processed, everything else when it is here.
+        if publish.qos != QoS::AtMostOnce && !matches!(received, Some(Received::Message { .. })) {
             self.control.push_back(Packet::PubAck(PubAck::new(publish.pkid)));
         }
-        match Received::parse(&publish.topic) {
+        match received {
+            Some(Received::Message { bag }) => self.message_arrived(bag, &publish),
             Some(Received::Method { name, request_id }) => {
-                self.called(now, name, request_id, publish.payload);
+                self.called(now, name, request_id, &publish);
             }
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
@@ -188,7 +195,7 @@ impl Session {
         }
     }
 
-    fn called(&mut self, now: Instant, name: &str, request_id: &str, payload: Bytes) {
+    fn called(&mut self, now: Instant, name: &str, request_id: &str, publish: &Publish) {
         tracing::debug!(name, request_id, "command called");
         let fits = |open: &Open| match self.model.command(name) {
             Some(command) if !command.asynchronous => {
@@ -207,14 +214,14 @@ impl Session {
             let (status, body) = (error.status(), error.body());
             return self.reply(&Reply { request_id: request_id.to_owned(), status, body });
         }
-        let (reply, run) = self.commands.called(name, request_id, payload);
+        let (reply, run) = self.commands.called(name, request_id, publish.payload.clone(), publish.dup);
         if let Some(reply) = &reply {
             self.reply(reply);
         }
         self.run(run);
     }
 
-    fn run(&mut self, run: Option<Run>) {
+    pub(super) fn run(&mut self, run: Option<Run>) {
         let action = |Run { call, command, payload }| Action::Run { call, command, payload };
         self.actions.extend(run.map(action));
     }

@@ -77,7 +77,7 @@ impl Session {
         if matches!(&self.phase, Phase::Serving(open) if open.renewal.begun) && !owes {
             self.drain(now);
         }
-        let drained = !owes && !self.requests.is_waiting();
+        let drained = !owes && !self.inbox.is_busy() && !self.requests.is_waiting();
         let drained = drained && self.outbox.in_flight() == 0 && self.control.is_empty();
         if drained && matches!(self.phase, Phase::Draining) {
             self.renew("the token is to be renewed");
