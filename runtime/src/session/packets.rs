@@ -84,7 +84,7 @@ impl Session {
             // MQTT 3.1.1, 3.8.4: publishes may come before the SUBACK that grants their subscription.
             (phase @ Phase::Subscribing(_), Packet::Publish(publish)) => {
                 self.phase = phase;
-                self.published(now, publish);
+                self.published(now, &publish);
             }
             (phase @ (Phase::Serving(_) | Phase::Draining), packet) => {
                 self.phase = phase;
@@ -149,7 +149,7 @@ impl Session {
 
     fn serve(&mut self, now: Instant, packet: Packet) {
         match packet {
-            Packet::Publish(publish) => self.published(now, publish),
+            Packet::Publish(publish) => self.published(now, &publish),
             Packet::PubAck(PubAck { pkid }) => self.acknowledged(now, pkid),
             Packet::PingResp => self.timers.stop(Timer::PingAnswer),
             Packet::SubAck(_) | Packet::UnsubAck(_) => {}
@@ -170,16 +170,16 @@ impl Session {
         }
     }
 
-    fn published(&mut self, now: Instant, publish: Publish) {
+    fn published(&mut self, now: Instant, publish: &Publish) {
         let received = Received::parse(&publish.topic);
         // A message is acknowledged when it has been processed, everything else when it is here.
         if publish.qos != QoS::AtMostOnce && !matches!(received, Some(Received::Message { .. })) {
             self.control.push_back(Packet::PubAck(PubAck::new(publish.pkid)));
         }
         match received {
-            Some(Received::Message { bag }) => self.message_arrived(bag, &publish),
+            Some(Received::Message { bag }) => self.message_arrived(bag, publish),
             Some(Received::Method { name, request_id }) => {
-                self.called(now, name, request_id, &publish);
+                self.called(now, name, request_id, publish);
             }
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
