@@ -11,9 +11,10 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    AfterRestart, Backoff, CloudMessage, MessageError, CommandError, Connection, Counters, Delivery, Device, DeviceKey, Endpoint, Error,
-    Failure, Nothing, Opening, PropertyError, RetryPolicy, State, Stream, Transport, TypedClient, WhenFull,
-    geo, time, units, value,
+    AfterRestart, Backoff, Certificate, CloudMessage, CommandError, Connection, Counters, Delivery, Device,
+    DeviceKey, Endpoint, Error, Failure, GroupKey, Identity, MessageError, Nothing, Opening, PropertyError,
+    Proxy, Reprovision, RetryPolicy, Roots, SignatureScheme, Signer, State, Stream, Token, TokenFuture,
+    TokenProvider, TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time, units, value,
 };
 
 #[cfg(feature = "hub")]

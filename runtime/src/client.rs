@@ -110,12 +110,18 @@ impl Client {
 
     /// The device's id at its hub, once it has been connected.
     pub fn device_id(&self) -> Option<String> {
-        self.shared.board.hub_and_device().map(|(_, device_id)| device_id)
+        self.shared.board.assignment().map(|assignment| assignment.device_id)
     }
 
     /// The hub's host, once the device has been connected.
     pub fn hub(&self) -> Option<String> {
-        self.shared.board.hub_and_device().map(|(hub, _)| hub)
+        self.shared.board.assignment().map(|assignment| assignment.endpoint.host)
+    }
+
+    /// What the provisioning service's allocation policy gave with the hub, once the device has been connected. With a
+    /// state folder it is there again at the next start.
+    pub fn provisioning_payload(&self) -> Option<Json> {
+        self.shared.board.assignment().and_then(|assignment| assignment.payload)
     }
 
     /// The same session, scoped to a component.

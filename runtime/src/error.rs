@@ -29,6 +29,14 @@ pub enum Error {
         /// What the operating system or TLS said.
         source: io::Error,
     },
+    /// The application's token provider gave none.
+    #[error("no token for {resource}: {problem}")]
+    Token {
+        /// What it was asked for.
+        resource: String,
+        /// What the provider said.
+        problem: String,
+    },
     /// The hub refused the MQTT connection. Code 5 stands for nearly everything: unknown or disabled device, wrong
     /// key, a clock that is off, but also passing faults.
     #[error("{endpoint} refused the connection (CONNACK code {code}): check device id, key and clock")]
@@ -139,6 +147,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Connect { .. }
+            | Self::Token { .. }
             | Self::Refused { .. }
             | Self::Lost { .. }
             | Self::TimedOut { .. }

@@ -5,7 +5,7 @@
 //! [`Client`]. Everything that decides is a core without I/O or clock (outbox, twin, provisioning, session); the
 //! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
 //!
-//! What it does not do: X.509 identities, WebSockets, an outbox that survives the process.
+//! What it does not do: an outbox that survives the process.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
 pub mod geo;
@@ -38,13 +38,16 @@ mod text;
 mod twin;
 mod typed;
 
-pub use auth::DeviceKey;
+pub use auth::{
+    Certificate, DeviceKey, GroupKey, Identity, SignatureScheme, Signer, Token, TokenFuture, TokenProvider,
+    TokenRequest, Tokens,
+};
 pub use call::{
     Answer, CommandCall, CommandOutcome, DesiredChange, DesiredOutcome, InForce, answer, in_force,
     nullable_answer,
 };
 pub use client::{Client, Delivery};
-pub use connection::{AfterRestart, Connection, Endpoint, WhenFull};
+pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roots, WhenFull};
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;

@@ -35,8 +35,7 @@ impl DeviceKey {
     /// # Errors
     /// As [`DeviceKey::from_base64`], for the group's key.
     pub fn derived_from_group_key(group_key: &str, registration_id: &str) -> Result<Self, Error> {
-        let group = Self::from_base64(group_key)?;
-        Ok(Self::new(group.sign(registration_id.as_bytes()).to_vec()))
+        GroupKey::from_base64(group_key).map(|group| group.device_key(registration_id))
     }
 
     fn new(bytes: Vec<u8>) -> Self {
@@ -49,6 +48,34 @@ impl DeviceKey {
             .expect("HMAC takes keys of every length: RFC 2104 hashes long ones and pads short ones");
         mac.update(text);
         mac.finalize().into_bytes().into()
+    }
+}
+
+/// The symmetric key of an enrollment group, from which the key of each device is derived. Whoever has it can be any
+/// device of the group: in production it belongs on the provisioning line, not on a device. Its `Debug` shows nothing.
+#[derive(Clone)]
+pub struct GroupKey(DeviceKey);
+
+impl GroupKey {
+    /// The group's primary or secondary key, as the portal gives it out.
+    ///
+    /// # Errors
+    /// When the text is not standard base64, or decodes to nothing.
+    pub fn from_base64(text: &str) -> Result<Self, Error> {
+        DeviceKey::from_base64(text).map(Self)
+    }
+
+    /// The key of one registration: HMAC-SHA256 of the id under the group's key. Upper and lower case are different
+    /// keys, although the service takes the ids for the same.
+    #[must_use]
+    pub fn device_key(&self, registration_id: &str) -> DeviceKey {
+        DeviceKey::new(self.0.sign(registration_id.as_bytes()).to_vec())
+    }
+}
+
+impl fmt::Debug for GroupKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("GroupKey(redacted)")
     }
 }
 
@@ -83,5 +110,6 @@ mod tests {
     fn debug_shows_nothing_of_the_key() {
         let key = DeviceKey::from_base64(GROUP).unwrap();
         assert_eq!(format!("{key:?}"), "DeviceKey(redacted)");
+        assert_eq!(format!("{:?}", GroupKey(key)), "GroupKey(redacted)");
     }
 }

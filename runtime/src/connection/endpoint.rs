@@ -11,7 +11,8 @@ const MQTT_PORT: u16 = 8883;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     pub(crate) host: String,
-    pub(crate) port: u16,
+    /// When it was named.
+    port: Option<u16>,
 }
 
 impl Endpoint {
@@ -22,7 +23,31 @@ impl Endpoint {
 
     /// The port: the one that was named, or 8883, MQTT over TLS.
     pub fn port(&self) -> u16 {
+        self.port.unwrap_or(MQTT_PORT)
+    }
+
+    /// As it was written: without the port where none was named.
+    pub(crate) fn as_named(&self) -> String {
+        let shown = self.to_string();
+        match self.port {
+            Some(_) => shown,
+            None => shown.trim_end_matches(&format!(":{MQTT_PORT}")).to_owned(),
+        }
+    }
+
+    pub(crate) fn named_port(&self) -> Option<u16> {
         self.port
+    }
+
+    /// The same, with this port where none was named.
+    pub(crate) fn with_default_port(&self, port: u16) -> Self {
+        Self { host: self.host.clone(), port: self.port.or(Some(port)) }
+    }
+
+    /// The same host at another port.
+    #[cfg(feature = "file-upload")]
+    pub(crate) fn at(&self, port: u16) -> Self {
+        Self { host: self.host.clone(), port: Some(port) }
     }
 
     /// Reads `host`, `host:port` or `[ipv6]:port`; `what` names it in errors.
@@ -37,8 +62,8 @@ impl Endpoint {
             None => text.split_once(':').unwrap_or((text, "")),
         };
         let port = match port {
-            "" if !text.ends_with(':') => MQTT_PORT,
-            digits => digits.parse().ok().filter(|port| *port != 0).ok_or_else(problem)?,
+            "" if !text.ends_with(':') => None,
+            digits => Some(digits.parse().ok().filter(|port| *port != 0).ok_or_else(problem)?),
         };
         let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._:".contains(letter);
         if host.is_empty() || !host.chars().all(plain) {
@@ -51,9 +76,9 @@ impl Endpoint {
 impl fmt::Display for Endpoint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.host.contains(':') {
-            write!(out, "[{}]:{}", self.host, self.port)
+            write!(out, "[{}]:{}", self.host, self.port())
         } else {
-            write!(out, "{}:{}", self.host, self.port)
+            write!(out, "{}:{}", self.host, self.port())
         }
     }
 }
@@ -68,6 +93,10 @@ mod tests {
         assert_eq!(shown("localhost:18883").as_deref(), Some("localhost:18883"));
         assert_eq!(shown("h.azure-devices.net").as_deref(), Some("h.azure-devices.net:8883"));
         assert_eq!(shown("[::1]:1").as_deref(), Some("[::1]:1"));
+        let named = |text: &str| Endpoint::parse(text, "it").unwrap().as_named();
+        assert_eq!([named("h"), named("h:8883"), named("[::1]")], ["h", "h:8883", "[::1]"]);
+        let websocket = |text: &str| Endpoint::parse(text, "it").unwrap().with_default_port(443).port();
+        assert_eq!([websocket("h"), websocket("h:8883")], [443, 8883]);
         for bad in ["", ":1", "h:", "h:0", "h:65536", "h:x", "mqtts://h", "::1", "[::1", "h h"] {
             assert_eq!(shown(bad), None, "{bad}");
         }

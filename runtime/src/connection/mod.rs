@@ -7,7 +7,10 @@ mod deadlines;
 mod endpoint;
 mod env;
 mod options;
+mod proxy;
+mod roots;
 mod serving;
+mod target;
 mod text;
 
 use std::path::Path;
@@ -16,15 +19,20 @@ use std::time::Duration;
 
 pub(crate) use deadlines::Deadlines;
 pub use endpoint::Endpoint;
-pub use options::{AfterRestart, WhenFull};
+pub use options::{AfterRestart, Reprovision, WhenFull};
 pub(crate) use options::{Options, OutboxLimits};
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
+pub use proxy::Proxy;
+pub use roots::Roots;
+use serde_json::Map;
+pub(crate) use target::Target;
 
-use crate::auth::DeviceKey;
+use crate::auth::{Credential, Identity};
+use crate::convention::Principal;
 use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
+use crate::json::Json;
 use crate::retry::Backoff;
+use text::{Parts, Proof};
 
 /// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -37,36 +45,28 @@ const LONGEST_TOKEN_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 #[derive(Clone, Debug)]
 pub struct Connection {
     pub(crate) target: Target,
-    /// The only roots to trust; the system's when `None`.
-    pub(crate) roots: Option<Arc<[CertificateDer<'static>]>>,
+    pub(crate) credential: Credential,
+    pub(crate) network: Network,
     /// What opens streams instead of TCP and TLS.
     pub(crate) transport: Option<SharedTransport>,
+    /// What the provisioning service is told besides the model.
+    pub(crate) payload: Map<String, Json>,
     pub(crate) options: Options,
 }
 
-/// The two ways to a hub.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    /// The hub is known.
-    Hub { endpoint: Endpoint, device_id: String, key: DeviceKey },
-    /// The provisioning service assigns one.
-    Provisioned { endpoint: Endpoint, id_scope: String, registration_id: String, key: DeviceKey },
-}
-
-impl Target {
-    /// Whose state is kept: the device's id, or that of its registration.
-    pub(crate) fn device(&self) -> &str {
-        match self {
-            Self::Hub { device_id, .. } => device_id,
-            Self::Provisioned { registration_id, .. } => registration_id,
-        }
-    }
+/// How streams are opened.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Network {
+    pub(crate) roots: Roots,
+    pub(crate) proxy: Option<Proxy>,
+    pub(crate) websocket: bool,
 }
 
 impl Connection {
     /// Reads the environment: `IOTHUB_DEVICE_SECURITY_TYPE` (`DPS` or `connectionString`),
     /// `IOTHUB_DEVICE_DPS_ENDPOINT`, `IOTHUB_DEVICE_DPS_ID_SCOPE`, `IOTHUB_DEVICE_DPS_DEVICE_ID`,
-    /// `IOTHUB_DEVICE_DPS_DEVICE_KEY`, `IOTHUB_DEVICE_CONNECTION_STRING`, and `DEVICE_MODEL_CA_FILE` (PEM).
+    /// `IOTHUB_DEVICE_DPS_DEVICE_KEY`, `IOTHUB_DEVICE_CONNECTION_STRING`, `IOTHUB_DEVICE_X509_CERT` and
+    /// `IOTHUB_DEVICE_X509_KEY` (PEM files, in the place of a key), and `DEVICE_MODEL_CA_FILE` (PEM).
     ///
     /// # Errors
     /// Names the variable that is missing or makes no sense.
@@ -83,12 +83,39 @@ impl Connection {
         env::read_if_set(|name| std::env::var(name).ok())
     }
 
-    /// Reads `HostName=..;DeviceId=..;SharedAccessKey=..`. The host may carry a port.
+    /// Reads `HostName=..;DeviceId=..;SharedAccessKey=..`. The host may carry a port. `ModuleId` makes it a module's,
+    /// `GatewayHostName` is connected to in the place of the hub, and `SharedAccessSignature` is a token in the place of
+    /// the key.
     ///
     /// # Errors
-    /// Names the part that is missing or makes no sense.
+    /// Names the part that is missing, unknown, twice there or makes no sense.
     pub fn from_connection_string(text: &str) -> Result<Self, Error> {
-        Ok(Self::new(text::connection_string(text)?))
+        let Parts { target, proof } = text::connection_string(text)?;
+        match proof {
+            Proof::Given(identity) => Ok(Self::new(target, identity)),
+            Proof::Certificate => Err(Parts::incomplete(true)),
+            Proof::Absent => Err(Parts::incomplete(false)),
+        }
+    }
+
+    /// As [`Connection::from_connection_string`], for a text that names no key, with `x509=true` for a certificate.
+    ///
+    /// # Errors
+    /// As there, and when the text names a key or token, or says `x509=true` and this is no certificate.
+    pub fn from_connection_string_with(text: &str, identity: impl Into<Identity>) -> Result<Self, Error> {
+        let (parts, identity) = (text::connection_string(text)?, identity.into());
+        parts.takes(&identity)?;
+        Ok(Self::new(parts.target, identity))
+    }
+
+    /// Directly to a hub, for example `my-hub.azure-devices.net`; the host may carry a port.
+    ///
+    /// # Errors
+    /// When the host or the id makes no sense.
+    pub fn to_hub(host: &str, device_id: &str, identity: impl Into<Identity>) -> Result<Self, Error> {
+        let endpoint = Endpoint::parse(host, "the hub's host")?;
+        let principal = Principal::device(text::identifier(device_id, "the device id")?);
+        Ok(Self::new(Target::Hub { endpoint, gateway: None, principal }, identity.into()))
     }
 
     /// Through the Device Provisioning Service. `endpoint` is its host, for example
@@ -100,25 +127,51 @@ impl Connection {
         endpoint: &str,
         id_scope: &str,
         registration_id: &str,
-        key: DeviceKey,
+        identity: impl Into<Identity>,
     ) -> Result<Self, Error> {
         let endpoint = Endpoint::parse(endpoint, "the provisioning endpoint")?;
         let id_scope = text::identifier(id_scope, "the id scope")?;
         let registration_id = text::identifier(registration_id, "the registration id")?;
-        Ok(Self::new(Target::Provisioned { endpoint, id_scope, registration_id, key }))
+        Ok(Self::new(Target::Provisioned { endpoint, id_scope, registration_id }, identity.into()))
     }
 
-    fn new(target: Target) -> Self {
-        Self { target, roots: None, transport: None, options: Options::default() }
+    fn new(target: Target, identity: Identity) -> Self {
+        let credential = identity.of(target.id());
+        let (network, payload, options) = (Network::default(), Map::new(), Options::default());
+        Self { target, credential, network, transport: None, payload, options }
+    }
+
+    /// As this module of the device, which has a key or certificate of its own. Its telemetry, commands and twin are
+    /// the module's.
+    ///
+    /// # Errors
+    /// When the id makes no sense, or the hub is not named: the provisioning service knows no modules.
+    pub fn with_module(mut self, module_id: &str) -> Result<Self, Error> {
+        let module_id = text::identifier(module_id, "the module id")?;
+        let Target::Hub { principal, .. } = &mut self.target else {
+            let problem = "the provisioning service knows no modules: name the hub";
+            return Err(Error::configuration("the module id", problem));
+        };
+        principal.module_id = Some(module_id);
+        Ok(self)
+    }
+
+    /// The same for another device of the fleet: the same place, limits, roots (and their one TLS configuration),
+    /// proxy and transport, under this device or registration id.
+    ///
+    /// # Errors
+    /// When the id makes no sense.
+    pub fn for_device(&self, id: &str, identity: impl Into<Identity>) -> Result<Self, Error> {
+        let target = self.target.renamed(id)?;
+        Ok(Self { credential: identity.into().of(target.id()), target, ..self.clone() })
     }
 
     /// Trusts only the certificates of this PEM text. Default: the system's roots.
     ///
     /// # Errors
     /// When there is no certificate in it, or it is damaged.
-    pub fn with_ca_pem(mut self, pem: &[u8]) -> Result<Self, Error> {
-        self.roots = Some(text::certificates(CertificateDer::pem_slice_iter(pem), "the CA certificates")?);
-        Ok(self)
+    pub fn with_ca_pem(self, pem: &[u8]) -> Result<Self, Error> {
+        Ok(self.with_roots(Roots::from_pem(pem)?))
     }
 
     /// Trusts only the certificates of this PEM file.
@@ -126,11 +179,59 @@ impl Connection {
     /// # Errors
     /// When the file cannot be read, there is no certificate in it, or it is damaged.
     pub fn with_ca_file(self, path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let what = format!("the CA file {}", path.display());
-        let pem = std::fs::read(path).map_err(|error| Error::configuration(&what, error.to_string()))?;
-        let roots = text::certificates(CertificateDer::pem_slice_iter(&pem), &what)?;
-        Ok(Self { roots: Some(roots), ..self })
+        Ok(self.with_roots(Roots::from_file(path)?))
+    }
+
+    /// Trusts only these roots. Default: the system's.
+    #[must_use]
+    pub fn with_roots(mut self, roots: Roots) -> Self {
+        self.network.roots = roots;
+        self
+    }
+
+    /// Goes through this HTTP proxy. Default: straight; the environment is not looked at.
+    #[must_use]
+    pub fn with_proxy(mut self, proxy: Proxy) -> Self {
+        self.network.proxy = Some(proxy);
+        self
+    }
+
+    /// Speaks MQTT over WebSocket (`wss://HOST/$iothub/websocket`), to the provisioning service too, for networks that
+    /// let nothing but HTTPS through. The port is 443 where none is named.
+    #[cfg(feature = "websocket")]
+    #[must_use]
+    pub fn with_websocket(mut self) -> Self {
+        self.network.websocket = true;
+        self
+    }
+
+    /// Tells the provisioning service this as well, for an allocation policy of your own. The model's id is announced
+    /// beside it. What the service gives back is [`TypedClient::provisioning_payload`](crate::TypedClient).
+    ///
+    /// # Errors
+    /// When it is no JSON object, or has a member the model is announced by (`modelId`, `__iot:interfaces`).
+    pub fn with_provisioning_payload(mut self, payload: Json) -> Result<Self, Error> {
+        const WHAT: &str = "the provisioning payload";
+        let Json::Object(payload) = payload else {
+            return Err(Error::configuration(
+                WHAT,
+                "it must be a JSON object: the model's id is announced in it",
+            ));
+        };
+        if let Some(taken) =
+            ["modelId", "__iot:interfaces"].into_iter().find(|name| payload.contains_key(*name))
+        {
+            return Err(Error::configuration(WHAT, format!("{taken} announces the model: leave it out")));
+        }
+        self.payload = payload;
+        Ok(self)
+    }
+
+    /// When the provisioning service is asked for a hub. Default [`Reprovision::WhenRefused`].
+    #[must_use]
+    pub fn with_reprovisioning(mut self, policy: Reprovision) -> Self {
+        self.options.reprovision = policy;
+        self
     }
 
     /// Opens streams by this transport instead of TCP with TLS: a hub in memory, a tunnel of your own. Roots,
@@ -210,7 +311,11 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+    use serde_json::json;
+
     use super::*;
+    use crate::auth::{DeviceKey, GroupKey, sas_token};
 
     #[test]
     fn debug_shows_no_key() {
@@ -229,5 +334,44 @@ mod tests {
             Connection::from_connection_string("HostName=h;DeviceId=d;SharedAccessKey=QUJD").unwrap();
         let error = connection.with_ca_pem(b"no certificate").unwrap_err();
         assert!(error.to_string().starts_with("the CA certificates: "), "{error}");
+    }
+
+    #[test]
+    fn a_fleet_shares_everything_but_the_id_and_the_identity() {
+        const GROUP: &str = "QUJDRA==";
+        let group = GroupKey::from_base64(GROUP).unwrap();
+        let first = Connection::provisioned("dps", "0ne1", "d1", group.clone()).unwrap();
+        let second = first.for_device("d2", group).unwrap();
+        let (Credential::Key(first_key), Credential::Key(second_key)) =
+            (&first.credential, &second.credential)
+        else {
+            panic!("keys are derived")
+        };
+        let signed = |key: &DeviceKey| sas_token(key, "r", 1, None).expose_secret().to_owned();
+        let derived = DeviceKey::derived_from_group_key(GROUP, "d2").unwrap();
+        assert_eq!(signed(second_key), signed(&derived));
+        assert_ne!(signed(first_key), signed(second_key));
+        assert_eq!(second.target.id(), "d2");
+        assert!(first.for_device("a/b", DeviceKey::from_base64(GROUP).unwrap()).is_err());
+    }
+
+    #[test]
+    fn modules_need_a_hub_that_is_named() {
+        let key = DeviceKey::from_base64("QUJD").unwrap();
+        let module = Connection::to_hub("h", "d", key.clone()).unwrap().with_module("m").unwrap();
+        assert!(
+            matches!(module.target, Target::Hub { principal, .. } if principal.path() == "devices/d/modules/m")
+        );
+        assert!(Connection::provisioned("dps", "0ne1", "d", key).unwrap().with_module("m").is_err());
+    }
+
+    #[test]
+    fn a_provisioning_payload_is_an_object_that_leaves_the_model_alone() {
+        let key = DeviceKey::from_base64("QUJD").unwrap();
+        let connection = Connection::provisioned("dps", "0ne1", "d", key).unwrap();
+        assert!(connection.clone().with_provisioning_payload(json!({ "site": 7 })).is_ok());
+        for payload in [json!(7), json!({ "modelId": "dtmi:x;1" }), json!({ "__iot:interfaces": {} })] {
+            assert!(connection.clone().with_provisioning_payload(payload).is_err());
+        }
     }
 }

@@ -23,6 +23,25 @@ pub enum WhenFull {
     DropOldest,
 }
 
+/// When the provisioning service is asked for a hub.
+///
+/// What it assigned last is kept in the folder of [`Connection::with_state_dir`](crate::Connection::with_state_dir);
+/// without one, each start of the process asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reprovision {
+    /// At the first start, and when the hub refused the device three times in a row or ten connections in a row failed.
+    /// While the service cannot be reached, the hub that was assigned last is tried. This is what the service's
+    /// documentation asks for: a fleet that comes back after an outage does not storm it.
+    #[default]
+    WhenRefused,
+    /// As well at each start. The hub that was assigned last is used when the service cannot be reached or refuses.
+    AtStart,
+    /// Only as long as no hub has ever been assigned. For services that give out something with each assignment; a
+    /// device that was moved to another hub does not find it.
+    Never,
+}
+
 /// What a new process does with desired values that an earlier one has acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterRestart {
@@ -61,6 +80,7 @@ pub(crate) struct Options {
     pub(crate) pending_after: Duration,
     pub(crate) after_restart: AfterRestart,
     pub(crate) clock: Clock,
+    pub(crate) reprovision: Reprovision,
     /// Where small facts are kept between runs.
     pub(crate) state_dir: Option<Arc<Path>>,
 }
@@ -91,6 +111,7 @@ impl Default for Options {
             close_deadline: Duration::from_secs(10),
             message_handler: None,
             offline_commands: true,
+            reprovision: Reprovision::default(),
             pending_after: PENDING_AFTER,
             after_restart: AfterRestart::ApplyAll,
             clock: Clock::default(),

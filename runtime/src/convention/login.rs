@@ -3,9 +3,9 @@
 //! A DTMI is announced to the hub in the user name; a `urn:` capability model id is not known to it and goes to the
 //! provisioning service only.
 
-use serde_json::json;
+use serde_json::{Map, json};
 
-use super::percent_encode;
+use super::{Principal, percent_encode};
 use crate::json::Json;
 use crate::table::{Convention, ModelTable};
 
@@ -23,24 +23,23 @@ pub(crate) fn provisioning_user(id_scope: &str, registration_id: &str) -> String
     )
 }
 
-/// The hub's user name.
-pub(crate) fn hub_user(host: &str, device_id: &str, model: &ModelTable) -> String {
+/// The hub's user name. A module's has its id after the device's.
+pub(crate) fn hub_user(host: &str, principal: &Principal, model: &ModelTable) -> String {
     let client = percent_encode(CLIENT_TYPE);
     let model = match model.id {
         id if id.starts_with("dtmi:") => format!("&model-id={}", percent_encode(id)),
         _ => String::new(),
     };
-    format!("{host}/{device_id}/?api-version={HUB_VERSION}{model}&DeviceClientType={client}")
+    format!("{host}/{principal}/?api-version={HUB_VERSION}{model}&DeviceClientType={client}")
 }
 
-/// The body of the register request, with the payload that announces the model.
-pub(crate) fn registration(registration_id: &str, model: &ModelTable) -> Json {
-    let payload = match model.convention {
-        Convention::Central2020 => {
-            json!({ "modelId": model.id, "__iot:interfaces": { "CapabilityModelId": model.id } })
-        }
-        Convention::Pnp => json!({ "modelId": model.id }),
-    };
+/// The body of the register request, with the payload that announces the model beside what the application adds.
+pub(crate) fn registration(registration_id: &str, model: &ModelTable, added: &Map<String, Json>) -> Json {
+    let mut payload = added.clone();
+    payload.insert("modelId".to_owned(), model.id.into());
+    if model.convention == Convention::Central2020 {
+        payload.insert("__iot:interfaces".to_owned(), json!({ "CapabilityModelId": model.id }));
+    }
     json!({ "registrationId": registration_id, "payload": payload })
 }
 
@@ -55,15 +54,28 @@ mod tests {
 
     #[test]
     fn a_dtmi_is_announced_in_the_user_name_and_a_urn_is_not() {
-        let version = env!("CARGO_PKG_VERSION");
+        let (device, version) = (Principal::device("d"), env!("CARGO_PKG_VERSION"));
         assert_eq!(
-            hub_user("h.azure-devices.net", "d", &PNP),
+            hub_user("h.azure-devices.net", &device, &PNP),
             format!(
                 "h.azure-devices.net/d/?api-version=2021-04-12&model-id=dtmi%3Acom%3Aexample%3AEnv%3B1\
                  &DeviceClientType=device-model%2F{version}"
             )
         );
-        assert!(!hub_user("h", "d", &CENTRAL).contains("model-id"));
+        assert!(!hub_user("h", &device, &CENTRAL).contains("model-id"));
+    }
+
+    #[test]
+    fn a_module_stands_after_its_device() {
+        let module = Principal { device_id: "d".to_owned(), module_id: Some("m".to_owned()) };
+        assert!(hub_user("h", &module, &PNP).starts_with("h/d/m/?api-version="));
+    }
+
+    #[test]
+    fn what_the_application_adds_stands_beside_the_model() {
+        let Json::Object(added) = json!({ "site": { "floor": 7 } }) else { panic!("it is one") };
+        let payload = json!({ "site": { "floor": 7 }, "modelId": PNP.id });
+        assert_eq!(registration("d", &PNP, &added), json!({ "registrationId": "d", "payload": payload }));
     }
 
     #[test]
@@ -71,8 +83,11 @@ mod tests {
         assert!(
             provisioning_user("0ne1", "d").starts_with("0ne1/registrations/d/api-version=2019-03-31&Client")
         );
-        assert_eq!(registration("d", &PNP)["payload"], json!({ "modelId": "dtmi:com:example:Env;1" }));
-        let central = registration("d", &CENTRAL);
+        assert_eq!(
+            registration("d", &PNP, &Map::new())["payload"],
+            json!({ "modelId": "dtmi:com:example:Env;1" })
+        );
+        let central = registration("d", &CENTRAL, &Map::new());
         assert_eq!(
             central["payload"]["__iot:interfaces"]["CapabilityModelId"],
             "urn:contoso:sample_device:1"

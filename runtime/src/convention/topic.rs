@@ -2,19 +2,21 @@
 //!
 //! Begin with [`Received::parse`]. A topic that is none of ours is `None`, never an error: hubs may add some.
 
+use super::Principal;
+
 /// Everything a device subscribes to at its hub.
 pub(crate) const SUBSCRIPTIONS: [&str; 3] =
     ["$iothub/methods/POST/#", "$iothub/twin/res/#", "$iothub/twin/PATCH/properties/desired/#"];
 /// What a device subscribes to for messages from the cloud.
-pub(crate) fn messages(device_id: &str) -> String {
-    format!("devices/{device_id}/messages/devicebound/#")
+pub(crate) fn messages(receiver: &Principal) -> String {
+    format!("{}/messages/devicebound/#", receiver.path())
 }
 
 /// Everything a device subscribes to at the provisioning service.
 pub(crate) const PROVISIONING_SUBSCRIPTION: &str = "$dps/registrations/res/#";
 
-pub(crate) fn telemetry(device_id: &str, bag: &str) -> String {
-    format!("devices/{device_id}/messages/events/{bag}")
+pub(crate) fn telemetry(sender: &Principal, bag: &str) -> String {
+    format!("{}/messages/events/{bag}", sender.path())
 }
 
 pub(crate) fn twin_get(request_id: u32) -> String {
@@ -135,7 +137,10 @@ mod tests {
 
     #[test]
     fn our_topics_are_the_documented_ones() {
-        assert_eq!(telemetry("d", "a=b"), "devices/d/messages/events/a=b");
+        let mut sender = Principal::device("d");
+        assert_eq!(telemetry(&sender, "a=b"), "devices/d/messages/events/a=b");
+        sender.module_id = Some("m".to_owned());
+        assert_eq!(telemetry(&sender, "a=b"), "devices/d/modules/m/messages/events/a=b");
         assert_eq!(method_answer(200, "1f"), "$iothub/methods/res/200/?$rid=1f");
         assert_eq!(
             operation_status(2, "4.x"),

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::provisioning::Assignment;
 use crate::state::{Counters, State};
 
 /// Written by the driver, read by every client.
 pub(crate) struct Board {
     state: watch::Sender<State>,
     counters: Mutex<Counters>,
-    /// Hub and device id, once known.
-    assigned: Mutex<Option<(String, String)>>,
+    /// The hub that took the device, once one has.
+    assigned: Mutex<Option<Assignment>>,
     undelivered: AtomicU64,
 }
 
@@ -38,7 +39,7 @@ impl Board {
         *lock(&self.counters)
     }
 
-    pub(crate) fn hub_and_device(&self) -> Option<(String, String)> {
+    pub(crate) fn assignment(&self) -> Option<Assignment> {
         lock(&self.assigned).clone()
     }
 
@@ -55,8 +56,8 @@ impl Board {
         *lock(&self.counters) = counters;
     }
 
-    pub(super) fn assigned(&self, hub: &str, device_id: &str) {
-        *lock(&self.assigned) = Some((hub.to_owned(), device_id.to_owned()));
+    pub(super) fn assigned(&self, assignment: &Assignment) {
+        *lock(&self.assigned) = Some(assignment.clone());
     }
 
     /// Enters the last state, which is `end`.

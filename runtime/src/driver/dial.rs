@@ -1,32 +1,35 @@
-//! Opening a connection: provisioning if need be, a stream, and a fresh token.
+//! Opening a connection: provisioning if need be, a stream, and a fresh proof of who the device is.
 //!
-//! Every step has a deadline. A token is signed anew for each connection, because clocks jump and devices sleep.
+//! Every step has a deadline. Which hub it is to be is [`assignment`](super::assignment)'s, tokens are
+//! [`proof`](super::proof)'s.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
 use tokio::time::{sleep_until, timeout};
 
+use super::assignment::{Known, recall, remember};
 use super::link::Link;
 use super::now;
+use super::proof::{Proof, prove};
 use super::transport::Transport;
-use crate::auth::{DeviceKey, sas_token};
-use crate::connection::{Connection, Endpoint, Target};
-use crate::convention::login;
+use crate::connection::{Connection, Endpoint, Options, Target};
+use crate::convention::{Principal, login};
 use crate::error::Error;
 use crate::provisioning::{Applicant, Assignment, Provisioning};
 use crate::session::Login;
 use crate::table::ModelTable;
 
-/// How long name resolution, TCP and TLS may take together.
+/// How long name resolution, TCP, proxy, TLS and WebSocket may take together.
 const OPEN_LIMIT: Duration = Duration::from_secs(30);
 /// How long saying goodbye may take.
 const GOODBYE_LIMIT: Duration = Duration::from_secs(2);
+/// HTTPS, which WebSocket shares.
+const WEBSOCKET_PORT: u16 = 443;
 
-/// What dialling came to. The assignment is kept even when the hub could not be reached.
+/// What dialling came to. What is known of the hub is kept even when it could not be reached.
 pub(crate) struct Dialled {
-    pub(crate) assignment: Option<Assignment>,
+    pub(crate) known: Known,
     pub(crate) outcome: Result<(Link, Login), Error>,
 }
 
@@ -42,70 +45,97 @@ impl Dialer {
         Self { connection, transport, model }
     }
 
-    /// Ends the previous connection, if any, and opens the next. `known` is what provisioning assigned before.
-    pub(crate) async fn dial(self: Arc<Self>, previous: Option<Link>, known: Option<Assignment>) -> Dialled {
+    /// Ends the previous connection, if any, and opens the next.
+    pub(crate) async fn dial(self: Arc<Self>, previous: Option<Link>, known: Known) -> Dialled {
         if let Some(link) = previous {
             finish(link).await;
         }
-        let assignment = match known {
-            Some(known) => known,
-            None => match self.assignment().await {
-                Ok(assignment) => assignment,
-                Err(error) => {
-                    return Dialled { assignment: None, outcome: Err(error) };
-                }
-            },
+        let known = match known {
+            Known::Unread => recall(&self.connection).await,
+            known => known,
         };
-        let outcome = self.hub(&assignment).await;
-        Dialled { assignment: Some(assignment), outcome }
-    }
-
-    async fn assignment(&self) -> Result<Assignment, Error> {
-        match &self.connection.target {
-            Target::Hub { endpoint, device_id, .. } => {
-                Ok(Assignment { endpoint: endpoint.clone(), device_id: device_id.clone() })
-            }
-            Target::Provisioned { endpoint, id_scope, registration_id, key } => {
-                let resource = format!("{id_scope}/registrations/{registration_id}");
-                let password = self.token(key, &resource, Some("registration"))?;
-                let model = &self.model;
-                let link = self.open(endpoint).await?;
-                let applicant = Applicant { endpoint, id_scope, registration_id, password, model };
-                let assignment = provision(link, Provisioning::new(now(), &applicant)).await?;
-                tracing::info!(hub = %assignment.endpoint, device_id = assignment.device_id, "provisioned");
-                Ok(assignment)
-            }
+        match self.destination(known).await {
+            Ok((assignment, known)) => Dialled { outcome: self.hub(&assignment).await, known },
+            Err(error) => Dialled { known: Known::Nothing, outcome: Err(error) },
         }
     }
 
-    async fn hub(&self, assignment: &Assignment) -> Result<(Link, Login), Error> {
-        let (Target::Hub { key, .. } | Target::Provisioned { key, .. }) = &self.connection.target;
-        let Assignment { endpoint, device_id } = assignment;
+    /// Where to go, and what is known after finding out.
+    async fn destination(&self, known: Known) -> Result<(Assignment, Known), Error> {
+        let doubted = match (&self.connection.target, known) {
+            (Target::Hub { endpoint, principal, .. }, _) => {
+                let device_id = principal.device_id.clone();
+                let named = Assignment { endpoint: endpoint.clone(), device_id, payload: None };
+                return Ok((named.clone(), Known::Certain(named)));
+            }
+            (_, Known::Certain(assignment)) => return Ok((assignment.clone(), Known::Certain(assignment))),
+            (_, Known::Doubted(assignment)) => Some(assignment),
+            (_, Known::Unread | Known::Nothing) => None,
+        };
+        match (self.provisioned().await, doubted) {
+            (Ok(assignment), _) => {
+                remember(&self.connection, &assignment).await;
+                Ok((assignment.clone(), Known::Certain(assignment)))
+            }
+            (Err(error), Some(last)) => {
+                tracing::warn!(%error, hub = %last.endpoint, "not provisioned again: trying the last hub");
+                Ok((last.clone(), Known::Doubted(last)))
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    async fn provisioned(&self) -> Result<Assignment, Error> {
+        let Target::Provisioned { endpoint, id_scope, registration_id } = &self.connection.target else {
+            return Err(Error::configuration("the hub", "it is named, so none is assigned"));
+        };
+        let resource = format!("{id_scope}/registrations/{registration_id}");
+        let Proof { password, .. } = self.prove(&resource, Some("registration")).await?;
+        let (model, payload) = (&self.model, &self.connection.payload);
         let link = self.open(endpoint).await?;
-        let resource = format!("{}/devices/{device_id}", endpoint.host);
+        let applicant = Applicant { endpoint, id_scope, registration_id, password, model, payload };
+        let assignment = provision(link, Provisioning::new(now(), &applicant)).await?;
+        tracing::info!(hub = %assignment.endpoint, device_id = assignment.device_id, "provisioned");
+        Ok(assignment)
+    }
+
+    async fn hub(&self, assignment: &Assignment) -> Result<(Link, Login), Error> {
+        let Assignment { endpoint, device_id, .. } = assignment;
+        let (address, principal) = match &self.connection.target {
+            Target::Hub { gateway, principal, .. } => {
+                (gateway.as_ref().unwrap_or(endpoint), principal.clone())
+            }
+            Target::Provisioned { .. } => (endpoint, Principal::device(device_id)),
+        };
+        // The proof comes first: a slow provider must not let the hub wait for the CONNECT.
+        let resource = format!("{}/{}", endpoint.host, principal.path());
+        let Proof { password, life } = self.prove(&resource, None).await?;
+        let link = self.open(address).await?;
         let login = Login {
-            endpoint: endpoint.to_string(),
-            device_id: device_id.clone(),
-            username: login::hub_user(&endpoint.host, device_id, &self.model),
-            password: self.token(key, &resource, None)?,
-            renew_after: self.connection.options.token_life.mul_f64(0.8),
-            lasts: self.connection.options.token_life,
+            endpoint: address.to_string(),
+            username: login::hub_user(&endpoint.host, &principal, &self.model),
+            principal,
+            password,
+            life,
         };
         Ok((link, login))
     }
 
+    async fn prove(&self, resource: &str, key_name: Option<&str>) -> Result<Proof, Error> {
+        let Options { token_life, clock, .. } = &self.connection.options;
+        prove(&self.connection.credential, resource, key_name, *token_life, clock.wall()).await
+    }
+
     async fn open(&self, endpoint: &Endpoint) -> Result<Link, Error> {
-        match timeout(OPEN_LIMIT, self.transport.open(endpoint)).await {
+        let endpoint = match self.connection.network.websocket {
+            true => endpoint.with_default_port(WEBSOCKET_PORT),
+            false => endpoint.clone(),
+        };
+        match timeout(OPEN_LIMIT, self.transport.open(&endpoint)).await {
             Ok(Ok(stream)) => Ok(Link::new(stream)),
             Ok(Err(source)) => Err(Error::Connect { endpoint: endpoint.to_string(), source }),
             Err(_) => Err(Error::TimedOut { what: "opening the connection", limit: OPEN_LIMIT, last: None }),
         }
-    }
-
-    fn token(&self, key: &DeviceKey, resource: &str, name: Option<&str>) -> Result<SecretString, Error> {
-        let clock = self.connection.options.clock.wall().duration_since(UNIX_EPOCH);
-        let clock = clock.map_err(|_| Error::configuration("the clock", "it stands before 1970: set it"))?;
-        Ok(sas_token(key, resource, (clock + self.connection.options.token_life).as_secs(), name))
     }
 }
 

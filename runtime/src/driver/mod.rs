@@ -4,6 +4,7 @@
 //! the session, and carries out what the session asks for. It decides nothing about MQTT or twins. Handlers run in
 //! tasks of their own; the driver joins them all before it ends.
 
+mod assignment;
 mod board;
 mod clock;
 mod dial;
@@ -11,13 +12,18 @@ mod handlers;
 mod journal;
 mod keeper;
 mod link;
+mod proof;
 mod tls;
 mod transport;
+mod tunnel;
+#[cfg(feature = "websocket")]
+mod websocket;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use assignment::Known;
 pub(crate) use board::Board;
 use board::ClosedAtEnd;
 use bytes::Bytes;
@@ -45,7 +51,6 @@ use crate::device::Device;
 use crate::error::Error;
 use crate::json::Json;
 use crate::outbox::{Message, Offer, Settled, Ticket};
-use crate::provisioning::Assignment;
 use crate::session::{Action, CallId, ClockWatch, Input, Recovery, Session};
 use crate::state::State;
 use crate::table::ModelTable;
@@ -82,7 +87,7 @@ pub(crate) enum Reporting {
 pub(crate) fn start<D: Device>(device: D, connection: Connection) -> Result<Client, Error> {
     let transport = match &connection.transport {
         Some(SharedTransport(transport)) => Arc::clone(transport),
-        None => Arc::new(Tls::new(connection.roots.as_deref())?),
+        None => Arc::new(Tls::new(&connection)?),
     };
     start_on(device, connection, transport)
 }
@@ -99,7 +104,7 @@ pub(crate) fn start_on<D: Device>(
     let shared = Arc::new(Shared::new(telemetry, reports));
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
-    let (keeper, ledger) = Keeper::open(&options, connection.target.device())?;
+    let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
     let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, &options);
     let driver = Driver {
         model: D::MODEL,
@@ -107,7 +112,7 @@ pub(crate) fn start_on<D: Device>(
         recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
-        assignment: None,
+        known: Known::Unread,
         handlers,
         keeper,
         inbox: Inbox::new(telemetry_inbox, reports_inbox, shared.closing.clone()),
@@ -208,7 +213,7 @@ struct Driver {
     recovery: Recovery,
     phase: Phase,
     dialer: Arc<Dialer>,
-    assignment: Option<Assignment>,
+    known: Known,
     handlers: Handlers,
     keeper: Keeper,
     inbox: Inbox,
@@ -363,12 +368,12 @@ impl Driver {
 
     fn dial(&mut self, previous: Option<Link>, why: &str) {
         self.enter(State::Connecting, why);
-        let dialling = Arc::clone(&self.dialer).dial(previous, self.assignment.clone());
+        let dialling = Arc::clone(&self.dialer).dial(previous, self.known.clone());
         self.phase = Phase::Dialing(Box::pin(dialling));
     }
 
     fn dialled(&mut self, dialled: Dialled) {
-        self.assignment = dialled.assignment;
+        self.known = dialled.known;
         match dialled.outcome {
             Ok((link, login)) => {
                 self.phase = Phase::Linked(link);
@@ -384,9 +389,9 @@ impl Driver {
 
     fn serving(&mut self) {
         let mut hub = String::new();
-        if let Some(Assignment { endpoint, device_id }) = &self.assignment {
-            self.board.assigned(&endpoint.host, device_id);
-            hub = endpoint.to_string();
+        if let Some(assignment) = self.known.confirm() {
+            self.board.assigned(assignment);
+            hub = assignment.endpoint.to_string();
         }
         self.recovery.serving();
         self.serving_since = Some(now());
@@ -413,7 +418,7 @@ impl Driver {
             return;
         };
         if attempt.provision_again {
-            self.assignment = None;
+            self.known.doubt(self.options.reprovision);
         }
         self.phase = Phase::Pausing(now() + attempt.pause);
         self.enter(State::Retrying { cause, next_in: attempt.pause }, "");

@@ -16,6 +16,7 @@ use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeReasonCode,
 };
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Map;
 
 use crate::connection::Endpoint;
 use crate::convention::login;
@@ -28,8 +29,12 @@ use crate::table::ModelTable;
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// The pause when the service names none (both official SDKs: 2 s).
 const DEFAULT_PAUSE: u32 = 2;
-/// The longest pause that is honoured in a connection.
-const LONGEST_PAUSE: u32 = 120;
+/// The longest pause that is believed: one that is longer is a mistake, and a device must come back.
+const LONGEST_PAUSE: u32 = 60 * 60;
+/// In a long pause the connection is kept alive this often.
+const PING_EVERY: Duration = Duration::from_secs(60);
+/// MQTT's keep-alive, in seconds.
+const KEEP_ALIVE: u16 = 120;
 /// How often one registration asks before it fails.
 const MOST_QUESTIONS: u32 = 60;
 
@@ -38,6 +43,19 @@ const MOST_QUESTIONS: u32 = 60;
 pub(crate) struct Assignment {
     pub(crate) endpoint: Endpoint,
     pub(crate) device_id: String,
+    /// What an allocation policy of the owner's adds.
+    pub(crate) payload: Option<Json>,
+}
+
+impl Assignment {
+    /// An assignment from texts of the service, or from a file.
+    pub(crate) fn new(hub: &str, device_id: &str, payload: Option<Json>) -> Result<Self, Error> {
+        let endpoint = Endpoint::parse(hub, "the assigned hub")?;
+        if device_id.is_empty() || !is_harmless(device_id) {
+            return Err(Error::Protocol { what: format!("a device id that cannot be used: {device_id:?}") });
+        }
+        Ok(Self { endpoint, device_id: device_id.to_owned(), payload })
+    }
 }
 
 /// Who is to be provisioned.
@@ -46,8 +64,11 @@ pub(crate) struct Applicant<'a> {
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) id_scope: &'a str,
     pub(crate) registration_id: &'a str,
-    pub(crate) password: SecretString,
+    /// Absent when a certificate was presented in the TLS handshake.
+    pub(crate) password: Option<SecretString>,
     pub(crate) model: &'a ModelTable,
+    /// What the service is told besides the model.
+    pub(crate) payload: &'a Map<String, Json>,
 }
 
 /// What is awaited.
@@ -58,9 +79,10 @@ enum Stage {
     Registering {
         request_id: u32,
     },
-    /// Until the deadline; then the registration is asked about, or made again when there is no operation yet.
+    /// Until then; after that the registration is asked about, or made again when there is no operation yet.
     Pausing {
         operation: Option<String>,
+        until: Instant,
     },
     Polling {
         request_id: u32,
@@ -85,14 +107,16 @@ pub(crate) struct Provisioning {
 impl Provisioning {
     /// Begins on a connection that has just been opened.
     pub(crate) fn new(now: Instant, applicant: &Applicant<'_>) -> Self {
-        let Applicant { endpoint, id_scope, registration_id, password, model } = applicant;
+        let Applicant { endpoint, id_scope, registration_id, password, model, payload } = applicant;
         let mut connect = Connect::new(*registration_id);
-        connect.keep_alive = 120;
-        connect.set_login(login::provisioning_user(id_scope, registration_id), password.expose_secret());
+        connect.keep_alive = KEEP_ALIVE;
+        // An empty password is none on the wire: the flag of CONNECT is not set.
+        let password = password.as_ref().map_or("", ExposeSecret::expose_secret);
+        connect.set_login(login::provisioning_user(id_scope, registration_id), password);
         Self {
             endpoint: endpoint.to_string(),
             registration_id: (*registration_id).to_owned(),
-            registration: login::registration(registration_id, model).to_string(),
+            registration: login::registration(registration_id, model, payload).to_string(),
             stage: Stage::Greeting,
             deadline: now + ANSWER_LIMIT,
             questions: 0,
@@ -117,7 +141,12 @@ impl Provisioning {
             return Ok(());
         }
         match std::mem::replace(&mut self.stage, Stage::Greeting) {
-            Stage::Pausing { operation } => self.ask(now, operation),
+            Stage::Pausing { operation, until } if until <= now => self.ask(now, operation),
+            Stage::Pausing { operation, until } => {
+                self.out.push_back(Packet::PingReq);
+                self.rest(now, operation, until);
+                Ok(())
+            }
             _ => Err(Error::TimedOut {
                 what: "an answer of the provisioning service",
                 limit: ANSWER_LIMIT,
@@ -237,18 +266,19 @@ impl Provisioning {
         let (Some(hub), Some(device_id)) = (state("assignedHub"), state("deviceId")) else {
             return Err(Error::Protocol { what: "an assignment without hub or device id".to_owned() });
         };
-        let endpoint = Endpoint::parse(hub, "the assigned hub")?;
-        if device_id.is_empty() || !is_harmless(device_id) {
-            return Err(Error::Protocol { what: format!("a device id that cannot be used: {device_id:?}") });
-        }
-        Ok(Assignment { endpoint, device_id: device_id.to_owned() })
+        let payload = body.get("registrationState").and_then(|state| state.get("payload"));
+        Assignment::new(hub, device_id, payload.filter(|payload| !payload.is_null()).cloned())
     }
 
     fn pause(&mut self, now: Instant, answer: ProvisioningAnswer, operation: Option<String>) {
         let seconds = answer.retry_after.unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
-        self.stage = Stage::Pausing { operation };
         self.asked_pause = Duration::from_secs(seconds.into());
-        self.deadline = now + self.asked_pause;
+        self.rest(now, operation, now + self.asked_pause);
+    }
+
+    fn rest(&mut self, now: Instant, operation: Option<String>, until: Instant) {
+        self.stage = Stage::Pausing { operation, until };
+        self.deadline = until.min(now + PING_EVERY);
     }
 
     fn await_next(&mut self, now: Instant, stage: Stage) {

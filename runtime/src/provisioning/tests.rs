@@ -7,11 +7,18 @@ const MODEL: ModelTable = ModelTable { id: "dtmi:x;1", convention: Convention::P
 
 fn begin(now: Instant) -> Provisioning {
     let endpoint = Endpoint::parse("dps.example:1883", "it").unwrap();
-    let password = SecretString::from("token");
-    let applicant =
-        Applicant { endpoint: &endpoint, id_scope: "0ne1", registration_id: "d", password, model: &MODEL };
+    let Json::Object(payload) = json!({ "site": 7 }) else { panic!("it is one") };
+    let applicant = Applicant {
+        endpoint: &endpoint,
+        id_scope: "0ne1",
+        registration_id: "d",
+        password: None,
+        model: &MODEL,
+        payload: &payload,
+    };
     let mut provisioning = Provisioning::new(now, &applicant);
-    assert!(matches!(provisioning.poll_packet(), Some(Packet::Connect(_))));
+    let Some(Packet::Connect(connect)) = provisioning.poll_packet() else { panic!("not a CONNECT") };
+    assert_eq!(connect.login.unwrap().password, "");
     let accepted = Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false));
     assert_eq!(provisioning.handle(now, accepted).unwrap(), None);
     assert!(matches!(provisioning.poll_packet(), Some(Packet::Subscribe(_))));
@@ -76,6 +83,66 @@ fn a_throttled_poll_without_operation_asks_about_the_same_one() {
     assert_eq!(provisioning.poll_timeout(), now + Duration::from_secs(7));
     provisioning.handle_timeout(provisioning.poll_timeout()).unwrap();
     assert!(sent(&mut provisioning).unwrap().ends_with("$rid=3&operationId=4.ab"));
+}
+
+#[test]
+fn peers_row_13_register_and_poll_honour_retry_after_in_202_and_in_429() {
+    let begin_at = Instant::now();
+    let mut provisioning = begin(begin_at);
+    let throttled = json!({ "errorCode": 429_001, "message": "slow down" });
+    let assigning = json!({ "operationId": "4.ab", "status": "assigning" });
+    let mut now = begin_at;
+    // (answer to the question, seconds named, seconds kept, what the next question is)
+    let answers = [
+        ("429/?$rid=1&retry-after=17", &throttled, 17, "PUT/iotdps-register/?$rid=2"),
+        ("202/?$rid=2&retry-after=11", &assigning, 11, "?$rid=3&operationId=4.ab"),
+        ("202/?$rid=3&retry-after=5", &assigning, 5, "?$rid=4&operationId=4.ab"),
+        ("429/?$rid=4&retry-after=29", &throttled, 29, "?$rid=5&operationId=4.ab"),
+        ("503/?$rid=5", &throttled, 2, "?$rid=6&operationId=4.ab"),
+    ];
+    assert!(sent(&mut provisioning).unwrap().ends_with("PUT/iotdps-register/?$rid=1"));
+    for (head, body, seconds, next) in answers {
+        assert_eq!(answer(&mut provisioning, now, head, body).unwrap(), None);
+        let due = now + Duration::from_secs(seconds);
+        assert_eq!(provisioning.poll_timeout(), due, "{head}");
+        provisioning.handle_timeout(due - Duration::from_millis(1)).unwrap();
+        assert!(sent(&mut provisioning).is_none(), "{head}: too early");
+        now = due;
+        provisioning.handle_timeout(now).unwrap();
+        assert!(sent(&mut provisioning).unwrap().ends_with(next), "{head}");
+    }
+}
+
+#[test]
+fn a_pause_longer_than_the_keep_alive_is_honoured_and_the_connection_kept() {
+    let begin_at = Instant::now();
+    let mut provisioning = begin(begin_at);
+    sent(&mut provisioning);
+    answer(&mut provisioning, begin_at, "429/?$rid=1&retry-after=150", &json!({})).unwrap();
+    for minute in 1..=2 {
+        let now = begin_at + Duration::from_secs(60 * minute);
+        assert_eq!(provisioning.poll_timeout(), now);
+        provisioning.handle_timeout(now).unwrap();
+        assert!(matches!(provisioning.poll_packet(), Some(Packet::PingReq)));
+        assert_eq!(provisioning.handle(now, Packet::PingResp).unwrap(), None);
+    }
+    let now = begin_at + Duration::from_secs(150);
+    assert_eq!(provisioning.poll_timeout(), now);
+    provisioning.handle_timeout(now).unwrap();
+    assert!(sent(&mut provisioning).unwrap().ends_with("?$rid=2"));
+}
+
+#[test]
+fn the_application_tells_the_service_something_and_is_told_something() {
+    let now = Instant::now();
+    let mut provisioning = begin(now);
+    let Some(Packet::Publish(register)) = provisioning.poll_packet() else { panic!("not a publish") };
+    let body: Json = serde_json::from_slice(&register.payload).unwrap();
+    assert_eq!(body["payload"], json!({ "site": 7, "modelId": "dtmi:x;1" }));
+    let state = json!({ "assignedHub": "h", "deviceId": "d", "payload": { "zone": "a" } });
+    let assigned = json!({ "status": "assigned", "registrationState": state });
+    let assignment = answer(&mut provisioning, now, "200/?$rid=1", &assigned).unwrap().unwrap();
+    assert_eq!(assignment.payload, Some(json!({ "zone": "a" })));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use rumqttc::mqttbytes::v4::{Packet, PubAck, Publish};
 use super::inbox::{Arrival, Work};
 use super::{Action, CallId, Phase, Session};
 use crate::call::Answer;
+use crate::convention::Principal;
 use crate::message::{CloudMessage, MessageError};
 use crate::refusal::CommandError;
 
@@ -17,10 +18,12 @@ const NO_ARGUMENT: &[u8] = b"@";
 
 impl Session {
     /// Whether anybody is there for messages. Only then the device subscribes to them, and asks the hub to keep them while
-    /// it is away (CleanSession 0: otherwise a hub drops what it has queued; protocol, section 2.3).
-    pub(super) fn takes_messages(&self) -> bool {
+    /// it is away (CleanSession 0: otherwise a hub drops what it has queued; protocol, section 2.3). Modules get none.
+    pub(super) fn takes_messages(&self, principal: &Principal) -> bool {
         let has_commands = self.model.parts.iter().any(|part| !part.commands.is_empty());
-        self.options.message_handler.is_some() || (self.options.offline_commands && has_commands)
+        let wanted =
+            self.options.message_handler.is_some() || (self.options.offline_commands && has_commands);
+        wanted && principal.module_id.is_none()
     }
 
     /// A message has arrived.

@@ -42,6 +42,7 @@ use timer::{Timer, Timers};
 
 use crate::call::{Answer, InForce};
 use crate::connection::{AfterRestart, Options};
+use crate::convention::Principal;
 use crate::error::Error;
 use crate::json::Json;
 use crate::message::{CloudMessage, MessageError};
@@ -59,18 +60,26 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// How long a PINGRESP may take.
 const PING_LIMIT: Duration = Duration::from_secs(20);
 
+/// How long a token is good for, from the moment the connection opens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TokenLife {
+    /// After this time the connection is to be renewed.
+    pub(crate) renew_after: Duration,
+    /// How long the hub takes the token for valid.
+    pub(crate) lasts: Duration,
+}
+
 /// What the hub is told when a connection opens.
 #[derive(Debug)]
 pub(crate) struct Login {
     /// `host:port`, for errors.
     pub(crate) endpoint: String,
-    pub(crate) device_id: String,
+    pub(crate) principal: Principal,
     pub(crate) username: String,
-    pub(crate) password: SecretString,
-    /// After this time the connection is to be renewed.
-    pub(crate) renew_after: Duration,
-    /// How long the hub takes the password for valid.
-    pub(crate) lasts: Duration,
+    /// Absent when a certificate was presented in the TLS handshake.
+    pub(crate) password: Option<SecretString>,
+    /// How long the password is good for; absent when nothing of it ends.
+    pub(crate) life: Option<TokenLife>,
 }
 
 /// Something that has happened.
@@ -137,8 +146,9 @@ enum Phase {
 #[derive(Debug)]
 struct Open {
     endpoint: String,
-    device_id: String,
-    renewal: Renewal,
+    principal: Principal,
+    /// Absent when nothing of the login ends.
+    renewal: Option<Renewal>,
 }
 
 /// The session core.

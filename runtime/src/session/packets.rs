@@ -43,7 +43,7 @@ impl Session {
             return Some(Packet::Publish(Publish::from_bytes(topic, QoS::AtMostOnce, payload)));
         }
         let (id, message) = self.outbox.next()?;
-        let topic = topic::telemetry(&open.device_id, &message.bag);
+        let topic = topic::telemetry(&open.principal, &message.bag);
         let mut publish = Publish::from_bytes(topic, QoS::AtLeastOnce, message.payload.clone());
         publish.pkid = id;
         self.counters.sent += 1;
@@ -54,23 +54,27 @@ impl Session {
     }
 
     pub(super) fn opened(&mut self, now: Instant, login: Login) {
-        let known = (login.endpoint.clone(), login.device_id.clone());
+        let client_id = login.principal.to_string();
+        let known = (login.endpoint.clone(), client_id.clone());
         let other = self.twin_of.replace(known).is_some_and(|before| self.twin_of != Some(before));
         let concerned =
-            self.ledger.as_mut().is_none_or(|ledger| ledger.concerns(&login.endpoint, &login.device_id));
+            self.ledger.as_mut().is_none_or(|ledger| ledger.concerns(&login.endpoint, &client_id));
         if other || !concerned {
             self.desired.forget();
         }
-        let mut connect = Connect::new(&login.device_id);
+        let takes_messages = self.takes_messages(&login.principal);
+        let mut connect = Connect::new(client_id);
         connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
-        connect.clean_session = !self.takes_messages();
-        connect.set_login(login.username, login.password.expose_secret());
+        connect.clean_session = !takes_messages;
+        // An empty password is none on the wire: the flag of CONNECT is not set.
+        let password = login.password.as_ref().map_or("", ExposeSecret::expose_secret);
+        connect.set_login(login.username, password);
         self.control.push_back(Packet::Connect(connect));
         self.timers.set(Timer::Handshake, now + HANDSHAKE_LIMIT);
         self.phase = Phase::Greeting(Open {
             endpoint: login.endpoint,
-            device_id: login.device_id,
-            renewal: Renewal::new(now, login.renew_after, login.lasts),
+            principal: login.principal,
+            renewal: login.life.map(|life| Renewal::new(now, life)),
         });
     }
 
@@ -123,7 +127,7 @@ impl Session {
             let code = answer.code as u8;
             return self.hang_up(Error::Refused { endpoint: open.endpoint, code });
         }
-        let messages = self.takes_messages().then(|| topic::messages(&open.device_id));
+        let messages = self.takes_messages(&open.principal).then(|| topic::messages(&open.principal));
         let filters = topic::SUBSCRIPTIONS.map(str::to_owned).into_iter().chain(messages);
         let filter = |path| SubscribeFilter::new(path, QoS::AtLeastOnce);
         let mut subscribe = Subscribe::new_many(filters.map(filter));
@@ -138,7 +142,9 @@ impl Session {
             return self.hang_up(Error::Protocol { what: "it refused a subscription".to_owned() });
         }
         self.timers.stop(Timer::Handshake);
-        self.timers.set(Timer::Renewal, open.renewal.due);
+        if let Some(renewal) = &open.renewal {
+            self.timers.set(Timer::Renewal, renewal.due);
+        }
         self.timers.set(Timer::Ping, now + self.options.keep_alive.mul_f64(0.75));
         self.counters.connects += 1;
         self.desired.fetching();
@@ -198,9 +204,9 @@ impl Session {
     fn called(&mut self, now: Instant, name: &str, request_id: &str, publish: &Publish) {
         tracing::debug!(name, request_id, "command called");
         let fits = |open: &Open| match self.model.command(name) {
-            Some(command) if !command.asynchronous => {
-                open.renewal.leaves_room(now, self.options.deadlines.of(&self.model, &command))
-            }
+            Some(command) if !command.asynchronous => open.renewal.is_none_or(|renewal| {
+                renewal.leaves_room(now, self.options.deadlines.of(&self.model, &command))
+            }),
             _ => true,
         };
         let unavailable = match &self.phase {

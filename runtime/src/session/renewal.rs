@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::clock::Jump;
 use super::timer::Timer;
-use super::{Action, Open, Phase, Session};
+use super::{Action, Open, Phase, Session, TokenLife};
 use crate::error::Error;
 
 /// How long in-flight messages may take before a planned reconnect goes ahead without them.
@@ -28,8 +28,9 @@ pub(super) struct Renewal {
 }
 
 impl Renewal {
-    /// For a token that is valid for `lasts` from now on, and that is to be renewed after `renew_after`.
-    pub(super) fn new(now: Instant, renew_after: Duration, lasts: Duration) -> Self {
+    /// For a token that lives from now on.
+    pub(super) fn new(now: Instant, life: TokenLife) -> Self {
+        let TokenLife { renew_after, lasts } = life;
         let room = lasts.saturating_sub(renew_after);
         let drained_by = now + renew_after + (room - RESERVE.min(room / 4));
         Self { due: now + renew_after, drained_by, begun: false }
@@ -49,7 +50,7 @@ impl Renewal {
 impl Session {
     /// The token's time to be renewed has come.
     pub(super) fn renewal_due(&mut self) {
-        if let Phase::Serving(Open { renewal, .. }) = &mut self.phase {
+        if let Phase::Serving(Open { renewal: Some(renewal), .. }) = &mut self.phase {
             tracing::debug!("the token is to be renewed");
             renewal.begun = true;
             self.timers.set(Timer::LastCall, renewal.last_call());
@@ -58,7 +59,7 @@ impl Session {
 
     /// Stops sending, and waits for what is in flight.
     pub(super) fn drain(&mut self, now: Instant) {
-        let Phase::Serving(Open { renewal, .. }) = &self.phase else {
+        let Phase::Serving(Open { renewal: Some(renewal), .. }) = &self.phase else {
             return;
         };
         let until = if self.commands.owes_answers() {
@@ -74,7 +75,11 @@ impl Session {
     /// Goes on with a planned reconnect when no caller waits any more, and then nothing is in flight.
     pub(super) fn check_drained(&mut self, now: Instant) {
         let owes = self.commands.owes_answers();
-        if matches!(&self.phase, Phase::Serving(open) if open.renewal.begun) && !owes {
+        let begun = match &self.phase {
+            Phase::Serving(open) => open.renewal.is_some_and(|renewal| renewal.begun),
+            Phase::Offline | Phase::Greeting(_) | Phase::Subscribing(_) | Phase::Draining => false,
+        };
+        if begun && !owes {
             self.drain(now);
         }
         let drained = !owes && !self.inbox.is_busy() && !self.requests.is_waiting();

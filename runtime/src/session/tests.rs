@@ -22,11 +22,10 @@ const MODEL: ModelTable = ModelTable {
 fn login() -> Login {
     Login {
         endpoint: "h:8883".to_owned(),
-        device_id: "d".to_owned(),
+        principal: Principal::device("d"),
         username: "h/d/?api-version=2021-04-12".to_owned(),
-        password: SecretString::from("token"),
-        renew_after: Duration::from_secs(2880),
-        lasts: Duration::from_secs(3600),
+        password: Some(SecretString::from("token")),
+        life: Some(TokenLife { renew_after: Duration::from_secs(2880), lasts: Duration::from_secs(3600) }),
     }
 }
 
