@@ -22,7 +22,7 @@ fn online() -> (State, Connection) {
     let mut connection = Connection::new(state.next_session());
     let token = device_token("localhost/devices/d1", &key);
     let packet = connect_packet("d1", "localhost/d1/?api-version=2021-04-12", &token);
-    assert_eq!(connection.handle(packet, &mut state, NOW), accepted());
+    assert_eq!(connection.handle(packet, &mut state, NOW), accepted(false));
     (state, connection)
 }
 
@@ -51,7 +51,7 @@ fn a_registration_is_assigned_on_the_first_poll() {
     let mut connection = Connection::new(state.next_session());
     let token = group_token(&state, "d1");
     let user = "0neTEST/registrations/d1/api-version=2019-03-31";
-    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted());
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted(false));
     subscribe(&mut connection, &mut state, "$dps/registrations/res/#", QoS::AtLeastOnce);
     let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", r#"{"payload":null}"#);
     let output = connection.handle(register, &mut state, NOW);
@@ -73,7 +73,7 @@ fn a_bad_registration_token_is_accepted_at_connect_and_refused_at_register() {
     let mut connection = Connection::new(state.next_session());
     let token = group_token(&state, "other");
     let user = "0neTEST/registrations/d1/api-version=2019-03-31";
-    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted());
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted(false));
     let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
     let output = connection.handle(register, &mut state, NOW);
     let (topic, body) = only_publish(&output);
