@@ -4,25 +4,26 @@
 //! for outcomes. When the last handle is dropped without [`Client::close`], the session ends abruptly: what is not
 //! acknowledged by then is lost.
 
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
-use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{Board, ReportRequest, Reporting, Submission};
+use crate::driver::{Board, ReportRequest, Reporting};
 use crate::error::Error;
-use crate::json::{Json, to_bytes, to_json};
+use crate::intake::Intake;
+use crate::json::{Json, to_json};
+use crate::outbox::Parked;
+use crate::outcome::Delivery;
 use crate::progress::Holder;
+use crate::send::SendOptions;
 use crate::state::{Counters, State};
 
 /// What all handles on one session share.
 pub(crate) struct Shared {
-    telemetry: mpsc::Sender<Submission>,
+    intake: Arc<Intake>,
     reports: mpsc::Sender<ReportRequest>,
     pub(crate) closing: CancellationToken,
     pub(crate) board: Arc<Board>,
@@ -30,9 +31,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(telemetry: mpsc::Sender<Submission>, reports: mpsc::Sender<ReportRequest>) -> Self {
+    pub(crate) fn new(intake: Arc<Intake>, reports: mpsc::Sender<ReportRequest>) -> Self {
         Self {
-            telemetry,
+            intake,
             reports,
             closing: CancellationToken::new(),
             board: Arc::new(Board::new()),
@@ -108,6 +109,12 @@ impl Client {
         self.shared.board.counters()
     }
 
+    /// The telemetry messages that were put aside because the hub cut the connection at them again and again: the last
+    /// 100, the oldest first. Each has ended with [`Error::Rejected`].
+    pub fn parked(&self) -> Vec<Parked> {
+        self.shared.intake.parked()
+    }
+
     /// The device's id at its hub, once it has been connected.
     pub fn device_id(&self) -> Option<String> {
         self.shared.board.assignment().map(|assignment| assignment.device_id)
@@ -140,13 +147,20 @@ impl Client {
     /// Queues telemetry; resolves when it is in the outbox.
     #[doc(hidden)]
     pub async fn __enqueue<T: Serialize>(&self, telemetry: &T) -> Result<Delivery, Error> {
-        let payload = Bytes::from(to_bytes(telemetry)?);
-        let (queued, accepted) = oneshot::channel();
-        let (outcome, delivery) = oneshot::channel();
-        let submission = Submission { component: self.component, payload, queued, outcome };
-        self.open()?.telemetry.send(submission).await.map_err(|_| self.ended())?;
-        accepted.await.unwrap_or_else(|_| Err(self.ended()))?;
-        Ok(Delivery(delivery))
+        self.enqueue_with(telemetry, &SendOptions::default()).await
+    }
+
+    /// Queues telemetry in a way of its own; resolves when it is in the outbox.
+    pub(crate) async fn enqueue_with<T>(
+        &self,
+        telemetry: &T,
+        options: &SendOptions,
+    ) -> Result<Delivery, Error>
+    where
+        T: Serialize + ?Sized,
+    {
+        let queued = self.open()?.intake.enqueue(self.component, telemetry, options).await;
+        queued.map_err(|error| if matches!(error, Error::Closed) { self.ended() } else { error })
     }
 
     /// Reports properties; resolves at the hub's answer.
@@ -188,20 +202,5 @@ impl Client {
 impl std::fmt::Debug for Client {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Client").field("component", &self.component).field("state", &self.state()).finish()
-    }
-}
-
-/// The one outcome of a queued telemetry message: acknowledged, or the error that ended it.
-///
-/// Dropping it does not take the message back.
-#[derive(Debug)]
-#[must_use = "a queued message may still fail: await its delivery, or drop it knowingly"]
-pub struct Delivery(oneshot::Receiver<Result<(), Error>>);
-
-impl Future for Delivery {
-    type Output = Result<(), Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map(|outcome| outcome.unwrap_or(Err(Error::Closed)))
     }
 }

@@ -94,6 +94,14 @@ pub enum Error {
         /// The largest size in bytes.
         limit: usize,
     },
+    /// A property given with a message cannot be sent. The message was not queued.
+    #[error("the property {name:?} cannot be sent: {problem}")]
+    Property {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// The outbox is full and its policy is to refuse.
     #[error("the outbox is full: wait for messages to be acknowledged or raise its limits")]
     OutboxFull,
@@ -158,6 +166,7 @@ impl Error {
             | Self::NoRuntime
             | Self::Protocol { .. }
             | Self::Value { .. }
+            | Self::Property { .. }
             | Self::TooLarge { .. }
             | Self::Expired
             | Self::Rejected { .. }

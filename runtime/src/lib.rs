@@ -22,13 +22,17 @@ mod convention;
 mod device;
 mod driver;
 mod error;
+mod intake;
 mod kept;
 mod message;
+mod moment;
 mod outbox;
+mod outcome;
 mod progress;
 mod provisioning;
 mod refusal;
 mod retry;
+mod send;
 mod session;
 mod state;
 mod table;
@@ -46,14 +50,17 @@ pub use call::{
     Answer, CommandCall, CommandOutcome, DesiredChange, DesiredOutcome, InForce, answer, in_force,
     nullable_answer,
 };
-pub use client::{Client, Delivery};
-pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roots, WhenFull};
+pub use client::Client;
+pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roots};
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use message::{CloudMessage, MessageError};
+pub use outbox::{Parked, Priority, WhenFull};
+pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};
 pub use retry::{Backoff, Failure, RetryPolicy};
+pub use send::SendOptions;
 pub use serde_json::Value as Json;
 pub use state::{Counters, State};
 pub use table::{

@@ -61,6 +61,12 @@ pub struct Counters {
     pub expired: u64,
     /// Telemetry messages and reports that were given up because the hub cut the connection at them.
     pub rejected: u64,
+    /// The telemetry messages among those: see `Client::parked`.
+    pub parked: u64,
+    /// Telemetry messages that were not accepted, because the outbox was full or closed or they were too large.
+    pub refused: u64,
+    /// Telemetry messages that closing left unacknowledged.
+    pub abandoned: u64,
     /// Reported patches the hub took, acknowledgements included.
     pub reported: u64,
     /// Times a hub said that it takes no more for now (429).
@@ -73,4 +79,6 @@ pub struct Counters {
     pub desired_applied: u64,
     /// Telemetry messages in the outbox now.
     pub queued: u64,
+    /// The bytes of them, properties included.
+    pub queued_bytes: u64,
 }

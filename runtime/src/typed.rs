@@ -6,8 +6,10 @@ use std::ops::Deref;
 
 use serde::Serialize;
 
-use crate::client::{Client, Delivery};
+use crate::client::Client;
 use crate::error::Error;
+use crate::outcome::Delivery;
+use crate::send::SendOptions;
 
 /// What stands for telemetry or properties where an Interface has none: there is no value of it, so nothing can be sent.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +39,31 @@ impl<T: Serialize, R> TypedClient<T, R> {
     /// As for [`send`](Self::send), for what can be told before the message is on its way.
     pub async fn enqueue(&self, telemetry: T) -> Result<Delivery, Error> {
         self.client.__enqueue(&telemetry).await
+    }
+
+    /// As [`send`](Self::send), with a priority, a time to live, properties or a creation time.
+    ///
+    /// ```
+    /// # use device_model_runtime::{Error, Priority, SendOptions, TypedClient};
+    /// # use std::time::Duration;
+    /// # async fn alarm<T: serde::Serialize, R>(client: &TypedClient<T, R>, telemetry: T) -> Result<(), Error> {
+    /// let alarm = SendOptions::new().priority(Priority::High).time_to_live(Duration::from_secs(600));
+    /// client.send_with(telemetry, alarm.property("alarm", "smoke")).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send), and when a property cannot be sent.
+    pub async fn send_with(&self, telemetry: T, options: SendOptions) -> Result<(), Error> {
+        self.enqueue_with(telemetry, options).await?.await
+    }
+
+    /// As [`enqueue`](Self::enqueue), with a priority, a time to live, properties or a creation time.
+    ///
+    /// # Errors
+    /// As for [`send_with`](Self::send_with), for what can be told before the message is on its way.
+    pub async fn enqueue_with(&self, telemetry: T, options: SendOptions) -> Result<Delivery, Error> {
+        self.client.enqueue_with(&telemetry, &options).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Value, json};
 
 use crate::device::{Settled, Summary};
-use crate::ledger::Ledger;
+use crate::ledger::{Column, Ledger};
 use crate::memory::Seen;
 use crate::operator::Done;
 use crate::plan::Settings;
@@ -43,7 +43,7 @@ impl Verdict {
 
     fn print(&self) {
         let Self { storm, work, ledger, summary, memory, .. } = self;
-        let arrived: u32 = ledger.devices.values().map(|column| column.arrived()).sum();
+        let arrived: u32 = ledger.devices.values().map(Column::arrived).sum();
         let duplicates: u32 = ledger.devices.values().map(|column| column.duplicates).sum();
         println!("  faults      {} {:?}", storm.total(), storm.counts);
         println!("  connections {} accepted, {} came to serve", self.connections, summary.connects);

@@ -19,25 +19,31 @@ use std::time::Duration;
 
 pub(crate) use deadlines::Deadlines;
 pub use endpoint::Endpoint;
-pub use options::{AfterRestart, Reprovision, WhenFull};
-pub(crate) use options::{Options, OutboxLimits};
+pub(crate) use options::Options;
+pub use options::{AfterRestart, Reprovision};
 pub use proxy::Proxy;
 pub use roots::Roots;
 use serde_json::Map;
 pub(crate) use target::Target;
+use text::{Parts, Proof};
 
 use crate::auth::{Credential, Identity};
 use crate::convention::Principal;
 use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
 use crate::json::Json;
+use crate::outbox::{MOST_IN_FLIGHT, WhenFull};
 use crate::retry::Backoff;
-use text::{Parts, Proof};
 
 /// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 /// The longest life of a token.
 const LONGEST_TOKEN_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// A limit as far as it can be set.
+pub(crate) fn bounded(limit: Duration) -> Duration {
+    limit.min(LONGEST)
+}
 
 /// Where to connect and as whom, with the limits of the session. Its `Debug` shows no key.
 ///
@@ -261,7 +267,28 @@ impl Connection {
     /// Default: 10 000 messages, 16 MiB, wait.
     #[must_use]
     pub fn with_outbox(mut self, messages: usize, bytes: usize, when_full: WhenFull) -> Self {
-        self.options.outbox = OutboxLimits { messages: messages.max(1), bytes: bytes.max(1), when_full };
+        let limits = &mut self.options.outbox;
+        (limits.messages, limits.bytes, limits.when_full) = (messages.max(1), bytes.max(1), when_full);
+        self
+    }
+
+    /// How many telemetry messages are on the wire unacknowledged at once: 1 to 32 767 (half of MQTT's packet ids, so that
+    /// none is in use twice), default 100. More than about 1000 gains nothing but repetitions after a lost connection.
+    ///
+    /// A new connection begins with 10 and allows one more with each acknowledgement.
+    #[must_use]
+    pub fn with_in_flight(mut self, messages: usize) -> Self {
+        self.options.outbox.in_flight = messages.clamp(1, MOST_IN_FLIGHT);
+        self
+    }
+
+    /// How many connections in a row the hub may cut at one telemetry message before it is parked: it ends with
+    /// `Error::Rejected`, so that it cannot hold up all others for ever. At least 1, default 10.
+    ///
+    /// From the first cut on the message is sent alone, so that none is parked for another's fault.
+    #[must_use]
+    pub fn with_parking_after(mut self, cuts: u32) -> Self {
+        self.options.outbox.cuts = cuts.max(1);
         self
     }
 

@@ -8,20 +8,10 @@ use super::Deadlines;
 use crate::driver::Clock;
 use crate::error::Error;
 use crate::message::MessageHandler;
+use crate::outbox::Limits;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::session::PENDING_AFTER;
 use crate::table::ModelTable;
-
-/// What happens to a new message when the outbox is full.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenFull {
-    /// Sending fails with `Error::OutboxFull`.
-    Refuse,
-    /// Sending waits until there is room.
-    Wait,
-    /// The oldest message that is not in flight ends with `Error::Dropped`.
-    DropOldest,
-}
 
 /// When the provisioning service is asked for a hub.
 ///
@@ -52,21 +42,13 @@ pub enum AfterRestart {
     ApplyChanges,
 }
 
-/// The bounds of the outbox.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OutboxLimits {
-    pub(crate) messages: usize,
-    pub(crate) bytes: usize,
-    pub(crate) when_full: WhenFull,
-}
-
 /// Everything that can be set about a session.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) deadlines: Deadlines,
     pub(crate) parallel_commands: usize,
     pub(crate) keep_alive: Duration,
-    pub(crate) outbox: OutboxLimits,
+    pub(crate) outbox: Limits,
     pub(crate) telemetry_time_to_live: Duration,
     pub(crate) token_life: Duration,
     pub(crate) retry: Arc<dyn RetryPolicy>,
@@ -103,7 +85,7 @@ impl Default for Options {
             deadlines: Deadlines::default(),
             parallel_commands: 16,
             keep_alive: Duration::from_secs(60),
-            outbox: OutboxLimits { messages: 10_000, bytes: 16 * 1024 * 1024, when_full: WhenFull::Wait },
+            outbox: Limits::default(),
             telemetry_time_to_live: Duration::from_secs(24 * 60 * 60),
             token_life: Duration::from_secs(60 * 60),
             retry: Arc::new(Backoff::default()),

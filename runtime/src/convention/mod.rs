@@ -9,7 +9,7 @@ pub(crate) mod login;
 mod principal;
 pub(crate) mod topic;
 
-pub(crate) use bag::telemetry_bag;
+pub(crate) use bag::{creation_time, message_id, property, write_bag};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub(crate) use principal::Principal;
 

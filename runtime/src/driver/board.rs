@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::intake::Intake;
 use crate::provisioning::Assignment;
 use crate::state::{Counters, State};
 
@@ -67,15 +68,16 @@ impl Board {
     }
 }
 
-/// Closes the board when it is dropped, whatever ended the driver: nobody is to wait for a driver that is gone.
-pub(super) struct ClosedAtEnd(pub(super) Arc<Board>);
+/// Closes board and outbox when it is dropped, whatever ended the driver: nobody is to wait for one that is gone.
+pub(super) struct ClosedAtEnd(pub(super) Arc<Board>, pub(super) Arc<Intake>);
 
 impl Drop for ClosedAtEnd {
     fn drop(&mut self) {
-        let Self(board) = self;
+        let Self(board, intake) = self;
+        let left = intake.abandon(None);
         if !board.state().is_final() {
             tracing::warn!("the session ended without being closed");
-            board.close(board.counters().queued, State::Closed);
+            board.close(left, State::Closed);
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::time::{sleep_until, timeout};
 
 use super::assignment::{Known, recall, remember};
-use super::link::Link;
+use super::link::{Incoming, Link};
 use super::now;
 use super::proof::{Proof, prove};
 use super::transport::Transport;
@@ -155,7 +155,7 @@ async fn provision(mut link: Link, mut core: Provisioning) -> Result<Assignment,
         let deadline: Instant = core.poll_timeout();
         tokio::select! {
             packet = link.next() => {
-                if let Some(packet) = packet?
+                if let Some(Incoming::Packet(packet)) = packet?
                     && let Some(assignment) = core.handle(now(), packet)?
                 {
                     finish(link).await;

@@ -1,7 +1,7 @@
 //! One MQTT connection: packets over a byte stream.
 //!
 //! Reads and writes make progress together in [`Link::next`], which is safe to cancel: all its state is in the
-//! [`Link`]. It knows packets but not what they mean.
+//! [`Link`]. It knows packets but not what they mean. PUBACKs that arrive together are handed out together.
 //!
 //! Invariant: what is queued together is written together; a flush follows when the buffer has been written.
 
@@ -13,7 +13,8 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use rumqttc::mqttbytes;
 use rumqttc::mqttbytes::v4::Packet;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio_util::io::poll_read_buf;
 
 use super::transport::Stream;
 use crate::error::Error;
@@ -24,7 +25,12 @@ const LARGEST_INCOMING: usize = 512 * 1024;
 const LARGEST_OUTGOING: usize = 257 * 1024;
 /// Above this no more packets are queued until some have been written.
 const ROOM: usize = 256 * 1024;
-const CHUNK: usize = 16 * 1024;
+/// How much is read at once at first, and at most.
+const CHUNK: usize = 2 * 1024;
+const LARGEST_CHUNK: usize = 64 * 1024;
+/// PUBACK's first two bytes; its packet id follows (MQTT 3.1.1, 3.4).
+const PUBACK: [u8; 2] = [0x40, 2];
+const PUBACK_SIZE: usize = 4;
 
 /// A connection that carries packets.
 pub(crate) struct Link {
@@ -32,6 +38,16 @@ pub(crate) struct Link {
     incoming: BytesMut,
     outgoing: BytesMut,
     unflushed: bool,
+    /// How much is read at once.
+    chunk: usize,
+}
+
+/// What a connection brings.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Incoming {
+    Packet(Packet),
+    /// PUBACKs with these packet ids.
+    Acknowledged(Vec<u16>),
 }
 
 /// Why a connection carries nothing any more.
@@ -66,12 +82,21 @@ impl From<Broken> for Error {
 
 impl Link {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
-        Self { stream, incoming: BytesMut::new(), outgoing: BytesMut::new(), unflushed: false }
+        let (incoming, outgoing) = (BytesMut::new(), BytesMut::new());
+        Self { stream, incoming, outgoing, unflushed: false, chunk: CHUNK }
     }
 
     /// Whether another packet may be queued.
     pub(crate) fn has_room(&self) -> bool {
         self.outgoing.len() < ROOM
+    }
+
+    /// Lets packets be queued directly: what is appended to the buffer, until it is as long as the number says.
+    pub(crate) fn fill<T>(&mut self, with: impl FnOnce(&mut BytesMut, usize) -> T) -> T {
+        let before = self.outgoing.len();
+        let result = with(&mut self.outgoing, ROOM);
+        self.unflushed |= self.outgoing.len() > before;
+        result
     }
 
     /// Whether everything queued has been handed to the network.
@@ -86,8 +111,8 @@ impl Link {
         written.map(drop).map_err(|error| Error::lost(format!("a packet could not be written: {error}")))
     }
 
-    /// Writes what is queued and waits for a packet. `None`: all or enough of what was queued has been written.
-    pub(crate) async fn next(&mut self) -> Result<Option<Packet>, Broken> {
+    /// Writes what is queued and waits for packets. `None`: all or enough of what was queued has been written.
+    pub(crate) async fn next(&mut self) -> Result<Option<Incoming>, Broken> {
         poll_fn(|context| self.poll_next(context)).await
     }
 
@@ -104,10 +129,10 @@ impl Link {
         }
     }
 
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Packet>, Broken>> {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Incoming>, Broken>> {
         loop {
-            if let Some(packet) = self.decode()? {
-                return Poll::Ready(Ok(Some(packet)));
+            if let Some(incoming) = self.decode()? {
+                return Poll::Ready(Ok(Some(incoming)));
             }
             let before = (self.has_room(), self.is_written());
             match self.poll_write(context) {
@@ -126,9 +151,15 @@ impl Link {
         }
     }
 
-    fn decode(&mut self) -> Result<Option<Packet>, Error> {
+    /// What has arrived already, in the order of arrival.
+    fn decode(&mut self) -> Result<Option<Incoming>, Error> {
+        let acknowledged = acknowledged(&self.incoming);
+        if !acknowledged.is_empty() {
+            self.incoming.advance(PUBACK_SIZE * acknowledged.len());
+            return Ok(Some(Incoming::Acknowledged(acknowledged)));
+        }
         match Packet::read(&mut self.incoming, LARGEST_INCOMING) {
-            Ok(packet) => Ok(Some(packet)),
+            Ok(packet) => Ok(Some(Incoming::Packet(packet))),
             Err(mqttbytes::Error::InsufficientBytes(_)) => Ok(None),
             Err(error) => Err(Error::Protocol { what: format!("a packet that cannot be read: {error}") }),
         }
@@ -150,21 +181,52 @@ impl Link {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut chunk = [0; CHUNK];
-        let mut buffer = ReadBuf::new(&mut chunk);
-        ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
-        self.incoming.extend_from_slice(buffer.filled());
-        Poll::Ready(Ok(buffer.filled().len()))
+        self.incoming.reserve(self.chunk);
+        let read = ready!(poll_read_buf(Pin::new(&mut self.stream), context, &mut self.incoming))?;
+        if read >= self.chunk {
+            self.chunk = LARGEST_CHUNK.min(2 * self.chunk);
+        }
+        Poll::Ready(Ok(read))
     }
+}
+
+/// The packet ids of the PUBACKs that these bytes begin with.
+fn acknowledged(bytes: &[u8]) -> Vec<u16> {
+    let (packets, _) = bytes.as_chunks::<PUBACK_SIZE>();
+    let ids = packets.iter().map_while(|packet| packet.strip_prefix(&PUBACK));
+    ids.filter_map(|id| id.try_into().ok().map(u16::from_be_bytes)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rumqttc::mqttbytes::QoS;
-    use rumqttc::mqttbytes::v4::Publish;
+    use rumqttc::mqttbytes::v4::{PubAck, Publish};
     use tokio::io::{AsyncReadExt, duplex};
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn acknowledgements_are_what_the_codec_reads(
+            ids in proptest::collection::vec(any::<u16>(), 0..50), cut in 0_usize..4, ping: bool,
+        ) {
+            let mut bytes = BytesMut::new();
+            for id in &ids {
+                Packet::PubAck(PubAck::new(*id)).write(&mut bytes, 1 << 20).unwrap();
+            }
+            if ping {
+                Packet::PingResp.write(&mut bytes, 1 << 20).unwrap();
+            }
+            let left = bytes.len().saturating_sub(if ping { 0 } else { cut });
+            bytes.truncate(left);
+            let found = acknowledged(&bytes);
+            for id in &found {
+                prop_assert_eq!(Packet::read(&mut bytes, 1 << 20).unwrap(), Packet::PubAck(PubAck::new(*id)));
+            }
+            prop_assert_eq!(found.len(), if ping || cut == 0 { ids.len() } else { ids.len().saturating_sub(1) });
+        }
+    }
 
     fn publish(size: usize) -> Packet {
         Packet::Publish(Publish::new("t", QoS::AtMostOnce, vec![7; size]))
@@ -179,7 +241,7 @@ mod tests {
         }
         let (mut reader, mut writer) = tokio::io::split(far);
         writer.write_all(&[0xd0, 0]).await.unwrap();
-        assert_eq!(link.next().await.unwrap(), Some(Packet::PingResp));
+        assert_eq!(link.next().await.unwrap(), Some(Incoming::Packet(Packet::PingResp)));
         let drain = tokio::spawn(async move {
             let mut sink = vec![0; 64 * 1024];
             while reader.read(&mut sink).await.unwrap() > 0 {}
@@ -204,7 +266,7 @@ mod tests {
             () = tokio::task::yield_now() => {}
         }
         far.write_all(&[0, 9]).await.unwrap();
-        assert!(matches!(link.next().await.unwrap(), Some(Packet::PubAck(ack)) if ack.pkid == 9));
+        assert_eq!(link.next().await.unwrap(), Some(Incoming::Acknowledged(vec![9])));
     }
 
     #[tokio::test]

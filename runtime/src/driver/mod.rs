@@ -21,20 +21,18 @@ mod websocket;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use assignment::Known;
 pub(crate) use board::Board;
 use board::ClosedAtEnd;
-use bytes::Bytes;
 pub(crate) use clock::Clock;
 use clock::Interval;
 use dial::{Dialer, Dialled, finish};
 use handlers::Handlers;
 use journal::Journal;
 use keeper::Keeper;
-use link::{Broken, Link};
-use rumqttc::mqttbytes::v4::Packet;
+use link::{Broken, Incoming, Link};
 use serde_json::Map;
 use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
@@ -46,26 +44,18 @@ pub use transport::{Opening, Stream, Transport};
 
 use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
-use crate::convention::telemetry_bag;
 use crate::device::Device;
 use crate::error::Error;
+use crate::intake::Intake;
 use crate::json::Json;
-use crate::outbox::{Message, Offer, Settled, Ticket};
+use crate::moment::Moment;
+use crate::outbox::{Settled, Ticket};
 use crate::session::{Action, CallId, ClockWatch, Input, Recovery, Session};
 use crate::state::State;
-use crate::table::ModelTable;
 use crate::twin::PropertyKey;
 
-/// How many submissions wait for the driver. More make their senders wait.
+/// How many reports wait for the driver. More make their senders wait.
 const CHANNEL: usize = 64;
-
-/// Telemetry handed in by a client.
-pub(crate) struct Submission {
-    pub(crate) component: Option<&'static str>,
-    pub(crate) payload: Bytes,
-    pub(crate) queued: oneshot::Sender<Result<(), Error>>,
-    pub(crate) outcome: oneshot::Sender<Result<(), Error>>,
-}
 
 /// Reported properties handed in by a client.
 pub(crate) struct ReportRequest {
@@ -99,27 +89,28 @@ pub(crate) fn start_on<D: Device>(
     transport: Arc<dyn Transport>,
 ) -> Result<Client, Error> {
     let runtime = tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
-    let (telemetry, telemetry_inbox) = mpsc::channel(CHANNEL);
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
-    let shared = Arc::new(Shared::new(telemetry, reports));
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
     let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let session = Session::new(D::MODEL, options.clone(), ledger);
+    let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
+    let intake = Arc::new(intake);
+    let shared = Arc::new(Shared::new(Arc::clone(&intake), reports));
     let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, &options);
     let driver = Driver {
-        model: D::MODEL,
-        session: Session::new(D::MODEL, options.clone(), ledger),
+        session,
+        intake,
         recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now()),
         dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
         known: Known::Unread,
         handlers,
         keeper,
-        inbox: Inbox::new(telemetry_inbox, reports_inbox, shared.closing.clone()),
+        inbox: Inbox { reports: reports_inbox, open: true, closing: shared.closing.clone() },
         board: Arc::clone(&shared.board),
         outcomes: HashMap::new(),
         tickets: 0,
-        run_id: format!("{:016x}", fastrand::u64(..)),
         clock_watch: ClockWatch::default(),
         clock_interval: Interval::default(),
         serving_since: None,
@@ -135,8 +126,14 @@ pub(crate) fn start_on<D: Device>(
 
 /// The present, for the cores; follows tokio's clock, so that tests can stop it.
 #[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
+}
+
+/// The present by both clocks.
+#[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
+fn moment() -> Moment {
+    Moment { now: now(), wall: SystemTime::now() }
 }
 
 /// Where the connection stands, and what is awaited of it.
@@ -149,9 +146,10 @@ enum Phase {
 /// Something that has happened.
 enum Event {
     Dialled(Dialled),
-    Received(Result<Option<Packet>, Broken>),
+    Received(Result<Option<Incoming>, Broken>),
     PauseOver,
-    Submitted(Option<Submission>),
+    /// Telemetry has been accepted.
+    Accepted,
     Reported(Option<ReportRequest>),
     HandlerEnded(Option<Input>),
     Deadline,
@@ -175,41 +173,19 @@ impl Phase {
     }
 }
 
-/// What clients hand in.
+/// What clients hand in besides telemetry.
 struct Inbox {
-    telemetry: mpsc::Receiver<Submission>,
     reports: mpsc::Receiver<ReportRequest>,
-    /// Whether the channels may still deliver something.
-    open: (bool, bool),
-    /// A message that found the outbox full, and who offered it.
-    stalled: Option<(Message, oneshot::Sender<Result<(), Error>>)>,
+    /// Whether the channel may still deliver something.
+    open: bool,
     closing: CancellationToken,
-}
-
-impl Inbox {
-    fn new(
-        telemetry: mpsc::Receiver<Submission>,
-        reports: mpsc::Receiver<ReportRequest>,
-        closing: CancellationToken,
-    ) -> Self {
-        Self { telemetry, reports, open: (true, true), stalled: None, closing }
-    }
-
-    fn close(&mut self) {
-        self.telemetry.close();
-        self.reports.close();
-    }
-
-    fn is_drained(&self) -> bool {
-        self.open == (false, false) && self.stalled.is_none()
-    }
 }
 
 /// The driver of one device.
 struct Driver {
-    model: ModelTable,
     options: Options,
     session: Session,
+    intake: Arc<Intake>,
     recovery: Recovery,
     phase: Phase,
     dialer: Arc<Dialer>,
@@ -220,8 +196,6 @@ struct Driver {
     board: Arc<Board>,
     outcomes: HashMap<Ticket, oneshot::Sender<Result<(), Error>>>,
     tickets: u64,
-    /// Begins every message id of this process.
-    run_id: String,
     clock_watch: ClockWatch,
     clock_interval: Interval,
     serving_since: Option<Instant>,
@@ -234,7 +208,7 @@ struct Driver {
 
 impl Driver {
     async fn run(mut self) {
-        let _closed = ClosedAtEnd(Arc::clone(&self.board));
+        let _closed = ClosedAtEnd(Arc::clone(&self.board), Arc::clone(&self.intake));
         loop {
             self.act();
             if self.given_up.is_some() || self.is_done() {
@@ -255,7 +229,7 @@ impl Driver {
             Phase::Linked(link) => link.is_written(),
             Phase::Dialing(_) | Phase::Pausing(_) => true,
         };
-        let idle = self.session.is_idle() && self.handlers.is_empty() && self.inbox.is_drained();
+        let idle = self.session.is_idle() && self.handlers.is_empty() && !self.inbox.open;
         self.close_by.is_some() && idle && written
     }
 
@@ -275,12 +249,12 @@ impl Driver {
                 None => std::future::pending().await,
             }
         };
-        let Inbox { telemetry, reports, open, stalled, closing } = &mut self.inbox;
+        let Inbox { reports, open, closing } = &mut self.inbox;
         let look = self.clock_interval.latest();
-        let takes_reports = open.1 && !self.session.reports_are_full();
+        let takes_reports = *open && !self.session.reports_are_full();
         tokio::select! {
             event = self.phase.next() => event,
-            submission = telemetry.recv(), if open.0 && stalled.is_none() => Event::Submitted(submission),
+            () = self.intake.news() => Event::Accepted,
             report = reports.recv(), if takes_reports => Event::Reported(report),
             input = self.handlers.next(), if !self.handlers.is_empty() => Event::HandlerEnded(input),
             () = self.keeper.next(), if !self.keeper.is_idle() => Event::Kept,
@@ -295,25 +269,30 @@ impl Driver {
     fn take(&mut self, event: Event) -> bool {
         match event {
             Event::Dialled(dialled) => self.dialled(dialled),
-            Event::Received(Ok(Some(packet))) => self.session.handle(now(), Input::Packet(packet)),
+            Event::Received(Ok(Some(Incoming::Packet(packet)))) => {
+                self.session.handle(now(), Input::Packet(packet));
+            }
+            Event::Received(Ok(Some(Incoming::Acknowledged(ids)))) => {
+                self.session.handle(now(), Input::Acknowledged(ids));
+            }
             Event::Received(Err(broken)) => self.broken(broken),
             Event::PauseOver => self.dial(None, "the pause is over"),
-            Event::Submitted(Some(submission)) => self.submitted(submission),
             Event::Reported(Some(request)) => self.reported(request),
             Event::HandlerEnded(Some(input)) => self.session.handle(now(), input),
-            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::ClockDue | Event::Kept => {}
+            Event::Received(Ok(None))
+            | Event::HandlerEnded(None)
+            | Event::Accepted
+            | Event::ClockDue
+            | Event::Kept => {}
             Event::Deadline => self.session.handle_timeout(now()),
             Event::CloseAsked => {
-                self.inbox.close();
+                self.intake.close();
+                self.inbox.reports.close();
                 self.session.handle(now(), Input::Close);
                 self.close_by = Some(now() + self.options.close_deadline);
             }
-            Event::Submitted(None) => {
-                self.inbox.open.0 = false;
-                return self.close_by.is_some();
-            }
             Event::Reported(None) => {
-                self.inbox.open.1 = false;
+                self.inbox.open = false;
                 return self.close_by.is_some();
             }
             Event::CloseDeadline => return false,
@@ -324,9 +303,6 @@ impl Driver {
     /// Carries out what the session wants, and hands its packets to the connection.
     fn act(&mut self) {
         self.session_actions();
-        if let Some((message, queued)) = self.inbox.stalled.take() {
-            self.offer(message, queued);
-        }
         if let Phase::Linked(link) = &mut self.phase {
             let mut queued = Ok(());
             while queued.is_ok() && link.has_room() {
@@ -334,6 +310,9 @@ impl Driver {
                     break;
                 };
                 queued = link.queue(&packet);
+            }
+            if queued.is_ok() {
+                queued = link.fill(|buffer, enough| self.session.write_telemetry(moment(), buffer, enough));
             }
             if let Err(error) = queued {
                 self.broken(error.into());
@@ -356,6 +335,7 @@ impl Driver {
                 Action::Deliver(message) => self.handlers.deliver(message),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
                 Action::Keep(document) => self.keeper.keep(document),
+                Action::End(ended) => self.intake.ended(ended),
                 Action::Settle(Settled { ticket, outcome }) => {
                     if let Some(waiting) = self.outcomes.remove(&ticket) {
                         // Whoever asked may have stopped waiting.
@@ -424,32 +404,6 @@ impl Driver {
         self.enter(State::Retrying { cause, next_in: attempt.pause }, "");
     }
 
-    fn submitted(&mut self, submission: Submission) {
-        let Submission { component, payload, queued, outcome } = submission;
-        let ticket = self.ticket(outcome);
-        let subject = Session::subject(self.model.convention, component);
-        let bag = telemetry_bag(&format!("{}-{}", self.run_id, ticket.0), subject);
-        let expires = now() + self.options.telemetry_time_to_live;
-        self.offer(Message::new(ticket, bag, payload, expires), queued);
-    }
-
-    fn offer(&mut self, message: Message, queued: oneshot::Sender<Result<(), Error>>) {
-        let ticket = message.ticket;
-        let answer = match self.session.offer(message) {
-            Offer::Queued(_) => Ok(()),
-            Offer::Full(message) => {
-                self.inbox.stalled = Some((message, queued));
-                return;
-            }
-            Offer::Refused(error) => {
-                self.outcomes.remove(&ticket);
-                Err(error)
-            }
-        };
-        // Whoever asked may have stopped waiting.
-        let _ = queued.send(answer);
-    }
-
     fn reported(&mut self, request: ReportRequest) {
         let ReportRequest { what, outcome } = request;
         let ticket = self.ticket(outcome);
@@ -477,11 +431,8 @@ impl Driver {
             .await
             .unwrap_or_else(|_| tracing::warn!("a handler does not let itself be ended"));
         self.keeper.finish().await;
-        let mut left = self.session.abandon();
-        if let Some((message, _)) = self.inbox.stalled.take() {
-            left.push(Settled { ticket: message.ticket, outcome: Err(Error::Closed) });
-        }
-        let count = left.len() as u64;
+        let left = self.session.abandon();
+        let count = left.len() as u64 + self.intake.abandon(self.given_up.as_ref());
         for Settled { ticket, outcome } in left {
             let outcome = match &self.given_up {
                 Some(cause) => Err(Error::GivenUp { cause: Arc::clone(cause) }),

@@ -19,7 +19,7 @@ pub(crate) use merge::merge;
 pub use object::ObjectReader;
 pub use pointer::Pointer;
 pub use serde_json::Value as Json;
-pub(crate) use write::{to_bytes, to_json};
+pub(crate) use write::{to_json, write};
 pub use writer::ObjectWriter;
 
 /// A value that is not what the model says, and where.

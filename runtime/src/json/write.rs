@@ -24,11 +24,16 @@ impl Formatter for Strict {
 }
 
 /// The JSON text of a value.
-pub(crate) fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
+fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
     let mut text = Vec::with_capacity(128);
-    let mut writer = serde_json::Serializer::with_formatter(&mut text, Strict(CompactFormatter));
-    value.serialize(&mut writer).map_err(|error| Error::Value { problem: error.to_string() })?;
+    write(&mut text, value)?;
     Ok(text)
+}
+
+/// Appends the JSON text of a value.
+pub(crate) fn write<T: Serialize + ?Sized>(text: &mut Vec<u8>, value: &T) -> Result<(), Error> {
+    let mut writer = serde_json::Serializer::with_formatter(text, Strict(CompactFormatter));
+    value.serialize(&mut writer).map_err(|error| Error::Value { problem: error.to_string() })
 }
 
 /// The JSON form of a value; `()` is null.

@@ -1,189 +1,327 @@
 //! Telemetry that the hub has not acknowledged yet.
 //!
 //! Decides what is accepted, what is sent next, what is sent again after a lost connection, and how each message ends:
-//! acknowledged, expired, dropped for newer ones, or rejected. It holds no socket and no clock. Begin with [`Outbox`].
+//! acknowledged, expired, dropped, or parked. It holds no socket and no clock. Begin with [`Outbox`]; [`SharedOutbox`] is
+//! the one that clients fill and a session empties.
 //!
-//! Invariant: a message is either waiting or in flight, and leaves by exactly one [`Settled`].
-//! Invariant: messages are sent in the order they were offered, again after a reconnect.
+//! Invariant: a message is either waiting or in flight, and leaves by exactly one [`Ended`].
+//! Invariant: messages of one priority are sent in the order they were accepted, again after a reconnect.
+//! Invariant: `bytes` is the size of what has not ended.
 
-use std::collections::VecDeque;
+mod flight;
+mod lane;
+mod limits;
+mod message;
+mod parked;
+mod shared;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::time::Instant;
 
-use bytes::Bytes;
+pub(crate) use flight::MOST as MOST_IN_FLIGHT;
+use flight::{Flight, Sent};
+use lane::Lane;
+pub use limits::WhenFull;
+pub(crate) use limits::{LARGEST, LARGEST_BAG, Limits};
+pub use message::Priority;
+pub(crate) use message::{Content, Ended, Message};
+use parked::Park;
+pub use parked::Parked;
+pub(crate) use shared::SharedOutbox;
 
-use crate::connection::{OutboxLimits, WhenFull};
 use crate::error::Error;
+use crate::state::Counters;
 
-/// The largest message a hub takes, properties included: 256 KiB, less what the fixed part of the topic may need.
-pub(crate) const LARGEST: usize = 256 * 1024 - 512;
-/// How many messages are unacknowledged on the wire at once.
-const WINDOW: usize = 100;
-/// How many connections in a row may be cut by the hub at one message before it is given up.
-const PATIENCE: u32 = 10;
+/// How many messages are in flight at first on a new connection. Each acknowledgement allows one more, up to the
+/// limit: a hub that comes back is not met by everything at once.
+const FIRST_IN_FLIGHT: usize = 10;
 
-/// Names a message or report to whoever waits for its outcome.
+/// Names a report to whoever waits for its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Ticket(pub(crate) u64);
 
-/// How something that was waited for has ended.
+/// How a report that was waited for has ended.
 #[derive(Debug)]
 pub(crate) struct Settled {
     pub(crate) ticket: Ticket,
     pub(crate) outcome: Result<(), Error>,
 }
 
-/// One telemetry message.
-#[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) ticket: Ticket,
-    /// The property bag that ends the topic; it holds the message id, which stays the same when sent again.
-    pub(crate) bag: String,
-    pub(crate) payload: Bytes,
-    pub(crate) expires: Instant,
-    cut: u32,
-}
-
-impl Message {
-    pub(crate) fn new(ticket: Ticket, bag: String, payload: Bytes, expires: Instant) -> Self {
-        Self { ticket, bag, payload, expires, cut: 0 }
-    }
-
-    /// What the hub counts.
-    pub(crate) fn size(&self) -> usize {
-        self.payload.len() + self.bag.len()
-    }
-
-    fn end(self, outcome: Result<(), Error>) -> Settled {
-        Settled { ticket: self.ticket, outcome }
-    }
-}
-
 /// What became of an offered message.
 #[derive(Debug)]
 pub(crate) enum Offer {
-    /// It is queued; these were dropped for it.
-    Queued(Vec<Settled>),
-    /// There is no room yet: offer it again when something has been settled.
+    /// It is queued, under this sequence; these were dropped for it.
+    Queued(u64, Vec<Ended>),
+    /// There is no room yet: offer it again when something has ended.
     Full(Message),
     /// It will never be taken.
     Refused(Error),
 }
 
+/// What has happened so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    accepted: u64,
+    refused: u64,
+    sent: u64,
+    acknowledged: u64,
+    dropped: u64,
+    expired: u64,
+    parked: u64,
+    abandoned: u64,
+}
+
 /// The queue of telemetry.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    limits: OutboxLimits,
-    waiting: VecDeque<Message>,
-    in_flight: VecDeque<(u16, Message)>,
+    limits: Limits,
+    /// By [`Priority`], the least urgent first.
+    lanes: [Lane; Priority::ALL.len()],
+    flight: Flight,
+    /// When waiting messages expire. Entries of messages that wait no more stay until they are in the way.
+    expiries: BinaryHeap<Reverse<(Instant, u64, Priority)>>,
     bytes: usize,
-    last_id: u16,
+    last_sequence: u64,
+    /// How many may be in flight now.
+    window: usize,
+    parked: Park,
+    tally: Tally,
+    closed: bool,
 }
 
 impl Outbox {
-    pub(crate) fn new(limits: OutboxLimits) -> Self {
-        Self { limits, waiting: VecDeque::new(), in_flight: VecDeque::new(), bytes: 0, last_id: 0 }
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            lanes: Default::default(),
+            flight: Flight::new(),
+            expiries: BinaryHeap::new(),
+            bytes: 0,
+            last_sequence: 0,
+            window: FIRST_IN_FLIGHT.min(limits.in_flight),
+            parked: Park::default(),
+            tally: Tally::default(),
+            closed: false,
+        }
     }
 
     /// Messages that have not ended.
     pub(crate) fn len(&self) -> usize {
-        self.waiting.len() + self.in_flight.len()
+        self.waiting() + self.flight.len()
     }
 
     pub(crate) fn in_flight(&self) -> usize {
-        self.in_flight.len()
+        self.flight.len()
+    }
+
+    /// When the message that has been in flight longest was sent.
+    pub(crate) fn oldest_sent(&self) -> Option<Instant> {
+        self.flight.oldest().map(|sent| sent.at)
+    }
+
+    /// The counters of a session with those of telemetry filled in.
+    pub(crate) fn count(&self, counters: Counters) -> Counters {
+        let Tally { accepted, refused, sent, acknowledged, dropped, expired, parked, abandoned } = self.tally;
+        let (queued, queued_bytes) = (self.len() as u64, self.bytes as u64);
+        let rejected = counters.rejected + parked;
+        Counters {
+            accepted,
+            refused,
+            sent,
+            acknowledged,
+            dropped,
+            expired,
+            parked,
+            abandoned,
+            rejected,
+            queued,
+            queued_bytes,
+            ..counters
+        }
+    }
+
+    pub(crate) fn parked(&self) -> Vec<Parked> {
+        self.parked.list()
     }
 
     /// Takes a message, or says why not.
     pub(crate) fn offer(&mut self, message: Message) -> Offer {
-        let size = message.size();
-        let limit = LARGEST.min(self.limits.bytes);
+        let offer = self.take(message);
+        match offer {
+            Offer::Queued(..) => self.tally.accepted += 1,
+            Offer::Refused(_) => self.tally.refused += 1,
+            Offer::Full(_) => {}
+        }
+        offer
+    }
+
+    fn take(&mut self, mut message: Message) -> Offer {
+        if self.closed {
+            return Offer::Refused(Error::Closed);
+        }
+        let (size, limit) = (message.size(), LARGEST.min(self.limits.bytes));
         if size > limit {
             return Offer::Refused(Error::TooLarge { size, limit });
         }
         let mut dropped = Vec::new();
-        while self.len() >= self.limits.messages || self.bytes + size > self.limits.bytes {
+        if !self.has_room(self.len(), self.bytes + size) {
             match self.limits.when_full {
                 WhenFull::Refuse => return Offer::Refused(Error::OutboxFull),
                 WhenFull::Wait => return Offer::Full(message),
-                WhenFull::DropOldest => match self.waiting.pop_front() {
-                    Some(oldest) => dropped.push(self.forget(oldest, Err(Error::Dropped))),
-                    None => return Offer::Full(message),
+                WhenFull::DropOldest => match self.could_drop_for(&message) {
+                    true => dropped = self.drop_for(&message),
+                    false if self.is_outranked(&message) => return Offer::Refused(Error::OutboxFull),
+                    false => return Offer::Full(message),
                 },
             }
         }
         self.bytes += size;
-        self.waiting.push_back(message);
-        Offer::Queued(dropped)
+        self.last_sequence += 1;
+        message.sequence = self.last_sequence;
+        self.expiries.push(Reverse((message.expires, message.sequence, message.priority)));
+        self.lanes[message.priority as usize].push(message);
+        Offer::Queued(self.last_sequence, dropped)
     }
 
     /// The next message to publish, with its packet id; it is in flight from now on.
-    pub(crate) fn next(&mut self) -> Option<(u16, &Message)> {
-        if self.in_flight.len() >= WINDOW {
+    ///
+    /// A message at which a connection was cut before is sent alone, so that it cannot be taken for another.
+    pub(crate) fn next(&mut self, now: Instant) -> Option<(u16, &Message)> {
+        if self.flight.len() >= self.window || !self.flight.has_id() {
             return None;
         }
-        let message = self.waiting.pop_front()?;
-        let id = self.free_id();
-        self.in_flight.push_back((id, message));
-        self.in_flight.back().map(|(id, message)| (*id, message))
+        let lane = self.lanes.iter_mut().rev().find(|lane| lane.front().is_some())?;
+        let suspects = [lane.front(), self.flight.oldest().map(|sent| &sent.message)];
+        if self.flight.len() > 0 && suspects.into_iter().flatten().any(|suspect| suspect.cuts > 0) {
+            return None;
+        }
+        let message = lane.pop()?;
+        self.tally.sent += 1;
+        let id = self.flight.launch(Sent { at: now, message });
+        self.forget_old_expiries();
+        self.flight.newest().map(|message| (id, message))
     }
 
     /// The hub has acknowledged a packet id; `None` when it is none of ours.
-    pub(crate) fn acknowledged(&mut self, id: u16) -> Option<Settled> {
-        let index = self.in_flight.iter().position(|(flying, _)| *flying == id)?;
-        let (_, message) = self.in_flight.remove(index)?;
+    pub(crate) fn acknowledged(&mut self, id: u16) -> Option<Ended> {
+        let message = self.flight.land(id)?;
+        self.window = self.limits.in_flight.min(self.window + 1);
+        self.tally.acknowledged += 1;
         Some(self.forget(message, Ok(())))
     }
 
     /// The connection is gone: everything in flight waits again, in order. When it was the hub that cut the
-    /// connection, the oldest message in flight is suspected, and rejected after being suspected again and again.
-    pub(crate) fn connection_lost(&mut self, cut_by_hub: bool) -> Option<Settled> {
-        let mut rejected = None;
-        if cut_by_hub && let Some((_, suspect)) = self.in_flight.front_mut() {
-            suspect.cut += 1;
-            if suspect.cut >= PATIENCE
-                && let Some((_, message)) = self.in_flight.pop_front()
-            {
-                let times = message.cut;
-                rejected = Some(self.forget(message, Err(Error::Rejected { times })));
+    /// connection, the oldest message in flight is suspected, and parked after being suspected again and again.
+    pub(crate) fn connection_lost(&mut self, cut_by_hub: bool, cause: &Error) -> Option<Ended> {
+        self.window = FIRST_IN_FLIGHT.min(self.limits.in_flight);
+        let mut guilty = None;
+        if cut_by_hub && let Some(suspect) = self.flight.oldest_mut() {
+            suspect.message.cuts += 1;
+            if suspect.message.cuts >= self.limits.cuts {
+                guilty = Some(suspect.message.sequence);
             }
         }
-        while let Some((_, message)) = self.in_flight.pop_back() {
-            self.waiting.push_front(message);
+        let mut parked = None;
+        while let Some(mut message) = self.flight.recall() {
+            if guilty == Some(message.sequence) {
+                self.parked.add(&message, &cause.to_string());
+                self.tally.parked += 1;
+                let times = message.cuts;
+                parked = Some(self.forget(message, Err(Error::Rejected { times })));
+            } else {
+                message.sent = true;
+                self.expiries.push(Reverse((message.expires, message.sequence, message.priority)));
+                self.lanes[message.priority as usize].put_back(message);
+            }
         }
-        rejected
+        parked
     }
 
-    /// When the next waiting message expires. All live equally long, so it is the oldest.
+    /// When a waiting message may expire.
     pub(crate) fn next_expiry(&self) -> Option<Instant> {
-        self.waiting.front().map(|message| message.expires)
+        self.expiries.peek().map(|Reverse((expires, ..))| *expires)
     }
 
     /// Ends a waiting message that is too old. Call until `None`.
-    pub(crate) fn expire(&mut self, now: Instant) -> Option<Settled> {
-        let message = self.waiting.pop_front_if(|message| message.expires <= now)?;
-        Some(self.forget(message, Err(Error::Expired)))
+    pub(crate) fn expire(&mut self, now: Instant) -> Option<Ended> {
+        while self.next_expiry()? <= now {
+            let Reverse((_, sequence, priority)) = self.expiries.pop()?;
+            if let Some(message) = self.lanes[priority as usize].take(sequence) {
+                self.tally.expired += 1;
+                return Some(self.forget(message, Err(Error::Expired)));
+            }
+        }
+        None
     }
 
-    /// Ends everything that is left: the client is closing.
-    pub(crate) fn abandon(&mut self) -> Vec<Settled> {
-        self.connection_lost(false);
+    /// Takes nothing more.
+    pub(crate) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    /// Ends everything that is left: the client is closed.
+    pub(crate) fn abandon(&mut self) -> Vec<Ended> {
+        self.closed = true;
+        self.connection_lost(false, &Error::Closed);
+        self.expiries.clear();
         self.bytes = 0;
-        self.waiting.drain(..).map(|message| message.end(Err(Error::Closed))).collect()
+        let mut left = Vec::with_capacity(self.waiting());
+        for lane in self.lanes.iter_mut().rev() {
+            left.extend(std::iter::from_fn(|| lane.pop()).map(|message| message.end(Err(Error::Closed))));
+        }
+        self.tally.abandoned += left.len() as u64;
+        left
     }
 
-    fn forget(&mut self, message: Message, outcome: Result<(), Error>) -> Settled {
+    fn waiting(&self) -> usize {
+        self.lanes.iter().map(Lane::len).sum()
+    }
+
+    /// Whether another message may be among so many, when all have so many bytes together.
+    fn has_room(&self, messages: usize, bytes: usize) -> bool {
+        messages < self.limits.messages && bytes <= self.limits.bytes
+    }
+
+    /// Whether there would be room without the waiting messages that are no more urgent than this one.
+    fn could_drop_for(&self, message: &Message) -> bool {
+        let (mut messages, mut bytes) = (self.len(), self.bytes + message.size());
+        for lane in &self.lanes[..=message.priority as usize] {
+            messages -= lane.len();
+            bytes -= lane.bytes();
+        }
+        self.has_room(messages, bytes)
+    }
+
+    /// Whether more urgent messages wait.
+    fn is_outranked(&self, message: &Message) -> bool {
+        self.lanes[message.priority as usize + 1..].iter().any(|lane| lane.len() > 0)
+    }
+
+    /// Makes room: the oldest of the least urgent go first.
+    fn drop_for(&mut self, message: &Message) -> Vec<Ended> {
+        let mut dropped = Vec::new();
+        while !self.has_room(self.len(), self.bytes + message.size())
+            && let Some(oldest) = self.lanes[..=message.priority as usize].iter_mut().find_map(Lane::pop)
+        {
+            self.tally.dropped += 1;
+            dropped.push(self.forget(oldest, Err(Error::Dropped)));
+        }
+        dropped
+    }
+
+    fn forget(&mut self, message: Message, outcome: Result<(), Error>) -> Ended {
         self.bytes -= message.size();
         message.end(outcome)
     }
 
-    /// A packet id that is not zero and not in flight. The window is far smaller than the number of ids.
-    fn free_id(&mut self) -> u16 {
-        loop {
-            self.last_id = self.last_id.wrapping_add(1);
-            let taken = self.in_flight.iter().any(|(id, _)| *id == self.last_id);
-            if self.last_id != 0 && !taken {
-                return self.last_id;
-            }
+    /// Clears the entries of messages that do not wait any more when they are more than those that do.
+    fn forget_old_expiries(&mut self) {
+        const FEW: usize = 64;
+        if self.expiries.len() > 2 * self.waiting() + FEW {
+            let lanes = &self.lanes;
+            self.expiries
+                .retain(|Reverse((_, sequence, priority))| lanes[*priority as usize].holds(*sequence));
         }
     }
 }

@@ -19,6 +19,7 @@ mod commands;
 mod inbox;
 mod messages;
 mod packets;
+mod publish;
 mod recovery;
 mod renewal;
 mod timer;
@@ -46,10 +47,10 @@ use crate::convention::Principal;
 use crate::error::Error;
 use crate::json::Json;
 use crate::message::{CloudMessage, MessageError};
-use crate::outbox::{Message, Offer, Outbox, Settled, Ticket};
+use crate::outbox::{Ended, Settled, SharedOutbox, Ticket};
 use crate::refusal::{CommandError, PropertyError};
 use crate::state::Counters;
-use crate::table::{Convention, FoundCommand, ModelTable};
+use crate::table::{FoundCommand, ModelTable};
 use crate::twin::{Desired, Document, Ledger, PropertyKey, Requests};
 pub(crate) use twin::PENDING_AFTER;
 
@@ -89,6 +90,8 @@ pub(crate) enum Input {
     Opened(Login),
     /// A packet has arrived.
     Packet(Packet),
+    /// PUBACKs with these packet ids have arrived.
+    Acknowledged(Vec<u16>),
     /// The connection is gone; `cut_by_hub` when it was the hub that closed it.
     Lost { cause: Arc<Error>, cut_by_hub: bool },
     /// No connection could be opened.
@@ -128,8 +131,10 @@ pub(crate) enum Action {
     Apply { key: PropertyKey, value: Json },
     /// Keep this on disk.
     Keep(Document),
-    /// Tell whoever waits.
+    /// Tell whoever waits for a report.
     Settle(Settled),
+    /// Tell whoever waits for a message.
+    End(Ended),
 }
 
 /// Where the session stands; named for what it waits for.
@@ -146,7 +151,10 @@ enum Phase {
 #[derive(Debug)]
 struct Open {
     endpoint: String,
-    principal: Principal,
+    /// What telemetry topics begin with.
+    events: String,
+    /// What is subscribed to for messages from the cloud, where they are taken.
+    messages: Option<String>,
     /// Absent when nothing of the login ends.
     renewal: Option<Renewal>,
 }
@@ -160,7 +168,7 @@ pub(crate) struct Session {
     timers: Timers,
     control: VecDeque<Packet>,
     actions: VecDeque<Action>,
-    outbox: Outbox,
+    outbox: SharedOutbox,
     requests: Requests,
     desired: Desired,
     /// Which running handlers of properties are to be acknowledged as pending, and when.
@@ -190,7 +198,7 @@ impl Session {
             timers: Timers::default(),
             control: VecDeque::new(),
             actions: VecDeque::new(),
-            outbox: Outbox::new(options.outbox),
+            outbox: SharedOutbox::new(options.outbox),
             requests: Requests::new(model),
             desired,
             pending: BTreeMap::new(),
@@ -212,6 +220,7 @@ impl Session {
         match input {
             Input::Opened(login) => self.opened(now, login),
             Input::Packet(packet) => self.packet(now, packet),
+            Input::Acknowledged(ids) => self.acknowledged(&ids),
             Input::Lost { cause, cut_by_hub } => self.offline(cause, cut_by_hub),
             Input::Unreachable(cause) => self.last_cause = Some(cause),
             Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
@@ -226,22 +235,6 @@ impl Session {
         self.check_drained(now);
     }
 
-    /// Offers telemetry; `bag` is the property bag with its message id.
-    pub(crate) fn offer(&mut self, message: Message) -> Offer {
-        let offer = self.outbox.offer(message);
-        if let Offer::Queued(_) = &offer {
-            self.counters.accepted += 1;
-        }
-        match offer {
-            Offer::Queued(dropped) => {
-                self.counters.dropped += dropped.len() as u64;
-                self.actions.extend(dropped.into_iter().map(Action::Settle));
-                Offer::Queued(Vec::new())
-            }
-            other => other,
-        }
-    }
-
     /// The next thing to do besides sending packets.
     pub(crate) fn poll_action(&mut self) -> Option<Action> {
         self.actions.pop_front()
@@ -249,17 +242,18 @@ impl Session {
 
     /// When [`Session::handle_timeout`] wants to be called.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let (expiry, unacknowledged) = {
+            let outbox = self.outbox.lock();
+            (outbox.next_expiry(), outbox.oldest_sent().map(|sent| sent + ANSWER_LIMIT))
+        };
         let twin = [self.requests.next_deadline(), self.next_pending()];
-        let deadlines = [self.timers.next(), self.outbox.next_expiry()].into_iter().chain(twin);
+        let deadlines = [self.timers.next(), expiry, unacknowledged].into_iter().chain(twin);
         deadlines.flatten().min()
     }
 
     /// Time has passed.
     pub(crate) fn handle_timeout(&mut self, now: Instant) {
-        while let Some(expired) = self.outbox.expire(now) {
-            self.counters.expired += 1;
-            self.actions.push_back(Action::Settle(expired));
-        }
+        self.expire(now);
         for ticket in self.requests.overdue(now) {
             let outcome = Err(self.late("the report", self.options.report_deadline));
             self.actions.push_back(Action::Settle(Settled { ticket, outcome }));
@@ -271,9 +265,14 @@ impl Session {
         self.check_drained(now);
     }
 
+    /// Where telemetry is put that this session is to send.
+    pub(crate) fn outbox(&self) -> SharedOutbox {
+        self.outbox.clone()
+    }
+
     /// Whether nothing is left to do before closing.
     pub(crate) fn is_idle(&self) -> bool {
-        let sent = self.outbox.len() == 0 && self.requests.len() == 0 && self.control.is_empty();
+        let sent = self.outbox.lock().len() == 0 && self.requests.len() == 0 && self.control.is_empty();
         sent && !self.inbox.is_busy() && self.commands.is_idle() && !self.desired.is_busy()
     }
 
@@ -283,15 +282,25 @@ impl Session {
         self.requests.len() >= MOST_REPORTS
     }
 
-    /// Ends everything that is left.
+    /// Ends everything that is left but telemetry, which whoever shares the outbox ends.
     pub(crate) fn abandon(&mut self) -> Vec<Settled> {
-        let mut left = self.outbox.abandon();
-        left.extend(self.requests.abandon());
-        left
+        self.requests.abandon()
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        Counters { queued: self.outbox.len() as u64, ..self.counters }
+        self.outbox.lock().count(self.counters)
+    }
+
+    /// Ends telemetry that is too old, and the connection when it leaves telemetry unacknowledged for too long.
+    fn expire(&mut self, now: Instant) {
+        let mut outbox = self.outbox.lock();
+        let ended = std::iter::from_fn(|| outbox.expire(now));
+        self.actions.extend(ended.map(Action::End));
+        let overdue = outbox.oldest_sent().is_some_and(|sent| sent + ANSWER_LIMIT <= now);
+        drop(outbox);
+        if overdue {
+            self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT));
+        }
     }
 
     fn timer(&mut self, now: Instant, timer: Timer) {
@@ -299,9 +308,6 @@ impl Session {
             Timer::Handshake => self.hang_up(self.late("the hub's greeting", HANDSHAKE_LIMIT)),
             Timer::Ping => self.ping(now),
             Timer::PingAnswer => self.hang_up(self.late("the hub's answer to a ping", PING_LIMIT)),
-            Timer::Acknowledgement => {
-                self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT));
-            }
             Timer::TwinAnswer => self.hang_up(self.late("an answer about the twin", ANSWER_LIMIT)),
             Timer::TwinRetry => {}
             Timer::Renewal => self.renewal_due(),
@@ -323,27 +329,23 @@ impl Session {
         if matches!(phase, Phase::Serving(_) | Phase::Draining) {
             self.counters.disconnects += 1;
         }
-        self.last_cause = Some(cause);
         self.timers = Timers::default();
         self.control.clear();
         self.commands.connection_lost();
         self.inbox.connection_lost();
-        let ended = self.outbox.connection_lost(cut_by_hub).into_iter();
-        for settled in ended.chain(self.requests.connection_lost()) {
+        let parked = self.outbox.lock().connection_lost(cut_by_hub, &cause);
+        self.actions.extend(parked.map(Action::End));
+        for settled in self.requests.connection_lost() {
             self.counters.rejected += 1;
             self.actions.push_back(Action::Settle(settled));
         }
+        self.last_cause = Some(cause);
     }
 
     fn late(&self, what: &'static str, limit: Duration) -> Error {
         let offline = matches!(self.phase, Phase::Offline | Phase::Greeting(_) | Phase::Subscribing(_));
         let last = self.last_cause.as_ref().filter(|_| offline).map(ToString::to_string);
         Error::TimedOut { what, limit, last }
-    }
-
-    /// The component a telemetry message names on the wire.
-    pub(crate) fn subject(convention: Convention, component: Option<&'static str>) -> Option<&'static str> {
-        component.filter(|_| convention == Convention::Pnp)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use bytes::BytesMut;
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeFilter,
@@ -12,11 +13,15 @@ use secrecy::ExposeSecret;
 use super::commands::{Ended, Reply, Run};
 use super::renewal::Renewal;
 use super::timer::Timer;
-use super::{ANSWER_LIMIT, Action, CallId, HANDSHAKE_LIMIT, Login, Open, PING_LIMIT, Phase, Session};
+use super::{
+    ANSWER_LIMIT, Action, CallId, HANDSHAKE_LIMIT, Login, Open, PING_LIMIT, Phase, Session, publish,
+};
 use crate::call::Answer;
+use crate::convention::creation_time;
 use crate::convention::topic::{self, Received};
 use crate::error::Error;
 use crate::json::Json;
+use crate::moment::Moment;
 use crate::refusal::CommandError;
 use crate::twin::Answered;
 
@@ -26,31 +31,43 @@ const LARGEST_ANSWER: usize = 128 * 1024;
 const MOST_CONTROL: usize = 1024;
 
 impl Session {
-    /// The next packet to write. Nothing but the greeting is sent before the hub has accepted it. Ask until `None`, and
-    /// then for actions: a planned reconnect goes ahead when the last answer has been taken.
+    /// The next packet to write but telemetry. Nothing but the greeting is sent before the hub has accepted it. Ask until
+    /// `None`, and then for actions: a planned reconnect goes ahead when the last answer has been taken.
     pub(crate) fn poll_packet(&mut self, now: Instant) -> Option<Packet> {
         if let Some(packet) = self.control.pop_front() {
             return Some(packet);
         }
         self.check_drained(now);
-        let Phase::Serving(open) = &self.phase else {
+        if !matches!(self.phase, Phase::Serving(_)) || self.timers.is_set(Timer::TwinRetry) {
             return None;
+        }
+        let (topic, payload) = self.requests.next()?;
+        self.timers.set(Timer::TwinAnswer, now + ANSWER_LIMIT);
+        Some(Packet::Publish(Publish::from_bytes(topic, QoS::AtMostOnce, payload)))
+    }
+
+    /// Writes the telemetry that is due, as long as `buffer` is shorter than `enough`.
+    ///
+    /// # Errors
+    /// When it cannot be written as MQTT; the connection is of no use then.
+    pub(crate) fn write_telemetry(
+        &mut self,
+        at: Moment,
+        buffer: &mut BytesMut,
+        enough: usize,
+    ) -> Result<(), Error> {
+        let Phase::Serving(open) = &self.phase else {
+            return Ok(());
         };
-        if !self.timers.is_set(Timer::TwinRetry)
-            && let Some((topic, payload)) = self.requests.next()
+        let mut outbox = self.outbox.lock();
+        while buffer.len() < enough
+            && let Some((id, message)) = outbox.next(at.now)
         {
-            self.timers.set(Timer::TwinAnswer, now + ANSWER_LIMIT);
-            return Some(Packet::Publish(Publish::from_bytes(topic, QoS::AtMostOnce, payload)));
+            let created = message.creation_to_tell(at).map(creation_time).unwrap_or_default();
+            let topic = [open.events.as_bytes(), message.bag(), created.as_bytes()];
+            publish::write(buffer, topic, id, message.payload())?;
         }
-        let (id, message) = self.outbox.next()?;
-        let topic = topic::telemetry(&open.principal, &message.bag);
-        let mut publish = Publish::from_bytes(topic, QoS::AtLeastOnce, message.payload.clone());
-        publish.pkid = id;
-        self.counters.sent += 1;
-        if !self.timers.is_set(Timer::Acknowledgement) {
-            self.timers.set(Timer::Acknowledgement, now + ANSWER_LIMIT);
-        }
-        Some(Packet::Publish(publish))
+        Ok(())
     }
 
     pub(super) fn opened(&mut self, now: Instant, login: Login) {
@@ -62,10 +79,10 @@ impl Session {
         if other || !concerned {
             self.desired.forget();
         }
-        let takes_messages = self.takes_messages(&login.principal);
+        let messages = self.takes_messages(&login.principal).then(|| topic::messages(&login.principal));
         let mut connect = Connect::new(client_id);
         connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
-        connect.clean_session = !takes_messages;
+        connect.clean_session = messages.is_none();
         // An empty password is none on the wire: the flag of CONNECT is not set.
         let password = login.password.as_ref().map_or("", ExposeSecret::expose_secret);
         connect.set_login(login.username, password);
@@ -73,7 +90,8 @@ impl Session {
         self.timers.set(Timer::Handshake, now + HANDSHAKE_LIMIT);
         self.phase = Phase::Greeting(Open {
             endpoint: login.endpoint,
-            principal: login.principal,
+            events: topic::telemetry(&login.principal),
+            messages,
             renewal: login.life.map(|life| Renewal::new(now, life)),
         });
     }
@@ -127,8 +145,7 @@ impl Session {
             let code = answer.code as u8;
             return self.hang_up(Error::Refused { endpoint: open.endpoint, code });
         }
-        let messages = self.takes_messages(&open.principal).then(|| topic::messages(&open.principal));
-        let filters = topic::SUBSCRIPTIONS.map(str::to_owned).into_iter().chain(messages);
+        let filters = topic::SUBSCRIPTIONS.map(str::to_owned).into_iter().chain(open.messages.clone());
         let filter = |path| SubscribeFilter::new(path, QoS::AtLeastOnce);
         let mut subscribe = Subscribe::new_many(filters.map(filter));
         // No telemetry is in flight yet, so every packet id is free.
@@ -156,23 +173,27 @@ impl Session {
     fn serve(&mut self, now: Instant, packet: Packet) {
         match packet {
             Packet::Publish(publish) => self.published(now, &publish),
-            Packet::PubAck(PubAck { pkid }) => self.acknowledged(now, pkid),
+            Packet::PubAck(PubAck { pkid }) => self.acknowledged(&[pkid]),
             Packet::PingResp => self.timers.stop(Timer::PingAnswer),
             Packet::SubAck(_) | Packet::UnsubAck(_) => {}
             other => self.hang_up(Error::Protocol { what: format!("{} from a server", kind(&other)) }),
         }
     }
 
-    fn acknowledged(&mut self, now: Instant, id: u16) {
-        let Some(settled) = self.outbox.acknowledged(id) else {
-            tracing::debug!(id, "an acknowledgement of nothing in flight");
-            return;
-        };
-        self.counters.acknowledged += 1;
-        self.actions.push_back(Action::Settle(settled));
-        match self.outbox.in_flight() {
-            0 => self.timers.stop(Timer::Acknowledgement),
-            _ => self.timers.set(Timer::Acknowledgement, now + ANSWER_LIMIT),
+    pub(super) fn acknowledged(&mut self, ids: &[u16]) {
+        match self.phase {
+            Phase::Serving(_) | Phase::Draining => {}
+            Phase::Offline => return,
+            Phase::Greeting(_) | Phase::Subscribing(_) => {
+                return self.hang_up(Error::Protocol { what: "PUBACK during the greeting".to_owned() });
+            }
+        }
+        let mut outbox = self.outbox.lock();
+        for id in ids {
+            match outbox.acknowledged(*id) {
+                Some(ended) => self.actions.push_back(Action::End(ended)),
+                None => tracing::debug!(id, "an acknowledgement of nothing in flight"),
+            }
         }
     }
 

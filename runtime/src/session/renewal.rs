@@ -82,9 +82,11 @@ impl Session {
         if begun && !owes {
             self.drain(now);
         }
-        let drained = !owes && !self.inbox.is_busy() && !self.requests.is_waiting();
-        let drained = drained && self.outbox.in_flight() == 0 && self.control.is_empty();
-        if drained && matches!(self.phase, Phase::Draining) {
+        if !matches!(self.phase, Phase::Draining) {
+            return;
+        }
+        let answered = !owes && !self.inbox.is_busy() && !self.requests.is_waiting();
+        if answered && self.outbox.lock().in_flight() == 0 && self.control.is_empty() {
             self.renew("the token is to be renewed");
         }
     }

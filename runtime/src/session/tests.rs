@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::renewal::DRAIN_LIMIT;
 use super::*;
-use crate::table::{CommandTable, PartTable};
+use crate::moment::Moment;
+use crate::outbox::{Content, Message, Offer};
+use crate::table::{CommandTable, Convention, PartTable};
 
 const MODEL: ModelTable = ModelTable {
     id: "dtmi:x;1",
@@ -67,8 +69,19 @@ fn subscribed(session: &mut Session, now: Instant) {
 
 fn offer(session: &mut Session, now: Instant) {
     let expires = now + Duration::from_secs(3600 * 24);
-    let message = Message::new(Ticket(1), "bag".to_owned(), Bytes::from_static(b"{}"), expires);
-    assert!(matches!(session.offer(message), Offer::Queued(_)));
+    let message = Message::new(Content::new(b"bag{}".to_vec(), 3), now, expires, None);
+    assert!(matches!(session.outbox.lock().offer(message), Offer::Queued(..)));
+}
+
+/// The next telemetry message that is due.
+fn telemetry(session: &mut Session, now: Instant) -> Option<Publish> {
+    let mut buffer = bytes::BytesMut::new();
+    let at = Moment { now, wall: std::time::SystemTime::UNIX_EPOCH };
+    session.write_telemetry(at, &mut buffer, 1).unwrap();
+    match Packet::read(&mut buffer, 1 << 20) {
+        Ok(Packet::Publish(publish)) => Some(publish),
+        _ => None,
+    }
 }
 
 /// The hub calls the method `blink`.
@@ -149,15 +162,16 @@ fn a_renewal_waits_for_what_is_in_flight_and_sends_nothing_new() {
     let now = Instant::now();
     let mut session = serving(now);
     offer(&mut session, now);
-    let Some(Packet::Publish(sent)) = session.poll_packet(now) else { panic!("it is to be sent") };
     session.timers.stop(Timer::Ping);
-    session.timers.stop(Timer::Acknowledgement);
-    let due = now + Duration::from_secs(2880);
+    session.timers.set(Timer::Renewal, now + Duration::from_secs(20));
+    let sent = telemetry(&mut session, now).unwrap();
+    let due = now + Duration::from_secs(20);
     session.handle_timeout(due);
     offer(&mut session, due);
     assert!(session.poll_packet(due).is_none() && session.poll_action().is_none());
+    assert!(telemetry(&mut session, due).is_none());
     session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
-    assert!(matches!(session.poll_action(), Some(Action::Settle(Settled { outcome: Ok(()), .. }))));
+    assert!(matches!(session.poll_action(), Some(Action::End(Ended { outcome: Ok(()), .. }))));
     assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
     assert_eq!(session.counters().queued, 1, "what was offered meanwhile waits for the next connection");
 }
@@ -174,7 +188,7 @@ fn a_renewal_waits_for_the_answers_of_commands_while_everything_else_flows() {
     session.handle_timeout(due);
     call(&mut session, due, "b");
     offer(&mut session, due);
-    assert!(topic(&mut session, due).starts_with("devices/d/messages/events/"));
+    let sent = telemetry(&mut session, due).unwrap();
     session.handle(due, Input::CommandEnded { call: first, result: Ok(Answer(json!(1))) });
     assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=a");
     let second = run(&mut session);
@@ -183,9 +197,9 @@ fn a_renewal_waits_for_the_answers_of_commands_while_everything_else_flows() {
     assert_eq!(topic(&mut session, due), "$iothub/methods/res/200/?$rid=b");
     call(&mut session, due, "late");
     assert_eq!(topic(&mut session, due), "$iothub/methods/res/503/?$rid=late");
-    session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(1))));
+    session.handle(due, Input::Packet(Packet::PubAck(PubAck::new(sent.pkid))));
     assert!(session.poll_packet(due).is_none());
-    assert!(matches!(session.poll_action(), Some(Action::Settle(_))));
+    assert!(matches!(session.poll_action(), Some(Action::End(_))));
     assert!(matches!(session.poll_action(), Some(Action::Renew(_))));
 }
 
@@ -217,8 +231,7 @@ fn something_that_is_never_acknowledged_holds_a_renewal_up_only_so_long() {
     session.timers.stop(Timer::Ping);
     let due = now + Duration::from_secs(2880);
     offer(&mut session, due);
-    topic(&mut session, due);
-    session.timers.stop(Timer::Acknowledgement);
+    telemetry(&mut session, due).unwrap();
     session.handle_timeout(due);
     assert_eq!(session.poll_timeout(), Some(due + DRAIN_LIMIT));
     session.handle_timeout(due + DRAIN_LIMIT);
@@ -231,7 +244,7 @@ fn a_clock_that_jumped_renews_at_once_and_means_nothing_offline() {
     let jump = || Input::ClockJumped(Jump::Forth(Duration::from_secs(3 * 3600)));
     let mut session = serving(now);
     offer(&mut session, now);
-    topic(&mut session, now);
+    telemetry(&mut session, now).unwrap();
     session.handle(now, jump());
     assert!(matches!(session.poll_action(), Some(Action::Renew(why)) if why.contains("slept")));
     assert_eq!(session.counters().queued, 1, "what is in flight is sent again");
@@ -269,7 +282,7 @@ fn telemetry_survives_a_network_that_breaks_again_and_again() {
     offer(&mut session, now);
     for _ in 0..100 {
         connect(&mut session, now);
-        assert!(topic(&mut session, now).starts_with("devices/d/messages/events/"));
+        assert!(telemetry(&mut session, now).unwrap().topic.starts_with("devices/d/messages/events/bag"));
         let cause = Arc::new(Error::lost("the network is unreachable"));
         session.handle(now, Input::Lost { cause, cut_by_hub: false });
         assert!(session.poll_action().is_none());

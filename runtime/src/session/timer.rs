@@ -11,8 +11,6 @@ pub(super) enum Timer {
     Ping,
     /// The PINGRESP must have come.
     PingAnswer,
-    /// The hub must have acknowledged some telemetry.
-    Acknowledgement,
     /// The hub must have answered a twin request.
     TwinAnswer,
     /// Twin requests pause until then, because the hub throttles.
@@ -25,11 +23,10 @@ pub(super) enum Timer {
     Drain,
 }
 
-const ALL: [Timer; 9] = [
+const ALL: [Timer; 8] = [
     Timer::Handshake,
     Timer::Ping,
     Timer::PingAnswer,
-    Timer::Acknowledgement,
     Timer::TwinAnswer,
     Timer::TwinRetry,
     Timer::Renewal,

@@ -1,0 +1,32 @@
+//! One measured client, in this process.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use crate::{ours, theirs};
+
+/// How many messages go before those that are measured.
+pub const WARM_UP: usize = 1000;
+
+/// What a client is to do.
+pub struct Job {
+    pub folder: PathBuf,
+    pub port: u16,
+    pub window: usize,
+    pub messages: usize,
+}
+
+impl Job {
+    pub fn new(folder: &str, port: u16, window: usize, messages: usize) -> Self {
+        Self { folder: folder.into(), port, window, messages }
+    }
+}
+
+pub async fn run(name: &str, job: Job) -> Result<(), Box<dyn Error>> {
+    match name {
+        "rumqttc" => theirs::run(job).await,
+        "send" => ours::send(job).await,
+        "enqueue" => ours::enqueue(job).await,
+        other => Err(format!("there is no client {other}").into()),
+    }
+}

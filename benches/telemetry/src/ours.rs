@@ -1,0 +1,81 @@
+//! Telemetry through the whole stack: the typed struct of a model, its client, the outbox, MQTT, TLS.
+
+use std::collections::VecDeque;
+use std::error::Error;
+
+use device_model::{Connection, Delivery, Device, WhenFull, device_model};
+use environmental_sensor::{Client, Telemetry};
+use futures_util::stream::{StreamExt, TryStreamExt, iter};
+
+use crate::certificates;
+use crate::client::{Job, WARM_UP};
+use crate::meter::Meter;
+
+#[device_model("../../models/environmental_sensor.json", unhandled = 501)]
+struct EnvironmentalSensor;
+
+impl environmental_sensor::Commands for EnvironmentalSensor {}
+
+impl environmental_sensor::Properties for EnvironmentalSensor {}
+
+/// Windowed by the user: as many `send`s at once as the window has.
+pub async fn send(job: Job) -> Result<(), Box<dyn Error>> {
+    let client = connect(&job).await?;
+    send_all(&client, WARM_UP, job.window).await?;
+    let meter = Meter::start();
+    send_all(&client, job.messages, job.window).await?;
+    meter.end(job.messages);
+    Ok(())
+}
+
+async fn send_all(client: &Client, count: usize, window: usize) -> Result<(), device_model::Error> {
+    if window == 1 {
+        for number in 0..count {
+            client.send(telemetry(number)).await?;
+        }
+        return Ok(());
+    }
+    let sends = iter(0..count).map(|number| Ok(client.send(telemetry(number))));
+    sends.try_buffer_unordered(window).try_collect().await
+}
+
+/// Windowed by the client: messages are queued as fast as there is room, and their outcomes awaited behind them.
+pub async fn enqueue(job: Job) -> Result<(), Box<dyn Error>> {
+    let client = connect(&job).await?;
+    enqueue_all(&client, WARM_UP, job.window).await?;
+    let meter = Meter::start();
+    enqueue_all(&client, job.messages, job.window).await?;
+    meter.end(job.messages);
+    Ok(())
+}
+
+async fn enqueue_all(client: &Client, count: usize, window: usize) -> Result<(), device_model::Error> {
+    let mut deliveries: VecDeque<Delivery> = VecDeque::new();
+    for number in 0..count {
+        deliveries.push_back(client.enqueue(telemetry(number)).await?);
+        if deliveries.len() > 2 * window
+            && let Some(oldest) = deliveries.pop_front()
+        {
+            oldest.await?;
+        }
+    }
+    for delivery in deliveries {
+        delivery.await?;
+    }
+    Ok(())
+}
+
+fn telemetry(number: usize) -> Telemetry {
+    Telemetry { temp: Some(20.0 + (number % 100) as f64 / 10.0), humid: Some(40.2) }
+}
+
+async fn connect(job: &Job) -> Result<Client, Box<dyn Error>> {
+    let text = format!("HostName=localhost:{};DeviceId=ours;SharedAccessKey=QUJD", job.port);
+    let connection = Connection::from_connection_string(&text)?
+        .with_ca_file(job.folder.join(certificates::CA))?
+        .with_outbox(10_000, 16 << 20, WhenFull::Wait)
+        .with_in_flight(job.window);
+    let client = EnvironmentalSensor.connect(connection).await?;
+    client.connected().await?;
+    Ok(client)
+}

@@ -1,0 +1,183 @@
+//! Where telemetry enters: values become a message, and the message gets its place in the outbox or does not.
+//!
+//! Acceptance is decided here, on the sender's task, under the outbox's lock; the driver is only woken to send. What the
+//! outbox may hold is the outbox's business. Begin with [`Intake::enqueue`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::{Mutex, Notify};
+
+use crate::convention::write_bag;
+use crate::driver::now;
+use crate::error::Error;
+use crate::json;
+use crate::outbox::{Content, Ended, LARGEST_BAG, Message, Offer, Parked, SharedOutbox};
+use crate::outcome::{Delivery, Receipt};
+use crate::send::SendOptions;
+use crate::table::Convention;
+
+/// The entrance to the outbox.
+pub(crate) struct Intake {
+    outbox: SharedOutbox,
+    convention: Convention,
+    time_to_live: Duration,
+    /// Begins every message id of this process and device.
+    run: String,
+    messages: AtomicU64,
+    /// Tells the driver that there is something to send.
+    news: Notify,
+    /// How many senders found the outbox full.
+    waiting: AtomicUsize,
+    /// Whoever holds it is the next to get room. Tokio's mutex is fair: the others follow in their order.
+    turn: Mutex<()>,
+    /// Tells the next in turn that there may be room.
+    room: Notify,
+}
+
+impl Intake {
+    pub(crate) fn new(outbox: SharedOutbox, convention: Convention, time_to_live: Duration) -> Self {
+        Self {
+            outbox,
+            convention,
+            time_to_live,
+            run: format!("{:016x}", fastrand::u64(..)),
+            messages: AtomicU64::new(0),
+            news: Notify::new(),
+            waiting: AtomicUsize::new(0),
+            turn: Mutex::new(()),
+            room: Notify::new(),
+        }
+    }
+
+    /// Queues a value as a message; resolves when it has a place.
+    pub(crate) async fn enqueue<T: Serialize + ?Sized>(
+        &self,
+        component: Option<&'static str>,
+        value: &T,
+        options: &SendOptions,
+    ) -> Result<Delivery, Error> {
+        // Gives others a turn now and then, the driver among them, when everything is accepted at once.
+        tokio::task::coop::consume_budget().await;
+        let mut text = self.bag(component, options)?;
+        let bag = text.len();
+        json::write(&mut text, value)?;
+        self.accept(Content::new(text, bag), options).await
+    }
+
+    /// Waits until there is something to send.
+    pub(crate) async fn news(&self) {
+        self.news.notified().await;
+    }
+
+    /// Tells those whose messages have ended, and those who wait for their room.
+    pub(crate) fn ended(&self, ended: Ended) {
+        if let Err(error) = &ended.outcome {
+            tracing::debug!(sequence = ended.sequence, %error, "telemetry was not delivered");
+        }
+        ended.tell();
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.room.notify_one();
+        }
+    }
+
+    /// Takes nothing more.
+    pub(crate) fn close(&self) {
+        self.outbox.lock().close();
+        self.room.notify_one();
+    }
+
+    /// Ends everything that is left, with `cause` when the session has given up; how many messages that were.
+    pub(crate) fn abandon(&self, cause: Option<&Arc<Error>>) -> u64 {
+        let left = self.outbox.lock().abandon();
+        let count = left.len() as u64;
+        for mut ended in left {
+            if let Some(cause) = cause {
+                ended.outcome = Err(Error::GivenUp { cause: Arc::clone(cause) });
+            }
+            ended.tell();
+        }
+        self.room.notify_one();
+        count
+    }
+
+    pub(crate) fn parked(&self) -> Vec<Parked> {
+        self.outbox.lock().parked()
+    }
+
+    /// The property bag, with room for a small payload after it.
+    fn bag(&self, component: Option<&'static str>, options: &SendOptions) -> Result<Vec<u8>, Error> {
+        const SMALL: usize = 192;
+        let properties = options.properties()?;
+        let subject = component.filter(|_| self.convention == Convention::Pnp);
+        let number = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut bag = Vec::with_capacity(SMALL + properties.len());
+        write_bag(&mut bag, (&self.run, number), subject, properties);
+        if bag.len() > LARGEST_BAG {
+            return Err(Error::TooLarge { size: bag.len(), limit: LARGEST_BAG });
+        }
+        Ok(bag)
+    }
+
+    async fn accept(&self, content: Content, options: &SendOptions) -> Result<Delivery, Error> {
+        let now = now();
+        let (receipt, delivery) = Receipt::new();
+        let expires = now + options.time_to_live.map_or(self.time_to_live, crate::connection::bounded);
+        let mut message = Message::new(content, now, expires, Some(receipt));
+        message.priority = options.priority;
+        message.created_at = options.created_at;
+        if self.waiting.load(Ordering::Relaxed) == 0 {
+            match self.offer(message)? {
+                None => return Ok(delivery),
+                Some(refused) => message = refused,
+            }
+        }
+        self.wait_for_room(message).await?;
+        Ok(delivery)
+    }
+
+    /// Offers a message again and again, in the order of those who wait. Safe to cancel: the message is dropped then.
+    async fn wait_for_room(&self, mut message: Message) -> Result<(), Error> {
+        let _waiting = Waiting::new(&self.waiting);
+        let _turn = self.turn.lock().await;
+        while let Some(refused) = self.offer(message)? {
+            message = refused;
+            // A notice between the offer and this line is kept for it.
+            self.room.notified().await;
+        }
+        Ok(())
+    }
+
+    /// Offers a message; gives it back when there is no room yet.
+    fn offer(&self, message: Message) -> Result<Option<Message>, Error> {
+        let offer = self.outbox.lock().offer(message);
+        match offer {
+            Offer::Queued(sequence, dropped) => {
+                tracing::trace!(sequence, "telemetry accepted");
+                dropped.into_iter().for_each(Ended::tell);
+                self.news.notify_one();
+                Ok(None)
+            }
+            Offer::Full(message) => Ok(Some(message)),
+            Offer::Refused(error) => Err(error),
+        }
+    }
+}
+
+/// Counts a sender that waits for room, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
