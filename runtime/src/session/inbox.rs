@@ -83,8 +83,9 @@ impl Inbox {
             }
             let same =
                 |other: &Arrival| other.print == Some(print) && (arrival.again || other.packet.is_none());
-            if let Some(running) = self.running.as_mut().filter(|running| same(running)) {
-                running.packet = arrival.packet;
+            let waiting = self.waiting.iter_mut().map(|(other, _)| other);
+            if let Some(other) = self.running.iter_mut().chain(waiting).find(|other| same(other)) {
+                other.packet = arrival.packet;
                 return None;
             }
         }
@@ -133,6 +134,8 @@ impl Inbox {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// A message with this id, on this packet.
@@ -184,6 +187,19 @@ mod tests {
     }
 
     #[test]
+    fn one_that_is_delivered_again_on_the_same_connection_is_processed_once() {
+        let mut inbox = Inbox::default();
+        arrive(&mut inbox, 1, false, "a");
+        arrive(&mut inbox, 2, false, "b");
+        running(&mut inbox);
+        assert_eq!((arrive(&mut inbox, 3, true, "a"), arrive(&mut inbox, 4, true, "b")), (None, None));
+        assert_eq!(inbox.ended(true), Some(3), "the lock of the first delivery is over");
+        assert!(running(&mut inbox).is_some());
+        assert_eq!(inbox.ended(true), Some(4));
+        assert_eq!(running(&mut inbox), None);
+    }
+
+    #[test]
     fn one_that_failed_is_processed_again_on_the_next_connection() {
         let mut inbox = Inbox::default();
         arrive(&mut inbox, 1, false, "a");
@@ -219,5 +235,57 @@ mod tests {
             arrive(&mut inbox, packet, false, &packet.to_string());
         }
         assert_eq!(inbox.waiting.len(), MOST_WAITING);
+    }
+
+    proptest! {
+        /// A hub that keeps what is not acknowledged: nothing is lost, and nothing that was completed runs again.
+        #[test]
+        fn every_message_is_processed_to_its_success_exactly_once(
+            steps in proptest::collection::vec((0..4u8, any::<bool>()), 0..80),
+        ) {
+            let (mut inbox, mut hub, mut packets) = (Inbox::default(), Vec::new(), 0);
+            let (mut sent, mut succeeded, mut at_work) = (0, Vec::new(), None);
+            let deliver = |inbox: &mut Inbox, hub: &mut Vec<(u32, u16)>| {
+                let mut index = 0;
+                while let Some((id, packet)) = hub.get(index).copied() {
+                    let done = arrive(inbox, packet, true, &id.to_string());
+                    if done == Some(packet) { hub.remove(index); } else { index += 1; }
+                }
+            };
+            for (step, succeeds) in steps {
+                match step {
+                    0 => {
+                        (sent, packets) = (sent + 1, packets + 1);
+                        hub.push((sent, packets));
+                        arrive(&mut inbox, packets, false, &sent.to_string());
+                    }
+                    1 => at_work = running(&mut inbox).or(at_work),
+                    2 => if let Some(id) = at_work.take() {
+                        let acknowledged = inbox.ended(succeeds);
+                        hub.retain(|(_, packet)| acknowledged != Some(*packet));
+                        if succeeds { succeeded.push(id); }
+                    },
+                    _ => {
+                        inbox.connection_lost();
+                        deliver(&mut inbox, &mut hub);
+                    }
+                }
+            }
+            for _ in 0..2 {
+                if at_work.take().is_some_and(|id| { succeeded.push(id); true }) {
+                    inbox.ended(true);
+                }
+                inbox.connection_lost();
+                deliver(&mut inbox, &mut hub);
+                while let Some(id) = running(&mut inbox) {
+                    let acknowledged = inbox.ended(true);
+                    hub.retain(|(_, packet)| acknowledged != Some(*packet));
+                    succeeded.push(id);
+                }
+            }
+            succeeded.sort_unstable_by_key(|id| id.parse::<u32>().unwrap());
+            prop_assert_eq!(succeeded, (1..=sent).map(|id| id.to_string()).collect::<Vec<_>>());
+            prop_assert!(hub.is_empty());
+        }
     }
 }

@@ -299,7 +299,7 @@ impl Session {
         let overdue = outbox.oldest_sent().is_some_and(|sent| sent + ANSWER_LIMIT <= now);
         drop(outbox);
         if overdue {
-            self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT));
+            self.hang_up(self.late("an acknowledgement of telemetry (a hub that throttles, or whose quota is used up, gives none)", ANSWER_LIMIT));
         }
     }
 

@@ -75,6 +75,11 @@ async fn a_hub_keeps_messages_for_a_device_only_where_somebody_is_there_for_them
     let (_client, mut hub) = start(Sensor, Received::default().on(connection().with_offline_commands(false)));
     let (connect, filters) = greeting(&mut hub).await;
     assert!(!connect.clean_session && filters.contains(&filter), "{filters:?}");
+    let module = "HostName=hub.example;DeviceId=d;ModuleId=m;SharedAccessKey=QUJD";
+    let module = Connection::from_connection_string(module).unwrap();
+    let (_client, mut hub) = start(Sensor, Received::default().on(module));
+    let (connect, filters) = greeting(&mut hub).await;
+    assert!(connect.clean_session && filters.len() == 3, "modules get no messages: {filters:?}");
 }
 
 #[tokio::test(start_paused = true)]
