@@ -11,10 +11,11 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    AfterRestart, Backoff, Certificate, CommandError, Connection, Counters, Delivery, Device, DeviceKey,
-    Endpoint, Error, Failure, Fleet, GroupKey, Identity, Nothing, Opening, PropertyError, Proxy, Reprovision,
-    RetryPolicy, Roots, SignatureScheme, Signer, State, Stream, Token, TokenFuture, TokenProvider,
-    TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time, units, value,
+    AfterRestart, Backoff, Certificate, CommandCounts, CommandError, Connection, Counters, Delivery, Device,
+    DeviceKey, Endpoint, Error, Failure, Fleet, GroupKey, Health, HealthReason, Histogram, Identity, Losses,
+    Metrics, Nothing, Opening, PropertyError, Proxy, Reprovision, RetryPolicy, Roots, SignatureScheme,
+    Signer, State, Stream, Token, TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient,
+    WhenFull, geo, time, units, value,
 };
 
 #[cfg(feature = "hub")]

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
@@ -101,6 +101,19 @@ impl Intake {
         }
         self.room.notify_one();
         count
+    }
+
+    /// How far the outbox is filled, in percent, and when its oldest message was handed in.
+    pub(crate) fn level(&self) -> (u8, Option<Instant>) {
+        let outbox = self.outbox.lock();
+        (outbox.filled(), outbox.oldest())
+    }
+
+    /// How long those have been in flight that are acknowledged now.
+    pub(crate) fn in_flight_for(&self, ids: &[u16], now: Instant) -> Vec<Duration> {
+        let outbox = self.outbox.lock();
+        let sent = ids.iter().filter_map(|id| outbox.sent_at(*id));
+        sent.map(|sent| now.saturating_duration_since(sent)).collect()
     }
 
     pub(crate) fn parked(&self) -> Vec<Parked> {
