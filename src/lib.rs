@@ -12,11 +12,15 @@
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
     AfterRestart, Backoff, Certificate, CommandCounts, CommandError, Connection, Counters, Delivery, Device,
-    DeviceKey, Endpoint, Error, Failure, Fleet, GroupKey, Health, HealthReason, Histogram, Identity, Losses,
-    Metrics, Nothing, Opening, PropertyError, Proxy, Reprovision, RetryPolicy, Roots, SignatureScheme,
-    Signer, State, Stream, Token, TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient,
-    WhenFull, geo, time, units, value,
+    DeviceKey, DiskOutbox, DiskReport, DiskSync, Endpoint, Error, Failure, Fleet, GroupKey, Health,
+    HealthReason, Histogram, Identity, Losses, Metrics, Nothing, Opening, Parked, Priority, PropertyError,
+    Proxy, Reprovision, RetryPolicy, Roots, Sampling, SendOptions, SignatureScheme, Signer, State, Stream,
+    Token, TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time,
+    units, value,
 };
+
+#[cfg(feature = "file-upload")]
+pub use device_model_runtime::Content;
 
 #[cfg(feature = "hub")]
 pub use device_model_hub as hub;

@@ -9,10 +9,11 @@ use std::time::Instant;
 
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::coop::consume_budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{Board, ReportRequest, Reporting, now};
+use crate::driver::{self, Board, Dialer, ReportRequest, Reporting, now};
 use crate::error::Error;
 use crate::intake::Intake;
 use crate::json::{Json, to_json};
@@ -20,26 +21,45 @@ use crate::metrics::{Facts, Health, Metrics};
 use crate::outbox::Parked;
 use crate::outcome::Delivery;
 use crate::progress::Holder;
+use crate::sampling::Sampling;
 use crate::send::SendOptions;
 use crate::state::{Counters, State};
+use crate::table::ModelTable;
+#[cfg(feature = "file-upload")]
+use crate::upload::Content;
 
 /// What all handles on one session share.
 pub(crate) struct Shared {
+    model: ModelTable,
     intake: Arc<Intake>,
     reports: mpsc::Sender<ReportRequest>,
     pub(crate) closing: CancellationToken,
     pub(crate) board: Arc<Board>,
     pub(crate) tasks: TaskTracker,
+    #[cfg(feature = "file-upload")]
+    dialer: Arc<Dialer>,
 }
 
 impl Shared {
-    pub(crate) fn new(intake: Arc<Intake>, reports: mpsc::Sender<ReportRequest>) -> Self {
+    pub(crate) fn new(
+        model: ModelTable,
+        intake: Arc<Intake>,
+        reports: mpsc::Sender<ReportRequest>,
+        #[cfg_attr(
+            not(feature = "file-upload"),
+            expect(unused_variables, reason = "only uploads dial apart from the driver")
+        )]
+        dialer: &Arc<Dialer>,
+    ) -> Self {
         Self {
+            model,
             intake,
             reports,
             closing: CancellationToken::new(),
             board: Arc::new(Board::new()),
             tasks: TaskTracker::new(),
+            #[cfg(feature = "file-upload")]
+            dialer: Arc::clone(dialer),
         }
     }
 }
@@ -66,12 +86,17 @@ impl Client {
         self.holder
     }
 
+    /// Waits until what the session needs has been opened.
+    pub(crate) async fn opened(&self) -> Result<(), Error> {
+        self.shared.intake.opened().await
+    }
+
     /// Ends the session: takes nothing new, waits for acknowledgements and running handlers, then disconnects.
     /// Calling it again waits for the same end.
     ///
     /// # Errors
-    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged; [`Error::GivenUp`] when
-    /// the retry policy had ended the session before.
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged, what a disk outbox keeps
+    /// for the next start not counted; [`Error::GivenUp`] when the retry policy had ended the session before.
     pub async fn close(&self) -> Result<(), Error> {
         self.begin_to_close();
         self.shared.tasks.wait().await;
@@ -113,14 +138,16 @@ impl Client {
 
     /// What the session has done so far.
     pub fn counters(&self) -> Counters {
-        self.shared.board.counters()
+        self.shared.intake.up_to_date(self.shared.board.counters())
     }
 
     /// What the session has done and measured so far.
     pub fn metrics(&self) -> Metrics {
         let (_, oldest) = self.shared.intake.level();
         let now = now();
-        self.shared.board.gauge().snapshot(oldest.map(|since| now.saturating_duration_since(since)))
+        let age = oldest.map(|since| now.saturating_duration_since(since));
+        let metrics = self.shared.board.gauge().snapshot(age);
+        Metrics { counters: self.shared.intake.up_to_date(metrics.counters), ..metrics }
     }
 
     /// Whether somebody should look at this device, by the rules of [`Health`].
@@ -157,6 +184,25 @@ impl Client {
         self.shared.board.assignment().map(|assignment| assignment.endpoint.host)
     }
 
+    /// Uploads a file to the storage account of the hub, by HTTPS: asks the hub for a place, puts the content there, and
+    /// tells the hub how that went. `name` may hold folders (`logs/today.log`); the hub puts the device's id in front.
+    ///
+    /// It runs beside the session and is not repeated. Content is given up when it stands still for 60 s. Dropping the
+    /// future ends the upload without a word to the hub, which lets ten of them be under way at once.
+    ///
+    /// # Errors
+    /// [`Error::Upload`] when the hub or its storage refuses, [`Error::Connect`] and [`Error::TimedOut`] when one of
+    /// them cannot be reached, [`Error::Configuration`] for a name that cannot be one, and before the device has been
+    /// connected for the first time, when its hub is not known.
+    #[cfg(feature = "file-upload")]
+    pub async fn upload(&self, name: &str, content: impl Into<Content>) -> Result<(), Error> {
+        let shared = self.open()?;
+        let Some(assignment) = shared.board.assignment() else {
+            return Err(Error::configuration("uploading", "the hub is not known yet: wait for connected()"));
+        };
+        shared.dialer.upload(&assignment, name, content.into()).await
+    }
+
     /// What the provisioning service's allocation policy gave with the hub, once the device has been connected. With a
     /// state folder it is there again at the next start.
     pub fn provisioning_payload(&self) -> Option<Json> {
@@ -173,13 +219,21 @@ impl Client {
     /// Sends telemetry; resolves when the hub has acknowledged it.
     #[doc(hidden)]
     pub async fn __send<T: Serialize>(&self, telemetry: &T) -> Result<(), Error> {
-        self.__enqueue(telemetry).await?.await
+        self.send_with(telemetry, &SendOptions::default()).await
     }
 
     /// Queues telemetry; resolves when it is in the outbox.
     #[doc(hidden)]
     pub async fn __enqueue<T: Serialize>(&self, telemetry: &T) -> Result<Delivery, Error> {
         self.enqueue_with(telemetry, &SendOptions::default()).await
+    }
+
+    /// Sends telemetry in a way of its own; resolves when the hub has acknowledged it.
+    pub(crate) async fn send_with<T>(&self, telemetry: &T, options: &SendOptions) -> Result<(), Error>
+    where
+        T: Serialize + ?Sized,
+    {
+        self.enqueue_now(telemetry, options).await?.await
     }
 
     /// Queues telemetry in a way of its own; resolves when it is in the outbox.
@@ -191,8 +245,58 @@ impl Client {
     where
         T: Serialize + ?Sized,
     {
+        // Gives others a turn now and then, the driver among them, when everything is accepted at once.
+        consume_budget().await;
+        self.enqueue_now(telemetry, options).await
+    }
+
+    async fn enqueue_now<T>(&self, telemetry: &T, options: &SendOptions) -> Result<Delivery, Error>
+    where
+        T: Serialize + ?Sized,
+    {
         let queued = self.open()?.intake.enqueue(self.component, telemetry, options).await;
-        queued.map_err(|error| if matches!(error, Error::Closed) { self.ended() } else { error })
+        queued.map_err(|error| self.told(error))
+    }
+
+    /// An error as its caller is told: a session that has given up says so.
+    fn told(&self, error: Error) -> Error {
+        if matches!(error, Error::Closed) { self.ended() } else { error }
+    }
+
+    /// Sends several samples, as many as fit in one message; resolves when the hub has acknowledged all of them.
+    pub(crate) async fn send_batch<T, I>(&self, samples: I, options: SendOptions) -> Result<(), Error>
+    where
+        T: Serialize,
+        I: IntoIterator<Item = T>,
+    {
+        let contents = self.open()?.intake.batch(self.component, samples, &options)?;
+        let mut deliveries = Vec::with_capacity(contents.len());
+        for content in contents {
+            let queued = self.shared.intake.accept(content, &options).await;
+            deliveries.push(queued.map_err(|error| self.told(error))?);
+        }
+        let mut outcome = Ok(());
+        for delivery in deliveries {
+            outcome = outcome.and(delivery.await);
+        }
+        outcome
+    }
+
+    /// Reads and sends again and again, until the client is closed.
+    pub(crate) async fn sample<T, F, V>(&self, sampling: Sampling, read: F) -> Result<(), Error>
+    where
+        T: Serialize,
+        F: FnMut() -> V,
+        V: Future<Output = T>,
+    {
+        let part = self.shared.model.part(self.component);
+        sampling.check(part.map(|part| part.telemetry).unwrap_or_default())?;
+        driver::sample(self, sampling, read).await
+    }
+
+    /// Waits until the client is being closed.
+    pub(crate) async fn closing(&self) {
+        self.shared.closing.cancelled().await;
     }
 
     /// Reports properties; resolves at the hub's answer.

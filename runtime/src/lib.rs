@@ -15,11 +15,13 @@ pub mod units;
 pub mod value;
 
 mod auth;
+mod batch;
 mod call;
 mod client;
 mod connection;
 mod convention;
 mod device;
+mod disk;
 mod driver;
 mod error;
 mod fleet;
@@ -33,8 +35,10 @@ mod progress;
 mod provisioning;
 mod refusal;
 mod retry;
+mod sampling;
 mod send;
 mod session;
+mod spool;
 mod state;
 mod table;
 #[cfg(any(test, feature = "testing"))]
@@ -42,6 +46,8 @@ pub mod testing;
 mod text;
 mod twin;
 mod typed;
+#[cfg(feature = "file-upload")]
+mod upload;
 
 pub use auth::{
     Certificate, DeviceKey, GroupKey, Identity, SignatureScheme, Signer, Token, TokenFuture, TokenProvider,
@@ -62,11 +68,15 @@ pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};
 pub use retry::{Backoff, Failure, RetryPolicy};
+pub use sampling::Sampling;
 pub use send::SendOptions;
 pub use serde_json::Value as Json;
+pub use spool::{DiskOutbox, DiskReport, DiskSync};
 pub use state::{Counters, State};
 pub use table::{
     CommandTable, Convention, ModelTable, PartTable, PropertyTable, asynchronous, command, read_only,
     writable,
 };
 pub use typed::{Nothing, TypedClient};
+#[cfg(feature = "file-upload")]
+pub use upload::Content;

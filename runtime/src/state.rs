@@ -77,8 +77,14 @@ pub struct Counters {
     pub desired_applied: u64,
     /// Telemetry messages in the outbox now.
     pub queued: u64,
-    /// The bytes of them, properties included.
+    /// The bytes of those of them that are in memory, properties included.
     pub queued_bytes: u64,
+    /// Telemetry messages that the disk outbox held at the start.
+    pub recovered: u64,
+    /// Telemetry messages that were accepted into the disk outbox and found damaged there.
+    pub damaged: u64,
+    /// The bytes of the disk outbox's files now.
+    pub disk_bytes: u64,
 }
 
 impl Counters {
@@ -101,5 +107,8 @@ impl Counters {
         self.desired_applied += other.desired_applied;
         self.queued += other.queued;
         self.queued_bytes += other.queued_bytes;
+        self.recovered += other.recovered;
+        self.damaged += other.damaged;
+        self.disk_bytes += other.disk_bytes;
     }
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::error::Error;
 use crate::outcome::Delivery;
+use crate::sampling::Sampling;
 use crate::send::SendOptions;
 
 /// What stands for telemetry or properties where an Interface has none: there is no value of it, so nothing can be sent.
@@ -55,7 +56,7 @@ impl<T: Serialize, R> TypedClient<T, R> {
     /// # Errors
     /// As for [`send`](Self::send), and when a property cannot be sent.
     pub async fn send_with(&self, telemetry: T, options: SendOptions) -> Result<(), Error> {
-        self.enqueue_with(telemetry, options).await?.await
+        self.client.send_with(&telemetry, &options).await
     }
 
     /// As [`enqueue`](Self::enqueue), with a priority, a time to live, properties or a creation time.
@@ -64,6 +65,65 @@ impl<T: Serialize, R> TypedClient<T, R> {
     /// As for [`send_with`](Self::send_with), for what can be told before the message is on its way.
     pub async fn enqueue_with(&self, telemetry: T, options: SendOptions) -> Result<Delivery, Error> {
         self.client.enqueue_with(&telemetry, &options).await
+    }
+
+    /// Sends several samples together, as a JSON array in one message, and waits until the hub has acknowledged it: a hub
+    /// counts messages in steps of 4 KiB, so small samples cost less together. What they need more room for than the
+    /// 256 KiB of a message goes into as few further messages as can be, in order. No samples are no message.
+    ///
+    /// ```
+    /// # use device_model_runtime::{Error, TypedClient};
+    /// # async fn send<T: serde::Serialize, R>(client: &TypedClient<T, R>, hour: Vec<T>) -> Result<(), Error> {
+    /// client.send_batch(hour).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send). When a single sample is too large for a message, or cannot be written, nothing is sent;
+    /// when the outbox takes only some of several messages, those are sent all the same.
+    pub async fn send_batch(&self, samples: impl IntoIterator<Item = T>) -> Result<(), Error> {
+        self.client.send_batch(samples, SendOptions::default()).await
+    }
+
+    /// As [`send_batch`](Self::send_batch), each message with a priority, a time to live, properties or a creation time.
+    ///
+    /// # Errors
+    /// As for [`send_batch`](Self::send_batch), and when a property cannot be sent.
+    pub async fn send_batch_with(
+        &self,
+        samples: impl IntoIterator<Item = T>,
+        options: SendOptions,
+    ) -> Result<(), Error> {
+        self.client.send_batch(samples, options).await
+    }
+
+    /// Reads telemetry at intervals and queues what is worth sending, until the client is closed.
+    ///
+    /// What is worth sending is said by `sampling`, for each telemetry of the model. It goes on while the hub is away: the
+    /// readings wait in the outbox. A reading for which there is no room is left out; what it would have sent is due again
+    /// with the next one.
+    ///
+    /// ```
+    /// # use device_model_runtime::{Error, Sampling, TypedClient};
+    /// # use std::time::Duration;
+    /// # #[derive(serde::Serialize)]
+    /// # struct Telemetry { temp: Option<f64> }
+    /// # async fn read_sensor() -> f64 { 21.5 }
+    /// # async fn run<R>(client: &TypedClient<Telemetry, R>) -> Result<(), Error> {
+    /// let sampling = Sampling::every(Duration::from_secs(1)).beyond("temp", 0.5);
+    /// client.sample(sampling, || async { Telemetry { temp: Some(read_sensor().await) } }).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] when a rule names no telemetry of the model or makes no sense; then nothing is read.
+    /// Otherwise when a reading cannot be sent as it is (a number that is not finite).
+    pub async fn sample<F, V>(&self, sampling: Sampling, read: F) -> Result<(), Error>
+    where
+        F: FnMut() -> V,
+        V: Future<Output = T>,
+    {
+        self.client.sample(sampling, read).await
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Dialled {
 
 /// Opens the connections of one device.
 pub(crate) struct Dialer {
-    connection: Connection,
+    pub(super) connection: Connection,
     transport: Arc<dyn Transport>,
     model: ModelTable,
 }
@@ -128,7 +128,7 @@ impl Dialer {
         Ok((link, login))
     }
 
-    async fn prove(&self, resource: &str, key_name: Option<&str>) -> Result<Proof, Error> {
+    pub(super) async fn prove(&self, resource: &str, key_name: Option<&str>) -> Result<Proof, Error> {
         let Options { token_life, clock, .. } = &self.connection.options;
         prove(&self.connection.credential, resource, key_name, *token_life, clock.wall()).await
     }

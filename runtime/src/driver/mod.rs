@@ -9,13 +9,18 @@ mod board;
 mod clock;
 mod dial;
 mod handlers;
+#[cfg(feature = "file-upload")]
+mod https;
 mod journal;
 mod keeper;
 mod link;
 mod proof;
+mod sampled;
 mod tls;
 mod transport;
 mod tunnel;
+#[cfg(feature = "file-upload")]
+mod upload;
 #[cfg(feature = "websocket")]
 mod websocket;
 
@@ -28,11 +33,13 @@ pub(crate) use board::Board;
 use board::ClosedAtEnd;
 pub(crate) use clock::Clock;
 use clock::Interval;
-use dial::{Dialer, Dialled, finish};
+pub(crate) use dial::Dialer;
+use dial::{Dialled, finish};
 use handlers::Handlers;
 use journal::Journal;
 use keeper::Keeper;
 use link::{Broken, Incoming, Link};
+pub(crate) use sampled::sample;
 use serde_json::Map;
 use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
@@ -93,22 +100,23 @@ pub(crate) fn start_on<D: Device>(
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
-    let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let name = connection.target.name();
+    let (keeper, ledger) = Keeper::open(&options, &name)?;
+    let first_pause = connection.gate.as_ref().map(|gate| gate.first_pause(fastrand::f64()));
+    let dialer = Arc::new(Dialer::new(connection, transport, D::MODEL));
     let session = Session::new(D::MODEL, options.clone(), ledger);
-    let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
-    let intake = Arc::new(intake);
-    let shared = Arc::new(Shared::new(Arc::clone(&intake), reports));
+    let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
+    let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports, &dialer));
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     #[cfg(feature = "metrics")]
-    let facade = crate::metrics::Facade::new(&connection.target.name());
-    let first_pause = connection.gate.as_ref().map(|gate| gate.first_pause(fastrand::f64()));
+    let facade = crate::metrics::Facade::new(&name);
     let driver = Driver {
         session,
         intake,
         recovery: Recovery::new(Arc::clone(&options.retry)),
         phase: Phase::Pausing(now() + first_pause.unwrap_or_default()),
-        dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
+        dialer,
         known: Known::Unread,
         place: None,
         handlers,
@@ -140,7 +148,7 @@ pub(crate) fn now() -> Instant {
 
 /// The present by both clocks.
 #[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
-fn moment() -> Moment {
+pub(crate) fn moment() -> Moment {
     Moment { now: now(), wall: SystemTime::now() }
 }
 
@@ -392,6 +400,7 @@ impl Driver {
                 }
             }
         }
+        self.intake.carry();
     }
 
     fn dial(&mut self, previous: Option<Link>, why: &str) {
@@ -484,6 +493,7 @@ impl Driver {
         self.keeper.finish().await;
         let left = self.session.abandon();
         let count = left.len() as u64 + self.intake.abandon(self.given_up.as_ref());
+        self.intake.finished().await;
         for Settled { ticket, outcome } in left {
             let outcome = match &self.given_up {
                 Some(cause) => Err(Error::GivenUp { cause: Arc::clone(cause) }),

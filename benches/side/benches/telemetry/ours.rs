@@ -3,20 +3,13 @@
 use std::collections::VecDeque;
 use std::error::Error;
 
-use device_model::{Connection, Delivery, Device, WhenFull, device_model};
-use environmental_sensor::{Client, Telemetry};
+use device_model::{Delivery, WhenFull};
+use device_model_side::device::{self, Client, Telemetry};
 use futures_util::stream::{StreamExt, TryStreamExt, iter};
 
 use crate::certificates;
 use crate::client::{Job, WARM_UP};
 use crate::meter::Meter;
-
-#[device_model("../../models/environmental_sensor.json", unhandled = 501)]
-struct EnvironmentalSensor;
-
-impl environmental_sensor::Commands for EnvironmentalSensor {}
-
-impl environmental_sensor::Properties for EnvironmentalSensor {}
 
 /// Windowed by the user: as many `send`s at once as the window has.
 pub async fn send(job: Job) -> Result<(), Box<dyn Error>> {
@@ -66,16 +59,14 @@ async fn enqueue_all(client: &Client, count: usize, window: usize) -> Result<(),
 }
 
 fn telemetry(number: usize) -> Telemetry {
-    Telemetry { temp: Some(20.0 + (number % 100) as f64 / 10.0), humid: Some(40.2) }
+    Telemetry { temp: Some(20.0 + (number % 100) as f64 / 10.0), ..device::telemetry() }
 }
 
 async fn connect(job: &Job) -> Result<Client, Box<dyn Error>> {
-    let text = format!("HostName=localhost:{};DeviceId=ours;SharedAccessKey=QUJD", job.port);
-    let connection = Connection::from_connection_string(&text)?
-        .with_ca_file(job.folder.join(certificates::CA))?
-        .with_outbox(10_000, 16 << 20, WhenFull::Wait)
-        .with_in_flight(job.window);
-    let client = EnvironmentalSensor.connect(connection).await?;
+    let ca_file = job.folder.join(certificates::CA).display().to_string();
+    let connection = device::connection(&job.port.to_string(), &ca_file, "ours");
+    let connection = connection.with_outbox(10_000, 16 << 20, WhenFull::Wait).with_in_flight(job.window);
+    let client = device::connect(connection).await;
     client.connected().await?;
     Ok(client)
 }

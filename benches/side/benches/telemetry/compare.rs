@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use device_model_side::figures::quantile;
 use tempfile::TempDir;
 
 use crate::{certificates, mosquitto};
@@ -79,7 +80,7 @@ fn compare(
     }
     for (index, name) in CLIENTS.into_iter().enumerate() {
         let of = |figure: fn(&[Figures; CLIENTS.len()], usize) -> f64| {
-            spread(runs.iter().map(|run| figure(run, index)).collect())
+            spread(&runs.iter().map(|run| figure(run, index)).collect::<Vec<_>>())
         };
         println!(
             "window {window:4}  {name:8}  {:>9.0} msg/s  {:.5} CPU s/10k  rate x rumqttc {}  CPU x rumqttc {}",
@@ -109,10 +110,8 @@ fn client(
 }
 
 /// Median, least and most.
-fn spread(mut values: Vec<f64>) -> (f64, f64, f64) {
-    values.sort_by(f64::total_cmp);
-    let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-    (at(values.len() / 2), at(0), at(values.len().saturating_sub(1)))
+fn spread(values: &[f64]) -> (f64, f64, f64) {
+    (quantile(values, 0.5), quantile(values, 0.0), quantile(values, 1.0))
 }
 
 fn shown((median, least, most): (f64, f64, f64)) -> String {
