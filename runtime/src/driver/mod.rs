@@ -161,7 +161,7 @@ enum Phase {
 
 /// Something that has happened.
 enum Event {
-    Dialled(Dialled),
+    Dialled(Box<Dialled>),
     Received(Result<Option<Incoming>, Broken>),
     PauseOver,
     /// Telemetry has been accepted.
@@ -179,7 +179,7 @@ impl Phase {
     /// Waits for the connection. Safe to cancel: everything is kept in the phase.
     async fn next(&mut self) -> Event {
         match self {
-            Self::Dialing(dialling) => Event::Dialled(dialling.as_mut().await),
+            Self::Dialing(dialling) => Event::Dialled(Box::new(dialling.as_mut().await)),
             Self::Linked(link) => Event::Received(link.next().await),
             Self::Pausing(until) => {
                 sleep_until((*until).into()).await;
@@ -288,7 +288,7 @@ impl Driver {
     /// Takes note of an event; `false` ends the driver.
     fn take(&mut self, event: Event) -> bool {
         match event {
-            Event::Dialled(dialled) => self.dialled(dialled),
+            Event::Dialled(dialled) => self.dialled(*dialled),
             Event::Received(Ok(Some(Incoming::Packet(packet)))) => {
                 self.session.handle(now(), Input::Packet(packet));
             }

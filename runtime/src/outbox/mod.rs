@@ -145,8 +145,11 @@ impl Outbox {
         waiting.chain(self.flight.oldest().map(|sent| &sent.message)).map(|message| message.created).min()
     }
 
-    /// How far it is filled, in percent of its messages or bytes, whichever is more.
-    pub(crate) fn filled(&self) -> u8 {
+    /// How far it is filled, in percent of its messages or bytes, whichever is more; in front of a disk, of its room.
+    pub(crate) fn filled(&self, disk_room: Option<u64>) -> u8 {
+        if let (Some((_, held)), Some(room)) = (self.stored, disk_room) {
+            return u8::try_from(held.saturating_mul(100) / room.max(1)).unwrap_or(u8::MAX).min(100);
+        }
         let percent = |held: usize, limit: usize| held.saturating_mul(100) / limit.max(1);
         let fullest = percent(self.len(), self.limits.messages).max(percent(self.bytes, self.limits.bytes));
         u8::try_from(fullest).unwrap_or(u8::MAX).min(100)

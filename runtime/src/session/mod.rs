@@ -343,4 +343,6 @@ impl Session {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
