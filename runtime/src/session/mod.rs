@@ -287,6 +287,16 @@ impl Session {
         self.requests.abandon()
     }
 
+    /// The version of the desired properties that is known.
+    pub(crate) fn desired_version(&self) -> Option<i64> {
+        self.desired.version()
+    }
+
+    /// Whether requests pause because the hub throttles.
+    pub(crate) fn is_throttled(&self) -> bool {
+        self.timers.is_set(Timer::TwinRetry)
+    }
+
     pub(crate) fn counters(&self) -> Counters {
         self.outbox.lock().count(self.counters)
     }
@@ -349,5 +359,7 @@ impl Session {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
