@@ -5,6 +5,7 @@
 //! acknowledged by then is lost, unless a disk outbox keeps it.
 
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -12,10 +13,11 @@ use tokio::task::coop::consume_budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{self, Board, Dialer, ReportRequest, Reporting};
+use crate::driver::{self, Board, Dialer, ReportRequest, Reporting, now};
 use crate::error::Error;
 use crate::intake::Intake;
 use crate::json::{Json, to_json};
+use crate::metrics::{Facts, Health, Metrics};
 use crate::outbox::Parked;
 use crate::outcome::Delivery;
 use crate::progress::Holder;
@@ -137,6 +139,33 @@ impl Client {
     /// What the session has done so far.
     pub fn counters(&self) -> Counters {
         self.shared.intake.up_to_date(self.shared.board.counters())
+    }
+
+    /// What the session has done and measured so far.
+    pub fn metrics(&self) -> Metrics {
+        let (_, oldest) = self.shared.intake.level();
+        let now = now();
+        let age = oldest.map(|since| now.saturating_duration_since(since));
+        let metrics = self.shared.board.gauge().snapshot(age);
+        Metrics { counters: self.shared.intake.up_to_date(metrics.counters), ..metrics }
+    }
+
+    /// Whether somebody should look at this device, by the rules of [`Health`].
+    pub fn health(&self) -> Health {
+        let (now, board) = (now(), &self.shared.board);
+        let (filled, oldest) = self.shared.intake.level();
+        let (state, away) = (board.state(), board.away(now));
+        let since = |then: Instant| now.saturating_duration_since(then);
+        let gauge = board.gauge();
+        let facts = Facts {
+            state,
+            away,
+            filled,
+            oldest_message: oldest.map(since),
+            parked: gauge.last_parked().map(|then| (since(then), gauge.counters().parked)),
+            is_throttled: gauge.is_throttled,
+        };
+        facts.judge()
     }
 
     /// The telemetry messages that were put aside because the hub cut the connection at them again and again: the last

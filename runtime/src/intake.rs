@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
@@ -20,6 +20,7 @@ use crate::json;
 use crate::outbox::{Content, Ended, LARGEST, LARGEST_BAG, Message, Offer, Parked, SharedOutbox};
 use crate::outcome::{Delivery, Receipt};
 use crate::send::SendOptions;
+use crate::spool::DiskOutbox;
 use crate::state::Counters;
 use crate::table::Convention;
 
@@ -28,6 +29,8 @@ pub(crate) struct Intake {
     outbox: SharedOutbox,
     /// What every message goes through first, when it is to outlive the process.
     disk: Option<Disk>,
+    /// How many bytes the disk outbox takes, where there is one.
+    disk_room: Option<u64>,
     convention: Convention,
     time_to_live: Duration,
     /// Begins every message id of this process and device.
@@ -56,6 +59,7 @@ impl Intake {
         let disk = options.disk.clone().map(start).transpose()?;
         Ok(Self {
             disk,
+            disk_room: options.disk.as_ref().map(DiskOutbox::room),
             outbox,
             convention,
             time_to_live: options.telemetry_time_to_live,
@@ -169,6 +173,19 @@ impl Intake {
             return 0;
         }
         count
+    }
+
+    /// How far the outbox, in memory or on disk, is filled, in percent, and when its oldest message was handed in.
+    pub(crate) fn level(&self) -> (u8, Option<Instant>) {
+        let outbox = self.outbox.lock();
+        (outbox.filled(self.disk_room), outbox.oldest())
+    }
+
+    /// How long those have been in flight that are acknowledged now.
+    pub(crate) fn in_flight_for(&self, ids: &[u16], now: Instant) -> Vec<Duration> {
+        let outbox = self.outbox.lock();
+        let sent = ids.iter().filter_map(|id| outbox.sent_at(*id));
+        sent.map(|sent| now.saturating_duration_since(sent)).collect()
     }
 
     /// These counters with what has become of telemetry by now; the driver may not have looked for a while.

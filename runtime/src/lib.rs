@@ -4,8 +4,6 @@
 //! It knows no DTDL. Generated code describes the model in a [`ModelTable`], implements [`Device`] and wraps the
 //! [`Client`]. Everything that decides is a core without I/O or clock (outbox, twin, provisioning, session); the
 //! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
-//!
-//! What it does not do: cloud-to-device messages.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
 pub mod geo;
@@ -27,6 +25,8 @@ mod error;
 mod fleet;
 mod intake;
 mod kept;
+mod message;
+mod metrics;
 mod moment;
 mod outbox;
 mod outcome;
@@ -62,6 +62,8 @@ pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use fleet::Fleet;
+pub use message::{CloudMessage, MessageError};
+pub use metrics::{CommandCounts, Health, HealthReason, Histogram, Losses, Metrics};
 pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};

@@ -73,6 +73,8 @@ pub struct Counters {
     pub throttled: u64,
     /// Commands answered, with whatever status.
     pub commands_answered: u64,
+    /// Cloud-to-device messages and offline commands that the hub was told to forget.
+    pub messages_completed: u64,
     /// Desired values handed to their handlers.
     pub desired_applied: u64,
     /// Telemetry messages in the outbox now.
@@ -85,4 +87,30 @@ pub struct Counters {
     pub damaged: u64,
     /// The bytes of the disk outbox's files now.
     pub disk_bytes: u64,
+}
+
+impl Counters {
+    /// Adds another session's.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.connects += other.connects;
+        self.disconnects += other.disconnects;
+        self.accepted += other.accepted;
+        self.sent += other.sent;
+        self.acknowledged += other.acknowledged;
+        self.dropped += other.dropped;
+        self.expired += other.expired;
+        self.rejected += other.rejected;
+        self.parked += other.parked;
+        self.refused += other.refused;
+        self.abandoned += other.abandoned;
+        self.reported += other.reported;
+        self.throttled += other.throttled;
+        self.commands_answered += other.commands_answered;
+        self.desired_applied += other.desired_applied;
+        self.queued += other.queued;
+        self.queued_bytes += other.queued_bytes;
+        self.recovered += other.recovered;
+        self.damaged += other.damaged;
+        self.disk_bytes += other.disk_bytes;
+    }
 }

@@ -2,17 +2,22 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
+use super::now;
 use crate::intake::Intake;
+use crate::metrics::Gauge;
 use crate::provisioning::Assignment;
 use crate::state::{Counters, State};
 
 /// Written by the driver, read by every client.
 pub(crate) struct Board {
     state: watch::Sender<State>,
-    counters: Mutex<Counters>,
+    gauge: Mutex<Gauge>,
+    /// Since when the device is not connected.
+    away: Mutex<Option<Instant>>,
     /// The hub that took the device, once one has.
     assigned: Mutex<Option<Assignment>>,
     undelivered: AtomicU64,
@@ -22,7 +27,8 @@ impl Board {
     pub(crate) fn new() -> Self {
         Self {
             state: watch::Sender::new(State::Connecting),
-            counters: Mutex::default(),
+            gauge: Mutex::default(),
+            away: Mutex::new(Some(now())),
             assigned: Mutex::default(),
             undelivered: AtomicU64::new(0),
         }
@@ -37,7 +43,17 @@ impl Board {
     }
 
     pub(crate) fn counters(&self) -> Counters {
-        *lock(&self.counters)
+        self.gauge().counters()
+    }
+
+    /// What is measured; to be held for a moment only.
+    pub(crate) fn gauge(&self) -> MutexGuard<'_, Gauge> {
+        lock(&self.gauge)
+    }
+
+    /// How long the device has not been connected; `None` while it is.
+    pub(crate) fn away(&self, now: Instant) -> Option<Duration> {
+        lock(&self.away).map(|since| now.saturating_duration_since(since))
     }
 
     pub(crate) fn assignment(&self) -> Option<Assignment> {
@@ -50,11 +66,14 @@ impl Board {
     }
 
     pub(super) fn enter(&self, state: State) {
+        let mut away = lock(&self.away);
+        *away = if state.is_connected() { None } else { away.or_else(|| Some(now())) };
+        drop(away);
         self.state.send_replace(state);
     }
 
     pub(super) fn count(&self, counters: Counters) {
-        *lock(&self.counters) = counters;
+        self.gauge().count(counters, now());
     }
 
     pub(super) fn assigned(&self, assignment: &Assignment) {

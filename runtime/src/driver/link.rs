@@ -38,6 +38,8 @@ pub(crate) struct Link {
     incoming: BytesMut,
     outgoing: BytesMut,
     unflushed: bool,
+    /// Bytes written and read that nobody has asked for yet.
+    traffic: (u64, u64),
     /// How much is read at once.
     chunk: usize,
 }
@@ -83,7 +85,7 @@ impl From<Broken> for Error {
 impl Link {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
         let (incoming, outgoing) = (BytesMut::new(), BytesMut::new());
-        Self { stream, incoming, outgoing, unflushed: false, chunk: CHUNK }
+        Self { stream, incoming, outgoing, unflushed: false, traffic: (0, 0), chunk: CHUNK }
     }
 
     /// Whether another packet may be queued.
@@ -102,6 +104,11 @@ impl Link {
     /// Whether everything queued has been handed to the network.
     pub(crate) fn is_written(&self) -> bool {
         self.outgoing.is_empty() && !self.unflushed
+    }
+
+    /// The bytes written and read since this was asked last.
+    pub(crate) fn take_traffic(&mut self) -> (u64, u64) {
+        std::mem::take(&mut self.traffic)
     }
 
     /// Queues a packet; [`Link::next`] writes it.
@@ -172,6 +179,7 @@ impl Link {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.outgoing.advance(written);
+            self.traffic.0 += written as u64;
         }
         if self.unflushed {
             ready!(Pin::new(&mut self.stream).poll_flush(context))?;
@@ -183,6 +191,7 @@ impl Link {
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.incoming.reserve(self.chunk);
         let read = ready!(poll_read_buf(Pin::new(&mut self.stream), context, &mut self.incoming))?;
+        self.traffic.1 += read as u64;
         if read >= self.chunk {
             self.chunk = LARGEST_CHUNK.min(2 * self.chunk);
         }

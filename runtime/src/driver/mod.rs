@@ -45,7 +45,7 @@ use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::BoxFuture;
+pub(crate) use transport::BoxFuture;
 pub(crate) use transport::SharedTransport;
 pub use transport::{Opening, Stream, Transport};
 
@@ -100,14 +100,16 @@ pub(crate) fn start_on<D: Device>(
     let (reports, reports_inbox) = mpsc::channel(CHANNEL);
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
-    let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let name = connection.target.name();
+    let (keeper, ledger) = Keeper::open(&options, &name)?;
     let first_pause = connection.gate.as_ref().map(|gate| gate.first_pause(fastrand::f64()));
     let dialer = Arc::new(Dialer::new(connection, transport, D::MODEL));
     let session = Session::new(D::MODEL, options.clone(), ledger);
     let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
     let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports, &dialer));
-    let handlers =
-        Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
+    let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, &options);
+    #[cfg(feature = "metrics")]
+    let facade = crate::metrics::Facade::new(&name);
     let driver = Driver {
         session,
         intake,
@@ -117,6 +119,8 @@ pub(crate) fn start_on<D: Device>(
         known: Known::Unread,
         place: None,
         handlers,
+        #[cfg(feature = "metrics")]
+        facade,
         keeper,
         inbox: Inbox { reports: reports_inbox, open: true, closing: shared.closing.clone() },
         board: Arc::clone(&shared.board),
@@ -204,6 +208,8 @@ struct Driver {
     /// The place among those of a fleet who connect, until this device serves.
     place: Option<Place>,
     handlers: Handlers,
+    #[cfg(feature = "metrics")]
+    facade: crate::metrics::Facade,
     keeper: Keeper,
     inbox: Inbox,
     board: Arc<Board>,
@@ -286,12 +292,13 @@ impl Driver {
                 self.session.handle(now(), Input::Packet(packet));
             }
             Event::Received(Ok(Some(Incoming::Acknowledged(ids)))) => {
+                self.acknowledged(&ids);
                 self.session.handle(now(), Input::Acknowledged(ids));
             }
             Event::Received(Err(broken)) => self.broken(broken),
             Event::PauseOver => self.dial(None, "the pause is over"),
             Event::Reported(Some(request)) => self.reported(request),
-            Event::HandlerEnded(Some(input)) => self.session.handle(now(), input),
+            Event::HandlerEnded(Some(input)) => self.handler_ended(input),
             Event::Received(Ok(None))
             | Event::HandlerEnded(None)
             | Event::Accepted
@@ -332,7 +339,40 @@ impl Driver {
             }
         }
         self.session_actions();
+        self.measure();
+    }
+
+    /// Shows where things stand.
+    fn measure(&mut self) {
         self.board.count(self.session.counters());
+        let mut gauge = self.board.gauge();
+        if let Phase::Linked(link) = &mut self.phase {
+            let (sent, received) = link.take_traffic();
+            gauge.bytes_sent += sent;
+            gauge.bytes_received += received;
+        }
+        gauge.desired_version = self.session.desired_version();
+        gauge.is_throttled = self.session.is_throttled();
+        #[cfg(feature = "metrics")]
+        self.facade.feed(&gauge.snapshot(None), self.serving_since.is_some());
+    }
+
+    /// Notes how long messages took that are acknowledged now.
+    fn acknowledged(&mut self, ids: &[u16]) {
+        for took in self.intake.in_flight_for(ids, now()) {
+            self.board.gauge().acknowledged(took);
+            #[cfg(feature = "metrics")]
+            self.facade.acknowledged(took);
+        }
+    }
+
+    fn handler_ended(&mut self, input: Input) {
+        if let Input::CommandEnded { call, result } = &input {
+            let _took = self.board.gauge().ended(*call, result, now());
+            #[cfg(feature = "metrics")]
+            _took.into_iter().for_each(|took| self.facade.command(took));
+        }
+        self.session.handle(now(), input);
     }
 
     fn session_actions(&mut self) {
@@ -344,7 +384,11 @@ impl Driver {
                     Phase::Linked(link) => self.dial(Some(link), why),
                     phase => self.phase = phase,
                 },
-                Action::Run { call, command, payload } => self.handlers.run(call, command, payload),
+                Action::Run { call, command, payload } => {
+                    self.board.gauge().began(call, now());
+                    self.handlers.run(call, command, payload);
+                }
+                Action::Deliver(message) => self.handlers.deliver(message),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
                 Action::Keep(document) => self.keeper.keep(document),
                 Action::End(ended) => self.intake.ended(ended),
@@ -406,6 +450,7 @@ impl Driver {
     /// There is no connection: wait, then try again, or end.
     fn lost(&mut self, cause: Arc<Error>) {
         self.place = None;
+        self.board.gauge().losses.count(&cause);
         let served = self.serving_since.take().map(|since| now() - since);
         let Some(attempt) = self.recovery.failed(&cause, served, fastrand::f64()) else {
             self.phase = Phase::Pausing(now());

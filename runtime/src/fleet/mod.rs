@@ -17,6 +17,7 @@ use crate::connection::Connection;
 use crate::device::Device;
 use crate::driver;
 use crate::error::Error;
+use crate::metrics::{Health, Metrics};
 
 /// How many devices connect at once, when nothing else is said.
 const AT_ONCE: usize = 32;
@@ -123,6 +124,22 @@ impl Fleet {
             0 => Ok(()),
             count => Err(Error::Undelivered { count }),
         }
+    }
+
+    /// What all sessions together have done and measured, those included that have ended since the list was last tidied
+    /// (when a device was added). Latencies are put together; levels are sums, ages and versions the highest.
+    pub fn metrics(&self) -> Metrics {
+        let mut sum = Metrics::default();
+        self.clients().iter().for_each(|client| sum.add(&client.metrics()));
+        sum
+    }
+
+    /// The devices that are not in good health, and why, by their ids; a device that has not been connected yet has none
+    /// and is named by an empty text.
+    pub fn ailing(&self) -> Vec<(String, Health)> {
+        let clients = self.all();
+        let verdicts = clients.iter().map(|client| (client.device_id().unwrap_or_default(), client.health()));
+        verdicts.filter(|(_, health)| !health.is_good()).collect()
     }
 
     fn all(&self) -> Vec<Client> {

@@ -68,6 +68,11 @@ impl Flight {
         self.slots.back()?.as_ref().map(|sent| &sent.message)
     }
 
+    /// When the message with this packet id was sent.
+    pub(super) fn sent_at(&self, id: u16) -> Option<Instant> {
+        Some(self.slots.get(distance(self.first, id)?)?.as_ref()?.at)
+    }
+
     /// Takes a message out; `None` when the id is none of ours.
     pub(super) fn land(&mut self, id: u16) -> Option<Message> {
         let index = distance(self.first, id)?;

@@ -134,6 +134,27 @@ impl Outbox {
         self.flight.oldest().map(|sent| sent.at)
     }
 
+    /// When the message in flight with this packet id was sent.
+    pub(crate) fn sent_at(&self, id: u16) -> Option<Instant> {
+        self.flight.sent_at(id)
+    }
+
+    /// When the oldest message was handed in.
+    pub(crate) fn oldest(&self) -> Option<Instant> {
+        let waiting = self.lanes.iter().filter_map(Lane::front);
+        waiting.chain(self.flight.oldest().map(|sent| &sent.message)).map(|message| message.created).min()
+    }
+
+    /// How far it is filled, in percent of its messages or bytes, whichever is more; in front of a disk, of its room.
+    pub(crate) fn filled(&self, disk_room: Option<u64>) -> u8 {
+        if let (Some((_, held)), Some(room)) = (self.stored, disk_room) {
+            return u8::try_from(held.saturating_mul(100) / room.max(1)).unwrap_or(u8::MAX).min(100);
+        }
+        let percent = |held: usize, limit: usize| held.saturating_mul(100) / limit.max(1);
+        let fullest = percent(self.len(), self.limits.messages).max(percent(self.bytes, self.limits.bytes));
+        u8::try_from(fullest).unwrap_or(u8::MAX).min(100)
+    }
+
     /// The counters of a session with those of telemetry filled in, or brought up to date.
     pub(crate) fn count(&self, counters: Counters) -> Counters {
         let Tally { accepted, refused, sent, acknowledged, dropped, expired, parked, .. } = self.tally;

@@ -67,6 +67,11 @@ impl DiskOutbox {
         self
     }
 
+    /// How many bytes of messages it takes.
+    pub(crate) fn room(&self) -> u64 {
+        self.max_bytes / 4 * 3
+    }
+
     /// How much disk the folder may take. At least 16 MiB. A quarter of it is kept for tidying up, so messages fill up to
     /// three quarters; what happens then is said by the outbox's [`WhenFull`](crate::WhenFull).
     #[must_use]

@@ -41,6 +41,8 @@
 
 mod cloud;
 mod hub;
+#[cfg(test)]
+pub(crate) mod lamp;
 mod message;
 mod pipe;
 #[cfg(test)]

@@ -124,6 +124,11 @@ impl Desired {
         Some(envelope::pending(self.model.convention, kept, asked.version, text))
     }
 
+    /// The version of the document as far as it is known.
+    pub(crate) fn version(&self) -> Option<i64> {
+        self.seen
+    }
+
     /// The twin has been asked for: hold patches back until it is here.
     pub(crate) fn fetching(&mut self) {
         self.held = Some(Vec::new());
