@@ -31,9 +31,9 @@ async def main():
     async def on_desired(patch):
         say(desired=patch.get("level"))
 
+    await client.connect()
     client.on_method_request_received = on_command
     client.on_twin_desired_properties_patch_received = on_desired
-    await client.connect()
     await client.get_twin()
     say(ready=True)
 
