@@ -11,12 +11,12 @@
 #[doc = include_str!("../docs/guide.md")]
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
-    AfterRestart, Backoff, Certificate, CommandCounts, CommandError, Connection, Counters, Delivery, Device,
-    DeviceKey, DiskOutbox, DiskReport, DiskSync, Endpoint, Error, Failure, Fleet, GroupKey, Health,
-    HealthReason, Histogram, Identity, Losses, Metrics, Nothing, Opening, Parked, Priority, PropertyError,
-    Proxy, Reprovision, RetryPolicy, Roots, Sampling, SendOptions, SignatureScheme, Signer, State, Stream,
-    Token, TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time,
-    units, value,
+    AfterRestart, Backoff, Certificate, CloudMessage, CommandCounts, CommandError, Connection, Counters,
+    Delivery, Device, DeviceKey, DiskOutbox, DiskReport, DiskSync, Endpoint, Error, Failure, Fleet, GroupKey,
+    Health, HealthReason, Histogram, Identity, Losses, MessageError, Metrics, Nothing, Opening, Parked,
+    Priority, PropertyError, Proxy, Reprovision, RetryPolicy, Roots, Sampling, SendOptions, SignatureScheme,
+    Signer, State, Stream, Token, TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient,
+    WhenFull, geo, time, units, value,
 };
 
 #[cfg(feature = "file-upload")]

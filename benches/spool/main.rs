@@ -31,7 +31,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     match &arguments[..] {
         [role, folder, row] if role == "accept" => {
-            accept(Path::new(folder), &ROWS[row.parse::<usize>().unwrap()])
+            accept(Path::new(folder), &ROWS[row.parse::<usize>().unwrap()]);
         }
         [role, folder] if role == "recover" => recover(Path::new(folder)),
         _ => all(),

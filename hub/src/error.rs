@@ -1,9 +1,9 @@
-//! The crate's one error: why a hub could not start, stop or take a model.
+//! The crate's one error: why a hub could not start, stop, or take a model or a message.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Why a hub could not start, stop or take a model.
+/// Why a hub could not start, stop, or take a model or a message.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HubError {
@@ -61,6 +61,14 @@ pub enum HubError {
         name: String,
         /// Everything that is wrong with it.
         problems: Vec<ModelProblem>,
+    },
+    /// A message to a device cannot be queued.
+    #[error("the message to {device} is not sent: {reason}")]
+    Message {
+        /// Whom it is for.
+        device: String,
+        /// Why not.
+        reason: String,
     },
     /// Tasks did not end in time at shutdown.
     #[error("the hub's tasks did not end within {0} s and were abandoned")]

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::faults::Injection;
 use crate::shared::Shared;
-use crate::{HubBuilder, HubError, models};
+use crate::{CloudToDevice, HubBuilder, HubError, models};
 
 /// How long shutdown waits for connections to end.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
@@ -179,6 +179,22 @@ impl Hub {
         let added = self.shared.with(|state, _| models::add(state, name, text));
         let model = added.map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
         Ok(ModelId(model.view.id.clone()))
+    }
+
+    /// Sends a message to a device: at once if the device listens, else it waits in the device's queue.
+    ///
+    /// # Errors
+    /// [`HubError::Message`] when there is no such device, when 50 messages wait for it, or when the message is larger than
+    /// 64 KiB.
+    pub fn send_message(&self, device: &str, message: CloudToDevice) -> Result<(), HubError> {
+        let sent = self.shared.with(|state, now| state.send_message(device, message, now));
+        sent.map_err(|error| HubError::Message { device: device.to_owned(), reason: error.to_string() })
+    }
+
+    /// How many messages to a device it has not completed.
+    #[must_use]
+    pub fn queued_messages(&self, device: &str) -> usize {
+        self.shared.with(|state, _| state.device(device).map_or(0, |device| device.inbox.len()))
     }
 
     /// Lets the hub misbehave from now on.

@@ -15,7 +15,7 @@
 //! Inside, the cores are without I/O: `state` (registry, twins, methods) and the MQTT connection in
 //! `mqtt`; `shared` carries out what they want done, and the listeners, the store and the page stand
 //! around it. It can be told to misbehave ([`Hub::inject`]). It listens on loopback only, keeps its data in one folder, and says in its log why it
-//! refused something. It does not receive messages to devices (C2D), X.509 devices or modules.
+//! refused something. It knows no X.509 devices and no modules.
 
 mod body;
 mod builder;
@@ -47,4 +47,4 @@ pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
 pub use faults::{Fault, Injection};
 pub use hub::{Hub, ModelId, Ready};
-pub use message::DeviceMessage;
+pub use message::{CloudToDevice, DeviceMessage};

@@ -28,6 +28,7 @@ const LINK_CAPACITY: usize = 256;
 #[derive(Debug)]
 pub(crate) enum ToDevice {
     Publish { topic: String, payload: Vec<u8> },
+    Deliver { packet: u16, again: bool, topic: String, payload: Vec<u8> },
     Close(String),
 }
 
@@ -50,6 +51,17 @@ struct Inner {
     waiting: BTreeMap<CallId, oneshot::Sender<CallOutcome>>,
     bus: Bus,
     observer: Option<Observer>,
+}
+
+impl Inner {
+    fn send(&mut self, session: SessionId, message: ToDevice) {
+        let full = self.links.get(&session).is_some_and(|link| link.try_send(message).is_err());
+        if full {
+            // its queue is dropped, which ends the connection's task
+            tracing::warn!(?session, "the device does not take its messages: disconnecting it");
+            self.links.remove(&session);
+        }
+    }
 }
 
 /// A call of a device's method.
@@ -100,13 +112,10 @@ impl Shared {
     fn carry_out(&self, inner: &mut Inner, effect: Effect) {
         match effect {
             Effect::Send { session, topic, payload } => {
-                let message = ToDevice::Publish { topic, payload };
-                let full = inner.links.get(&session).is_some_and(|link| link.try_send(message).is_err());
-                if full {
-                    // its queue is dropped, which ends the connection's task
-                    tracing::warn!(?session, "the device does not take its messages: disconnecting it");
-                    inner.links.remove(&session);
-                }
+                inner.send(session, ToDevice::Publish { topic, payload });
+            }
+            Effect::Deliver { session, packet, again, topic, payload } => {
+                inner.send(session, ToDevice::Deliver { packet, again, topic, payload });
             }
             Effect::Close { session, reason } => {
                 if let Some(link) = inner.links.remove(&session) {

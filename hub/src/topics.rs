@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A topic a device publishes to, with the parts the hub needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +127,18 @@ pub(crate) fn method_request(name: &str, rid: u64) -> String {
     format!("$iothub/methods/POST/{name}/?$rid={rid:x}")
 }
 
+/// The topic of a message to a device.
+pub(crate) fn message(device: &str, properties: &BTreeMap<String, String>) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
+    let mut topic = format!("devices/{device}/messages/devicebound/");
+    let to = format!("/devices/{device}/messages/devicebound");
+    let all = [("$.to", to.as_str())].into_iter();
+    let own = properties.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let pairs = all.chain(own).map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+    topic.push_str(&pairs.collect::<Vec<_>>().join("&"));
+    topic
+}
+
 /// The topic of an answer of the provisioning service.
 pub(crate) fn registration_response(status: u16, rid: &str, retry_after: Option<u32>) -> String {
     let retry = retry_after.map(|s| format!("&retry-after={s}")).unwrap_or_default();
@@ -223,6 +238,14 @@ mod tests {
     fn refuses_a_bag_that_is_not_percent_encoded() {
         assert!(matches!(Bag::parse("a=100%"), Err(TopicError::Bag(_))));
         assert!(matches!(Bag::parse("a=%ff"), Err(TopicError::Bag(_))));
+    }
+
+    #[test]
+    fn a_messages_properties_stand_encoded_in_its_topic() {
+        let properties =
+            BTreeMap::from([("$.mid".to_owned(), "1".to_owned()), ("a b".to_owned(), "c/d".to_owned())]);
+        let expected = "devices/d/messages/devicebound/%24.to=%2Fdevices%2Fd%2Fmessages%2Fdevicebound&%24.mid=1&a%20b=c%2Fd";
+        assert_eq!(message("d", &properties), expected);
     }
 
     #[test]

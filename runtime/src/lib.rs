@@ -5,7 +5,7 @@
 //! [`Client`]. Everything that decides is a core without I/O or clock (outbox, twin, provisioning, session); the
 //! `driver` is the one task that awaits, and the one place that knows tokio and sockets. Begin with [`Device::connect`].
 //!
-//! What it does not do: cloud-to-device messages, an outbox that survives the process.
+//! What it does not do: an outbox that survives the process.
 #![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests spawn peers and begin at any time"))]
 
 pub mod geo;
@@ -27,6 +27,7 @@ mod error;
 mod fleet;
 mod intake;
 mod kept;
+mod message;
 mod metrics;
 mod moment;
 mod outbox;
@@ -63,6 +64,7 @@ pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
 pub use fleet::Fleet;
+pub use message::{CloudMessage, MessageError};
 pub use metrics::{CommandCounts, Health, HealthReason, Histogram, Losses, Metrics};
 pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;

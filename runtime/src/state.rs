@@ -73,6 +73,8 @@ pub struct Counters {
     pub throttled: u64,
     /// Commands answered, with whatever status.
     pub commands_answered: u64,
+    /// Cloud-to-device messages and offline commands that the hub was told to forget.
+    pub messages_completed: u64,
     /// Desired values handed to their handlers.
     pub desired_applied: u64,
     /// Telemetry messages in the outbox now.

@@ -1,12 +1,13 @@
 //! The devices' process: each device sends, reports, obeys and counts what it did.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use device_model::{
-    CommandError, Connection, Delivery, Device as _, DeviceKey, Error, PropertyError, SendOptions,
-    device_model,
+    CommandError, Connection, Delivery, Device as _, DeviceKey, DiskOutbox, Error, PropertyError,
+    SendOptions, device_model,
 };
 use environmental_sensor::{BlinkResponse, Client, Reported, Telemetry};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub(crate) struct Assignment {
     pub(crate) endpoint: String,
     pub(crate) id_scope: String,
     pub(crate) ca_file: String,
+    /// Where every other device keeps its outbox; the others have theirs in memory.
+    pub(crate) outboxes: String,
     /// Device ids and their keys.
     pub(crate) keys: BTreeMap<String, String>,
     /// How many messages each device sends, and in which time.
@@ -127,8 +130,8 @@ pub(crate) async fn run() {
     let mut order = async || orders.next_line().await.expect("a pipe").expect("an order");
     let assignment: Assignment = serde_json::from_str(&order().await).expect("an assignment");
     let mut devices = Vec::new();
-    for (id, key) in &assignment.keys {
-        devices.push(start(&assignment, id, key).await);
+    for (index, (id, key)) in assignment.keys.iter().enumerate() {
+        devices.push(start(&assignment, id, key, index % 2 == 1).await);
     }
     for device in &devices {
         let connected = tokio::time::timeout(PATIENCE, device.client.connected()).await;
@@ -162,14 +165,17 @@ fn say(what: &impl Serialize) {
     println!("{}", serde_json::to_string(what).expect("JSON"));
 }
 
-async fn start(assignment: &Assignment, id: &str, key: &str) -> Running {
+async fn start(assignment: &Assignment, id: &str, key: &str, on_disk: bool) -> Running {
     let Assignment { endpoint, id_scope, ca_file, .. } = assignment;
     let key = DeviceKey::from_base64(key).expect("a key");
     let connection = Connection::provisioned(endpoint, id_scope, id, key).expect("valid");
     let connection = connection.with_ca_file(ca_file).expect("the hub's authority");
-    let connection = connection
+    let mut connection = connection
         .with_keep_alive(Duration::from_secs(5))
         .with_backoff(Duration::from_millis(50), Duration::from_secs(1));
+    if on_disk {
+        connection = connection.with_disk_outbox(DiskOutbox::new(Path::new(&assignment.outboxes).join(id)));
+    }
     let sensor = EnvironmentalSensor::default();
     let client = sensor.clone().connect(connection).await.expect("a valid connection");
     Running { id: id.to_owned(), sensor, client }

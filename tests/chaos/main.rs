@@ -66,6 +66,7 @@ async fn chaos(plan: plan::Settings) -> Verdict {
         endpoint: format!("localhost:{}", proxy.port()),
         id_scope: hub.id_scope().to_owned(),
         ca_file: hub.ca_file().display().to_string(),
+        outboxes: dir.path().join("outboxes").display().to_string(),
         keys: plan.devices().into_iter().map(with_key).collect(),
         messages: plan.messages,
         seconds: plan.storm_seconds(),

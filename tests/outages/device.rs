@@ -1,10 +1,9 @@
 //! Our device: what the others' programs do, in the same words on standard input and output.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use device_model::{CommandError, Connection, Device as _, PropertyError, device_model};
+use device_model::{CommandError, Connection, Device as _, DiskOutbox, PropertyError, device_model};
 use probe::{Client, Telemetry};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -32,7 +31,9 @@ impl probe::Properties for Probe {
 pub(crate) async fn run(connection_string: &str, ca_file: &str, dir: &str) {
     let connection = Connection::from_connection_string(connection_string).expect("valid");
     let connection = connection.with_ca_file(ca_file).expect("the hub's authority");
-    let client = Probe::default().connect(durable(connection, Path::new(dir))).await.expect("valid");
+    // one choice that the others do not offer: telemetry waits on disk
+    let connection = connection.with_disk_outbox(DiskOutbox::new(dir));
+    let client = Probe::default().connect(connection).await.expect("valid");
     client.connected().await.expect("not closed");
     println!("{}", json!({ "ready": true }));
     let mut orders = BufReader::new(tokio::io::stdin()).lines();
@@ -52,8 +53,4 @@ pub(crate) async fn run(connection_string: &str, ca_file: &str, dir: &str) {
             println!("{}", json!({ "number": number, "ok": outcome.is_ok(), "error": error }));
         });
     }
-}
-
-fn durable(connection: Connection, _dir: &Path) -> Connection {
-    connection
 }

@@ -52,6 +52,8 @@ enum Phase {
 #[derive(Debug)]
 struct Online {
     device: String,
+    /// Whether it wants nothing to be kept beyond the connection.
+    clean: bool,
     /// Without an api-version the service answers twin operations with 400.
     has_api_version: bool,
     hears_twin: bool,
@@ -145,6 +147,10 @@ impl Connection {
             }
             (_, Packet::PingReq) => Output::send(Packet::PingResp),
             (_, Packet::Disconnect) => Output { end: Some(End::Clean), ..Output::default() },
+            (Phase::Online(online), Packet::PubAck(PubAck { pkid })) => {
+                state.message_completed(&online.device, self.session, pkid);
+                Output::default()
+            }
             (_, Packet::PubAck(_)) => Output::default(),
             (_, Packet::Publish(publish)) if publish.qos == QoS::ExactlyOnce => {
                 Output::refuse("PUBLISH with QoS 2, which IoT Hub does not support")
@@ -160,7 +166,7 @@ impl Connection {
                 let late = online.acknowledgement_delay(&publish, state);
                 acknowledged(&publish, answer.map_err(|error| explain(&publish.topic, &error)), late)
             }
-            (_, Packet::Subscribe(subscribe)) => self.subscribe(&subscribe, state),
+            (_, Packet::Subscribe(subscribe)) => self.subscribe(&subscribe, state, now),
             (_, Packet::Unsubscribe(unsubscribe)) => {
                 self.unsubscribe(&unsubscribe.topics, state);
                 Output::send(Packet::UnsubAck(UnsubAck { pkid: unsubscribe.pkid }))
@@ -194,7 +200,7 @@ impl Connection {
             // a bad token is answered when the device registers, as the service does
             Ok(Username::Registration { scope, id }) => {
                 self.phase = Phase::Registering(Registration::new(scope, id, presented));
-                accepted()
+                accepted(false)
             }
             Ok(Username::Device { id, .. }) if id != connect.client_id => {
                 denied(format!("the client id {:?} is not the user name's device", connect.client_id))
@@ -214,18 +220,26 @@ impl Connection {
                     Ok(will) => will,
                     Err(error) => return denied(format!("device {id:?}: the will: {error}")),
                 };
-                if let Err(error) = state.connect(id, self.session, model_id.as_deref(), now) {
-                    return denied(error.to_string());
-                }
+                let clean = connect.clean_session;
+                let kept = match state.connect(id, self.session, model_id.as_deref(), clean, now) {
+                    Ok(kept) => kept,
+                    Err(error) => return denied(error.to_string()),
+                };
                 let (device, has_api_version) = (id.to_owned(), api_version);
-                self.phase =
-                    Phase::Online(Online { device, has_api_version, hears_twin: false, expires, will });
-                accepted()
+                self.phase = Phase::Online(Online {
+                    device,
+                    clean,
+                    has_api_version,
+                    hears_twin: false,
+                    expires,
+                    will,
+                });
+                accepted(kept)
             }
         }
     }
 
-    fn subscribe(&mut self, subscribe: &Subscribe, state: &mut State) -> Output {
+    fn subscribe(&mut self, subscribe: &Subscribe, state: &mut State, now: Timestamp) -> Output {
         let mut granted = Vec::new();
         for filter in &subscribe.filters {
             let Some(found) = self.find(&filter.path) else {
@@ -236,7 +250,7 @@ impl Connection {
             };
             if let Phase::Online(online) = &mut self.phase {
                 online.hears_twin |= found == Subscription::TwinResponses;
-                state.subscribe(&online.device, self.session, found);
+                state.subscribe(&online.device, self.session, found, online.clean, now);
             }
             // QoS 2 is granted as 1
             let qos = if filter.qos == QoS::AtMostOnce { QoS::AtMostOnce } else { QoS::AtLeastOnce };
@@ -394,8 +408,8 @@ pub(super) fn explain(topic: &str, error: &TopicError) -> String {
     format!("PUBLISH to {shown:?}: {error}")
 }
 
-fn accepted() -> Output {
-    Output::send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false)))
+fn accepted(session_present: bool) -> Output {
+    Output::send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, session_present)))
 }
 
 /// IoT Hub answers nearly every refusal with code 5.

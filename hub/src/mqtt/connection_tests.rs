@@ -23,7 +23,7 @@ fn online() -> (State, Connection) {
     let mut connection = Connection::new(state.next_session());
     let token = device_token("localhost/devices/d1", &key);
     let packet = connect_packet("d1", "localhost/d1/?api-version=2021-04-12", &token);
-    assert_eq!(connection.handle(packet, &mut state, NOW), accepted());
+    assert_eq!(connection.handle(packet, &mut state, NOW), accepted(false));
     (state, connection)
 }
 
@@ -52,7 +52,7 @@ fn a_registration_is_assigned_on_the_first_poll() {
     let mut connection = Connection::new(state.next_session());
     let token = group_token(&state, "d1");
     let user = "0neTEST/registrations/d1/api-version=2019-03-31";
-    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted());
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted(false));
     subscribe(&mut connection, &mut state, "$dps/registrations/res/#", QoS::AtLeastOnce);
     let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", r#"{"payload":null}"#);
     let output = connection.handle(register, &mut state, NOW);
@@ -74,7 +74,7 @@ fn a_bad_registration_token_is_accepted_at_connect_and_refused_at_register() {
     let mut connection = Connection::new(state.next_session());
     let token = group_token(&state, "other");
     let user = "0neTEST/registrations/d1/api-version=2019-03-31";
-    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted());
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted(false));
     let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
     let output = connection.handle(register, &mut state, NOW);
     let (topic, body) = only_publish(&output);
@@ -257,7 +257,7 @@ fn a_device_that_is_known_by_its_certificate_needs_it_and_no_password() {
         let mut connection = Connection::new(state.next_session()).with_certificate(presented);
         connection.handle(connect_packet("d1", user, password), &mut state, NOW)
     };
-    assert_eq!(connect(Some(known), ""), accepted());
+    assert_eq!(connect(Some(known), ""), accepted(false));
     assert!(reason(&connect(Some(Thumbprint::of(b"another")), "")).contains("another certificate"));
     let token = device_token("localhost/devices/d1", &key);
     assert!(reason(&connect(None, &token)).contains("presented none"));
@@ -272,7 +272,7 @@ fn a_registration_by_certificate_is_for_the_device_that_is_known_by_it() {
     let mut register = |id: &str| {
         let mut connection = Connection::new(state.next_session()).with_certificate(Some(known));
         let user = format!("0neTEST/registrations/{id}/api-version=2019-03-31");
-        assert_eq!(connection.handle(connect_packet(id, &user, ""), &mut state, NOW), accepted());
+        assert_eq!(connection.handle(connect_packet(id, &user, ""), &mut state, NOW), accepted(false));
         subscribe(&mut connection, &mut state, "$dps/registrations/res/#", QoS::AtLeastOnce);
         let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
         only_publish(&connection.handle(register, &mut state, NOW)).0.to_owned()

@@ -200,6 +200,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                 message = inbox.recv() => match message {
                     None => return Ended::Refused("the device does not read its messages".to_owned()),
                     Some(ToDevice::Close(reason)) => return Ended::Plain(reason),
+                    Some(ToDevice::Deliver { packet, again, topic, payload }) => {
+                        let mut publish = Publish::new(topic, QoS::AtLeastOnce, payload);
+                        (publish.pkid, publish.dup) = (packet, again);
+                        if let Err(ended) = self.queue(&[Packet::Publish(publish)]) {
+                            return ended;
+                        }
+                    }
                     Some(ToDevice::Publish { topic, payload }) => {
                         let packet = Packet::Publish(Publish::new(topic, QoS::AtMostOnce, payload));
                         // it is sent at the head of the loop

@@ -45,7 +45,7 @@ pub(super) fn identity(device: &Device) -> Value {
         "connectionStateUpdatedTime": time(record.connection_changed),
         "statusUpdatedTime": time(record.status_updated),
         "lastActivityTime": time(record.last_seen),
-        "cloudToDeviceMessageCount": 0,
+        "cloudToDeviceMessageCount": device.inbox.len(),
         "authentication": authentication(record),
         "capabilities": { "iotEdge": false },
         "deviceScope": null,

@@ -6,6 +6,7 @@
 mod auth;
 mod devices;
 mod error;
+mod messages;
 mod methods;
 mod query;
 mod twins;
@@ -31,6 +32,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/statistics/service", get(devices::service_statistics))
         .route("/twins/{id}", get(twins::read).patch(twins::patch).put(twins::replace))
         .route("/twins/{id}/methods", post(methods::call))
+        .route("/devices/{id}/messages/devicebound", post(messages::send))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
 }

@@ -33,7 +33,7 @@ pub(super) fn twin(device: &Device) -> Value {
         "statusUpdateTime": time(record.status_updated),
         "connectionState": connection_state(device),
         "lastActivityTime": time(record.last_seen),
-        "cloudToDeviceMessageCount": 0,
+        "cloudToDeviceMessageCount": device.inbox.len(),
         "authenticationType": authentication_type(record),
         "x509Thumbprint": thumbprints(record),
         "tags": twin.tags,

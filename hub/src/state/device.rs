@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::commands::Commands;
 use super::history::History;
+use super::inbox::Inbox;
 use crate::certificate::Thumbprints;
 use crate::sas::Key;
 use crate::topics::Subscription;
@@ -29,6 +30,7 @@ pub(crate) struct Device {
     pub(crate) session: Option<Session>,
     pub(crate) history: History,
     pub(crate) commands: Commands,
+    pub(crate) inbox: Inbox,
     /// The newest value of each telemetry name, by component and name.
     pub(crate) latest: BTreeMap<(Option<String>, String), Latest>,
 }
@@ -82,6 +84,7 @@ impl Device {
             session: None,
             history: History::default(),
             commands: Commands::default(),
+            inbox: Inbox::default(),
             latest: BTreeMap::new(),
         }
     }

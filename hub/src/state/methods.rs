@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn reaches_a_listening_device_and_returns_its_answer() {
         let (mut state, session) = connected("d1");
-        state.subscribe("d1", session, Subscription::Methods);
+        state.subscribe("d1", session, Subscription::Methods, true, NOW);
         let id = call(&mut state);
         let topic = format!("$iothub/methods/POST/sensor*blink/?$rid={:x}", id.0);
         let send = Effect::Send { session, topic, payload: b"5".to_vec() };
@@ -195,7 +195,7 @@ mod tests {
     fn a_late_answer_of_the_hubs_former_life_ends_no_call() {
         let call_at = |now: Timestamp| {
             let (mut state, session) = connected("d1");
-            state.subscribe("d1", session, Subscription::Methods);
+            state.subscribe("d1", session, Subscription::Methods, true, NOW);
             let started = state.start_call("d1", None, "blink", None, now).unwrap();
             let Started::Sent { call, .. } = started else { panic!("the device should listen") };
             (state, session, call)
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn calls_of_the_same_moment_have_different_numbers() {
         let (mut state, session) = connected("d1");
-        state.subscribe("d1", session, Subscription::Methods);
+        state.subscribe("d1", session, Subscription::Methods, true, NOW);
         assert!(call(&mut state) < call(&mut state));
     }
 
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_lost_connection_ends_its_calls() {
         let (mut state, session) = connected("d1");
-        state.subscribe("d1", session, Subscription::Methods);
+        state.subscribe("d1", session, Subscription::Methods, true, NOW);
         let id = call(&mut state);
         state.disconnect("d1", session, "gone", NOW);
         assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome: CallOutcome::Offline }));
@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn a_reported_property_of_its_name_completes_an_accepted_command() {
         let (mut state, session) = connected("d1");
-        state.subscribe("d1", session, Subscription::Methods);
+        state.subscribe("d1", session, Subscription::Methods, true, NOW);
         let started = state.start_call("d1", None, "rundiagnostics", None, NOW).unwrap();
         let Started::Sent { call, row } = started else { panic!("the device should listen") };
         state.answer_call(session, &format!("{:x}", call.0), 202, b"null");

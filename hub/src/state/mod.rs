@@ -9,6 +9,7 @@ pub(crate) mod commands;
 pub(crate) mod device;
 mod enrollment;
 pub(crate) mod history;
+pub(crate) mod inbox;
 pub(crate) mod methods;
 mod persist;
 pub(crate) mod properties;
@@ -86,6 +87,8 @@ pub(crate) struct LogRow {
 pub(crate) enum Effect {
     /// Publish to a connected device.
     Send { session: SessionId, topic: String, payload: Vec<u8> },
+    /// Deliver a message to a connected device, at QoS 1.
+    Deliver { session: SessionId, packet: u16, again: bool, topic: String, payload: Vec<u8> },
     /// Close a connection.
     Close { session: SessionId, reason: CloseReason },
     /// Tell whoever waits for this call.
@@ -149,6 +152,10 @@ pub(crate) enum StateError {
     Twin(#[from] TwinError),
     #[error("{} of the values cannot be set", .0.len())]
     Properties(Vec<properties::PropertyProblem>),
+    #[error("{0} messages wait for the device already, which is all that are queued")]
+    QueueFull(usize),
+    #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
+    MessageSize { size: usize, limit: usize },
     #[error("no random numbers for a key: {0}")]
     Random(String),
 }
@@ -261,14 +268,16 @@ impl State {
         id
     }
 
-    /// A device has connected (its token is checked); an older connection of it is closed.
+    /// A device has connected (its token is checked); an older connection of it is closed. Answers whether the hub kept a
+    /// session of it, which it does not want with `clean`.
     pub(crate) fn connect(
         &mut self,
         id: &str,
         session: SessionId,
         model_id: Option<&str>,
+        clean: bool,
         now: Timestamp,
-    ) -> Result<(), StateError> {
+    ) -> Result<bool, StateError> {
         let device = self.device_mut(id)?;
         let record = &mut device.record;
         record.provisioned = true;
@@ -277,13 +286,16 @@ impl State {
         if let Some(model_id) = model_id {
             record.model_id = Some(model_id.to_owned());
         }
-        let fresh = Session { id: session, since: now, subscriptions: BTreeSet::new() };
+        let kept = device.inbox.connected(clean);
+        let subscriptions = kept.then_some(Subscription::CloudToDevice).into_iter().collect();
+        let fresh = Session { id: session, since: now, subscriptions };
         if let Some(old) = device.session.replace(fresh) {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
             self.lose_calls(old.id);
         }
         self.connection_row(id, "connected", now);
-        Ok(())
+        self.deliver_messages(id, now);
+        Ok(kept)
     }
 
     /// A connection of a device has ended; nothing happens if a newer one has taken over.
@@ -296,6 +308,7 @@ impl State {
             return;
         }
         device.session = None;
+        device.inbox.disconnected();
         device.record.connection_changed = Some(now);
         self.connection_row(id, &format!("disconnected: {why}"), now);
     }
@@ -317,13 +330,28 @@ impl State {
         sessions.len()
     }
 
-    /// A device listens on something.
-    pub(crate) fn subscribe(&mut self, id: &str, session: SessionId, subscription: Subscription) {
-        if let Some(current) = self.session_mut(id, session) {
-            current.subscriptions.insert(subscription);
-            if subscription == Subscription::Methods {
-                self.effects.push(Effect::Listening);
+    /// A device listens on something; `clean` is that of its CONNECT.
+    pub(crate) fn subscribe(
+        &mut self,
+        id: &str,
+        session: SessionId,
+        subscription: Subscription,
+        clean: bool,
+        now: Timestamp,
+    ) {
+        let Some(current) = self.session_mut(id, session) else {
+            return;
+        };
+        current.subscriptions.insert(subscription);
+        match subscription {
+            Subscription::Methods => self.effects.push(Effect::Listening),
+            Subscription::CloudToDevice => {
+                if let Some(device) = self.devices.get_mut(id) {
+                    device.inbox.subscribed(!clean);
+                }
+                self.deliver_messages(id, now);
             }
+            _ => {}
         }
     }
 
@@ -331,6 +359,11 @@ impl State {
     pub(crate) fn unsubscribe(&mut self, id: &str, session: SessionId, subscription: Subscription) {
         if let Some(current) = self.session_mut(id, session) {
             current.subscriptions.remove(&subscription);
+            if subscription == Subscription::CloudToDevice
+                && let Some(device) = self.devices.get_mut(id)
+            {
+                device.inbox.subscribed(false);
+            }
         }
     }
 

@@ -114,7 +114,7 @@ mod tests {
         let (mut before, session) = connected("d1");
         before.telemetry("d1", &Bag::default(), br#"{"temp":1}"#, NOW);
         before.report("d1", json!({ "state": true }).as_object().unwrap(), NOW).unwrap();
-        before.subscribe("d1", session, crate::topics::Subscription::Methods);
+        before.subscribe("d1", session, crate::topics::Subscription::Methods, true, NOW);
         before.start_call("d1", None, "blink", None, NOW).unwrap();
         let mut after = state();
         for (key, bytes) in before.take_dirty(1000) {

@@ -224,8 +224,8 @@ mod tests {
     fn a_map_that_lost_a_key_loses_it_in_the_twin_and_at_the_device() {
         for (model, wrapped) in [(None, false), (Some("urn:test:other:1"), true)] {
             let (mut state, session) = connected("d1");
-            state.connect("d1", session, model, NOW).unwrap();
-            state.subscribe("d1", session, Subscription::DesiredPatches);
+            state.connect("d1", session, model, true, NOW).unwrap();
+            state.subscribe("d1", session, Subscription::DesiredPatches, true, NOW);
             let full = json!({ "low": 1, "high": { "day": 8, "night": 9 } });
             state.write_properties("d1", &[write("limits", full)], NOW).unwrap();
             let _ = state.take_effects();

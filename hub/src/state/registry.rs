@@ -217,7 +217,7 @@ mod tests {
     fn a_newer_connection_takes_over() {
         let (mut state, first) = connected("d1");
         let second = state.next_session();
-        state.connect("d1", second, None, NOW).unwrap();
+        state.connect("d1", second, None, true, NOW).unwrap();
         let close = Effect::Close { session: first, reason: CloseReason::TakenOver };
         assert!(state.take_effects().contains(&close));
         state.disconnect("d1", first, "late", NOW);

@@ -26,7 +26,7 @@ pub(crate) fn connected(id: &str) -> (State, SessionId) {
     let mut state = state();
     state.create(id, None, true, NOW).unwrap();
     let session = state.next_session();
-    state.connect(id, session, None, NOW).unwrap();
+    state.connect(id, session, None, true, NOW).unwrap();
     let _ = state.take_effects();
     (state, session)
 }

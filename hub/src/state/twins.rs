@@ -150,7 +150,7 @@ mod tests {
             })
         };
         assert_eq!(sends(&mut state), None, "not subscribed");
-        state.subscribe("d1", session, Subscription::DesiredPatches);
+        state.subscribe("d1", session, Subscription::DesiredPatches, true, NOW);
         state.desire("d1", object(&json!({ "a": 2 })), NOW).unwrap();
         let (to, topic, payload) = sends(&mut state).unwrap();
         assert_eq!(to, session);
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_replaced_twin_tells_what_is_gone_at_every_depth() {
         let (mut state, session) = connected("d1");
-        state.subscribe("d1", session, Subscription::DesiredPatches);
+        state.subscribe("d1", session, Subscription::DesiredPatches, true, NOW);
         state.desire("d1", object(&json!({ "a": 1, "limits": { "low": 1, "high": 9 } })), NOW).unwrap();
         let _ = state.take_effects();
         let new = json!({ "b": 1, "limits": { "high": 8 } });

@@ -211,6 +211,8 @@ impl Connection {
 
     /// Speaks MQTT over WebSocket (`wss://HOST/$iothub/websocket`), to the provisioning service too, for networks that
     /// let nothing but HTTPS through. The port is 443 where none is named.
+    ///
+    /// A certificate is presented only to a server that asks for it in the TLS handshake itself.
     #[cfg(feature = "websocket")]
     #[must_use]
     pub fn with_websocket(mut self) -> Self {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Deadlines;
 use crate::driver::Clock;
 use crate::error::Error;
+use crate::message::MessageHandler;
 use crate::outbox::Limits;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::session::PENDING_AFTER;
@@ -56,6 +57,10 @@ pub(crate) struct Options {
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) report_deadline: Duration,
     pub(crate) close_deadline: Duration,
+    /// Who takes the messages from the cloud.
+    pub(crate) message_handler: Option<MessageHandler>,
+    /// Whether commands are taken that were called while the device was away.
+    pub(crate) offline_commands: bool,
     /// How long a property's handler runs before it is acknowledged as pending.
     pub(crate) pending_after: Duration,
     pub(crate) after_restart: AfterRestart,
@@ -90,6 +95,8 @@ impl Default for Options {
             retry: Arc::new(Backoff::default()),
             report_deadline: Duration::from_secs(60),
             close_deadline: Duration::from_secs(10),
+            message_handler: None,
+            offline_commands: true,
             reprovision: Reprovision::default(),
             pending_after: PENDING_AFTER,
             after_restart: AfterRestart::ApplyAll,

@@ -18,9 +18,9 @@ use sha2::{Digest, Sha256};
 use crate::auth::{Certificate, certificates};
 use crate::error::Error;
 
-/// How many hosts' sessions one device with a certificate of its own keeps for a faster handshake: its provisioning
-/// service, its hub, and the hub it came from.
-const KEPT_SESSIONS: usize = 3;
+/// How many TLS sessions a device with a certificate of its own keeps for a faster handshake: eight for each of three
+/// hosts, its provisioning service, its hub, and the hub it came from.
+const KEPT_SESSIONS: usize = 3 * 8;
 
 /// The certificates that a server's chain may end at.
 ///

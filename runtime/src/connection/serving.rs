@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{AfterRestart, Connection, LONGEST};
+use crate::client::Client;
+use crate::message::{CloudMessage, MessageError, MessageHandler};
 use crate::retry::RetryPolicy;
 
 impl Connection {
@@ -28,6 +30,34 @@ impl Connection {
     #[must_use]
     pub fn with_long_command_deadline(mut self, deadline: Duration) -> Self {
         self.options.deadlines.long = deadline.min(LONGEST);
+        self
+    }
+
+    /// Calls this function for every message that the cloud sends to the device, one after the other as they come. The
+    /// client is of the device's own type, as the argument says, or the untyped one.
+    ///
+    /// With `Ok` the hub forgets the message. With an error, after a panic, and after the deadline of long commands it
+    /// keeps it, and delivers it again on the next connection; after ten deliveries it gives it up and tells the sender,
+    /// if that wants to know. MQTT has no way to reject a message at once: what no repetition mends is best logged and
+    /// answered with `Ok`. A message comes again, too, when the connection is lost before the hub heard of its end;
+    /// where it has an id it is then not processed a second time by the same process.
+    #[must_use]
+    pub fn with_message_handler<C, F, R>(mut self, handler: F) -> Self
+    where
+        C: From<Client>,
+        F: Fn(CloudMessage, C) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), MessageError>> + Send + 'static,
+    {
+        self.options.message_handler = Some(MessageHandler::new(handler));
+        self
+    }
+
+    /// Whether the device takes commands that were called while it was away (IoT Central's offline commands), where its
+    /// model has any. Default: it does. Without them and without a handler of messages, the hub drops what it queued for
+    /// the device at each connection (MQTT's clean session).
+    #[must_use]
+    pub fn with_offline_commands(mut self, take: bool) -> Self {
+        self.options.offline_commands = take;
         self
     }
 

@@ -7,6 +7,11 @@ use super::Principal;
 /// Everything a device subscribes to at its hub.
 pub(crate) const SUBSCRIPTIONS: [&str; 3] =
     ["$iothub/methods/POST/#", "$iothub/twin/res/#", "$iothub/twin/PATCH/properties/desired/#"];
+/// What a device subscribes to for messages from the cloud.
+pub(crate) fn messages(receiver: &Principal) -> String {
+    format!("{}/messages/devicebound/#", receiver.path())
+}
+
 /// Everything a device subscribes to at the provisioning service.
 pub(crate) const PROVISIONING_SUBSCRIPTION: &str = "$dps/registrations/res/#";
 
@@ -45,10 +50,16 @@ pub(crate) enum Received<'a> {
     TwinAnswer { status: u16, request_id: u32 },
     /// A desired properties patch with the version after it.
     Desired { version: i64 },
+    /// A message from the cloud with its property bag.
+    Message { bag: &'a str },
 }
 
 impl<'a> Received<'a> {
     pub(crate) fn parse(topic: &'a str) -> Option<Self> {
+        if let Some(rest) = topic.strip_prefix("devices/") {
+            let (_, bag) = rest.split_once("/messages/devicebound/")?;
+            return Some(Self::Message { bag });
+        }
         let topic = topic.strip_prefix("$iothub/")?;
         if let Some(rest) = topic.strip_prefix("methods/POST/") {
             let (name, query) = rest.split_once("/?")?;
@@ -104,12 +115,14 @@ mod tests {
             ),
             ("$iothub/twin/res/204/?$rid=7&$version=3", Received::TwinAnswer { status: 204, request_id: 7 }),
             ("$iothub/twin/PATCH/properties/desired/?$version=5", Received::Desired { version: 5 }),
+            ("devices/d/messages/devicebound/%24.mid=1&a=b", Received::Message { bag: "%24.mid=1&a=b" }),
+            ("devices/d/messages/devicebound/", Received::Message { bag: "" }),
         ];
         for (topic, expected) in cases {
             assert_eq!(Received::parse(topic), Some(expected), "{topic}");
         }
         for topic in
-            ["$iothub/methods/POST/x/?$rid=", "$iothub/twin/res/x/?$rid=1", "devices/d/messages/devicebound/"]
+            ["$iothub/methods/POST/x/?$rid=", "$iothub/twin/res/x/?$rid=1", "devices/d/messages/events/"]
         {
             assert_eq!(Received::parse(topic), None, "{topic}");
         }

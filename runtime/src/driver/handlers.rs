@@ -13,9 +13,10 @@ use tracing::Instrument;
 use super::transport::BoxFuture;
 use crate::call::{Answer, CommandCall, DesiredChange, InForce};
 use crate::client::{Client, Shared};
-use crate::connection::Deadlines;
+use crate::connection::{Deadlines, Options};
 use crate::device::Device;
 use crate::json::Json;
+use crate::message::{CloudMessage, MessageError, MessageHandler};
 use crate::progress::Holder;
 use crate::refusal::{CommandError, PropertyError};
 use crate::session::{CallId, Input};
@@ -70,6 +71,7 @@ impl<D: Device> Dispatch for D {
 enum Job {
     Command(CallId),
     Desired(PropertyKey),
+    Message,
 }
 
 /// The handlers that run.
@@ -78,6 +80,7 @@ pub(super) struct Handlers {
     client: Weak<Shared>,
     model: ModelTable,
     deadlines: Deadlines,
+    messages: Option<MessageHandler>,
     tasks: JoinSet<Input>,
     jobs: HashMap<Id, Job>,
 }
@@ -87,9 +90,10 @@ impl Handlers {
         device: Arc<dyn Dispatch>,
         client: Weak<Shared>,
         model: ModelTable,
-        deadlines: Deadlines,
+        options: &Options,
     ) -> Self {
-        Self { device, client, model, deadlines, tasks: JoinSet::new(), jobs: HashMap::new() }
+        let (deadlines, messages) = (options.deadlines.clone(), options.message_handler.clone());
+        Self { device, client, model, deadlines, messages, tasks: JoinSet::new(), jobs: HashMap::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -135,6 +139,26 @@ impl Handlers {
         self.jobs.insert(id, Job::Desired(key));
     }
 
+    /// Calls the handler of messages. The session asks for it only where there is one.
+    pub(super) fn deliver(&mut self, message: CloudMessage) {
+        let (Some(client), Some(handler)) =
+            (Client::for_handler(&self.client, Holder::Owner), self.messages.clone())
+        else {
+            return;
+        };
+        let limit = self.deadlines.long;
+        let span = tracing::debug_span!("message", id = message.id());
+        let task = async move {
+            // The handler's own code may panic before its future does, so it is called in its task.
+            let result = timeout(limit, async { handler.call(message, client).await }).await;
+            Input::MessageEnded(result.unwrap_or_else(|_| {
+                Err(MessageError::new(format!("the handler took longer than {} s", limit.as_secs_f32())))
+            }))
+        };
+        let id = self.tasks.spawn(task.instrument(span)).id();
+        self.jobs.insert(id, Job::Message);
+    }
+
     /// Waits for a handler to end; `None` when none runs. Safe to cancel.
     pub(super) async fn next(&mut self) -> Option<Input> {
         match self.tasks.join_next_with_id().await? {
@@ -150,6 +174,7 @@ impl Handlers {
                         call,
                         result: Err(CommandError::failed("the handler panicked")),
                     },
+                    Job::Message => Input::MessageEnded(Err(MessageError::new("the handler panicked"))),
                     Job::Desired(key) => Input::DesiredEnded {
                         key,
                         result: Err(PropertyError::failed("the handler panicked")),

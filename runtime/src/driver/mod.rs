@@ -45,7 +45,7 @@ use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
-use transport::BoxFuture;
+pub(crate) use transport::BoxFuture;
 pub(crate) use transport::SharedTransport;
 pub use transport::{Opening, Stream, Transport};
 
@@ -107,8 +107,7 @@ pub(crate) fn start_on<D: Device>(
     let session = Session::new(D::MODEL, options.clone(), ledger);
     let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
     let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports, &dialer));
-    let handlers =
-        Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
+    let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, &options);
     #[cfg(feature = "metrics")]
     let facade = crate::metrics::Facade::new(&name);
     let driver = Driver {
@@ -389,6 +388,7 @@ impl Driver {
                     self.board.gauge().began(call, now());
                     self.handlers.run(call, command, payload);
                 }
+                Action::Deliver(message) => self.handlers.deliver(message),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
                 Action::Keep(document) => self.keeper.keep(document),
                 Action::End(ended) => self.intake.ended(ended),

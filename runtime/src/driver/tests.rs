@@ -7,6 +7,7 @@ mod connecting;
 mod delivery;
 mod disk;
 mod identities;
+mod messages;
 mod networks;
 mod outbox;
 mod peer;

@@ -63,7 +63,8 @@ impl Tls {
         let stream = self.secure(endpoint).await?;
         #[cfg(feature = "websocket")]
         if self.websocket {
-            return Ok(Box::new(super::websocket::open(endpoint, stream).await?));
+            let by_certificate = self.config.client_auth_cert_resolver.has_certs();
+            return Ok(Box::new(super::websocket::open(endpoint, by_certificate, stream).await?));
         }
         Ok(Box::new(stream))
     }

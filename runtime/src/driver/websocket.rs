@@ -20,18 +20,22 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use crate::connection::Endpoint;
 
 const PATH: &str = "/$iothub/websocket";
+/// Tells the service not to ask for a certificate later, in a way that TLS 1.3 has abolished and rustls has not: the
+/// official SDKs say so where a token is the proof.
+const NO_CERTIFICATE: &str = "?iothub-no-client-cert=true";
 const SUBPROTOCOL: &str = "mqtt";
 /// The largest message taken; it can hold any number of packets, each of which is limited by itself.
 const LARGEST_MESSAGE: usize = 1024 * 1024;
 /// How many bytes become one message at most.
 const LARGEST_CHUNK: usize = 64 * 1024;
 
-/// Greets the far end of a stream as a WebSocket client.
-pub(super) async fn open<S>(endpoint: &Endpoint, stream: S) -> io::Result<WebSocket<S>>
+/// Greets the far end of a stream as a WebSocket client; `by_certificate` when TLS has presented one.
+pub(super) async fn open<S>(endpoint: &Endpoint, by_certificate: bool, stream: S) -> io::Result<WebSocket<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut request = format!("wss://{endpoint}{PATH}").into_client_request().map_err(failed)?;
+    let query = if by_certificate { "" } else { NO_CERTIFICATE };
+    let mut request = format!("wss://{endpoint}{PATH}{query}").into_client_request().map_err(failed)?;
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     let config = WebSocketConfig::default()
         .max_message_size(Some(LARGEST_MESSAGE))

@@ -1,8 +1,9 @@
 //! The command desk: which method call runs, waits, or is answered at once.
 //!
 //! Decides by the model's table and the limits; handlers run elsewhere. Calls are known by the hub's request id within
-//! one connection: a repeated id is ignored, and an answer to a call of a lost connection is not sent, because the
-//! hub has given it up.
+//! one connection: a repeated id is ignored, and so is one of an earlier connection that the hub marks as delivered
+//! before. An answer to a call of a lost connection is not sent: a hub keeps no call beyond the connection it went out
+//! on, and tells its caller at once that the device is gone.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -72,12 +73,15 @@ pub(super) struct Commands {
     running: BTreeMap<CallId, Running>,
     waiting: VecDeque<Waiting>,
     seen: VecDeque<String>,
+    /// Those seen on earlier connections.
+    seen_before: VecDeque<String>,
 }
 
 impl Commands {
     pub(super) fn new(model: ModelTable, limit: usize) -> Self {
-        let (running, waiting, seen) = (BTreeMap::new(), VecDeque::new(), VecDeque::new());
-        Self { model, limit, last: 0, running, waiting, seen }
+        let (running, waiting) = (BTreeMap::new(), VecDeque::new());
+        let (seen, seen_before) = (VecDeque::new(), VecDeque::new());
+        Self { model, limit, last: 0, running, waiting, seen, seen_before }
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -94,14 +98,17 @@ impl Commands {
         self.running.get(&call).map(|running| running.command)
     }
 
-    /// A method call has arrived: what to answer at once, what to run now.
+    /// A method call has arrived: what to answer at once, what to run now. `again` when the hub says that it was delivered
+    /// before.
     pub(super) fn called(
         &mut self,
         wire_name: &str,
         request_id: &str,
         payload: Bytes,
+        again: bool,
     ) -> (Option<Reply>, Option<Run>) {
-        if self.seen.iter().any(|seen| seen == request_id) {
+        let is_it = |seen: &String| seen == request_id;
+        if self.seen.iter().any(is_it) || (again && self.seen_before.iter().any(is_it)) {
             tracing::debug!(request_id, "method call was received before");
             return (None, None);
         }
@@ -151,18 +158,23 @@ impl Commands {
                 Ended::Reply(Reply { request_id, status, body })
             }
         };
-        let next = match command.asynchronous {
-            true => None,
-            false => self.waiting.pop_front(),
-        };
+        let free = self.count(false) < self.limit;
+        let next = if free { self.waiting.pop_front() } else { None };
         (ended, next.map(|next| self.run(Some(next.request_id), next.command, next.payload)))
     }
 
     /// The hub has given up every call of this connection.
     pub(super) fn connection_lost(&mut self) {
         self.waiting.clear();
-        self.seen.clear();
+        self.seen_before.append(&mut self.seen);
+        let oldest = self.seen_before.len().saturating_sub(MOST_REMEMBERED);
+        self.seen_before.drain(..oldest);
         self.running.values_mut().for_each(|running| running.request_id = None);
+    }
+
+    /// Runs a command that nobody waits for. It comes one at a time, so it needs no limit.
+    pub(super) fn run_offline(&mut self, command: FoundCommand, payload: Bytes) -> Run {
+        self.run(None, command, payload)
     }
 
     fn count(&self, asynchronous: bool) -> usize {
@@ -208,13 +220,13 @@ mod tests {
     };
 
     fn call(desk: &mut Commands, name: &str, id: &str) -> (Option<u16>, Option<CallId>) {
-        let (reply, run) = desk.called(name, id, Bytes::new());
+        let (reply, run) = desk.called(name, id, Bytes::new(), false);
         (reply.map(|reply| reply.status), run.map(|run| run.call))
     }
 
     #[test]
     fn an_unknown_command_is_answered_with_the_names_of_the_legal_ones() {
-        let (reply, run) = Commands::new(MODEL, 1).called("dance", "1", Bytes::new());
+        let (reply, run) = Commands::new(MODEL, 1).called("dance", "1", Bytes::new(), false);
         let reply = reply.unwrap();
         assert!(run.is_none());
         assert_eq!(reply.status, 404);
@@ -257,5 +269,14 @@ mod tests {
         desk.connection_lost();
         assert_eq!(desk.ended(running.unwrap(), &Ok(Answer(json!(1)))).0, Ended::Nothing);
         assert!(call(&mut desk, "blink", "1").1.is_some(), "ids start anew on a new connection");
+    }
+
+    /// azure-iot-sdk-csharp#3354: methods are delivered twice after a reconnect.
+    #[test]
+    fn a_call_that_is_delivered_again_after_a_reconnect_runs_once() {
+        let mut desk = Commands::new(MODEL, 4);
+        call(&mut desk, "blink", "1");
+        desk.connection_lost();
+        assert_eq!(desk.called("blink", "1", Bytes::new(), true), (None, None));
     }
 }

@@ -16,6 +16,8 @@
 
 mod clock;
 mod commands;
+mod inbox;
+mod messages;
 mod packets;
 mod publish;
 mod recovery;
@@ -31,6 +33,7 @@ use bytes::Bytes;
 pub(crate) use clock::{ClockWatch, Jump, Moment};
 pub(crate) use commands::CallId;
 use commands::Commands;
+use inbox::Inbox;
 pub(crate) use recovery::Recovery;
 use renewal::Renewal;
 use rumqttc::mqttbytes::v4::Packet;
@@ -43,6 +46,7 @@ use crate::connection::{AfterRestart, Options};
 use crate::convention::Principal;
 use crate::error::Error;
 use crate::json::Json;
+use crate::message::{CloudMessage, MessageError};
 use crate::outbox::{Ended, Settled, SharedOutbox, Ticket};
 use crate::refusal::{CommandError, PropertyError};
 use crate::state::Counters;
@@ -102,6 +106,8 @@ pub(crate) enum Input {
     CommandEnded { call: CallId, result: Result<Answer, CommandError> },
     /// A property's handler has ended.
     DesiredEnded { key: PropertyKey, result: Result<InForce, PropertyError> },
+    /// A message's handler has ended.
+    MessageEnded(Result<(), MessageError>),
     /// The time of day has jumped.
     ClockJumped(Jump),
     /// Take nothing new any more.
@@ -119,6 +125,8 @@ pub(crate) enum Action {
     Renew(&'static str),
     /// Call a command's handler, then hand in [`Input::CommandEnded`].
     Run { call: CallId, command: FoundCommand, payload: Bytes },
+    /// Call the handler of messages, then hand in [`Input::MessageEnded`].
+    Deliver(CloudMessage),
     /// Call a property's handler, then hand in [`Input::DesiredEnded`].
     Apply { key: PropertyKey, value: Json },
     /// Keep this on disk.
@@ -145,6 +153,8 @@ struct Open {
     endpoint: String,
     /// What telemetry topics begin with.
     events: String,
+    /// What is subscribed to for messages from the cloud, where they are taken.
+    messages: Option<String>,
     /// Absent when nothing of the login ends.
     renewal: Option<Renewal>,
 }
@@ -168,6 +178,9 @@ pub(crate) struct Session {
     /// What outlives the process, where anything does.
     ledger: Option<Ledger>,
     commands: Commands,
+    inbox: Inbox,
+    /// The offline command that runs.
+    offline_call: Option<CallId>,
     counters: Counters,
     last_cause: Option<Arc<Error>>,
     closing: bool,
@@ -192,6 +205,8 @@ impl Session {
             twin_of: None,
             ledger,
             commands: Commands::new(model, options.parallel_commands),
+            inbox: Inbox::default(),
+            offline_call: None,
             counters: Counters::default(),
             last_cause: None,
             closing: false,
@@ -213,6 +228,7 @@ impl Session {
             Input::Progress { ticket, call, value } => self.progress(ticket, call, &value),
             Input::Pending { ticket, key, text } => self.handler_is_pending(ticket, key, &text),
             Input::DesiredEnded { key, result } => self.desired_ended(now, key, &result),
+            Input::MessageEnded(result) => self.message_ended(&result),
             Input::ClockJumped(jump) => self.clock_jumped(jump),
             Input::Close => self.closing = true,
         }
@@ -257,7 +273,7 @@ impl Session {
     /// Whether nothing is left to do before closing.
     pub(crate) fn is_idle(&self) -> bool {
         let sent = self.outbox.lock().is_empty() && self.requests.len() == 0 && self.control.is_empty();
-        sent && self.commands.is_idle() && !self.desired.is_busy()
+        sent && !self.inbox.is_busy() && self.commands.is_idle() && !self.desired.is_busy()
     }
 
     /// Whether as many reports wait as may.
@@ -293,7 +309,7 @@ impl Session {
         let overdue = outbox.oldest_sent().is_some_and(|sent| sent + ANSWER_LIMIT <= now);
         drop(outbox);
         if overdue {
-            self.hang_up(self.late("an acknowledgement of telemetry", ANSWER_LIMIT));
+            self.hang_up(self.late("an acknowledgement of telemetry (a hub that throttles, or whose quota is used up, gives none)", ANSWER_LIMIT));
         }
     }
 
@@ -326,6 +342,7 @@ impl Session {
         self.timers = Timers::default();
         self.control.clear();
         self.commands.connection_lost();
+        self.inbox.connection_lost();
         let parked = self.outbox.lock().connection_lost(cut_by_hub, &cause);
         self.actions.extend(parked.map(Action::End));
         for settled in self.requests.connection_lost() {

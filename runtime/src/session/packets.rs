@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeFilter,
@@ -79,8 +79,10 @@ impl Session {
         if other || !concerned {
             self.desired.forget();
         }
+        let messages = self.takes_messages(&login.principal).then(|| topic::messages(&login.principal));
         let mut connect = Connect::new(client_id);
         connect.keep_alive = u16::try_from(self.options.keep_alive.as_secs()).unwrap_or(u16::MAX);
+        connect.clean_session = messages.is_none();
         // An empty password is none on the wire: the flag of CONNECT is not set.
         let password = login.password.as_ref().map_or("", ExposeSecret::expose_secret);
         connect.set_login(login.username, password);
@@ -89,6 +91,7 @@ impl Session {
         self.phase = Phase::Greeting(Open {
             endpoint: login.endpoint,
             events: topic::telemetry(&login.principal),
+            messages,
             renewal: login.life.map(|life| Renewal::new(now, life)),
         });
     }
@@ -103,7 +106,7 @@ impl Session {
             // MQTT 3.1.1, 3.8.4: publishes may come before the SUBACK that grants their subscription.
             (phase @ Phase::Subscribing(_), Packet::Publish(publish)) => {
                 self.phase = phase;
-                self.published(now, publish);
+                self.published(now, &publish);
             }
             (phase @ (Phase::Serving(_) | Phase::Draining), packet) => {
                 self.phase = phase;
@@ -127,7 +130,9 @@ impl Session {
 
     pub(super) fn command_ended(&mut self, call: CallId, result: &Result<Answer, CommandError>) {
         let (ended, next) = self.commands.ended(call, result);
+        let offline = self.offline_command_ended(call, result);
         match ended {
+            Ended::Nothing if offline => {}
             Ended::Reply(reply) => self.reply(&reply),
             Ended::Result(command) => self.report_result(command, result.as_ref().map(|Answer(value)| value)),
             Ended::Nothing => tracing::debug!("a command ended after its caller's connection was lost"),
@@ -140,8 +145,9 @@ impl Session {
             let code = answer.code as u8;
             return self.hang_up(Error::Refused { endpoint: open.endpoint, code });
         }
-        let filter = |path: &str| SubscribeFilter::new(path.to_owned(), QoS::AtLeastOnce);
-        let mut subscribe = Subscribe::new_many(topic::SUBSCRIPTIONS.map(filter));
+        let filters = topic::SUBSCRIPTIONS.map(str::to_owned).into_iter().chain(open.messages.clone());
+        let filter = |path| SubscribeFilter::new(path, QoS::AtLeastOnce);
+        let mut subscribe = Subscribe::new_many(filters.map(filter));
         // No telemetry is in flight yet, so every packet id is free.
         subscribe.pkid = 1;
         self.control.push_back(Packet::Subscribe(subscribe));
@@ -166,7 +172,7 @@ impl Session {
 
     fn serve(&mut self, now: Instant, packet: Packet) {
         match packet {
-            Packet::Publish(publish) => self.published(now, publish),
+            Packet::Publish(publish) => self.published(now, &publish),
             Packet::PubAck(PubAck { pkid }) => self.acknowledged(&[pkid]),
             Packet::PingResp => self.timers.stop(Timer::PingAnswer),
             Packet::SubAck(_) | Packet::UnsubAck(_) => {}
@@ -191,13 +197,16 @@ impl Session {
         }
     }
 
-    fn published(&mut self, now: Instant, publish: Publish) {
-        if publish.qos != QoS::AtMostOnce {
+    fn published(&mut self, now: Instant, publish: &Publish) {
+        let received = Received::parse(&publish.topic);
+        // A message is acknowledged when it has been processed, everything else when it is here.
+        if publish.qos != QoS::AtMostOnce && !matches!(received, Some(Received::Message { .. })) {
             self.control.push_back(Packet::PubAck(PubAck::new(publish.pkid)));
         }
-        match Received::parse(&publish.topic) {
+        match received {
+            Some(Received::Message { bag }) => self.message_arrived(bag, publish),
             Some(Received::Method { name, request_id }) => {
-                self.called(now, name, request_id, publish.payload);
+                self.called(now, name, request_id, publish);
             }
             Some(Received::TwinAnswer { status, request_id }) => {
                 self.twin_answered(now, request_id, status, &publish.payload);
@@ -213,7 +222,7 @@ impl Session {
         }
     }
 
-    fn called(&mut self, now: Instant, name: &str, request_id: &str, payload: Bytes) {
+    fn called(&mut self, now: Instant, name: &str, request_id: &str, publish: &Publish) {
         tracing::debug!(name, request_id, "command called");
         let fits = |open: &Open| match self.model.command(name) {
             Some(command) if !command.asynchronous => open.renewal.is_none_or(|renewal| {
@@ -232,14 +241,14 @@ impl Session {
             let (status, body) = (error.status(), error.body());
             return self.reply(&Reply { request_id: request_id.to_owned(), status, body });
         }
-        let (reply, run) = self.commands.called(name, request_id, payload);
+        let (reply, run) = self.commands.called(name, request_id, publish.payload.clone(), publish.dup);
         if let Some(reply) = &reply {
             self.reply(reply);
         }
         self.run(run);
     }
 
-    fn run(&mut self, run: Option<Run>) {
+    pub(super) fn run(&mut self, run: Option<Run>) {
         let action = |Run { call, command, payload }| Action::Run { call, command, payload };
         self.actions.extend(run.map(action));
     }

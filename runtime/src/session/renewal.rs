@@ -85,7 +85,7 @@ impl Session {
         if !matches!(self.phase, Phase::Draining) {
             return;
         }
-        let answered = !owes && !self.requests.is_waiting();
+        let answered = !owes && !self.inbox.is_busy() && !self.requests.is_waiting();
         if answered && self.outbox.lock().in_flight() == 0 && self.control.is_empty() {
             self.renew("the token is to be renewed");
         }

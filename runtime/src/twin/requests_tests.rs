@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -175,4 +176,72 @@ fn who_waits_too_long_is_told_and_unsent_patches_are_not_sent_any_more() {
     assert!(requests.next_deadline().unwrap() < later);
     assert_eq!(requests.overdue(later), [Ticket(1)]);
     assert_eq!(requests.len(), 1);
+}
+
+/// Something that happens to the requests.
+#[derive(Clone, Debug)]
+enum Happening {
+    Awaited(u8),
+    Nobodys(u8),
+    Next,
+    Answered(u16),
+    Lost,
+    Connected,
+    Later,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    prop_oneof![
+        (0..6u8).prop_map(Happening::Awaited),
+        (0..6u8).prop_map(Happening::Nobodys),
+        Just(Happening::Next),
+        Just(Happening::Next),
+        prop_oneof![Just(200), Just(204), Just(400), Just(429), Just(503)].prop_map(Happening::Answered),
+        Just(Happening::Lost),
+        Just(Happening::Connected),
+        Just(Happening::Later),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_report_that_is_waited_for_ends_exactly_once(
+        happenings in proptest::collection::vec(happening(), 0..120),
+    ) {
+        let (mut requests, mut asked, mut now) = (requests(), 0, Instant::now());
+        let mut ended = Vec::new();
+        for happening in happenings {
+            match happening {
+                Happening::Awaited(name) => {
+                    asked += 1;
+                    let waiting = Some((Ticket(asked), now + Duration::from_secs(3)));
+                    let fields = fields(&json!({ name.to_string(): asked }));
+                    requests.report(Report::new(fields, 9000, waiting));
+                }
+                Happening::Nobodys(name) => requests.report(nobodys(&json!({ name.to_string(): 0 }))),
+                Happening::Next => drop(requests.next()),
+                Happening::Answered(status) => {
+                    let settled = match requests.answered(requests.last_id, status, b"{}") {
+                        Answered::Reported(settled, _)
+                        | Answered::Refused(settled)
+                        | Answered::Later(_, settled) => settled,
+                        Answered::Twin | Answered::NoTwin { .. } | Answered::Unknown => Vec::new(),
+                    };
+                    ended.extend(tickets(&settled));
+                }
+                Happening::Lost => ended.extend(tickets(&requests.connection_lost())),
+                Happening::Connected => {
+                    ended.extend(tickets(&requests.connection_lost()));
+                    requests.connected();
+                }
+                Happening::Later => {
+                    now += Duration::from_secs(1);
+                    ended.extend(requests.overdue(now).iter().map(|ticket| ticket.0));
+                }
+            }
+        }
+        ended.extend(tickets(&requests.abandon()));
+        ended.sort_unstable();
+        prop_assert_eq!(ended, (1..=asked).collect::<Vec<_>>());
+    }
 }

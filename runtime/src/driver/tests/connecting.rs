@@ -51,7 +51,7 @@ async fn a_device_is_provisioned_and_then_connects_to_its_hub() {
     assert_eq!(endpoint, "localhost:18883");
     let connect = peer.greet().await;
     let login = connect.login.unwrap();
-    assert_eq!((connect.client_id.as_str(), connect.clean_session), ("d2", true));
+    assert_eq!((connect.client_id.as_str(), connect.clean_session), ("d2", false));
     assert!(login.username.starts_with("localhost/d2/?api-version=2021-04-12&DeviceClientType="));
     assert!(login.password.starts_with("SharedAccessSignature sr=localhost%2Fdevices%2Fd2&sig="));
     client.connected().await.unwrap();

@@ -106,7 +106,7 @@ mod websocket {
         let stream = server.accept().await.unwrap();
         #[allow(clippy::result_large_err, reason = "the library's callback")]
         let check = |request: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
-            assert_eq!(request.uri().path(), "/$iothub/websocket");
+            assert_eq!(request.uri(), "/$iothub/websocket?iothub-no-client-cert=true");
             assert_eq!(request.headers()[SUBPROTOCOL], "mqtt");
             assert_eq!(request.headers()["host"], server.host());
             response.headers_mut().insert(SUBPROTOCOL, "mqtt".parse().unwrap());

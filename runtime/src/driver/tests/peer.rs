@@ -137,10 +137,15 @@ impl Peer {
         (connect, serde_json::from_slice(&register.payload).unwrap())
     }
 
+    /// Accepts a CONNECT.
+    pub(super) async fn accept(&mut self) {
+        self.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))).await;
+    }
+
     /// CONNECT, CONNACK, SUBSCRIBE, SUBACK.
     pub(super) async fn greet(&mut self) -> Connect {
         let connect = self.connect().await;
-        self.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))).await;
+        self.accept().await;
         let Some(Packet::Subscribe(subscribe)) = self.next().await else { panic!("not a SUBSCRIBE") };
         let granted =
             subscribe.filters.iter().map(|filter| SubscribeReasonCode::Success(filter.qos)).collect();
