@@ -110,7 +110,7 @@ fn happening() -> impl Strategy<Value = Happening> {
             .prop_map(|(request_id, status, body)| H::TwinAnswered { request_id, status, body }),
         2 => (0_i64..9, patches).prop_map(|(version, body)| H::Desired { version, body }),
         6 => prop::collection::vec(0_u16..40, 1..4).prop_map(H::Acknowledged),
-        1 => (0_u8..8).prop_map(H::OutOfTurn),
+        1 => (0_u8..9).prop_map(H::OutOfTurn),
         1 => any::<bool>().prop_map(|cut_by_hub| H::Lost { cut_by_hub }),
         1 => Just(H::Unreachable),
         6 => (1_usize..400, 1_u64..200_000).prop_map(|(size, lives)| H::Offered { size, lives }),
@@ -213,16 +213,16 @@ impl World {
                 });
                 self.input(Input::Acknowledged(ids));
             }
-            received if self.open => self.receive(received),
+            received if self.open => self.receive(&received),
             _ => {}
         }
     }
 
     /// A packet of the hub.
-    fn receive(&mut self, happening: Happening) {
+    fn receive(&mut self, happening: &Happening) {
         use Happening as H;
         let publish = |topic: String, qos, body: &str| Publish { pkid: 9, ..Publish::new(topic, qos, body) };
-        let packet = match happening {
+        let packet = match *happening {
             H::Greeted(true) => {
                 self.greeted = true;
                 Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))
@@ -253,6 +253,10 @@ impl World {
                 4 => Packet::UnsubAck(UnsubAck { pkid: 1 }),
                 5 => Packet::PubAck(PubAck::new(0)),
                 6 => Packet::Publish(publish("a/b".to_owned(), QoS::AtLeastOnce, "?")),
+                7 => {
+                    let topic = "devices/d/messages/devicebound/%24.mid=1&method-name=blink".to_owned();
+                    Packet::Publish(publish(topic, QoS::AtLeastOnce, "5"))
+                }
                 _ => Packet::Publish(publish("$iothub/twin/res/200/?$rid=x".to_owned(), QoS::AtMostOnce, "")),
             },
             _ => return,
