@@ -30,14 +30,14 @@ async fn ours(port: &str, ca_file: &str, count: usize) {
     let fleet = Fleet::staggered(AT_ONCE, Duration::ZERO);
     let template = device::connection(port, ca_file, "first");
     // one device is not a further one
-    let first = fleet.connect(EnvironmentalSensor, template.clone()).expect("a valid connection");
+    let first = fleet.connect(EnvironmentalSensor, template.clone()).await.expect("a valid connection");
     first.send(device::telemetry()).await.expect("acknowledged");
     let (before, begin) = (resident("self"), Instant::now());
     let mut sending = tokio::task::JoinSet::new();
     for number in 0..count {
         let key = DeviceKey::from_base64("dGVzdA==").expect("base64");
         let connection = template.for_device(&format!("device-{number}"), key).expect("an id");
-        let client = fleet.connect(EnvironmentalSensor, connection).expect("a valid connection");
+        let client = fleet.connect(EnvironmentalSensor, connection).await.expect("a valid connection");
         sending.spawn(async move { client.send(device::telemetry()).await.expect("acknowledged") });
     }
     sending.join_all().await;

@@ -39,7 +39,7 @@ const LONGEST_SPREAD: Duration = Duration::from_secs(24 * 60 * 60);
 /// # async fn run<D: Device>(devices: Vec<(String, DeviceKey, D)>, template: Connection) -> Result<(), Error> {
 /// let fleet = Fleet::new();
 /// for (id, key, device) in devices {
-///     let client = fleet.connect(device, template.for_device(&id, key)?)?;
+///     let client = fleet.connect(device, template.for_device(&id, key)?).await?;
 ///     // the client is used as any other
 /// }
 /// fleet.connected().await?;
@@ -74,9 +74,14 @@ impl Fleet {
     ///
     /// # Errors
     /// Those of [`Device::connect`].
-    pub fn connect<D: Device>(&self, device: D, mut connection: Connection) -> Result<D::Client, Error> {
+    pub async fn connect<D: Device>(
+        &self,
+        device: D,
+        mut connection: Connection,
+    ) -> Result<D::Client, Error> {
         connection.gate = Some(self.gate.clone());
         let client = driver::start(device, connection)?;
+        client.opened().await?;
         let mut clients = self.clients();
         // Devices come and go: the list is tidied when it would grow.
         if clients.len() == clients.capacity() {

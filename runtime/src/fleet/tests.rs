@@ -58,7 +58,7 @@ async fn no_more_devices_than_allowed_connect_at_once_and_all_get_their_turn() {
     let network = Slow::default();
     for number in 0..40 {
         let connection = testing::connection().for_device(&format!("d{number}"), testing_key()).unwrap();
-        fleet.connect(Meter, connection.with_transport(network.clone())).unwrap();
+        fleet.connect(Meter, connection.with_transport(network.clone())).await.unwrap();
     }
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(network.most.load(Ordering::Relaxed), 4);
@@ -75,7 +75,7 @@ async fn a_device_that_serves_or_has_failed_lets_the_next_one_pass() {
         if hubs.len() % 2 == 1 {
             hub.refuse(true);
         }
-        fleet.connect(Meter, connection).unwrap();
+        fleet.connect(Meter, connection).await.unwrap();
         hubs.push(hub);
     }
     for hub in hubs.iter().step_by(2) {
@@ -92,7 +92,7 @@ async fn first_attempts_are_spread() {
     let mut hubs = Vec::new();
     for _ in 0..50 {
         let (connection, hub) = testing::serve::<Meter>(testing::connection());
-        fleet.connect(Meter, connection).unwrap();
+        fleet.connect(Meter, connection).await.unwrap();
         hubs.push(hub);
     }
     tokio::time::sleep(Duration::from_secs(50)).await;
@@ -106,11 +106,12 @@ async fn first_attempts_are_spread() {
 async fn closing_a_fleet_ends_its_devices_side_by_side_and_says_what_all_of_them_left() {
     let fleet = Fleet::new();
     let (connection, served) = testing::serve::<Meter>(testing::connection());
-    let delivered = fleet.connect(Meter, connection).unwrap();
+    let delivered = fleet.connect(Meter, connection).await.unwrap();
     delivered.__send(&json!({ "energy": 1 })).await.unwrap();
     let mut stuck = Vec::new();
     for _ in 0..10 {
-        let client = fleet.connect(Meter, testing::connection().with_transport(Slow::default())).unwrap();
+        let client =
+            fleet.connect(Meter, testing::connection().with_transport(Slow::default())).await.unwrap();
         stuck.push(client.__enqueue(&json!({ "energy": 2 })).await.unwrap());
     }
     let begin = Instant::now();

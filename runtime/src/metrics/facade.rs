@@ -132,3 +132,58 @@ fn describe() {
         "how long the hub took to acknowledge telemetry"
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use metrics::{Key, KeyName, Metadata, Recorder, SharedString};
+
+    use super::*;
+
+    /// A recorder that keeps counters by name and label.
+    #[derive(Default)]
+    struct Notebook(Mutex<BTreeMap<String, Arc<AtomicU64>>>);
+
+    impl Recorder for Notebook {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            let label = key.labels().next().unwrap();
+            let name = format!("{} {}={}", key.name(), label.key(), label.value());
+            Counter::from_arc(Arc::clone(self.0.lock().unwrap().entry(name).or_default()))
+        }
+
+        fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Level {
+            Level::noop()
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    #[test]
+    fn what_has_grown_is_handed_on_once_under_the_devices_label() {
+        let notebook = Notebook::default();
+        metrics::with_local_recorder(&notebook, || {
+            let mut facade = Facade::new("lamp-7");
+            let mut seen = Metrics::default();
+            seen.counters.acknowledged = 3;
+            facade.feed(&seen, true);
+            facade.feed(&seen, true);
+            seen.counters.acknowledged = 5;
+            facade.feed(&seen, false);
+        });
+        let counters = notebook.0.lock().unwrap();
+        let acknowledged = &counters["device_model_messages_acknowledged_total device=lamp-7"];
+        assert_eq!(acknowledged.load(Ordering::Relaxed), 5);
+        assert_eq!(counters.len(), COUNTERS.len());
+    }
+}

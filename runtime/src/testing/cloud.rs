@@ -63,6 +63,9 @@ pub(super) struct Cloud {
     pub(super) messages: VecDeque<Message>,
     calls: BTreeMap<String, Call>,
     last_call: u64,
+    /// Messages to the device that it has not completed, in the order of their packet ids.
+    pending: BTreeMap<u16, Publish>,
+    last_message: u16,
     outgoing: Vec<Packet>,
     /// Connections that were greeted.
     pub(super) connections: u64,
@@ -85,6 +88,8 @@ impl Cloud {
             messages: VecDeque::new(),
             calls: BTreeMap::new(),
             last_call: 0,
+            pending: BTreeMap::new(),
+            last_message: 0,
             outgoing: Vec::new(),
             connections: 0,
             offline: false,
@@ -132,7 +137,10 @@ impl Cloud {
             Packet::Subscribe(subscribe) if greeted => self.subscribe(subscribe),
             Packet::Publish(publish) if greeted => self.published(publish),
             Packet::PingReq if greeted => self.outgoing.push(Packet::PingResp),
-            Packet::PubAck(_) if greeted => {}
+            Packet::PubAck(PubAck { pkid }) if greeted => match self.pending.remove(&pkid) {
+                Some(_) => {}
+                None => self.fail(format!("an acknowledgement of no message: {pkid}")),
+            },
             Packet::Disconnect if greeted => self.cut = true,
             other => self.fail(format!("a packet out of turn: {other:?}")),
         }
@@ -172,6 +180,35 @@ impl Cloud {
         self.tell(format!("$iothub/methods/POST/{name}/?$rid={request_id}"), payload);
         self.calls.insert(request_id.clone(), None);
         request_id
+    }
+
+    /// Puts a message into the device's queue; its packet id.
+    pub(super) fn send(&mut self, bag: &str, payload: &Json) -> u16 {
+        self.last_message += 1;
+        let mut message = Publish::new(bag, QoS::AtLeastOnce, payload.to_string());
+        message.pkid = self.last_message;
+        self.pending.insert(message.pkid, message);
+        self.deliver(self.last_message);
+        self.last_message
+    }
+
+    /// Whether the device has completed a message.
+    pub(super) fn is_completed(&self, message: u16) -> bool {
+        !self.pending.contains_key(&message)
+    }
+
+    /// Delivers messages from this one on, if the device hears of them; again with the mark of a repetition.
+    fn deliver(&mut self, first: u16) {
+        let device = self.client_id().to_owned();
+        let filter = format!("devices/{device}/messages/devicebound/#");
+        if !self.hears(&filter) {
+            return;
+        }
+        for message in self.pending.range_mut(first..).map(|(_, message)| message) {
+            let topic = format!("devices/{device}/messages/devicebound/{}", message.topic);
+            self.outgoing.push(Packet::Publish(Publish { topic, ..message.clone() }));
+            message.dup = true;
+        }
     }
 
     /// The answer to a call, once.
@@ -219,6 +256,7 @@ impl Cloud {
             }
         }
         self.outgoing.push(Packet::SubAck(SubAck::new(subscribe.pkid, granted)));
+        self.deliver(1);
     }
 
     fn published(&mut self, publish: Publish) {

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::cloud::Cloud;
 use super::message::{Acknowledgement, Message};
 use super::pipe::{Server, Shared};
+use crate::convention::percent_encode;
 use crate::json::Json;
 use crate::table::{Convention, ModelTable};
 
@@ -74,6 +75,18 @@ impl TestHub {
         self.connected().await;
         let request_id = self.shared.with(|cloud| cloud.call(name, &payload));
         self.until(&format!("an answer to {name}"), |cloud| cloud.answer(&request_id)).await
+    }
+
+    /// Puts a cloud-to-device message with these properties into the device's queue (`$.mid` is its id, `method-name` makes it
+    /// an offline command), and waits until the device has completed it. What a lost connection leaves is delivered again.
+    pub async fn send_message(&self, properties: &[(&str, &str)], payload: Json) {
+        let encoded = properties
+            .iter()
+            .map(|(name, value)| format!("{}={}", percent_encode(name), percent_encode(value)))
+            .collect::<Vec<_>>();
+        let message = self.shared.with(|cloud| cloud.send(&encoded.join("&"), &payload));
+        self.until("the device to complete a message", |cloud| cloud.is_completed(message).then_some(()))
+            .await;
     }
 
     /// Sets a writable property, `component*property` for one of a component in Plug and Play, and waits for its last

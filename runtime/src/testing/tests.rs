@@ -112,6 +112,21 @@ async fn a_call_whose_connection_is_lost_ends_with_504() {
     assert_eq!(answer.0, 504);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_message_is_completed_and_one_that_a_lost_connection_leaves_is_delivered_again() {
+    let (client, hub) = connect(Lamp);
+    hub.connected().await;
+    hub.send_message(&[("$.mid", "1"), ("method-name", "blink")], json!(5)).await;
+    hub.go_offline();
+    hub.disconnected().await;
+    let back = async {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        hub.come_back();
+    };
+    tokio::join!(hub.send_message(&[("$.mid", "2"), ("method-name", "blink")], json!(6)), back);
+    assert_eq!(client.counters().connects, 2);
+}
+
 /// What the hub says about a device that does something wrong.
 async fn complaint(hub: TestHub, wrong: impl FnOnce(&mut super::cloud::Cloud)) -> String {
     hub.connected().await;
