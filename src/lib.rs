@@ -12,11 +12,14 @@
 pub use device_model_macros::device_model;
 pub use device_model_runtime::{
     AfterRestart, Backoff, Certificate, CommandError, Connection, Counters, Delivery, Device, DeviceKey,
-    Endpoint, Error, Failure, GroupKey, Identity, Nothing, Opening, Parked, Priority, PropertyError, Proxy,
-    Reprovision, RetryPolicy, Roots, Sampling, SendOptions, SignatureScheme, Signer, State, Stream, Token,
-    TokenFuture, TokenProvider, TokenRequest, Tokens, Transport, TypedClient, WhenFull, geo, time, units,
-    value,
+    DiskOutbox, DiskReport, DiskSync, Endpoint, Error, Failure, Fleet, GroupKey, Identity, Nothing, Opening,
+    Parked, Priority, PropertyError, Proxy, Reprovision, RetryPolicy, Roots, Sampling, SendOptions,
+    SignatureScheme, Signer, State, Stream, Token, TokenFuture, TokenProvider, TokenRequest, Tokens,
+    Transport, TypedClient, WhenFull, geo, time, units, value,
 };
+
+#[cfg(feature = "file-upload")]
+pub use device_model_runtime::Content;
 
 #[cfg(feature = "hub")]
 pub use device_model_hub as hub;

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -126,7 +127,8 @@ impl HubBuilder {
         let ca_file = dir.join("ca.pem");
         std::fs::write(&ca_file, settings.authority.ca_pem())
             .map_err(HubError::file("cannot write", &ca_file))?;
-        let tls = TlsAcceptor::from(Arc::new(settings.authority.server_config(now)?));
+        let authority = &settings.authority;
+        let tls = [authority.device_config(now)?, authority.service_config(now)?];
         let mut state = self.load_state(&store, &settings)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
@@ -210,17 +212,18 @@ fn spawn(
     shared: Arc<Shared>,
     store: Arc<Store>,
     listeners: Listeners,
-    tls: TlsAcceptor,
+    tls: [ServerConfig; 2],
     ca_file: PathBuf,
 ) -> Hub {
     let Listeners { mqtt, http, https, addresses } = listeners;
+    let [devices_tls, service_tls] = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
     let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
     let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
     let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
-    let devices = mqtt::task::listen(mqtt, tls.clone(), Arc::clone(&shared), tasks.clone(), stop.clone());
+    let devices = mqtt::task::listen(mqtt, devices_tls, Arc::clone(&shared), tasks.clone(), stop.clone());
     tasks.spawn(devices);
     tasks.spawn(http::listen(http, None, router.clone(), tasks.clone(), stop.clone()));
-    tasks.spawn(http::listen(https, Some(tls), router, tasks.clone(), stop.clone()));
+    tasks.spawn(http::listen(https, Some(service_tls), router, tasks.clone(), stop.clone()));
     let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
     Hub { shared, addresses, ca_file, tasks, stop, stop_store, store: writer }
 }

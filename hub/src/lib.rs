@@ -19,6 +19,7 @@
 
 mod body;
 mod builder;
+mod certificate;
 mod error;
 mod events;
 mod faults;

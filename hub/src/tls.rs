@@ -11,8 +11,12 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, date_time_ymd,
 };
-use rustls::ServerConfig;
-use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{DigitallySignedStruct, DistinguishedName as TlsName, ServerConfig, SignatureScheme};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::HubError;
@@ -51,8 +55,23 @@ impl Authority {
         self.expires.as_second() - now.as_second() < RENEWAL_DAYS * 24 * 3600
     }
 
+    /// The configuration of the devices' listener: it takes a client certificate, of whomever, and wants none.
+    pub(crate) fn device_config(&self, now: Timestamp) -> Result<ServerConfig, HubError> {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        self.server_config(now, Arc::new(AnyCertificate(provider)))
+    }
+
+    /// The configuration of the service's and the page's listener, which asks for no certificate.
+    pub(crate) fn service_config(&self, now: Timestamp) -> Result<ServerConfig, HubError> {
+        self.server_config(now, WebPkiClientVerifier::no_client_auth())
+    }
+
     /// The configuration of a TLS server with a fresh certificate of this authority.
-    pub(crate) fn server_config(&self, now: Timestamp) -> Result<ServerConfig, HubError> {
+    fn server_config(
+        &self,
+        now: Timestamp,
+        clients: Arc<dyn ClientCertVerifier>,
+    ) -> Result<ServerConfig, HubError> {
         let authority_key = KeyPair::from_pem(&self.key).map_err(failed)?;
         let today = jiff::tz::Offset::UTC.to_datetime(now).date();
         let issuer = Issuer::new(params(today)?, authority_key);
@@ -68,7 +87,9 @@ impl Authority {
         ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .and_then(|builder| {
-                builder.with_no_client_auth().with_single_cert(vec![certificate.der().clone()], private)
+                builder
+                    .with_client_cert_verifier(clients)
+                    .with_single_cert(vec![certificate.der().clone()], private)
             })
             .map_err(failed)
     }
@@ -77,6 +98,53 @@ impl Authority {
 impl std::fmt::Debug for Authority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Authority").field("expires", &self.expires).finish_non_exhaustive()
+    }
+}
+
+/// Takes the certificate of anybody who has its key: whose it is, the registry decides by its thumbprint.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ClientCertVerifier for AnyCertificate {
+    fn client_auth_mandatory(&self) -> bool {
+        false
+    }
+
+    fn root_hint_subjects(&self) -> &[TlsName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -121,7 +189,7 @@ mod tests {
     fn an_authority_makes_server_certificates_until_it_is_old() {
         let now = Timestamp::now();
         let authority = Authority::create(now).unwrap();
-        assert!(authority.server_config(now).is_ok());
+        assert!(authority.service_config(now).is_ok() && authority.device_config(now).is_ok());
         assert!(!authority.is_near_expiry(now));
         let later = now + (AUTHORITY_YEARS as i64 * 365 * 24 - 24).hours();
         assert!(authority.is_near_expiry(later));

@@ -12,7 +12,7 @@ use tokio::task::coop::consume_budget;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::driver::{self, Board, ReportRequest, Reporting};
+use crate::driver::{self, Board, Dialer, ReportRequest, Reporting};
 use crate::error::Error;
 use crate::intake::Intake;
 use crate::json::{Json, to_json};
@@ -23,6 +23,8 @@ use crate::sampling::Sampling;
 use crate::send::SendOptions;
 use crate::state::{Counters, State};
 use crate::table::ModelTable;
+#[cfg(feature = "file-upload")]
+use crate::upload::Content;
 
 /// What all handles on one session share.
 pub(crate) struct Shared {
@@ -32,10 +34,21 @@ pub(crate) struct Shared {
     pub(crate) closing: CancellationToken,
     pub(crate) board: Arc<Board>,
     pub(crate) tasks: TaskTracker,
+    #[cfg(feature = "file-upload")]
+    dialer: Arc<Dialer>,
 }
 
 impl Shared {
-    pub(crate) fn new(model: ModelTable, intake: Arc<Intake>, reports: mpsc::Sender<ReportRequest>) -> Self {
+    pub(crate) fn new(
+        model: ModelTable,
+        intake: Arc<Intake>,
+        reports: mpsc::Sender<ReportRequest>,
+        #[cfg_attr(
+            not(feature = "file-upload"),
+            expect(unused_variables, reason = "only uploads dial apart from the driver")
+        )]
+        dialer: &Arc<Dialer>,
+    ) -> Self {
         Self {
             model,
             intake,
@@ -43,6 +56,8 @@ impl Shared {
             closing: CancellationToken::new(),
             board: Arc::new(Board::new()),
             tasks: TaskTracker::new(),
+            #[cfg(feature = "file-upload")]
+            dialer: Arc::clone(dialer),
         }
     }
 }
@@ -69,14 +84,19 @@ impl Client {
         self.holder
     }
 
+    /// Waits until what the session needs has been opened.
+    pub(crate) async fn opened(&self) -> Result<(), Error> {
+        self.shared.intake.opened().await
+    }
+
     /// Ends the session: takes nothing new, waits for acknowledgements and running handlers, then disconnects.
     /// Calling it again waits for the same end.
     ///
     /// # Errors
-    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged; [`Error::GivenUp`] when
-    /// the retry policy had ended the session before.
+    /// [`Error::Undelivered`] when the close deadline passed before everything was acknowledged, what a disk outbox keeps
+    /// for the next start not counted; [`Error::GivenUp`] when the retry policy had ended the session before.
     pub async fn close(&self) -> Result<(), Error> {
-        self.shared.closing.cancel();
+        self.begin_to_close();
         self.shared.tasks.wait().await;
         if let State::GivenUp { cause } = self.state() {
             return Err(Error::GivenUp { cause });
@@ -85,6 +105,11 @@ impl Client {
             0 => Ok(()),
             count => Err(Error::Undelivered { count }),
         }
+    }
+
+    /// As [`Client::close`], without waiting for the end.
+    pub(crate) fn begin_to_close(&self) {
+        self.shared.closing.cancel();
     }
 
     /// Where the connection stands.
@@ -111,7 +136,7 @@ impl Client {
 
     /// What the session has done so far.
     pub fn counters(&self) -> Counters {
-        self.shared.board.counters()
+        self.shared.intake.up_to_date(self.shared.board.counters())
     }
 
     /// The telemetry messages that were put aside because the hub cut the connection at them again and again: the last
@@ -128,6 +153,25 @@ impl Client {
     /// The hub's host, once the device has been connected.
     pub fn hub(&self) -> Option<String> {
         self.shared.board.assignment().map(|assignment| assignment.endpoint.host)
+    }
+
+    /// Uploads a file to the storage account of the hub, by HTTPS: asks the hub for a place, puts the content there, and
+    /// tells the hub how that went. `name` may hold folders (`logs/today.log`); the hub puts the device's id in front.
+    ///
+    /// It runs beside the session and is not repeated. Content is given up when it stands still for 60 s. Dropping the
+    /// future ends the upload without a word to the hub, which lets ten of them be under way at once.
+    ///
+    /// # Errors
+    /// [`Error::Upload`] when the hub or its storage refuses, [`Error::Connect`] and [`Error::TimedOut`] when one of
+    /// them cannot be reached, [`Error::Configuration`] for a name that cannot be one, and before the device has been
+    /// connected for the first time, when its hub is not known.
+    #[cfg(feature = "file-upload")]
+    pub async fn upload(&self, name: &str, content: impl Into<Content>) -> Result<(), Error> {
+        let shared = self.open()?;
+        let Some(assignment) = shared.board.assignment() else {
+            return Err(Error::configuration("uploading", "the hub is not known yet: wait for connected()"));
+        };
+        shared.dialer.upload(&assignment, name, content.into()).await
     }
 
     /// What the provisioning service's allocation policy gave with the hub, once the device has been connected. With a

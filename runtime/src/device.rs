@@ -34,10 +34,16 @@ pub trait Device: Sized + Send + Sync + 'static {
     /// The session connects, and connects again whenever it has to, until the client is closed; no refusal ends it.
     /// Watch [`Client::states`] or wait for [`Client::connected`].
     ///
+    /// With a disk outbox it returns when the folder has been read, which takes about a second for a million messages.
+    ///
     /// # Errors
-    /// Only what trying again cannot mend: certificates that cannot be used, options that mean nothing in the model, or
-    /// no tokio runtime.
+    /// Only what trying again cannot mend: certificates that cannot be used, options that mean nothing in the model, a disk
+    /// outbox that cannot be opened, or no tokio runtime.
     fn connect(self, connection: Connection) -> impl Future<Output = Result<Self::Client, Error>> + Send {
-        async move { driver::start(self, connection).map(Self::Client::from) }
+        async move {
+            let client = driver::start(self, connection)?;
+            client.opened().await?;
+            Ok(Self::Client::from(client))
+        }
     }
 }

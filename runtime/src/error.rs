@@ -108,6 +108,24 @@ pub enum Error {
     /// The message was dropped to make room for newer ones, as the outbox's policy says.
     #[error("the message was dropped to make room for newer ones")]
     Dropped,
+    /// The disk outbox's folder does not take or give what it should: a full disk, no permission, a failing disk. What was
+    /// accepted before stays accepted. The message that this answers was not accepted; in rare cases, when the disk
+    /// fails twice in a row, it may still be found and sent at the next start.
+    #[error("the outbox's folder {folder}: {problem}: make room on the disk or see to its permissions")]
+    Disk {
+        /// The folder.
+        folder: String,
+        /// What the operating system said.
+        problem: String,
+    },
+    /// The message was accepted into the disk outbox, and its bytes there have changed since.
+    #[error("the message was damaged on disk: check the disk")]
+    Damaged,
+    /// The client was closed before the hub acknowledged the message. It is kept on disk and sent at the next start.
+    #[error(
+        "the client was closed before the hub acknowledged the message: it is kept on disk for the next start"
+    )]
+    Kept,
     /// The message was older than its time to live before it could be acknowledged.
     #[error("the message expired before the hub acknowledged it")]
     Expired,
@@ -131,6 +149,16 @@ pub enum Error {
         /// The status, of the HTTP kind.
         status: u16,
         /// What it said.
+        text: String,
+    },
+    /// The hub or its storage service refused a part of an upload.
+    #[error("{step} failed with status {status}: {text}")]
+    Upload {
+        /// Which part.
+        step: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// What the service said.
         text: String,
     },
     /// The client was closed.
@@ -160,8 +188,11 @@ impl Error {
             | Self::Lost { .. }
             | Self::TimedOut { .. }
             | Self::OutboxFull
+            | Self::Disk { .. }
             | Self::Dropped => true,
-            Self::Provisioning { status, .. } | Self::Twin { status, .. } => *status == 429 || *status >= 500,
+            Self::Provisioning { status, .. } | Self::Twin { status, .. } | Self::Upload { status, .. } => {
+                *status == 429 || *status >= 500
+            }
             Self::Configuration { .. }
             | Self::NoRuntime
             | Self::Protocol { .. }
@@ -169,6 +200,8 @@ impl Error {
             | Self::Property { .. }
             | Self::TooLarge { .. }
             | Self::Expired
+            | Self::Damaged
+            | Self::Kept
             | Self::Rejected { .. }
             | Self::OutOfPlace { .. }
             | Self::Closed

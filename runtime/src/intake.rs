@@ -11,25 +11,30 @@ use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
 
 use crate::batch;
+use crate::connection::Options;
 use crate::convention::write_bag;
+use crate::disk::Disk;
 use crate::driver::now;
 use crate::error::Error;
 use crate::json;
-use crate::outbox::{Content, Ended, LARGEST_BAG, Message, Offer, Parked, SharedOutbox};
+use crate::outbox::{Content, Ended, LARGEST, LARGEST_BAG, Message, Offer, Parked, SharedOutbox};
 use crate::outcome::{Delivery, Receipt};
 use crate::send::SendOptions;
+use crate::state::Counters;
 use crate::table::Convention;
 
 /// The entrance to the outbox.
 pub(crate) struct Intake {
     outbox: SharedOutbox,
+    /// What every message goes through first, when it is to outlive the process.
+    disk: Option<Disk>,
     convention: Convention,
     time_to_live: Duration,
     /// Begins every message id of this process and device.
     run: String,
     messages: AtomicU64,
     /// Tells the driver that there is something to send.
-    news: Notify,
+    news: Arc<Notify>,
     /// How many senders found the outbox full.
     waiting: AtomicUsize,
     /// Whoever holds it is the next to get room. Tokio's mutex is fair: the others follow in their order.
@@ -39,18 +44,28 @@ pub(crate) struct Intake {
 }
 
 impl Intake {
-    pub(crate) fn new(outbox: SharedOutbox, convention: Convention, time_to_live: Duration) -> Self {
-        Self {
+    /// # Errors
+    /// When there is to be a disk outbox, and no thread for it.
+    pub(crate) fn new(
+        outbox: SharedOutbox,
+        convention: Convention,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        let news = Arc::new(Notify::new());
+        let start = |disk| Disk::start(disk, &options.outbox, outbox.clone(), Arc::clone(&news));
+        let disk = options.disk.clone().map(start).transpose()?;
+        Ok(Self {
+            disk,
             outbox,
             convention,
-            time_to_live,
+            time_to_live: options.telemetry_time_to_live,
             run: format!("{:016x}", fastrand::u64(..)),
             messages: AtomicU64::new(0),
-            news: Notify::new(),
+            news,
             waiting: AtomicUsize::new(0),
             turn: Mutex::new(()),
             room: Notify::new(),
-        }
+        })
     }
 
     /// Queues a value as a message; resolves when it has a place.
@@ -93,6 +108,9 @@ impl Intake {
 
     /// Tells those whose messages have ended, and those who wait for their room.
     pub(crate) fn ended(&self, ended: Ended) {
+        if let Some(disk) = &self.disk {
+            disk.ended(ended.sequence);
+        }
         if let Err(error) = &ended.outcome {
             tracing::debug!(sequence = ended.sequence, %error, "telemetry was not delivered");
         }
@@ -102,24 +120,60 @@ impl Intake {
         }
     }
 
+    /// Has the ends that were told written down.
+    pub(crate) fn carry(&self) {
+        if let Some(disk) = &self.disk {
+            disk.carry();
+        }
+    }
+
+    /// Waits until the disk outbox has been read.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub(crate) async fn opened(&self) -> Result<(), Error> {
+        match &self.disk {
+            Some(disk) => disk.opened().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until the disk outbox has written everything down and its folder is free.
+    pub(crate) async fn finished(&self) {
+        if let Some(disk) = &self.disk {
+            disk.close();
+            disk.finished().await;
+        }
+    }
+
     /// Takes nothing more.
     pub(crate) fn close(&self) {
         self.outbox.lock().close();
         self.room.notify_one();
     }
 
-    /// Ends everything that is left, with `cause` when the session has given up; how many messages that were.
+    /// Ends everything that is left, with `cause` when the session has given up; how many messages are lost by that: none
+    /// that lies on disk.
     pub(crate) fn abandon(&self, cause: Option<&Arc<Error>>) -> u64 {
         let left = self.outbox.lock().abandon();
         let count = left.len() as u64;
         for mut ended in left {
-            if let Some(cause) = cause {
+            if let Some(cause) = cause.filter(|_| self.disk.is_none()) {
                 ended.outcome = Err(Error::GivenUp { cause: Arc::clone(cause) });
             }
             ended.tell();
         }
         self.room.notify_one();
+        if let Some(disk) = &self.disk {
+            disk.close();
+            return 0;
+        }
         count
+    }
+
+    /// These counters with what has become of telemetry by now; the driver may not have looked for a while.
+    pub(crate) fn up_to_date(&self, counters: Counters) -> Counters {
+        self.outbox.lock().count(counters)
     }
 
     pub(crate) fn parked(&self) -> Vec<Parked> {
@@ -148,6 +202,10 @@ impl Intake {
         let mut message = Message::new(content, now, expires, Some(receipt));
         message.priority = options.priority;
         message.created_at = options.created_at;
+        if let Some(disk) = &self.disk {
+            fits(&message)?;
+            return disk.store(message).await.map(|()| delivery);
+        }
         if self.waiting.load(Ordering::Relaxed) == 0 {
             match self.offer(message)? {
                 None => return Ok(delivery),
@@ -184,6 +242,12 @@ impl Intake {
             Offer::Refused(error) => Err(error),
         }
     }
+}
+
+/// A hub takes a message of that size.
+fn fits(message: &Message) -> Result<(), Error> {
+    let (size, limit) = (message.size(), LARGEST);
+    if size > limit { Err(Error::TooLarge { size, limit }) } else { Ok(()) }
 }
 
 /// Counts a sender that waits for room, until it is dropped.

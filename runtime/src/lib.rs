@@ -21,8 +21,10 @@ mod client;
 mod connection;
 mod convention;
 mod device;
+mod disk;
 mod driver;
 mod error;
+mod fleet;
 mod intake;
 mod kept;
 mod moment;
@@ -35,6 +37,7 @@ mod retry;
 mod sampling;
 mod send;
 mod session;
+mod spool;
 mod state;
 mod table;
 #[cfg(any(test, feature = "testing"))]
@@ -42,6 +45,8 @@ pub mod testing;
 mod text;
 mod twin;
 mod typed;
+#[cfg(feature = "file-upload")]
+mod upload;
 
 pub use auth::{
     Certificate, DeviceKey, GroupKey, Identity, SignatureScheme, Signer, Token, TokenFuture, TokenProvider,
@@ -56,6 +61,7 @@ pub use connection::{AfterRestart, Connection, Endpoint, Proxy, Reprovision, Roo
 pub use device::Device;
 pub use driver::{Opening, Stream, Transport};
 pub use error::Error;
+pub use fleet::Fleet;
 pub use outbox::{Parked, Priority, WhenFull};
 pub use outcome::Delivery;
 pub use refusal::{CommandError, PropertyError};
@@ -63,9 +69,12 @@ pub use retry::{Backoff, Failure, RetryPolicy};
 pub use sampling::Sampling;
 pub use send::SendOptions;
 pub use serde_json::Value as Json;
+pub use spool::{DiskOutbox, DiskReport, DiskSync};
 pub use state::{Counters, State};
 pub use table::{
     CommandTable, Convention, ModelTable, PartTable, PropertyTable, asynchronous, command, read_only,
     writable,
 };
 pub use typed::{Nothing, TypedClient};
+#[cfg(feature = "file-upload")]
+pub use upload::Content;

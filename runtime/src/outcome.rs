@@ -19,6 +19,11 @@ impl Receipt {
         (Self(sender), Delivery(unconstrained(receiver)))
     }
 
+    /// Whether nobody waits.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.0.is_closed()
+    }
+
     pub(crate) fn tell(self, outcome: Result<(), Error>) {
         // Whoever asked may have stopped waiting.
         let _ = self.0.send(outcome);

@@ -23,6 +23,8 @@ pub struct Failure<'a> {
     pub served: Option<Duration>,
     /// The pause before this attempt; zero for the first.
     pub last_pause: Duration,
+    /// All pauses since a connection served for 10 s or more, together; zero for the first.
+    pub waited: Duration,
     /// A new random number from 0 to 1.
     pub random: f64,
 }
@@ -30,7 +32,7 @@ pub struct Failure<'a> {
 impl<'a> Failure<'a> {
     /// A failure, as a test of a policy needs it.
     pub fn new(attempt: u32, cause: &'a Error, random: f64) -> Self {
-        Self { attempt, cause, served: None, last_pause: Duration::ZERO, random }
+        Self { attempt, cause, served: None, last_pause: Duration::ZERO, waited: Duration::ZERO, random }
     }
 }
 
@@ -46,6 +48,9 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
 
 /// Exponential pauses with decorrelated jitter: each is between the shortest and three times the last one, and never
 /// longer than the longest. It never gives up.
+///
+/// After the first few, no pause is longer than half of what has been waited in this outage: when the hub is back, the
+/// device is back before half as much time again has passed.
 ///
 /// The first pause after a loss is jittered as well, so that a fleet that lost its hub does not come back in step.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +77,8 @@ impl Default for Backoff {
 impl RetryPolicy for Backoff {
     fn pause(&self, failure: &Failure<'_>) -> Option<Duration> {
         let last = failure.last_pause.max(self.shortest);
-        let widest = last.saturating_mul(3).clamp(self.shortest, self.longest);
+        let patience = (failure.waited / 2).max(self.shortest.saturating_mul(3));
+        let widest = last.saturating_mul(3).min(patience).clamp(self.shortest, self.longest);
         Some(self.shortest + (widest - self.shortest).mul_f64(failure.random.clamp(0.0, 1.0)))
     }
 }
@@ -88,6 +94,19 @@ mod tests {
         let lost = Error::lost("x");
         let pause = |random| Backoff::default().pause(&Failure::new(1, &lost, random)).unwrap();
         assert_eq!([pause(0.0), pause(1.0)], [Duration::from_secs(1), Duration::from_secs(3)]);
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_half_of_what_has_been_waited_in_an_outage() {
+        let (lost, backoff) = (Error::lost("x"), Backoff::default());
+        let (mut last_pause, mut waited) = (Duration::ZERO, Duration::ZERO);
+        for attempt in 1..100 {
+            let failure = Failure { last_pause, waited, ..Failure::new(attempt, &lost, 1.0) };
+            last_pause = backoff.pause(&failure).unwrap();
+            assert!(last_pause <= (waited / 2).max(Duration::from_secs(3)), "{waited:?}: {last_pause:?}");
+            waited += last_pause;
+        }
+        assert_eq!(last_pause, Duration::from_secs(120));
     }
 
     proptest! {

@@ -77,6 +77,12 @@ pub struct Counters {
     pub desired_applied: u64,
     /// Telemetry messages in the outbox now.
     pub queued: u64,
-    /// The bytes of them, properties included.
+    /// The bytes of those of them that are in memory, properties included.
     pub queued_bytes: u64,
+    /// Telemetry messages that the disk outbox held at the start.
+    pub recovered: u64,
+    /// Telemetry messages that were accepted into the disk outbox and found damaged there.
+    pub damaged: u64,
+    /// The bytes of the disk outbox's files now.
+    pub disk_bytes: u64,
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use device_model::{
-    CommandError, Connection, Delivery, Device as _, DeviceKey, Error, PropertyError, device_model,
+    CommandError, Connection, Delivery, Device as _, DeviceKey, Error, PropertyError, SendOptions,
+    device_model,
 };
 use environmental_sensor::{BlinkResponse, Client, Reported, Telemetry};
 use serde::{Deserialize, Serialize};
@@ -193,7 +194,9 @@ async fn work(
         let due = f64::from(messages) * (begin.elapsed().as_secs_f64() / seconds as f64).min(1.0);
         while f64::from(number) < due {
             let telemetry = Telemetry { temp: Some(f64::from(number)), humid: None };
-            queued.send(client.enqueue(telemetry).await).expect("it is collected");
+            // the hub sees by the property whether a message is what it was when it was sent
+            let options = SendOptions::new().property("number", &number.to_string());
+            queued.send(client.enqueue_with(telemetry, options).await).expect("it is collected");
             number += 1;
         }
     }

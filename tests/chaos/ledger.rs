@@ -41,6 +41,10 @@ impl Ledger {
         let number = body["temp"].as_f64().map(|number| number as usize);
         let id = message.properties.get("$.mid");
         let column = self.devices.get_mut(&message.device);
+        let told = message.properties.get("number").and_then(|text| text.parse().ok());
+        if number != told {
+            self.problems.push(format!("a message that is not what was sent: {message:?}"));
+        }
         let (Some(number), Some(id), Some(column)) = (number, id, column) else {
             return self.problems.push(format!("a message that was never sent: {message:?}"));
         };

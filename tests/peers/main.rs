@@ -14,7 +14,7 @@
 //! | 7 | azure-iot-sdk-node#136, #59 | what waits is in RAM only and lost on a restart | the disk outbox's own tests, which kill processes |
 //! | 8 | azure-iot-sdk-c#1626, #1993, azure-iot-sdk-java#1466 | the queue grows without bounds in an outage | `messages::an_outage_fills_the_outbox_to_its_bound_and_no_further` |
 //! | 9 | azure-iot-sdk-c#1804 | persistence is left to the user | as row 7 |
-//! | 10 | azure-iot-sdk-c#869, amenzhinsky/iothub#54, eclipse/paho.mqtt.python#760, thin-edge/thin-edge.io#3124 | one bad message is sent again for ever | `messages::a_message_the_hub_always_cuts_at_is_put_aside_and_the_next_ones_arrive`, `messages::any_character_arrives_as_it_was_sent` |
+//! | 10 | azure-iot-sdk-c#869, amenzhinsky/iothub#54, eclipse/paho.mqtt.python#760, thin-edge/thin-edge.io#3124 | one bad message is sent again for ever | `messages::a_message_the_hub_always_cuts_at_is_put_aside_and_the_next_ones_arrive`, `messages::any_character_arrives_as_it_was_sent`, `messages::what_no_hub_takes_as_a_property_is_refused_to_its_sender` |
 //! | 11 | azure-iot-sdk-csharp#1766, #2999, #1519 | oversize hangs; final twin errors are retried; PINGRESP is not watched | row 4, `twins::a_report_that_the_hub_refuses_for_good_fails_at_once`, `networks::a_hub_that_answers_no_ping_is_left` |
 //! | 12 | azure-iot-sdk-csharp#3354 | a method is delivered twice after a reconnect | `twins::a_command_that_is_delivered_twice_runs_once` |
 //! | 13 | azure-iot-sdk-c#1703, #2634 | 429 and retry-after are ignored, unusable after a timeout | `networks::a_throttled_registration_is_tried_again_until_it_is_assigned`; runtime: `a_throttled_poll_without_operation_asks_about_the_same_one` |

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use device_model::hub::Fault;
-use device_model::{Error, State, WhenFull};
+use device_model::{Error, SendOptions, State, WhenFull};
 use tokio::time::timeout;
 
 use crate::rig::{Rig, Telemetry};
@@ -72,7 +72,25 @@ async fn any_character_arrives_as_it_was_sent() {
         rig.client.send(text(one)).await.unwrap();
     }
     assert_eq!(rig.received.texts(), texts);
+    for one in texts {
+        let options = SendOptions::new().property(one, one);
+        rig.client.send_with(numbered(1), options).await.unwrap();
+        assert_eq!(rig.received.last_properties().get(one).map(String::as_str), Some(one));
+    }
     assert_eq!(rig.client.counters().connects, 1);
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn what_no_hub_takes_as_a_property_is_refused_to_its_sender() {
+    let rig = Rig::start().await;
+    let large = "x".repeat(70_000);
+    for (name, value) in [("", "1"), ("$.mid", "1"), ("iothub-x", "1"), ("large", large.as_str())] {
+        let refused = rig.client.send_with(numbered(1), SendOptions::new().property(name, value)).await;
+        assert!(matches!(refused, Err(Error::Property { .. })), "{name}: {refused:?}");
+    }
+    rig.send(2).await.unwrap();
+    assert_eq!((rig.received.numbers(), rig.client.counters().connects), (vec![2], 1));
     rig.end().await;
 }
 
@@ -135,7 +153,8 @@ async fn a_message_the_hub_always_cuts_at_is_put_aside_and_the_next_ones_arrive(
     assert!(matches!(outcome, Err(Error::Rejected { .. })), "{outcome:?}");
     timeout(PATIENCE, next).await.expect("in time").unwrap();
     assert_eq!(rig.received.numbers(), [2]);
-    assert_eq!(rig.client.counters().rejected, 1);
+    let parked = rig.client.parked();
+    assert_eq!((parked.len(), parked[0].cuts), (1, 10), "{parked:?}");
     rig.end().await;
 }
 

@@ -1,5 +1,6 @@
 //! The rig of these tests: a device, a hub and the proxy between them, and what the hub has received.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -97,6 +98,11 @@ impl Received {
             body["text"].as_str().map(str::to_owned)
         };
         self.messages().iter().filter_map(text).collect()
+    }
+
+    /// The properties of the message that came last.
+    pub(crate) fn last_properties(&self) -> BTreeMap<String, String> {
+        self.messages().last().map(|message| message.properties.clone()).unwrap_or_default()
     }
 
     /// How many have come, repetitions included.

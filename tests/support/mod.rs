@@ -39,10 +39,21 @@ pub(crate) async fn proxied_hub(
     dir: &std::path::Path,
     tell: impl Fn(DeviceMessage) + Send + Sync + 'static,
 ) -> (Hub, Proxy) {
-    let proxy = Proxy::bind(0).await;
+    proxied_hub_at(0, dir, tell).await
+}
+
+/// As [`proxied_hub`], with the proxy on a port that devices know.
+pub(crate) async fn proxied_hub_at(
+    port: u16,
+    dir: &std::path::Path,
+    tell: impl Fn(DeviceMessage) + Send + Sync + 'static,
+) -> (Hub, Proxy) {
+    let proxy = Proxy::bind(port).await;
     let builder = Hub::builder().dir(dir).mqtt(loopback(0)).http(loopback(0)).https(loopback(0));
     let builder = builder.models_dir(MODELS).on_message(tell);
-    let hub = builder.announce(format!("localhost:{}", proxy.port())).start().await;
+    // the usual port is never named
+    let port = if proxy.port() == 8883 { String::new() } else { format!(":{}", proxy.port()) };
+    let hub = builder.announce(format!("localhost{port}")).start().await;
     let hub = hub.expect("the hub starts on free ports");
     proxy.forward_to(hub.mqtt());
     (hub, proxy)

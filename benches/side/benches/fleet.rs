@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use device_model::{DeviceKey, Fleet};
+use device_model_side::device::EnvironmentalSensor;
 use device_model_side::peer::Peer;
 use device_model_side::role::{Role, arguments, resident, run, say};
 use device_model_side::{device, raw};
@@ -25,22 +27,18 @@ fn main() {
 }
 
 async fn ours(port: &str, ca_file: &str, count: usize) {
-    let mut clients = Vec::with_capacity(count);
-    let mut sending = tokio::task::JoinSet::new();
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let fleet = Fleet::staggered(AT_ONCE, Duration::ZERO);
+    let template = device::connection(port, ca_file, "first");
     // one device is not a further one
-    let first = device::connect(device::connection(port, ca_file, "first")).await;
+    let first = fleet.connect(EnvironmentalSensor, template.clone()).expect("a valid connection");
     first.send(device::telemetry()).await.expect("acknowledged");
     let (before, begin) = (resident("self"), Instant::now());
+    let mut sending = tokio::task::JoinSet::new();
     for number in 0..count {
-        let place = Arc::clone(&places).acquire_owned().await.expect("never closed");
-        let connection = device::connection(port, ca_file, &format!("device-{number}"));
-        let client = device::connect(connection).await;
-        clients.push(client.clone());
-        sending.spawn(async move {
-            client.send(device::telemetry()).await.expect("acknowledged");
-            drop(place);
-        });
+        let key = DeviceKey::from_base64("dGVzdA==").expect("base64");
+        let connection = template.for_device(&format!("device-{number}"), key).expect("an id");
+        let client = fleet.connect(EnvironmentalSensor, connection).expect("a valid connection");
+        sending.spawn(async move { client.send(device::telemetry()).await.expect("acknowledged") });
     }
     sending.join_all().await;
     idle(before, begin).await;

@@ -22,6 +22,7 @@ use serde_json::{Map, Value, json};
 
 use super::registration::Registration;
 use super::username::Username;
+use crate::certificate::{Presented, Thumbprint};
 use crate::faults::Fault;
 use crate::state::State;
 use crate::state::device::SessionId;
@@ -34,6 +35,8 @@ const KEEP_ALIVE_LIMIT: u16 = 1177;
 #[derive(Debug)]
 pub(crate) struct Connection {
     session: SessionId,
+    /// What the client presented in the TLS handshake.
+    certificate: Option<Thumbprint>,
     phase: Phase,
     keep_alive: u16,
 }
@@ -92,7 +95,12 @@ impl Output {
 impl Connection {
     /// A connection that has sent nothing yet.
     pub(crate) fn new(session: SessionId) -> Self {
-        Self { session, phase: Phase::AwaitingConnect, keep_alive: 0 }
+        Self { session, certificate: None, phase: Phase::AwaitingConnect, keep_alive: 0 }
+    }
+
+    /// The same on a stream that was opened with this certificate.
+    pub(crate) fn with_certificate(self, certificate: Option<Thumbprint>) -> Self {
+        Self { certificate, ..self }
     }
 
     /// Whether CONNECT is still to come.
@@ -179,12 +187,13 @@ impl Connection {
         let Some(login) = &connect.login else {
             return denied("CONNECT has no user name".to_owned());
         };
+        let presented = Presented { password: &login.password, certificate: self.certificate };
         match Username::parse(&login.username) {
             // the text is not repeated: with swapped settings it is a key, a token or a connection string
             Err(error) => denied(error.to_owned()),
             // a bad token is answered when the device registers, as the service does
             Ok(Username::Registration { scope, id }) => {
-                self.phase = Phase::Registering(Registration::new(scope, id, &login.password));
+                self.phase = Phase::Registering(Registration::new(scope, id, presented));
                 accepted()
             }
             Ok(Username::Device { id, .. }) if id != connect.client_id => {
@@ -197,7 +206,7 @@ impl Connection {
             }
             Ok(Username::Device { id, api_version, model_id }) => {
                 let clock = skewed(now, id, state);
-                let expires = match state.authenticate(id, &login.password, clock) {
+                let expires = match state.authenticate(id, presented, clock) {
                     Ok(expires) => expires,
                     Err(error) => return denied(format!("device {id:?}: {error}")),
                 };

@@ -1,6 +1,7 @@
 //! Tests of the connection's state machine, in virtual time and without a socket.
 
 use super::*;
+use crate::certificate::Thumbprints;
 use crate::state::tests::{NOW, device_token, group_token, state};
 use proptest::prelude::*;
 use rumqttc::mqttbytes::v4::{SubscribeFilter, Unsubscribe};
@@ -243,4 +244,39 @@ fn an_unreadable_user_name_is_explained_and_not_repeated() {
     let mut connection = Connection::new(state.next_session());
     let output = connection.handle(connect_packet("d1", "c2VjcmV0", "d1"), &mut state, NOW);
     assert!(reason(&output).contains("{hub}/{deviceId}/?api-version="), "{}", reason(&output));
+}
+
+#[test]
+fn a_device_that_is_known_by_its_certificate_needs_it_and_no_password() {
+    let mut state = state();
+    let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
+    let known = Thumbprint::of(b"the device's");
+    state.know_by("d1", Thumbprints { primary: known, secondary: None }).unwrap();
+    let user = "localhost/d1/?api-version=2021-04-12";
+    let mut connect = |presented: Option<Thumbprint>, password: &str| {
+        let mut connection = Connection::new(state.next_session()).with_certificate(presented);
+        connection.handle(connect_packet("d1", user, password), &mut state, NOW)
+    };
+    assert_eq!(connect(Some(known), ""), accepted());
+    assert!(reason(&connect(Some(Thumbprint::of(b"another")), "")).contains("another certificate"));
+    let token = device_token("localhost/devices/d1", &key);
+    assert!(reason(&connect(None, &token)).contains("presented none"));
+}
+
+#[test]
+fn a_registration_by_certificate_is_for_the_device_that_is_known_by_it() {
+    let mut state = state();
+    state.create("d1", None, true, NOW).unwrap();
+    let known = Thumbprint::of(b"the device's");
+    state.know_by("d1", Thumbprints { primary: known, secondary: None }).unwrap();
+    let mut register = |id: &str| {
+        let mut connection = Connection::new(state.next_session()).with_certificate(Some(known));
+        let user = format!("0neTEST/registrations/{id}/api-version=2019-03-31");
+        assert_eq!(connection.handle(connect_packet(id, &user, ""), &mut state, NOW), accepted());
+        subscribe(&mut connection, &mut state, "$dps/registrations/res/#", QoS::AtLeastOnce);
+        let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
+        only_publish(&connection.handle(register, &mut state, NOW)).0.to_owned()
+    };
+    assert!(register("d1").starts_with("$dps/registrations/res/202/"));
+    assert!(register("d2").starts_with("$dps/registrations/res/401/"));
 }

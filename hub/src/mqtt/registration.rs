@@ -8,6 +8,7 @@ use rumqttc::mqttbytes::v4::Publish;
 use serde_json::{Value, json};
 
 use super::connection::{Output, error_body, explain, skewed};
+use crate::certificate::{Presented, Thumbprint};
 use crate::faults::Fault;
 use crate::state::{RegistrationRefused, State};
 use crate::topics::{Topic, TopicError, registration_response};
@@ -20,6 +21,7 @@ pub(crate) struct Registration {
     scope: String,
     id: String,
     password: String,
+    certificate: Option<Thumbprint>,
     operation: String,
     outcome: Option<Outcome>,
 }
@@ -37,11 +39,12 @@ impl std::fmt::Debug for Registration {
 }
 
 impl Registration {
-    pub(super) fn new(scope: &str, id: &str, password: &str) -> Self {
+    pub(super) fn new(scope: &str, id: &str, presented: Presented<'_>) -> Self {
         Self {
             scope: scope.to_owned(),
             id: id.to_owned(),
-            password: password.to_owned(),
+            password: presented.password.to_owned(),
+            certificate: presented.certificate,
             operation: format!("4.{:016x}.{:032x}", fastrand::u64(..), fastrand::u128(..)),
             outcome: None,
         }
@@ -86,7 +89,8 @@ impl Registration {
         }
         let payload = body.get("payload").unwrap_or(&Value::Null);
         let clock = skewed(now, &self.id, state);
-        self.outcome = match state.register(&self.scope, &self.id, &self.password, payload, clock) {
+        let presented = Presented { password: &self.password, certificate: self.certificate };
+        self.outcome = match state.register(&self.scope, &self.id, presented, payload, clock) {
             Ok(device) => Some(Outcome::Assigned { device }),
             Err(RegistrationRefused::Disabled) => {
                 state.refuse(Some(&self.id), "provisioning: the device is disabled".to_owned(), now);
@@ -98,7 +102,7 @@ impl Registration {
             Err(error @ RegistrationRefused::Scope { .. }) => {
                 return self.fail(rid, 404, &error.to_string(), state, now);
             }
-            Err(error @ RegistrationRefused::Token(_)) => {
+            Err(error @ (RegistrationRefused::Token(_) | RegistrationRefused::Certificate(_))) => {
                 return self.fail(rid, 401, &error.to_string(), state, now);
             }
         };

@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, End, Output};
 use super::frame;
+use crate::certificate::Thumbprint;
 use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::shared::{Shared, ToDevice};
 use crate::state::device::SessionId;
@@ -93,7 +94,9 @@ async fn serve(
     let refusal = match handshake {
         Ok(Ok(stream)) => {
             let (session, inbox) = shared.open_link();
-            let mut driver = Driver::new(stream, session, shared, peer, opened);
+            let presented = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+            let certificate = presented.map(|certificate| Thumbprint::of(certificate));
+            let mut driver = Driver::new(stream, session, shared, peer, opened).presenting(certificate);
             return driver.run(inbox, stop).await;
         }
         Ok(Err(error)) => {
@@ -149,6 +152,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             opened,
             heard: Instant::now(),
         }
+    }
+
+    /// The same for a stream that was opened with this certificate.
+    fn presenting(mut self, certificate: Option<Thumbprint>) -> Self {
+        self.connection = Connection::new(self.session).with_certificate(certificate);
+        self
     }
 
     async fn run(&mut self, inbox: mpsc::Receiver<ToDevice>, stop: &CancellationToken) {

@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 use super::RestError;
 use super::auth::{Right, authorize};
 use super::error::Body;
+use crate::certificate::{Thumbprint, Thumbprints};
 use crate::sas::Key;
 use crate::shared::Shared;
-use crate::state::device::Device;
+use crate::state::device::{Device, Record};
 use crate::state::registry::DeviceKeys;
 use crate::state::{self, DeviceChange, StateError};
 
@@ -45,17 +46,34 @@ pub(super) fn identity(device: &Device) -> Value {
         "statusUpdatedTime": time(record.status_updated),
         "lastActivityTime": time(record.last_seen),
         "cloudToDeviceMessageCount": 0,
-        "authentication": {
-            "symmetricKey": {
-                "primaryKey": record.primary.reveal(),
-                "secondaryKey": record.secondary.reveal(),
-            },
-            "x509Thumbprint": { "primaryThumbprint": null, "secondaryThumbprint": null },
-            "type": "sas",
-        },
+        "authentication": authentication(record),
         "capabilities": { "iotEdge": false },
         "deviceScope": null,
         "parentScopes": [],
+    })
+}
+
+fn authentication(record: &Record) -> Value {
+    let by_key = record.certificates.is_none();
+    json!({
+        "symmetricKey": {
+            "primaryKey": by_key.then(|| record.primary.reveal()),
+            "secondaryKey": by_key.then(|| record.secondary.reveal()),
+        },
+        "x509Thumbprint": thumbprints(record),
+        "type": authentication_type(record),
+    })
+}
+
+pub(super) fn authentication_type(record: &Record) -> &'static str {
+    if record.certificates.is_some() { "selfSigned" } else { "sas" }
+}
+
+pub(super) fn thumbprints(record: &Record) -> Value {
+    let known = record.certificates.as_ref();
+    json!({
+        "primaryThumbprint": known.map(|known| known.primary.to_string()),
+        "secondaryThumbprint": known.and_then(|known| known.secondary).map(|known| known.to_string()),
     })
 }
 
@@ -197,7 +215,12 @@ fn create(state: &mut state::State, id: &str, body: &Value, now: Timestamp) -> R
         }
         _ => None,
     };
-    state.create(id, keys, change.enabled.unwrap_or(true), now).map(drop)
+    let certificates = change.certificates.flatten();
+    state.create(id, keys, change.enabled.unwrap_or(true), now)?;
+    match certificates {
+        Some(certificates) => state.know_by(id, certificates),
+        None => Ok(()),
+    }
 }
 
 /// Reads what an identity's JSON asks for; empty keys mean that the service makes them.
@@ -213,7 +236,26 @@ fn change(body: &Value) -> Result<DeviceChange, StateError> {
         status_reason: body.get("statusReason").and_then(Value::as_str).map(str::to_owned),
         primary: key("primaryKey")?,
         secondary: key("secondaryKey")?,
+        certificates: certificates(body)?,
     })
+}
+
+/// What a device is to be known by; `None` when the body does not say.
+fn certificates(body: &Value) -> Result<Option<Option<Thumbprints>>, StateError> {
+    let text = |path: &str| body.pointer(&format!("/authentication/{path}")).and_then(Value::as_str);
+    match text("type") {
+        None => Ok(None),
+        Some("sas") => Ok(Some(None)),
+        Some("selfSigned") => {
+            let thumbprint = |name: &str| {
+                let text = text(&format!("x509Thumbprint/{name}")).filter(|text| !text.is_empty());
+                text.map(|text| Thumbprint::parse(text).ok_or(StateError::BadThumbprint)).transpose()
+            };
+            let primary = thumbprint("primaryThumbprint")?.ok_or(StateError::BadThumbprint)?;
+            Ok(Some(Some(Thumbprints { primary, secondary: thumbprint("secondaryThumbprint")? })))
+        }
+        Some(other) => Err(StateError::BadAuthentication(other.chars().take(40).collect())),
+    }
 }
 
 pub(super) fn if_match(headers: &HeaderMap) -> Option<String> {

@@ -81,6 +81,8 @@ impl From<StateError> for RestError {
             StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
             StateError::BadId(_)
             | StateError::BadKey
+            | StateError::BadThumbprint
+            | StateError::BadAuthentication(_)
             | StateError::BadMode(_)
             | StateError::UnknownModel(_)
             | StateError::Twin(_)

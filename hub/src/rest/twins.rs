@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use super::RestError;
 use super::auth::{Right, authorize};
-use super::devices::{connection_state, if_match, time};
+use super::devices::{authentication_type, connection_state, if_match, thumbprints, time};
 use super::error::Body;
 use crate::shared::Shared;
 use crate::state::device::Device;
@@ -34,8 +34,8 @@ pub(super) fn twin(device: &Device) -> Value {
         "connectionState": connection_state(device),
         "lastActivityTime": time(record.last_seen),
         "cloudToDeviceMessageCount": 0,
-        "authenticationType": "sas",
-        "x509Thumbprint": { "primaryThumbprint": null, "secondaryThumbprint": null },
+        "authenticationType": authentication_type(record),
+        "x509Thumbprint": thumbprints(record),
         "tags": twin.tags,
         "properties": { "desired": twin.desired.for_service(), "reported": twin.reported.for_service() },
         "capabilities": { "iotEdge": false },

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::commands::Commands;
 use super::history::History;
+use crate::certificate::Thumbprints;
 use crate::sas::Key;
 use crate::topics::Subscription;
 use crate::twin::Twin;
@@ -43,6 +44,9 @@ pub(crate) struct Record {
     pub(crate) status_updated: Option<Timestamp>,
     pub(crate) primary: Key,
     pub(crate) secondary: Key,
+    /// Of a device that is known by its certificate; its keys mean nothing then.
+    #[serde(default)]
+    pub(crate) certificates: Option<Thumbprints>,
     pub(crate) model_id: Option<String>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::device::{Device, is_registration_id};
 use super::registry::DeviceKeys;
 use super::{State, StateError, StoreKey};
+use crate::certificate::{CertificateError, Presented};
 use crate::sas::{Key, SasError, Token};
 
 /// The group's identity and keys.
@@ -28,6 +29,8 @@ pub(crate) enum RegistrationRefused {
     Scope { given: String, ours: String },
     #[error(transparent)]
     Token(#[from] SasError),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     #[error("the device is disabled")]
     Disabled,
     #[error(transparent)]
@@ -35,13 +38,13 @@ pub(crate) enum RegistrationRefused {
 }
 
 impl State {
-    /// Provisions `registration`: its token is checked against its own keys when the device exists, else
-    /// against the keys derived from the group's, and then the device is made. Answers the device's id.
-    pub(crate) fn register(
+    /// Provisions `registration`: it is checked against its own certificates or keys when the device exists, else its
+    /// token against the keys derived from the group's, and then the device is made. Answers the device's id.
+    pub(crate) fn register<'a>(
         &mut self,
         scope: &str,
         registration: &str,
-        token: &str,
+        presented: impl Into<Presented<'a>>,
         payload: &Value,
         now: Timestamp,
     ) -> Result<String, RegistrationRefused> {
@@ -52,7 +55,15 @@ impl State {
             let (given, ours) = (scope.to_owned(), self.enrollment.id_scope.clone());
             return Err(RegistrationRefused::Scope { given, ours });
         }
-        let token = Token::parse(token)?;
+        let Presented { password, certificate } = presented.into();
+        if let Some(device) = self.find_registered(registration)
+            && let Some(known) = &device.record.certificates
+        {
+            known.check(certificate)?;
+            let (id, enabled) = (device.record.id.clone(), device.record.enabled);
+            return if enabled { self.assign(id, payload, now) } else { Err(RegistrationRefused::Disabled) };
+        }
+        let token = Token::parse(password)?;
         let wanted = format!("{scope}/registrations/{registration}");
         if !token.resource().eq_ignore_ascii_case(&wanted) {
             return Err(SasError::WrongResource { found: token.resource().to_owned(), wanted }.into());
@@ -71,6 +82,10 @@ impl State {
                 registration.to_owned()
             }
         };
+        self.assign(id, payload, now)
+    }
+
+    fn assign(&mut self, id: String, payload: &Value, now: Timestamp) -> Result<String, RegistrationRefused> {
         self.mark_provisioned(&id, announced_model(payload), now)?;
         Ok(id)
     }

@@ -131,6 +131,12 @@ pub(crate) enum StateError {
     BadId(String),
     #[error("the key must be base64 of 16 to 64 bytes")]
     BadKey,
+    #[error(
+        "a device that is known by certificates has the SHA-256 thumbprint of one as primaryThumbprint: 64 hex digits"
+    )]
+    BadThumbprint,
+    #[error("{0:?} is not a way to authenticate here: sas or selfSigned")]
+    BadAuthentication(String),
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },
     #[error("an etag must be given: this operation is only for the device as it was read")]

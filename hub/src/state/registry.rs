@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::device::{Device, Record, is_device_id};
 use super::{CloseReason, Effect, State, StateError, StoreKey};
+use crate::certificate::{CertificateError, Presented, Thumbprints};
 use crate::sas::{Key, SasError, Token};
 use crate::twin::Twin;
 
@@ -24,6 +25,8 @@ pub(crate) struct DeviceChange {
     pub(crate) status_reason: Option<String>,
     pub(crate) primary: Option<Key>,
     pub(crate) secondary: Option<Key>,
+    /// What the device is to be known by from now on.
+    pub(crate) certificates: Option<Option<Thumbprints>>,
 }
 
 /// Why a device's connection is refused.
@@ -35,6 +38,8 @@ pub(crate) enum AuthError {
     Disabled,
     #[error(transparent)]
     Token(#[from] SasError),
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
 }
 
 impl State {
@@ -66,6 +71,7 @@ impl State {
             status_updated: None,
             primary,
             secondary,
+            certificates: None,
             model_id: None,
             provisioned: false,
             created: now,
@@ -106,6 +112,9 @@ impl State {
         record.etag += 1;
         record.primary = change.primary.unwrap_or_else(|| record.primary.clone());
         record.secondary = change.secondary.unwrap_or_else(|| record.secondary.clone());
+        if let Some(certificates) = change.certificates {
+            record.certificates = certificates;
+        }
         record.status_reason = change.status_reason;
         if let Some(enabled) = change.enabled.filter(|enabled| *enabled != record.enabled) {
             record.enabled = enabled;
@@ -126,6 +135,13 @@ impl State {
         self.change(id, change, now).map(drop)
     }
 
+    /// Lets a device be known by certificates from now on.
+    pub(crate) fn know_by(&mut self, id: &str, certificates: Thumbprints) -> Result<(), StateError> {
+        self.device_mut(id)?.record.certificates = Some(certificates);
+        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        Ok(())
+    }
+
     /// Gives a device a model that was added before, or takes it away.
     pub(crate) fn assign_model(&mut self, id: &str, model: Option<String>) -> Result<(), StateError> {
         if let Some(model) = model.as_ref().filter(|model| !self.models.contains_key(*model)) {
@@ -138,16 +154,21 @@ impl State {
         Ok(())
     }
 
-    /// Checks the password of a device's connection; answers when it expires.
-    pub(crate) fn authenticate(
+    /// Checks what a device comes with; answers when it expires.
+    pub(crate) fn authenticate<'a>(
         &self,
         id: &str,
-        password: &str,
+        presented: impl Into<Presented<'a>>,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, AuthError> {
+        let Presented { password, certificate } = presented.into();
         let device = self.devices.get(id).ok_or_else(|| AuthError::Unknown(id.to_owned()))?;
         if !device.record.enabled {
             return Err(AuthError::Disabled);
+        }
+        if let Some(known) = &device.record.certificates {
+            known.check(certificate)?;
+            return Ok(None);
         }
         let token = Token::parse(password)?;
         // the host part may be any name the device reached the hub by

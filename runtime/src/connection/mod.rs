@@ -31,9 +31,11 @@ use crate::auth::{Credential, Identity};
 use crate::convention::Principal;
 use crate::driver::{SharedTransport, Transport};
 use crate::error::Error;
+use crate::fleet::Gate;
 use crate::json::Json;
 use crate::outbox::{MOST_IN_FLIGHT, WhenFull};
 use crate::retry::Backoff;
+use crate::spool::DiskOutbox;
 
 /// The longest limit that can be set. It is added to the present, so it must stay far from the end of the clock.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -55,6 +57,8 @@ pub struct Connection {
     pub(crate) network: Network,
     /// What opens streams instead of TCP and TLS.
     pub(crate) transport: Option<SharedTransport>,
+    /// What the devices of a fleet pass before they connect.
+    pub(crate) gate: Option<Gate>,
     /// What the provisioning service is told besides the model.
     pub(crate) payload: Map<String, Json>,
     pub(crate) options: Options,
@@ -66,6 +70,9 @@ pub(crate) struct Network {
     pub(crate) roots: Roots,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) websocket: bool,
+    /// The hub's, for uploads, where it is not the usual one.
+    #[cfg(feature = "file-upload")]
+    pub(crate) https_port: Option<u16>,
 }
 
 impl Connection {
@@ -144,7 +151,7 @@ impl Connection {
     fn new(target: Target, identity: Identity) -> Self {
         let credential = identity.of(target.id());
         let (network, payload, options) = (Network::default(), Map::new(), Options::default());
-        Self { target, credential, network, transport: None, payload, options }
+        Self { target, credential, network, transport: None, gate: None, payload, options }
     }
 
     /// As this module of the device, which has a key or certificate of its own. Its telemetry, commands and twin are
@@ -211,6 +218,14 @@ impl Connection {
         self
     }
 
+    /// Where the hub listens for HTTPS, which uploads begin at. Default 443; a private hub may be elsewhere.
+    #[cfg(feature = "file-upload")]
+    #[must_use]
+    pub fn with_https_port(mut self, port: u16) -> Self {
+        self.network.https_port = Some(port);
+        self
+    }
+
     /// Tells the provisioning service this as well, for an allocation policy of your own. The model's id is announced
     /// beside it. What the service gives back is [`TypedClient::provisioning_payload`](crate::TypedClient).
     ///
@@ -269,6 +284,31 @@ impl Connection {
     pub fn with_outbox(mut self, messages: usize, bytes: usize, when_full: WhenFull) -> Self {
         let limits = &mut self.options.outbox;
         (limits.messages, limits.bytes, limits.when_full) = (messages.max(1), bytes.max(1), when_full);
+        self
+    }
+
+    /// Keeps telemetry on disk until the hub has acknowledged it, so that it outlives the process; the next device that is
+    /// started on the folder sends it first, in order, each message with the id it had. Default: in memory.
+    ///
+    /// - `enqueue` resolves when the message is as safe as [`DiskSync`](crate::DiskSync) says, `send` when the hub has
+    ///   acknowledged it. The end of the process, however sudden, costs nothing that was accepted; a power cut what
+    ///   `DiskSync` says.
+    /// - A message may arrive twice, with the same message id, when the process ends before its acknowledgement was written
+    ///   down.
+    /// - What the next start finds has no sender any more: counters ([`recovered`](crate::Counters), `acknowledged`,
+    ///   `expired`) and the log tell what becomes of it. What has expired meanwhile, by the wall clock, is not sent. A
+    ///   message that is stored while the wall clock says a year before 2020 does not expire on disk.
+    /// - When the disk is as full as [`DiskOutbox::max_disk_bytes`] lets it be, [`WhenFull`] says what happens. Dropped are
+    ///   the oldest messages of the lowest priority that are on disk only.
+    /// - When the disk fails or is full otherwise, sending fails with [`Error::Disk`], and what was accepted before goes on
+    ///   being sent. Nothing waits in memory instead.
+    /// - [`close`](crate::Client::close) writes down what has been sent and keeps the rest for the next start: that is no
+    ///   loss, so it is no [`Error::Undelivered`]. A sender that waits for a message then gets [`Error::Kept`].
+    /// - The numbers of [`with_outbox`](Self::with_outbox) bound what of it is in memory, in front of the disk: a third for
+    ///   each priority, and never more than 4 MiB each. Some 60 bytes are in memory for every message on disk.
+    #[must_use]
+    pub fn with_disk_outbox(mut self, disk: DiskOutbox) -> Self {
+        self.options.disk = Some(disk);
         self
     }
 

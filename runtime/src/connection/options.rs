@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::outbox::Limits;
 use crate::retry::{Backoff, RetryPolicy};
 use crate::session::PENDING_AFTER;
+use crate::spool::DiskOutbox;
 use crate::table::ModelTable;
 
 /// When the provisioning service is asked for a hub.
@@ -48,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) parallel_commands: usize,
     pub(crate) keep_alive: Duration,
     pub(crate) outbox: Limits,
+    /// Where telemetry is kept, when it is to outlive the process.
+    pub(crate) disk: Option<DiskOutbox>,
     pub(crate) telemetry_time_to_live: Duration,
     pub(crate) token_life: Duration,
     pub(crate) retry: Arc<dyn RetryPolicy>,
@@ -81,6 +84,7 @@ impl Default for Options {
             parallel_commands: 16,
             keep_alive: Duration::from_secs(60),
             outbox: Limits::default(),
+            disk: None,
             telemetry_time_to_live: Duration::from_secs(24 * 60 * 60),
             token_life: Duration::from_secs(60 * 60),
             retry: Arc::new(Backoff::default()),

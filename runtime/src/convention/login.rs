@@ -12,7 +12,7 @@ use crate::table::{Convention, ModelTable};
 /// The provisioning service's API version in use.
 const PROVISIONING_VERSION: &str = "2019-03-31";
 /// The hub's API version in use. Without one, twin operations answer 400.
-const HUB_VERSION: &str = "2021-04-12";
+pub(crate) const HUB_VERSION: &str = "2021-04-12";
 const CLIENT_TYPE: &str = concat!("device-model/", env!("CARGO_PKG_VERSION"));
 
 /// The provisioning service's user name. There is no `?` before `api-version`, unlike the hub's.

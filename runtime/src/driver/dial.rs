@@ -16,6 +16,7 @@ use super::transport::Transport;
 use crate::connection::{Connection, Endpoint, Options, Target};
 use crate::convention::{Principal, login};
 use crate::error::Error;
+use crate::fleet::Place;
 use crate::provisioning::{Applicant, Assignment, Provisioning};
 use crate::session::Login;
 use crate::table::ModelTable;
@@ -31,11 +32,13 @@ const WEBSOCKET_PORT: u16 = 443;
 pub(crate) struct Dialled {
     pub(crate) known: Known,
     pub(crate) outcome: Result<(Link, Login), Error>,
+    /// The place among those of a fleet who connect.
+    pub(crate) place: Option<Place>,
 }
 
 /// Opens the connections of one device.
 pub(crate) struct Dialer {
-    connection: Connection,
+    pub(super) connection: Connection,
     transport: Arc<dyn Transport>,
     model: ModelTable,
 }
@@ -50,13 +53,17 @@ impl Dialer {
         if let Some(link) = previous {
             finish(link).await;
         }
+        let place = match &self.connection.gate {
+            Some(gate) => Some(gate.pass().await),
+            None => None,
+        };
         let known = match known {
             Known::Unread => recall(&self.connection).await,
             known => known,
         };
         match self.destination(known).await {
-            Ok((assignment, known)) => Dialled { outcome: self.hub(&assignment).await, known },
-            Err(error) => Dialled { known: Known::Nothing, outcome: Err(error) },
+            Ok((assignment, known)) => Dialled { outcome: self.hub(&assignment).await, known, place },
+            Err(error) => Dialled { known: Known::Nothing, outcome: Err(error), place },
         }
     }
 
@@ -121,7 +128,7 @@ impl Dialer {
         Ok((link, login))
     }
 
-    async fn prove(&self, resource: &str, key_name: Option<&str>) -> Result<Proof, Error> {
+    pub(super) async fn prove(&self, resource: &str, key_name: Option<&str>) -> Result<Proof, Error> {
         let Options { token_life, clock, .. } = &self.connection.options;
         prove(&self.connection.credential, resource, key_name, *token_life, clock.wall()).await
     }

@@ -10,6 +10,8 @@ mod board;
 mod clock;
 mod dial;
 mod handlers;
+#[cfg(feature = "file-upload")]
+mod https;
 mod journal;
 mod keeper;
 mod link;
@@ -18,12 +20,14 @@ mod sampled;
 mod tls;
 mod transport;
 mod tunnel;
+#[cfg(feature = "file-upload")]
+mod upload;
 #[cfg(feature = "websocket")]
 mod websocket;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use alarm::Alarm;
 use assignment::Known;
@@ -31,7 +35,8 @@ pub(crate) use board::Board;
 use board::ClosedAtEnd;
 pub(crate) use clock::Clock;
 use clock::Interval;
-use dial::{Dialer, Dialled, finish};
+pub(crate) use dial::Dialer;
+use dial::{Dialled, finish};
 use handlers::Handlers;
 use journal::Journal;
 use keeper::Keeper;
@@ -50,6 +55,7 @@ use crate::client::{Client, Shared};
 use crate::connection::{Connection, Options};
 use crate::device::Device;
 use crate::error::Error;
+use crate::fleet::Place;
 use crate::intake::Intake;
 use crate::json::Json;
 use crate::moment::Moment;
@@ -97,19 +103,21 @@ pub(crate) fn start_on<D: Device>(
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
     let (keeper, ledger) = Keeper::open(&options, &connection.target.name())?;
+    let first_pause = connection.gate.as_ref().map(|gate| gate.first_pause(fastrand::f64()));
+    let dialer = Arc::new(Dialer::new(connection, transport, D::MODEL));
     let session = Session::new(D::MODEL, options.clone(), ledger);
-    let intake = Intake::new(session.outbox(), D::MODEL.convention, options.telemetry_time_to_live);
-    let intake = Arc::new(intake);
-    let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports));
+    let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
+    let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports, &dialer));
     let handlers =
         Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, options.deadlines.clone());
     let driver = Driver {
         session,
         intake,
         recovery: Recovery::new(Arc::clone(&options.retry)),
-        phase: Phase::Pausing(now()),
-        dialer: Arc::new(Dialer::new(connection, transport, D::MODEL)),
+        phase: Phase::Pausing(now() + first_pause.unwrap_or_default()),
+        dialer,
         known: Known::Unread,
+        place: None,
         handlers,
         keeper,
         inbox: Inbox { reports: reports_inbox, open: true, closing: shared.closing.clone() },
@@ -136,6 +144,12 @@ pub(crate) fn now() -> Instant {
     tokio::time::Instant::now().into_std()
 }
 
+/// The present by both clocks.
+#[allow(clippy::disallowed_methods, reason = "the driver is the one that has a clock")]
+pub(crate) fn moment() -> Moment {
+    Moment { now: now(), wall: SystemTime::now() }
+}
+
 /// Where the connection stands, and what is awaited of it.
 enum Phase {
     Dialing(BoxFuture<'static, Dialled>),
@@ -145,7 +159,7 @@ enum Phase {
 
 /// Something that has happened.
 enum Event {
-    Dialled(Dialled),
+    Dialled(Box<Dialled>),
     Received(Result<Option<Incoming>, Broken>),
     PauseOver,
     /// Telemetry has been accepted.
@@ -161,7 +175,7 @@ impl Phase {
     /// Waits for the connection, or until all is written. Safe to cancel: everything is kept in the phase.
     async fn next(&mut self, until_written: bool) -> Event {
         match self {
-            Self::Dialing(dialling) => Event::Dialled(dialling.as_mut().await),
+            Self::Dialing(dialling) => Event::Dialled(Box::new(dialling.as_mut().await)),
             Self::Linked(link) => Event::Received(link.next(until_written).await),
             Self::Pausing(until) => {
                 sleep_until((*until).into()).await;
@@ -188,6 +202,8 @@ struct Driver {
     phase: Phase,
     dialer: Arc<Dialer>,
     known: Known,
+    /// The place among those of a fleet who connect, until this device serves.
+    place: Option<Place>,
     handlers: Handlers,
     keeper: Keeper,
     inbox: Inbox,
@@ -261,7 +277,7 @@ impl Driver {
     /// Takes note of an event; `false` ends the driver.
     fn take(&mut self, event: Event) -> bool {
         match event {
-            Event::Dialled(dialled) => self.dialled(dialled),
+            Event::Dialled(dialled) => self.dialled(*dialled),
             Event::Received(Ok(Some(Incoming::Packet(packet)))) => {
                 self.session.handle(now(), Input::Packet(packet));
             }
@@ -336,6 +352,7 @@ impl Driver {
                 }
             }
         }
+        self.intake.carry();
     }
 
     fn dial(&mut self, previous: Option<Link>, why: &str) {
@@ -345,7 +362,7 @@ impl Driver {
     }
 
     fn dialled(&mut self, dialled: Dialled) {
-        self.known = dialled.known;
+        (self.known, self.place) = (dialled.known, dialled.place);
         match dialled.outcome {
             Ok((link, login)) => {
                 self.phase = Phase::Linked(link);
@@ -360,6 +377,7 @@ impl Driver {
     }
 
     fn serving(&mut self) {
+        self.place = None;
         let mut hub = String::new();
         if let Some(assignment) = self.known.confirm() {
             self.board.assigned(assignment);
@@ -383,6 +401,7 @@ impl Driver {
 
     /// There is no connection: wait, then try again, or end.
     fn lost(&mut self, cause: Arc<Error>) {
+        self.place = None;
         let served = self.serving_since.take().map(|since| now() - since);
         let Some(attempt) = self.recovery.failed(&cause, served, fastrand::f64()) else {
             self.phase = Phase::Pausing(now());
@@ -425,6 +444,7 @@ impl Driver {
         self.keeper.finish().await;
         let left = self.session.abandon();
         let count = left.len() as u64 + self.intake.abandon(self.given_up.as_ref());
+        self.intake.finished().await;
         for Settled { ticket, outcome } in left {
             let outcome = match &self.given_up {
                 Some(cause) => Err(Error::GivenUp { cause: Arc::clone(cause) }),

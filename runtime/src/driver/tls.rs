@@ -13,6 +13,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::transport::{Opening, Stream, Transport};
 use super::tunnel;
+use crate::auth::Certificate;
 use crate::connection::{Connection, Endpoint, Network, Proxy};
 use crate::error::Error;
 
@@ -28,12 +29,21 @@ pub(crate) struct Tls {
 impl Tls {
     /// As the connection says, presenting its certificate if it has one.
     pub(crate) fn new(connection: &Connection) -> Result<Self, Error> {
-        let Network { roots, proxy, websocket: _websocket } = &connection.network;
+        Self::presenting(connection.credential.certificate(), &connection.network)
+    }
+
+    /// The same without a certificate.
+    #[cfg(feature = "file-upload")]
+    pub(crate) fn anonymous(connection: &Connection) -> Result<Self, Error> {
+        Self::presenting(None, &connection.network)
+    }
+
+    fn presenting(certificate: Option<&Certificate>, network: &Network) -> Result<Self, Error> {
         Ok(Self {
-            config: roots.client_config(connection.credential.certificate())?,
-            proxy: proxy.clone(),
+            config: network.roots.client_config(certificate)?,
+            proxy: network.proxy.clone(),
             #[cfg(feature = "websocket")]
-            websocket: *_websocket,
+            websocket: network.websocket,
         })
     }
 

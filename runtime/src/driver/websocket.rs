@@ -38,7 +38,7 @@ where
         .max_frame_size(Some(LARGEST_MESSAGE));
     let (inner, _) =
         tokio_tungstenite::client_async_with_config(request, stream, Some(config)).await.map_err(failed)?;
-    Ok(WebSocket { inner, incoming: Bytes::new(), outgoing: BytesMut::new() })
+    Ok(WebSocket::new(inner))
 }
 
 /// A WebSocket as a stream of bytes.
@@ -49,6 +49,10 @@ pub(crate) struct WebSocket<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> WebSocket<S> {
+    pub(super) fn new(inner: WebSocketStream<S>) -> Self {
+        Self { inner, incoming: Bytes::new(), outgoing: BytesMut::new() }
+    }
+
     /// Hands what was written on as one message.
     fn poll_hand_on(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.outgoing.is_empty() {

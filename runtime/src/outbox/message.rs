@@ -111,6 +111,11 @@ impl Message {
         self.content.len()
     }
 
+    /// Bag and payload, how much of it is the bag, and who waits for its end.
+    pub(crate) fn into_parts(self) -> (Vec<u8>, usize, Option<Receipt>) {
+        (self.content, self.bag, self.receipt)
+    }
+
     /// The message's end.
     pub(super) fn end(self, outcome: Result<(), Error>) -> Ended {
         Ended { sequence: self.sequence, receipt: self.receipt, outcome }

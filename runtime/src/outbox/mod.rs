@@ -14,6 +14,7 @@ mod limits;
 mod message;
 mod parked;
 mod shared;
+mod stored;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -29,6 +30,7 @@ pub(crate) use message::{Content, Ended, Message};
 use parked::Park;
 pub use parked::Parked;
 pub(crate) use shared::SharedOutbox;
+pub(crate) use stored::Stored;
 
 use crate::error::Error;
 use crate::state::Counters;
@@ -70,6 +72,8 @@ struct Tally {
     expired: u64,
     parked: u64,
     abandoned: u64,
+    recovered: u64,
+    damaged: u64,
 }
 
 /// The queue of telemetry.
@@ -88,6 +92,9 @@ pub(crate) struct Outbox {
     parked: Park,
     tally: Tally,
     closed: bool,
+    /// With a disk: the messages there that have not ended, and the bytes of all files.
+    stored: Option<(u64, u64)>,
+    abandoned: bool,
 }
 
 impl Outbox {
@@ -103,6 +110,8 @@ impl Outbox {
             parked: Park::default(),
             tally: Tally::default(),
             closed: false,
+            stored: None,
+            abandoned: false,
         }
     }
 
@@ -125,11 +134,13 @@ impl Outbox {
         self.flight.oldest().map(|sent| sent.at)
     }
 
-    /// The counters of a session with those of telemetry filled in.
+    /// The counters of a session with those of telemetry filled in, or brought up to date.
     pub(crate) fn count(&self, counters: Counters) -> Counters {
-        let Tally { accepted, refused, sent, acknowledged, dropped, expired, parked, abandoned } = self.tally;
-        let (queued, queued_bytes) = (self.len() as u64, self.bytes as u64);
-        let rejected = counters.rejected + parked;
+        let Tally { accepted, refused, sent, acknowledged, dropped, expired, parked, .. } = self.tally;
+        let Tally { abandoned, recovered, damaged, .. } = self.tally;
+        let (queued, disk_bytes) = self.stored.unwrap_or((self.len() as u64, 0));
+        let queued_bytes = self.bytes as u64;
+        let rejected = counters.rejected - counters.parked + parked;
         Counters {
             accepted,
             refused,
@@ -142,6 +153,9 @@ impl Outbox {
             rejected,
             queued,
             queued_bytes,
+            recovered,
+            damaged,
+            disk_bytes,
             ..counters
         }
     }
@@ -184,9 +198,13 @@ impl Outbox {
         self.bytes += size;
         self.last_sequence += 1;
         message.sequence = self.last_sequence;
+        self.queue(message);
+        Offer::Queued(self.last_sequence, dropped)
+    }
+
+    fn queue(&mut self, message: Message) {
         self.expiries.push(Reverse((message.expires, message.sequence, message.priority)));
         self.lanes[message.priority as usize].push(message);
-        Offer::Queued(self.last_sequence, dropped)
     }
 
     /// The next message to publish, with its packet id; it is in flight from now on.
@@ -265,17 +283,23 @@ impl Outbox {
         self.closed = true;
     }
 
-    /// Ends everything that is left: the client is closed.
+    /// Ends everything that is left: the client is closed. What is on disk stays there.
     pub(crate) fn abandon(&mut self) -> Vec<Ended> {
-        self.closed = true;
+        (self.closed, self.abandoned) = (true, true);
+        let on_disk = self.stored.is_some();
         self.connection_lost(false, &Error::Closed);
         self.expiries.clear();
         self.bytes = 0;
         let mut left = Vec::with_capacity(self.waiting());
         for lane in self.lanes.iter_mut().rev() {
-            left.extend(std::iter::from_fn(|| lane.pop()).map(|message| message.end(Err(Error::Closed))));
+            left.extend(std::iter::from_fn(|| lane.pop()).map(|message| {
+                let error = if on_disk { Error::Kept } else { Error::Closed };
+                message.end(Err(error))
+            }));
         }
-        self.tally.abandoned += left.len() as u64;
+        if !on_disk {
+            self.tally.abandoned += left.len() as u64;
+        }
         left
     }
 

@@ -256,7 +256,7 @@ impl Session {
 
     /// Whether nothing is left to do before closing.
     pub(crate) fn is_idle(&self) -> bool {
-        let sent = self.outbox.lock().len() == 0 && self.requests.len() == 0 && self.control.is_empty();
+        let sent = self.outbox.lock().is_empty() && self.requests.len() == 0 && self.control.is_empty();
         sent && self.commands.is_idle() && !self.desired.is_busy()
     }
 

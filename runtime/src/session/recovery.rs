@@ -29,13 +29,16 @@ pub(crate) struct Recovery {
     policy: Arc<dyn RetryPolicy>,
     attempt: u32,
     last_pause: Duration,
+    /// All pauses since the last steady connection.
+    waited: Duration,
     refusals: u32,
     failures: u32,
 }
 
 impl Recovery {
     pub(crate) fn new(policy: Arc<dyn RetryPolicy>) -> Self {
-        Self { policy, attempt: 0, last_pause: Duration::ZERO, refusals: 0, failures: 0 }
+        let (last_pause, waited) = (Duration::ZERO, Duration::ZERO);
+        Self { policy, attempt: 0, last_pause, waited, refusals: 0, failures: 0 }
     }
 
     /// A connection has come to serve.
@@ -46,7 +49,7 @@ impl Recovery {
     /// An attempt failed, or a connection that served for `served` was lost; `random` is from 0 to 1. `None` is the end.
     pub(crate) fn failed(&mut self, cause: &Error, served: Option<Duration>, random: f64) -> Option<Attempt> {
         if served.is_some_and(|served| served >= STEADY) {
-            (self.attempt, self.last_pause) = (0, Duration::ZERO);
+            (self.attempt, self.last_pause, self.waited) = (0, Duration::ZERO, Duration::ZERO);
         }
         self.attempt = self.attempt.saturating_add(1);
         self.failures += 1;
@@ -58,11 +61,12 @@ impl Recovery {
         if provision_again {
             (self.refusals, self.failures) = (0, 0);
         }
-        let failure =
-            Failure { served, last_pause: self.last_pause, ..Failure::new(self.attempt, cause, random) };
+        let (last_pause, waited) = (self.last_pause, self.waited);
+        let failure = Failure { served, last_pause, waited, ..Failure::new(self.attempt, cause, random) };
         let pause = self.policy.pause(&failure)?;
         self.last_pause = pause.min(LONGEST);
         let pause = self.last_pause.max(cause.retry_after().unwrap_or_default()).min(LONGEST);
+        self.waited = self.waited.saturating_add(pause);
         Some(Attempt { pause, provision_again })
     }
 }
@@ -83,7 +87,8 @@ mod tests {
         let mut pause = |served: Option<u64>| {
             recovery.failed(&cause, served.map(Duration::from_secs), 1.0).unwrap().pause.as_secs()
         };
-        assert_eq!([pause(None), pause(None), pause(Some(1)), pause(None), pause(None)], [3, 9, 27, 60, 60]);
+        let pauses = [None, None, Some(1), None, None, None, None, None, None, None, None].map(&mut pause);
+        assert_eq!(pauses, [3, 3, 3, 4, 6, 10, 15, 22, 34, 51, 60]);
         assert_eq!(pause(Some(10)), 3);
     }
 

@@ -68,12 +68,21 @@ pub fn connect<D: Device>(device: D) -> (D::Client, TestHub) {
 /// # Panics
 /// Outside of a tokio runtime, and when the connection's settings cannot be used.
 pub fn connect_with<D: Device>(device: D, connection: Connection) -> (D::Client, TestHub) {
-    let (transport, server) = pipe::pipe();
-    let hub = TestHub::new(D::MODEL, server);
-    match driver::start(device, connection.with_transport(transport)) {
+    let (connection, hub) = serve::<D>(connection);
+    match driver::start(device, connection) {
         Ok(client) => (D::Client::from(client), hub),
         Err(error) => panic!("the device cannot be started: {error}"),
     }
+}
+
+/// Leads a connection to a hub in memory, for code that connects the device by itself. The hub is for one device.
+///
+/// # Panics
+/// Outside of a tokio runtime.
+pub fn serve<D: Device>(connection: Connection) -> (Connection, TestHub) {
+    let (transport, server) = pipe::pipe();
+    let hub = TestHub::new(D::MODEL, server);
+    (connection.with_transport(transport), hub)
 }
 
 /// A connection to a hub in memory, to set limits on: `testing::connection().with_backoff(..)`.

@@ -51,7 +51,7 @@ impl Hub {
     /// The next connection and where it wanted to go.
     pub(super) async fn next(&mut self) -> (String, Peer) {
         let (endpoint, stream) = self.0.recv().await.unwrap();
-        (endpoint, Peer { stream, buffer: BytesMut::new() })
+        (endpoint, Peer::new(stream))
     }
 
     /// The next connection, greeted, with this desired document.
@@ -70,11 +70,15 @@ impl Hub {
 
 /// The far end of one connection.
 pub(super) struct Peer {
-    stream: DuplexStream,
+    stream: Box<dyn Stream>,
     buffer: BytesMut,
 }
 
 impl Peer {
+    pub(super) fn new(stream: impl Stream + 'static) -> Self {
+        Self { stream: Box::new(stream), buffer: BytesMut::new() }
+    }
+
     /// The next packet but pings, which are answered; `None` at the end.
     pub(super) async fn next(&mut self) -> Option<Packet> {
         loop {
@@ -96,6 +100,7 @@ impl Peer {
         packet.write(&mut bytes, 1 << 20).unwrap();
         // A device that has hung up does not read any more.
         let _ = self.stream.write_all(&bytes).await;
+        let _ = self.stream.flush().await;
     }
 
     pub(super) async fn connect(&mut self) -> Connect {
@@ -115,6 +120,21 @@ impl Peer {
     pub(super) async fn refuse(&mut self) {
         self.connect().await;
         self.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::NotAuthorized, false))).await;
+    }
+
+    /// Assigns this hub and device to whoever registers; who connected, and the body of the registration.
+    pub(super) async fn assign(&mut self, hub: &str, device_id: &str) -> (Connect, Json) {
+        let connect = self.connect().await;
+        self.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))).await;
+        let Some(Packet::Subscribe(subscribe)) = self.next().await else { panic!("not a SUBSCRIBE") };
+        let granted = vec![SubscribeReasonCode::Success(QoS::AtLeastOnce)];
+        self.send(Packet::SubAck(SubAck::new(subscribe.pkid, granted))).await;
+        let register = self.publish().await;
+        let state = json!({ "assignedHub": hub, "deviceId": device_id, "payload": { "zone": "a" } });
+        let assigned = json!({ "status": "assigned", "registrationState": state });
+        self.tell("$dps/registrations/res/200/?$rid=1", &assigned).await;
+        assert!(matches!(self.next().await, Some(Packet::Disconnect)));
+        (connect, serde_json::from_slice(&register.payload).unwrap())
     }
 
     /// CONNECT, CONNACK, SUBSCRIBE, SUBACK.
