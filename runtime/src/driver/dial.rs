@@ -161,7 +161,7 @@ async fn provision(mut link: Link, mut core: Provisioning) -> Result<Assignment,
         }
         let deadline: Instant = core.poll_timeout();
         tokio::select! {
-            packet = link.next() => {
+            packet = link.next(false) => {
                 if let Some(Incoming::Packet(packet)) = packet?
                     && let Some(assignment) = core.handle(now(), packet)?
                 {

@@ -118,9 +118,10 @@ impl Link {
         written.map(drop).map_err(|error| Error::lost(format!("a packet could not be written: {error}")))
     }
 
-    /// Writes what is queued and waits for packets. `None`: all or enough of what was queued has been written.
-    pub(crate) async fn next(&mut self) -> Result<Option<Incoming>, Broken> {
-        poll_fn(|context| self.poll_next(context)).await
+    /// Writes what is queued and waits for packets. `None`: there is room again, or all that was queued has been written,
+    /// if that is waited for as well.
+    pub(crate) async fn next(&mut self, until_written: bool) -> Result<Option<Incoming>, Broken> {
+        poll_fn(|context| self.poll_next(context, until_written)).await
     }
 
     /// Says goodbye and closes the stream, as far as the network lets us.
@@ -136,15 +137,21 @@ impl Link {
         }
     }
 
-    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Incoming>, Broken>> {
+    fn poll_next(
+        &mut self,
+        context: &mut Context<'_>,
+        until_written: bool,
+    ) -> Poll<Result<Option<Incoming>, Broken>> {
         loop {
             if let Some(incoming) = self.decode()? {
                 return Poll::Ready(Ok(Some(incoming)));
             }
-            let before = (self.has_room(), self.is_written());
+            let (had_room, was_written) = (self.has_room(), self.is_written() || !until_written);
             match self.poll_write(context) {
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(Broken::from(&error))),
-                _ if before != (self.has_room(), self.is_written()) => return Poll::Ready(Ok(None)),
+                _ if !had_room && self.has_room() || !was_written && self.is_written() => {
+                    return Poll::Ready(Ok(None));
+                }
                 _ => {}
             }
             match ready!(self.poll_read(context)) {
@@ -250,15 +257,15 @@ mod tests {
         }
         let (mut reader, mut writer) = tokio::io::split(far);
         writer.write_all(&[0xd0, 0]).await.unwrap();
-        assert_eq!(link.next().await.unwrap(), Some(Incoming::Packet(Packet::PingResp)));
+        assert_eq!(link.next(true).await.unwrap(), Some(Incoming::Packet(Packet::PingResp)));
         let drain = tokio::spawn(async move {
             let mut sink = vec![0; 64 * 1024];
             while reader.read(&mut sink).await.unwrap() > 0 {}
         });
-        assert_eq!(link.next().await.unwrap(), None);
+        assert_eq!(link.next(true).await.unwrap(), None);
         assert!(link.has_room());
         while !link.is_written() {
-            assert_eq!(link.next().await.unwrap(), None);
+            assert_eq!(link.next(true).await.unwrap(), None);
         }
         drop((link, writer));
         drain.await.unwrap();
@@ -271,11 +278,11 @@ mod tests {
         far.write_all(&[0x40, 2]).await.unwrap();
         tokio::select! {
             biased;
-            _ = link.next() => panic!("there is no whole packet yet"),
+            _ = link.next(true) => panic!("there is no whole packet yet"),
             () = tokio::task::yield_now() => {}
         }
         far.write_all(&[0, 9]).await.unwrap();
-        assert_eq!(link.next().await.unwrap(), Some(Incoming::Acknowledged(vec![9])));
+        assert_eq!(link.next(true).await.unwrap(), Some(Incoming::Acknowledged(vec![9])));
     }
 
     #[tokio::test]
@@ -283,10 +290,10 @@ mod tests {
         let (near, mut far) = duplex(1024);
         let mut link = Link::new(Box::new(near));
         far.write_all(&[0x30, 0xff, 0xff, 0xff, 0xff, 0xff]).await.unwrap();
-        assert!(link.next().await.is_err());
+        assert!(link.next(true).await.is_err());
         let (near, far) = duplex(1024);
         drop(far);
-        let end = Link::new(Box::new(near)).next().await;
+        let end = Link::new(Box::new(near)).next(true).await;
         assert!(matches!(end, Err(Broken { cause: Error::Lost { .. }, cut_by_hub: true })));
     }
 

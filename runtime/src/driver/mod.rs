@@ -4,6 +4,7 @@
 //! the session, and carries out what the session asks for. It decides nothing about MQTT or twins. Handlers run in
 //! tasks of their own; the driver joins them all before it ends.
 
+mod alarm;
 mod assignment;
 mod board;
 mod clock;
@@ -28,6 +29,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use alarm::Alarm;
 use assignment::Known;
 pub(crate) use board::Board;
 use board::ClosedAtEnd;
@@ -132,6 +134,7 @@ pub(crate) fn start_on<D: Device>(
         journal: Journal::default(),
         given_up: None,
         close_by: None,
+        alarm: Alarm::default(),
         options,
     };
     shared.tasks.spawn_on(driver.run(), &runtime);
@@ -168,18 +171,16 @@ enum Event {
     Reported(Option<ReportRequest>),
     HandlerEnded(Option<Input>),
     Deadline,
-    ClockDue,
     Kept,
     CloseAsked,
-    CloseDeadline,
 }
 
 impl Phase {
-    /// Waits for the connection. Safe to cancel: everything is kept in the phase.
-    async fn next(&mut self) -> Event {
+    /// Waits for the connection, or until all is written. Safe to cancel: everything is kept in the phase.
+    async fn next(&mut self, until_written: bool) -> Event {
         match self {
             Self::Dialing(dialling) => Event::Dialled(Box::new(dialling.as_mut().await)),
-            Self::Linked(link) => Event::Received(link.next().await),
+            Self::Linked(link) => Event::Received(link.next(until_written).await),
             Self::Pausing(until) => {
                 sleep_until((*until).into()).await;
                 Event::PauseOver
@@ -216,6 +217,7 @@ struct Driver {
     outcomes: HashMap<Ticket, oneshot::Sender<Result<(), Error>>>,
     tickets: u64,
     clock_watch: ClockWatch,
+    alarm: Alarm,
     clock_interval: Interval,
     serving_since: Option<Instant>,
     journal: Journal,
@@ -262,25 +264,19 @@ impl Driver {
     }
 
     async fn next_event(&mut self) -> Event {
-        let wake = |deadline: Option<Instant>| async move {
-            match deadline {
-                Some(deadline) => sleep_until(deadline.into()).await,
-                None => std::future::pending().await,
-            }
-        };
         let Inbox { reports, open, closing } = &mut self.inbox;
-        let look = self.clock_interval.latest();
+        let closing_asked = self.close_by.is_some();
+        let deadlines = [self.session.poll_timeout(), self.clock_interval.latest(), self.close_by];
+        let deadline = deadlines.into_iter().flatten().min();
         let takes_reports = *open && !self.session.reports_are_full();
         tokio::select! {
-            event = self.phase.next() => event,
+            event = self.phase.next(closing_asked) => event,
             () = self.intake.news() => Event::Accepted,
             report = reports.recv(), if takes_reports => Event::Reported(report),
             input = self.handlers.next(), if !self.handlers.is_empty() => Event::HandlerEnded(input),
             () = self.keeper.next(), if !self.keeper.is_idle() => Event::Kept,
-            () = wake(self.session.poll_timeout()) => Event::Deadline,
-            () = wake(look) => Event::ClockDue,
-            () = closing.cancelled(), if self.close_by.is_none() => Event::CloseAsked,
-            () = wake(self.close_by) => Event::CloseDeadline,
+            () = self.alarm.ring(deadline) => Event::Deadline,
+            () = closing.cancelled(), if !closing_asked => Event::CloseAsked,
         }
     }
 
@@ -299,12 +295,12 @@ impl Driver {
             Event::PauseOver => self.dial(None, "the pause is over"),
             Event::Reported(Some(request)) => self.reported(request),
             Event::HandlerEnded(Some(input)) => self.handler_ended(input),
-            Event::Received(Ok(None))
-            | Event::HandlerEnded(None)
-            | Event::Accepted
-            | Event::ClockDue
-            | Event::Kept => {}
-            Event::Deadline => self.session.handle_timeout(now()),
+            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::Accepted | Event::Kept => {}
+            Event::Deadline => {
+                let now = now();
+                self.session.handle_timeout(now);
+                return self.close_by.is_none_or(|close_by| now < close_by);
+            }
             Event::CloseAsked => {
                 self.intake.close();
                 self.inbox.reports.close();
@@ -315,7 +311,6 @@ impl Driver {
                 self.inbox.open = false;
                 return self.close_by.is_some();
             }
-            Event::CloseDeadline => return false,
         }
         true
     }
@@ -332,7 +327,8 @@ impl Driver {
                 queued = link.queue(&packet);
             }
             if queued.is_ok() {
-                queued = link.fill(|buffer, enough| self.session.write_telemetry(moment(), buffer, enough));
+                let at = Moment { now: now(), wall: self.options.clock.wall() };
+                queued = link.fill(|buffer, enough| self.session.write_telemetry(at, buffer, enough));
             }
             if let Err(error) = queued {
                 self.broken(error.into());

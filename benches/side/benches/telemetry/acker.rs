@@ -15,7 +15,7 @@ use crate::certificates;
 const LARGEST: usize = 1 << 20;
 
 /// Prints its port and serves until its process is ended.
-pub async fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub async fn run(folder: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
     let acceptor = TlsAcceptor::from(Arc::new(certificates::server(folder)?));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());
@@ -29,7 +29,7 @@ pub async fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     }
 }
 
-async fn serve(acceptor: TlsAcceptor, stream: TcpStream) -> Result<(), Box<dyn Error>> {
+async fn serve(acceptor: TlsAcceptor, stream: TcpStream) -> Result<(), Box<dyn Error + Send + Sync>> {
     stream.set_nodelay(true)?;
     let mut stream = acceptor.accept(stream).await?;
     let (mut incoming, mut outgoing) = (BytesMut::with_capacity(1 << 16), BytesMut::with_capacity(1 << 14));

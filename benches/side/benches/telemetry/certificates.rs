@@ -14,7 +14,7 @@ pub const CA: &str = "ca.pem";
 pub const CERTIFICATE: &str = "server.pem";
 pub const KEY: &str = "server.key";
 
-pub fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub fn write(folder: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority_key = KeyPair::generate()?;
@@ -28,13 +28,13 @@ pub fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-pub fn server(folder: &Path) -> Result<ServerConfig, Box<dyn Error>> {
+pub fn server(folder: &Path) -> Result<ServerConfig, Box<dyn Error + Send + Sync>> {
     let certificate = CertificateDer::from_pem_file(folder.join(CERTIFICATE))?;
     let key = PrivateKeyDer::from_pem_file(folder.join(KEY))?;
     Ok(ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key)?)
 }
 
-pub fn client(folder: &Path) -> Result<ClientConfig, Box<dyn Error>> {
+pub fn client(folder: &Path) -> Result<ClientConfig, Box<dyn Error + Send + Sync>> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(folder.join(CA))?)?;
     Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())

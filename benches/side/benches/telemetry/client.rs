@@ -24,8 +24,9 @@ impl Job {
     }
 }
 
-pub async fn run(name: &str, job: Job) -> Result<(), Box<dyn Error>> {
-    match name {
+/// To be spawned: a task on the runtime is woken with less ado than the future that the runtime blocks on.
+pub async fn run(name: String, job: Job) -> Result<(), Box<dyn Error + Send + Sync>> {
+    match name.as_str() {
         "rumqttc" => theirs::run(job).await,
         "send" => ours::send(job, None).await,
         "enqueue" => ours::enqueue(job).await,

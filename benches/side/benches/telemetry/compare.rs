@@ -32,7 +32,7 @@ impl Drop for Ended {
     }
 }
 
-pub fn run(repetitions: usize) -> Result<(), Box<dyn Error>> {
+pub fn run(repetitions: usize) -> Result<(), Box<dyn Error + Send + Sync>> {
     let folder = TempDir::new()?;
     certificates::write(folder.path())?;
     let (acker, port) = acker(folder.path())?;
@@ -53,7 +53,7 @@ pub fn run(repetitions: usize) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn acker(folder: &Path) -> Result<(Ended, u16), Box<dyn Error>> {
+fn acker(folder: &Path) -> Result<(Ended, u16), Box<dyn Error + Send + Sync>> {
     let mut command = Command::new(std::env::current_exe()?);
     let mut child = command.arg("acker").arg(folder).stdout(Stdio::piped()).spawn()?;
     let output = child.stdout.take().ok_or("the peer has no output")?;
@@ -69,7 +69,7 @@ fn compare(
     window: usize,
     messages: usize,
     repetitions: usize,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let mut runs: Vec<[Figures; CLIENTS.len()]> = Vec::new();
     for _ in 0..repetitions {
         let mut run = [Figures { rate: 0.0, cpu: 0.0 }; CLIENTS.len()];
@@ -99,7 +99,7 @@ fn client(
     port: u16,
     window: usize,
     messages: usize,
-) -> Result<Figures, Box<dyn Error>> {
+) -> Result<Figures, Box<dyn Error + Send + Sync>> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["client", name]).arg(folder);
     command.args([port.to_string(), window.to_string(), messages.to_string()]);

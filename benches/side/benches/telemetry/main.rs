@@ -15,7 +15,7 @@ mod theirs;
 
 use std::error::Error;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -24,7 +24,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["acker", folder] => runtime.block_on(acker::run(folder.as_ref())),
         ["client", name, folder, port, window, messages] => {
             let job = client::Job::new(folder, port.parse()?, window.parse()?, messages.parse()?);
-            runtime.block_on(client::run(name, job))
+            let name = name.to_owned();
+            Ok(runtime.block_on(async { tokio::spawn(client::run(name, job)).await })??)
         }
         [] => compare::run(5),
         ["--repetitions", count] => compare::run(count.parse()?),

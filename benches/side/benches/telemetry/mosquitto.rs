@@ -10,7 +10,7 @@ use std::{fs, thread};
 use crate::certificates::{CERTIFICATE, KEY};
 
 /// Starts it; `None` when there is no such program.
-pub fn start(folder: &Path) -> Result<Option<(Child, u16)>, Box<dyn Error>> {
+pub fn start(folder: &Path) -> Result<Option<(Child, u16)>, Box<dyn Error + Send + Sync>> {
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let at = |name: &str| folder.join(name).display().to_string();
     let lines = [

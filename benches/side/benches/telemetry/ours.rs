@@ -12,7 +12,7 @@ use crate::client::{Job, WARM_UP};
 use crate::meter::Meter;
 
 /// Windowed by the user: as many `send`s at once as the window has. With a disk, each message is there before it is sent.
-pub async fn send(job: Job, disk: Option<DiskOutbox>) -> Result<(), Box<dyn Error>> {
+pub async fn send(job: Job, disk: Option<DiskOutbox>) -> Result<(), Box<dyn Error + Send + Sync>> {
     let client = connect(&job, disk).await?;
     send_all(&client, WARM_UP, job.window).await?;
     let meter = Meter::start();
@@ -33,7 +33,7 @@ async fn send_all(client: &Client, count: usize, window: usize) -> Result<(), de
 }
 
 /// Windowed by the client: messages are queued as fast as there is room, and their outcomes awaited behind them.
-pub async fn enqueue(job: Job) -> Result<(), Box<dyn Error>> {
+pub async fn enqueue(job: Job) -> Result<(), Box<dyn Error + Send + Sync>> {
     let client = connect(&job, None).await?;
     enqueue_all(&client, WARM_UP, job.window).await?;
     let meter = Meter::start();
@@ -62,7 +62,7 @@ fn telemetry(number: usize) -> Telemetry {
     Telemetry { temp: Some(20.0 + (number % 100) as f64 / 10.0), ..device::telemetry() }
 }
 
-async fn connect(job: &Job, disk: Option<DiskOutbox>) -> Result<Client, Box<dyn Error>> {
+async fn connect(job: &Job, disk: Option<DiskOutbox>) -> Result<Client, Box<dyn Error + Send + Sync>> {
     let ca_file = job.folder.join(certificates::CA).display().to_string();
     let connection = device::connection(&job.port.to_string(), &ca_file, "ours");
     let connection = connection.with_outbox(10_000, 16 << 20, WhenFull::Wait).with_in_flight(job.window);

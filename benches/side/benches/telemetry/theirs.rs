@@ -19,7 +19,7 @@ const TOPIC: &str = "devices/raw1/messages/events/\
     %24.ct=application%2Fjson&%24.ce=utf-8&%24.mid=0123456789abcdef-123456";
 const PAYLOAD: &str = r#"{"temp":21.5,"humid":40.2}"#;
 
-pub async fn run(job: Job) -> Result<(), Box<dyn Error>> {
+pub async fn run(job: Job) -> Result<(), Box<dyn Error + Send + Sync>> {
     let (client, mut events) = connect(&job).await?;
     if job.window == 1 {
         one_at_a_time(&client, &mut events, WARM_UP).await?;
@@ -38,7 +38,7 @@ pub async fn run(job: Job) -> Result<(), Box<dyn Error>> {
     Ok(publishing.await??)
 }
 
-async fn connect(job: &Job) -> Result<(AsyncClient, EventLoop), Box<dyn Error>> {
+async fn connect(job: &Job) -> Result<(AsyncClient, EventLoop), Box<dyn Error + Send + Sync>> {
     let tls = TlsConfiguration::Rustls(Arc::new(certificates::client(&job.folder)?));
     let mut options = MqttOptions::new("raw1", "localhost", job.port);
     options.set_transport(Transport::tls_with_config(tls));
@@ -76,7 +76,7 @@ async fn one_at_a_time(
     client: &AsyncClient,
     events: &mut EventLoop,
     count: usize,
-) -> Result<(), Box<dyn Error>> {
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     for _ in 0..count {
         client.publish(TOPIC, QoS::AtLeastOnce, false, PAYLOAD).await?;
         acknowledged(events, 1).await?;
