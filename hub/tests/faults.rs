@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use device_model_hub::{Fault, Hub};
 use rumqttc::mqttbytes::QoS;
-use rumqttc::mqttbytes::v4::{ConnectReturnCode, Packet, Publish};
+use rumqttc::mqttbytes::v4::{Connect, ConnectReturnCode, Packet, Publish};
 use support::{Client, connect, hub, online, provision};
 
 fn message(id: u16) -> Packet {
@@ -101,5 +101,30 @@ async fn an_observer_is_told_of_every_message_in_order() {
     assert_eq!(messages.len(), 2);
     assert_eq!((messages[1].device.as_str(), messages[1].properties["$.mid"].as_str()), ("d1", "m-1"));
     assert_eq!(messages[1].body, b"{}");
+    hub.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_clean_keeps_its_subscriptions() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(folder.path()).await;
+    let key = provision(&hub, "d1").await;
+    let password = support::token("localhost/devices/d1", &key, 60);
+    for (round, clean) in [false, false, true].into_iter().enumerate() {
+        let mut client = Client::open(&hub).await;
+        let mut connect = Connect::new("d1");
+        connect.clean_session = clean;
+        connect.set_login("localhost/d1/?api-version=2021-04-12", &password);
+        client.send(Packet::Connect(connect)).await;
+        let Some(Packet::ConnAck(ack)) = client.receive().await else { panic!("no CONNACK") };
+        assert_eq!(ack.session_present, round == 1);
+        if round == 0 {
+            client.subscribe("$iothub/twin/res/#").await;
+        }
+        client.publish("$iothub/twin/GET/?$rid=1", "").await;
+        client.send(Packet::PingReq).await;
+        let answered = matches!(client.receive().await, Some(Packet::Publish(_)));
+        assert_eq!(answered, round < 2, "{round}");
+    }
     hub.shutdown().await.unwrap();
 }

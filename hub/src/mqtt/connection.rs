@@ -230,7 +230,9 @@ impl Connection {
                     device,
                     clean,
                     has_api_version,
-                    hears_twin: false,
+                    hears_twin: state
+                        .device(id)
+                        .is_ok_and(|device| device.subscribed.contains(&Subscription::TwinResponses)),
                     expires,
                     will,
                 });

@@ -28,6 +28,8 @@ pub(crate) struct SessionId(pub(crate) u64);
 pub(crate) struct Device {
     pub(crate) record: Record,
     pub(crate) session: Option<Session>,
+    /// What outlives a connection that was not to be clean (protocol reference, section 2.3).
+    pub(crate) subscribed: BTreeSet<Subscription>,
     pub(crate) history: History,
     pub(crate) commands: Commands,
     pub(crate) inbox: Inbox,
@@ -82,6 +84,7 @@ impl Device {
         Self {
             record,
             session: None,
+            subscribed: BTreeSet::new(),
             history: History::default(),
             commands: Commands::default(),
             inbox: Inbox::default(),

@@ -286,8 +286,16 @@ impl State {
         if let Some(model_id) = model_id {
             record.model_id = Some(model_id.to_owned());
         }
-        let kept = device.inbox.connected(clean);
-        let subscriptions = kept.then_some(Subscription::CloudToDevice).into_iter().collect();
+        device.inbox.connected(clean);
+        if clean {
+            device.subscribed.clear();
+        }
+        let subscriptions = device.subscribed.clone();
+        let kept = !subscriptions.is_empty();
+        if subscriptions.contains(&Subscription::Methods) {
+            self.effects.push(Effect::Listening);
+        }
+        let device = self.device_mut(id)?;
         let fresh = Session { id: session, since: now, subscriptions };
         if let Some(old) = device.session.replace(fresh) {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
@@ -343,6 +351,9 @@ impl State {
             return;
         };
         current.subscriptions.insert(subscription);
+        if let Some(device) = self.devices.get_mut(id).filter(|_| !clean) {
+            device.subscribed.insert(subscription);
+        }
         match subscription {
             Subscription::Methods => self.effects.push(Effect::Listening),
             Subscription::CloudToDevice => {
@@ -359,6 +370,9 @@ impl State {
     pub(crate) fn unsubscribe(&mut self, id: &str, session: SessionId, subscription: Subscription) {
         if let Some(current) = self.session_mut(id, session) {
             current.subscriptions.remove(&subscription);
+            if let Some(device) = self.devices.get_mut(id) {
+                device.subscribed.remove(&subscription);
+            }
             if subscription == Subscription::CloudToDevice
                 && let Some(device) = self.devices.get_mut(id)
             {
