@@ -2,7 +2,7 @@
 
 use device_model_side::figures::{median, ratio};
 use device_model_side::peer::{Peer, latency};
-use device_model_side::role::{Role, arguments, run, say};
+use device_model_side::role::{Placement, Role, arguments, run, say};
 use device_model_side::{device, raw};
 use rumqttc::mqttbytes::QoS;
 
@@ -40,11 +40,11 @@ async fn call(qos: QoS) {
 }
 
 /// Median, 99th percentile and maximum in microseconds, and calls a second with a window.
-fn once(name: &str, qos: &str) -> [f64; 4] {
-    let mut peer = Role::start(&["peer", qos]);
+fn once(placement: Placement, name: &str, qos: &str) -> [f64; 4] {
+    let mut peer = Role::placed(placement, &["peer", qos]);
     let ready = peer.expect("READY");
     let (port, ca_file) = ready.split_once(' ').expect("a port and a file");
-    let _client = Role::start(&[name, port, ca_file]);
+    let _client = Role::placed(placement, &[name, port, ca_file]);
     let called = peer.expect("CALLED");
     std::fs::remove_file(ca_file).expect("the peer's file");
     let figures: Vec<f64> = called.split(' ').map(|text| text.parse().expect("a number")).collect();
@@ -56,31 +56,39 @@ fn measure() {
         "direct methods over TLS on loopback: {ONE_BY_ONE} one at a time, then {SIDE_BY_SIDE} with {WINDOW} \
          outstanding, none lost; {REPETITIONS} times, interleaved"
     );
-    for qos in ["0", "1"] {
-        let mut figures = [[const { Vec::new() }; 4], [const { Vec::new() }; 4]];
-        for _ in 0..REPETITIONS {
-            for (name, figures) in ["ours", "bare"].into_iter().zip(&mut figures) {
-                for (figure, column) in once(name, qos).into_iter().zip(figures) {
-                    column.push(figure);
-                }
+    for (place, placement) in
+        [("on one core", Placement::OneCore), ("where the system puts them", Placement::Free)]
+    {
+        for qos in ["0", "1"] {
+            println!("delivered at QoS {qos}, both processes {place}");
+            compare(placement, qos);
+        }
+    }
+}
+
+fn compare(placement: Placement, qos: &str) {
+    let mut figures = [[const { Vec::new() }; 4], [const { Vec::new() }; 4]];
+    for _ in 0..REPETITIONS {
+        for (name, figures) in ["ours", "bare"].into_iter().zip(&mut figures) {
+            for (figure, column) in once(placement, name, qos).into_iter().zip(figures) {
+                column.push(figure);
             }
         }
-        println!("delivered at QoS {qos}");
-        for (name, [middle, late, last, rate]) in ["ours", "bare rumqttc"].iter().zip(&figures) {
-            println!(
-                "  {name:<14} p50 {:>6.1} us  p99 {:>6.1} us  max {:>7.1} us  outstanding {:>7.0} a second",
-                median(middle),
-                median(late),
-                median(last),
-                median(rate),
-            );
-        }
-        let [ours, bare] = &figures;
+    }
+    for (name, [middle, late, last, rate]) in ["ours", "bare rumqttc"].iter().zip(&figures) {
         println!(
-            "  ours / bare    p50 {:>6.2} x   p99 {:>6.2} x   outstanding {:.2} x",
-            ratio(&ours[0], &bare[0]),
-            ratio(&ours[1], &bare[1]),
-            ratio(&ours[3], &bare[3]),
+            "  {name:<14} p50 {:>6.1} us  p99 {:>6.1} us  max {:>7.1} us  outstanding {:>7.0} a second",
+            median(middle),
+            median(late),
+            median(last),
+            median(rate),
         );
     }
+    let [ours, bare] = &figures;
+    println!(
+        "  ours / bare    p50 {:>6.2} x   p99 {:>6.2} x   outstanding {:.2} x",
+        ratio(&ours[0], &bare[0]),
+        ratio(&ours[1], &bare[1]),
+        ratio(&ours[3], &bare[3]),
+    );
 }

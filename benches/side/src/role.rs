@@ -5,6 +5,15 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+/// Where a role runs.
+#[derive(Clone, Copy)]
+pub enum Placement {
+    /// Where the system puts it.
+    Free,
+    /// On the first core, as everything placed so: what is measured then is work, not how cores wake one another.
+    OneCore,
+}
+
 /// A program in a role; ended when dropped.
 pub struct Role {
     child: Child,
@@ -14,12 +23,22 @@ pub struct Role {
 impl Role {
     /// Starts this program again with these arguments.
     pub fn start(arguments: &[&str]) -> Self {
+        Self::placed(Placement::Free, arguments)
+    }
+
+    /// Starts this program again with these arguments, at this place.
+    pub fn placed(placement: Placement, arguments: &[&str]) -> Self {
         let program = std::env::current_exe().expect("this program");
-        let mut child = Command::new(program)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("this program can be started again");
+        let mut command = match placement {
+            Placement::Free => Command::new(program),
+            Placement::OneCore => {
+                let mut command = Command::new("taskset");
+                command.args(["--cpu-list", "0"]).arg(program);
+                command
+            }
+        };
+        let child = command.args(arguments).stdout(Stdio::piped()).spawn();
+        let mut child = child.expect("this program (and taskset, of util-linux) can be started");
         let lines = BufReader::new(child.stdout.take().expect("it is piped"));
         Self { child, lines }
     }

@@ -34,8 +34,6 @@ struct Queued {
 #[derive(Debug, Default)]
 pub(crate) struct Inbox {
     queue: VecDeque<Queued>,
-    /// Whether the subscription outlives the connection.
-    persistent: bool,
     last_packet: u16,
 }
 
@@ -45,23 +43,16 @@ impl Inbox {
         self.queue.len()
     }
 
-    /// A connection begins; answers whether the hub still has the subscription of an earlier one.
-    pub(super) fn connected(&mut self, clean: bool) -> bool {
+    /// A connection begins.
+    pub(super) fn connected(&mut self, clean: bool) {
         self.disconnected();
         if clean {
             self.queue.clear();
-            self.persistent = false;
         }
-        self.persistent
     }
 
     pub(super) fn disconnected(&mut self) {
         self.queue.iter_mut().for_each(|queued| queued.packet = None);
-    }
-
-    /// The device has subscribed, or no longer wants messages.
-    pub(super) fn subscribed(&mut self, persistent: bool) {
-        self.persistent = persistent;
     }
 
     /// Drops what is too old or came too often; what was given up for coming too often.

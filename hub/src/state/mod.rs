@@ -356,12 +356,7 @@ impl State {
         }
         match subscription {
             Subscription::Methods => self.effects.push(Effect::Listening),
-            Subscription::CloudToDevice => {
-                if let Some(device) = self.devices.get_mut(id) {
-                    device.inbox.subscribed(!clean);
-                }
-                self.deliver_messages(id, now);
-            }
+            Subscription::CloudToDevice => self.deliver_messages(id, now),
             _ => {}
         }
     }
@@ -372,11 +367,6 @@ impl State {
             current.subscriptions.remove(&subscription);
             if let Some(device) = self.devices.get_mut(id) {
                 device.subscribed.remove(&subscription);
-            }
-            if subscription == Subscription::CloudToDevice
-                && let Some(device) = self.devices.get_mut(id)
-            {
-                device.inbox.subscribed(false);
             }
         }
     }

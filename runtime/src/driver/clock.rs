@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::session::Moment;
+use crate::session::Clocks;
 
 /// How often the clocks are compared: at least, and at most.
 pub(super) const AT_LEAST_EVERY: Duration = Duration::from_secs(30);
@@ -14,15 +14,15 @@ const AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 /// Reads both clocks.
 #[derive(Clone)]
-pub(crate) struct Clock(Arc<dyn Fn() -> Moment + Send + Sync>);
+pub(crate) struct Clock(Arc<dyn Fn() -> Clocks + Send + Sync>);
 
 impl Clock {
     #[cfg(test)]
-    pub(crate) fn new(read: impl Fn() -> Moment + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(read: impl Fn() -> Clocks + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
     }
 
-    pub(crate) fn read(&self) -> Moment {
+    pub(crate) fn read(&self) -> Clocks {
         self.0()
     }
 
@@ -36,7 +36,7 @@ impl Default for Clock {
     /// The machine's own. The monotonic clock is not tokio's, which tests stop while the time of day goes on.
     #[allow(clippy::disallowed_methods, reason = "the driver is the one that has clocks")]
     fn default() -> Self {
-        Self(Arc::new(|| Moment { monotonic: Instant::now(), wall: SystemTime::now() }))
+        Self(Arc::new(|| Clocks { monotonic: Instant::now(), wall: SystemTime::now() }))
     }
 }
 

@@ -355,8 +355,9 @@ impl Driver {
 
     /// Notes how long messages took that are acknowledged now.
     fn acknowledged(&mut self, ids: &[u16]) {
+        let mut gauge = self.board.gauge();
         for took in self.intake.in_flight_for(ids, now()) {
-            self.board.gauge().acknowledged(took);
+            gauge.acknowledged(took);
             #[cfg(feature = "metrics")]
             self.facade.acknowledged(took);
         }

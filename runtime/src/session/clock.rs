@@ -14,7 +14,7 @@ const TOLERANCE: Duration = Duration::from_secs(30);
 
 /// Both clocks, read at once.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct Clocks {
     pub(crate) monotonic: Instant,
     pub(crate) wall: SystemTime,
 }
@@ -41,15 +41,15 @@ impl Jump {
 /// The memory of the last wake-up.
 #[derive(Debug, Default)]
 pub(crate) struct ClockWatch {
-    last: Option<Moment>,
+    last: Option<Clocks>,
 }
 
 impl ClockWatch {
     /// A wake-up; tells of a jump since the last one.
-    pub(crate) fn observe(&mut self, moment: Moment) -> Option<Jump> {
-        let last = self.last.replace(moment)?;
-        let expected = last.wall.checked_add(moment.monotonic.saturating_duration_since(last.monotonic))?;
-        let jump = match moment.wall.duration_since(expected) {
+    pub(crate) fn observe(&mut self, clocks: Clocks) -> Option<Jump> {
+        let last = self.last.replace(clocks)?;
+        let expected = last.wall.checked_add(clocks.monotonic.saturating_duration_since(last.monotonic))?;
+        let jump = match clocks.wall.duration_since(expected) {
             Ok(ahead) => Jump::Forth(ahead),
             Err(behind) => Jump::Back(behind.duration()),
         };
@@ -69,8 +69,8 @@ mod tests {
     fn seen(monotonic: Duration, wall: (Duration, Duration)) -> Option<Jump> {
         let (start, dawn) = (Instant::now(), SystemTime::UNIX_EPOCH + 1000 * HOUR);
         let mut watch = ClockWatch::default();
-        assert_eq!(watch.observe(Moment { monotonic: start, wall: dawn + wall.0 }), None);
-        watch.observe(Moment { monotonic: start + monotonic, wall: dawn + wall.1 })
+        assert_eq!(watch.observe(Clocks { monotonic: start, wall: dawn + wall.0 }), None);
+        watch.observe(Clocks { monotonic: start + monotonic, wall: dawn + wall.1 })
     }
 
     /// azure-iot-sdk-python#700: after a laptop's sleep the SAS is expired, and nothing reconnects.
@@ -96,8 +96,8 @@ mod tests {
     fn a_jump_is_told_once() {
         let (start, dawn) = (Instant::now(), SystemTime::UNIX_EPOCH + HOUR);
         let mut watch = ClockWatch::default();
-        watch.observe(Moment { monotonic: start, wall: dawn });
-        assert!(watch.observe(Moment { monotonic: start, wall: dawn + HOUR }).is_some());
-        assert_eq!(watch.observe(Moment { monotonic: start + MINUTE, wall: dawn + HOUR + MINUTE }), None);
+        watch.observe(Clocks { monotonic: start, wall: dawn });
+        assert!(watch.observe(Clocks { monotonic: start, wall: dawn + HOUR }).is_some());
+        assert_eq!(watch.observe(Clocks { monotonic: start + MINUTE, wall: dawn + HOUR + MINUTE }), None);
     }
 }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-pub(crate) use clock::{ClockWatch, Jump, Moment};
+pub(crate) use clock::{ClockWatch, Clocks, Jump};
 pub(crate) use commands::CallId;
 use commands::Commands;
 use inbox::Inbox;

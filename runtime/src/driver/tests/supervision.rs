@@ -16,7 +16,7 @@ use super::sensor::Sensor;
 use crate::connection::Connection;
 use crate::error::Error;
 use crate::retry::{Failure, RetryPolicy};
-use crate::session::Moment;
+use crate::session::Clocks;
 use crate::state::State;
 
 #[derive(Debug)]
@@ -65,7 +65,7 @@ fn with_clock(connection: Connection) -> (Connection, watch::Sender<SystemTime>)
     let (set, dawn) = watch::channel(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     let read = move || {
         let monotonic: Instant = now();
-        Moment { monotonic, wall: *dawn.borrow() + (monotonic - begin) }
+        Clocks { monotonic, wall: *dawn.borrow() + (monotonic - begin) }
     };
     let mut connection = connection;
     connection.options.clock = Clock::new(read);
