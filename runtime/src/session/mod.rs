@@ -345,7 +345,7 @@ impl Session {
         self.inbox.connection_lost();
         let parked = self.outbox.lock().connection_lost(cut_by_hub, &cause);
         self.actions.extend(parked.map(Action::End));
-        for settled in self.requests.connection_lost() {
+        for settled in self.requests.connection_lost(cut_by_hub) {
             self.counters.rejected += 1;
             self.actions.push_back(Action::Settle(settled));
         }

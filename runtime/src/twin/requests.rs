@@ -160,6 +160,7 @@ impl Requests {
             && last.joins(last.size, &report)
         {
             last.size += report.size;
+            last.attempts = 0;
             for field in report.fields {
                 let same = |old: &Field| (old.component, &old.name) == (field.component, &field.name);
                 last.fields.retain(|old| !same(old));
@@ -226,6 +227,10 @@ impl Requests {
         tracing::debug!(status, text, "reported properties were refused");
         let refused = || Error::Twin { status, text: text.clone() };
         if again {
+            // What nobody waits for has no other end than to be taken: acknowledgements and results of commands.
+            let mut reports = reports;
+            let nobodys = reports.iter_mut().filter(|report| report.waiting.is_none());
+            nobodys.for_each(|report| report.attempts = 0);
             let ended = self.send_again(reports, refused);
             return self.later(ended);
         }
@@ -236,12 +241,16 @@ impl Requests {
         Answered::Refused(self.send_again(alone.collect(), refused))
     }
 
-    /// The connection is gone: what was asked is asked again on the next one.
-    pub(crate) fn connection_lost(&mut self) -> Vec<Settled> {
+    /// The connection is gone: what was asked is asked again on the next one. It counts against a report only when it was
+    /// the hub that cut the connection.
+    pub(crate) fn connection_lost(&mut self, cut_by_hub: bool) -> Vec<Settled> {
         (self.fetch, self.failures) = (Fetch::Idle, 0);
-        let Some(Flying { reports, .. }) = self.flying.take() else {
+        let Some(Flying { mut reports, .. }) = self.flying.take() else {
             return Vec::new();
         };
+        if !cut_by_hub {
+            reports.iter_mut().for_each(|report| report.attempts = report.attempts.saturating_sub(1));
+        }
         self.send_again(reports, || Error::Rejected { times: MOST_ATTEMPTS })
     }
 
@@ -280,6 +289,9 @@ impl Requests {
             if report.attempts < MOST_ATTEMPTS {
                 self.queue.push_front(report);
             } else {
+                if report.waiting.is_none() {
+                    tracing::error!("the hub cuts the connection at reported properties: they were given up");
+                }
                 ended.extend(report.end(Err(error())));
             }
         }

@@ -150,7 +150,7 @@ fn a_lost_connection_sends_the_patch_again_with_what_came_later() {
     requests.report(nobodys(&json!({ "a": 1 })));
     requests.next();
     requests.report(nobodys(&json!({ "a": 2 })));
-    assert!(requests.connection_lost().is_empty());
+    assert!(requests.connection_lost(true).is_empty());
     assert_eq!(body(&mut requests), json!({ "a": 2 }));
 }
 
@@ -160,11 +160,33 @@ fn a_patch_that_is_never_answered_ends_after_ten_connections() {
     requests.report(report(1));
     for _ in 1..MOST_ATTEMPTS {
         requests.next();
-        assert!(requests.connection_lost().is_empty());
+        assert!(requests.connection_lost(true).is_empty());
     }
     requests.next();
-    assert_eq!(tickets(&requests.connection_lost()), [1]);
+    assert_eq!(tickets(&requests.connection_lost(true)), [1]);
     assert!(requests.next().is_none());
+}
+
+#[test]
+fn what_nobody_waits_for_is_reported_however_long_the_hub_is_in_trouble() {
+    let mut requests = requests();
+    requests.report(nobodys(&json!({ "a": 1 })));
+    for id in 1..=3 * MOST_ATTEMPTS {
+        assert_eq!(body(&mut requests), json!({ "a": 1 }));
+        assert!(matches!(requests.answered(id, 503, b""), Answered::Later(_, ended) if ended.is_empty()));
+    }
+    assert_eq!(body(&mut requests), json!({ "a": 1 }));
+}
+
+#[test]
+fn a_network_that_breaks_ends_no_report() {
+    let mut requests = requests();
+    requests.report(report(1));
+    for _ in 0..3 * MOST_ATTEMPTS {
+        requests.next();
+        assert!(requests.connection_lost(false).is_empty());
+    }
+    assert!(requests.next().is_some());
 }
 
 #[test]
@@ -229,9 +251,9 @@ proptest! {
                     };
                     ended.extend(tickets(&settled));
                 }
-                Happening::Lost => ended.extend(tickets(&requests.connection_lost())),
+                Happening::Lost => ended.extend(tickets(&requests.connection_lost(true))),
                 Happening::Connected => {
-                    ended.extend(tickets(&requests.connection_lost()));
+                    ended.extend(tickets(&requests.connection_lost(true)));
                     requests.connected();
                 }
                 Happening::Later => {
