@@ -294,9 +294,13 @@ impl Client {
         driver::sample(self, sampling, read).await
     }
 
-    /// Waits until the client is being closed.
+    /// Waits until the client is being closed, or the session has ended.
     pub(crate) async fn closing(&self) {
-        self.shared.closing.cancelled().await;
+        let mut states = self.states();
+        tokio::select! {
+            () = self.shared.closing.cancelled() => {}
+            _ = states.wait_for(State::is_final) => {}
+        }
     }
 
     /// Reports properties; resolves at the hub's answer.

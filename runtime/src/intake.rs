@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tokio::sync::{Mutex, Notify};
+use tokio::time::timeout_at;
 
 use crate::batch;
 use crate::connection::Options;
@@ -150,6 +151,13 @@ impl Intake {
         }
     }
 
+    /// Tells those who wait that there may be room: a connection is gone, and what was in flight may be dropped.
+    pub(crate) fn connection_changed(&self) {
+        if self.waiting.load(Ordering::Relaxed) > 0 {
+            self.room.notify_one();
+        }
+    }
+
     /// Takes nothing more.
     pub(crate) fn close(&self) {
         self.outbox.lock().close();
@@ -233,9 +241,15 @@ impl Intake {
         Ok(delivery)
     }
 
-    /// Offers a message again and again, in the order of those who wait. Safe to cancel: the message is dropped then.
-    async fn wait_for_room(&self, mut message: Message) -> Result<(), Error> {
+    /// Waits until there is room for a message, as long as it lives. Safe to cancel: the message is dropped then.
+    async fn wait_for_room(&self, message: Message) -> Result<(), Error> {
         let _waiting = Waiting::new(&self.waiting);
+        let expires = message.expires;
+        timeout_at(expires.into(), self.offer_in_turn(message)).await.unwrap_or(Err(Error::Expired))
+    }
+
+    /// Offers a message again and again, in the order of those who wait.
+    async fn offer_in_turn(&self, mut message: Message) -> Result<(), Error> {
         let _turn = self.turn.lock().await;
         while let Some(refused) = self.offer(message)? {
             message = refused;

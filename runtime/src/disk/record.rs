@@ -45,6 +45,7 @@ pub(super) fn message(entry: Entry, receipt: Option<Receipt>, at: Moment) -> Mes
         if expires == u64::MAX { FAR } else { Duration::from_millis(expires.saturating_sub(wall)).min(FAR) };
     let content = Content::new(text, bag);
     let mut message = Message::new(content, by_steady_clock.unwrap_or(at.now), at.now + left, receipt);
+    message.knows_creation = created != 0;
     message.sequence = sequence;
     message.priority = Priority::ALL.get(usize::from(rank)).copied().unwrap_or(Priority::Low);
     // told as it is where the steady clock does not reach back to it, or this wall clock is behind that one

@@ -38,6 +38,7 @@ pub(super) struct Worker {
     pruned: usize,
     next_sequence: u64,
     last_trouble: String,
+    last_sync_trouble: String,
     /// When the next turn is due though nothing has come.
     next_round: Option<Instant>,
 }
@@ -79,6 +80,7 @@ impl Worker {
             pruned: 0,
             next_sequence: 1,
             last_trouble: String::new(),
+            last_sync_trouble: String::new(),
             next_round: None,
         }
     }
@@ -121,7 +123,7 @@ impl Worker {
             if sync_due.is_some_and(|due| due <= now) {
                 sync_due = None;
                 let synced = spool.sync();
-                self.complain(synced.err());
+                complain(&mut self.last_sync_trouble, synced.err());
             }
             if spool.is_unsynced() {
                 sync_due = sync_due.or(interval.map(|interval| now + interval));
@@ -152,6 +154,10 @@ impl Worker {
         let (mut entries, mut senders) = (Vec::new(), Vec::new());
         let letters = std::mem::take(&mut self.stalled).into_iter().chain(letters);
         for Letter { message, stored } in letters.filter(|letter| !letter.is_cancelled()) {
+            if message.expires <= at.now {
+                let _ = stored.send(Err(Error::Expired));
+                continue;
+            }
             let (entry, receipt) = record::entry(message, self.next_sequence, at);
             self.next_sequence += 1;
             entries.push(entry);
@@ -159,11 +165,12 @@ impl Worker {
         }
         let mut done = spool.turn(Work { now: record::milliseconds(at.wall), entries, ended });
         let messages = done.messages;
-        self.complain(done.trouble.take());
+        complain(&mut self.last_trouble, done.trouble.take());
         let sweep = spool.next_sweep(record::milliseconds(at.wall)).map(Duration::from_millis);
         let retry = Some(RETRY).filter(|_| !self.last_trouble.is_empty());
-        self.next_round = [sweep, retry].into_iter().flatten().min().map(|time| at.now + time);
         self.tell(done, senders);
+        let retry = retry.or(Some(RETRY).filter(|_| !self.stalled.is_empty()));
+        self.next_round = [sweep, retry].into_iter().flatten().min().map(|time| at.now + time);
         messages
     }
 
@@ -218,7 +225,7 @@ impl Worker {
     fn tell_end(&mut self, sequence: u64, error: Error) {
         match self.receipts.remove(&sequence) {
             Some(receipt) => receipt.tell(Err(error)),
-            None => tracing::warn!(sequence, %error, "a stored message has ended"),
+            None => tracing::debug!(sequence, %error, "a stored message has ended"),
         }
     }
 
@@ -228,19 +235,6 @@ impl Worker {
         if self.receipts.len() > 2 * self.pruned + FEW {
             self.receipts.retain(|_, receipt| !receipt.is_idle());
             self.pruned = self.receipts.len();
-        }
-    }
-
-    /// Says once what is wrong with the disk, and once that it is over.
-    fn complain(&mut self, trouble: Option<Error>) {
-        let text = trouble.map(|error| error.to_string()).unwrap_or_default();
-        if text != self.last_trouble {
-            if text.is_empty() {
-                tracing::info!("the outbox's folder works again");
-            } else {
-                tracing::error!(error = text, "the outbox's folder fails");
-            }
-            self.last_trouble = text;
         }
     }
 
@@ -255,5 +249,18 @@ impl Worker {
         if let Err(error) = spool.close() {
             tracing::error!(%error, "what has been sent could not be written down: it will be sent again");
         }
+    }
+}
+
+/// Says once what is wrong with the disk, and once that it is over.
+fn complain(last: &mut String, trouble: Option<Error>) {
+    let text = trouble.map(|error| error.to_string()).unwrap_or_default();
+    if text != *last {
+        if text.is_empty() {
+            tracing::info!("the outbox's folder works again");
+        } else {
+            tracing::error!(error = text, "the outbox's folder fails");
+        }
+        *last = text;
     }
 }

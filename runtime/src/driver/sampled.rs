@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::json::{Json, to_json};
 use crate::sampling::{Sampler, Sampling};
 
-/// Samples until the client is closed. A reading that finds the outbox full is left out; what it would have sent is due
+/// Samples until the client is closed. A reading that finds the outbox full, or its disk failing, is left out; what it would have sent is due
 /// again with the next one.
 pub(crate) async fn sample<T, F, V>(client: &Client, sampling: Sampling, mut read: F) -> Result<(), Error>
 where
@@ -35,7 +35,7 @@ where
         match client.__enqueue(&due).await {
             // Whether it arrives is the outbox's business: the counters tell.
             Ok(delivery) => drop(delivery),
-            Err(Error::OutboxFull) => continue,
+            Err(Error::OutboxFull | Error::Disk { .. } | Error::Expired) => continue,
             Err(Error::Closed) => return Ok(()),
             Err(error) => return Err(error),
         }

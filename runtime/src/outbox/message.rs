@@ -36,6 +36,8 @@ pub(crate) struct Message {
     pub(crate) created: Instant,
     /// When the caller says it was created, or what the disk remembers of it.
     pub(crate) created_at: Option<SystemTime>,
+    /// Whether `created` means anything: not for what was stored while the wall clock was not set.
+    pub(crate) knows_creation: bool,
     /// When it ends with [`Error::Expired`], unless it is in flight.
     pub(crate) expires: Instant,
     /// At how many cut connections in a row it was the first in flight.
@@ -75,6 +77,7 @@ impl Message {
             priority: Priority::Normal,
             created,
             created_at: None,
+            knows_creation: true,
             expires,
             cuts: 0,
             sent: false,
@@ -97,7 +100,8 @@ impl Message {
     /// it at once and for the first time (it notes the time of arrival itself, protocol 2.5).
     pub(crate) fn creation_to_tell(&self, at: Moment) -> Option<SystemTime> {
         const AT_ONCE: Duration = Duration::from_secs(1);
-        let late = self.sent || at.now.saturating_duration_since(self.created) >= AT_ONCE;
+        let late =
+            self.knows_creation && (self.sent || at.now.saturating_duration_since(self.created) >= AT_ONCE);
         self.created_at.or_else(|| late.then(|| at.wall_at(self.created)))
     }
 

@@ -51,7 +51,8 @@ impl Sampling {
     /// Reads at this interval, at least 1 ms. A reading that is due while another is still being taken or waits for room in the
     /// outbox is left out: readings are never made up for in bursts.
     pub fn every(interval: Duration) -> Self {
-        Self { interval: interval.max(SHORTEST), rules: BTreeMap::new(), heartbeat: None, problem: None }
+        let interval = crate::connection::bounded(interval.max(SHORTEST));
+        Self { interval, rules: BTreeMap::new(), heartbeat: None, problem: None }
     }
 
     /// Sends this telemetry only when it differs from what was sent last. `name` is its name in the model.

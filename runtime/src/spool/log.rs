@@ -297,8 +297,9 @@ impl Log {
             return Ok(active.number);
         }
         let number = self.next_segment;
-        let active = Active::create(&self.folder, number, self.durability != Durability::Never)?;
+        // The number is used up even when this fails: what is left of the attempt is not to be in the way of the next.
         self.next_segment += 1;
+        let active = Active::create(&self.folder, number, self.durability != Durability::Never)?;
         self.index.grow(number, active.length);
         self.active = Some(active);
         Ok(number)
@@ -330,7 +331,8 @@ impl Log {
 
     fn is_wasteful(&self) -> bool {
         let (live, total, size) = (self.index.live_bytes(), self.index.total(), self.segment_size());
-        let crowded = total + self.batch() + size > self.cap;
+        // There is nothing to gain from moving what is nearly all live.
+        let crowded = total + self.batch() + size > self.cap && total - live.min(total) > size;
         let sparse = total > 2 * live + 4 * size;
         let scattered = self.index.segments() as u64 > 8 + 2 * live / size;
         crowded || sparse || scattered

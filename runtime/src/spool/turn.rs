@@ -153,14 +153,15 @@ impl Spool {
         if let Err(error) = self.log.flush() {
             done.trouble = Some(self.trouble(&error));
         }
-        for rank in 0..RANKS {
-            self.hand_out(rank, work.now, &mut fresh, &mut done);
-        }
+        // Before more is handed out: what was lost beyond a window is not to be taken for handed out afterwards.
         for (rank, sequence, place) in self.log.take_lost() {
             // what is handed out is whole where it is
             if !self.left(rank, sequence, place) {
                 done.ended.push((sequence, End::Damaged));
             }
+        }
+        for rank in 0..RANKS {
+            self.hand_out(rank, work.now, &mut fresh, &mut done);
         }
         (done.messages, done.disk_bytes) = (self.log.index.len() as u64, self.log.index.total());
         done

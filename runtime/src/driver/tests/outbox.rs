@@ -212,6 +212,38 @@ async fn those_who_wait_for_room_get_it_in_order_and_one_who_gives_up_is_passed_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_waits_for_room_ends_when_its_life_is_over() {
+    let (client, hub) = start(Sensor, connection().with_outbox(1, 1000, WhenFull::Wait));
+    drop(hub);
+    let _first = enqueue(&client, 0, SendOptions::new()).await;
+    let options = SendOptions::new().time_to_live(Duration::from_secs(5));
+    let begin = super::super::now();
+    let late = client.enqueue_with(&json!({ "temp": 1 }), &options).await;
+    assert!(matches!(late, Err(Error::Expired)));
+    assert_eq!(super::super::now() - begin, Duration::from_secs(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_in_flight_is_dropped_for_whoever_waits_when_the_connection_is_lost() {
+    let connection = connection().with_outbox(2, 1000, WhenFull::DropOldest);
+    let (client, mut hub) = start(Sensor, connection);
+    let mut peer = serve(&mut hub).await;
+    let oldest = enqueue(&client, 0, SendOptions::new()).await;
+    let _second = enqueue(&client, 1, SendOptions::new()).await;
+    peer.publish().await;
+    peer.publish().await;
+    let waiting = tokio::spawn({
+        let client = client.clone();
+        async move { client.__enqueue(&json!({ "temp": 2 })).await.map(drop) }
+    });
+    tokio::task::yield_now().await;
+    drop((peer, hub));
+    let accepted = tokio::time::timeout(Duration::from_secs(60), waiting).await;
+    accepted.expect("it is not to wait for the whole outage").unwrap().unwrap();
+    assert!(matches!(oldest.await, Err(Error::Dropped)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_waits_for_room_when_the_client_is_closed_is_told() {
     let (client, hub) = start(Sensor, connection().with_outbox(1, 1000, WhenFull::Wait));
     drop(hub);

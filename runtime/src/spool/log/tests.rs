@@ -157,15 +157,17 @@ fn a_folder_that_cannot_be_written_refuses_the_new_and_keeps_the_old() {
     let folder = tempfile::tempdir().unwrap();
     let (mut log, _) = open(&folder);
     append(&mut log, 0..3, 30);
-    // root writes into read-only folders: a folder in the place of the next segment stops everybody
-    fs::create_dir(segment::path(folder.path(), 2)).unwrap();
+    // root writes into read-only folders: folders in the places of the next segments stop everybody
+    let places = (2..9).map(|number| segment::path(folder.path(), number));
+    let places: Vec<_> = places.collect();
+    places.iter().for_each(|place| fs::create_dir(place).unwrap());
     log.seal().unwrap();
     log.settle(1).unwrap();
     let appended = log.append(&[entry(3, 30)]);
     assert!(matches!(appended, Appended { stored: 0, stopped: Some(Stopped::Failed(_)) }));
     assert!(log.flush().is_err());
     assert_eq!(held(&mut log), [0, 2]);
-    fs::remove_dir(segment::path(folder.path(), 2)).unwrap();
+    places.iter().for_each(|place| fs::remove_dir(place).unwrap());
     append(&mut log, 3..4, 30);
     drop(log);
     assert_eq!(held(&mut open(&folder).0), [0, 2, 3]);
