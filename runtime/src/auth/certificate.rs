@@ -1,8 +1,8 @@
 //! An X.509 identity: a certificate chain and the key that belongs to its first certificate.
 //!
 //! Decides whether the two can be used and belong together; the handshake itself is the TLS library's. A private key
-//! that is read from PEM is wiped from the buffers it passed through; the copy inside the cryptographic library lives
-//! as long as the [`Certificate`].
+//! that is read from PEM is wiped from this crate's own buffers; the PEM reader frees one unwiped, and the copy inside the
+//! cryptographic library lives as long as the [`Certificate`].
 
 use std::fmt;
 use std::path::Path;

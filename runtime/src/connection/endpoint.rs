@@ -53,7 +53,17 @@ impl Endpoint {
     /// Reads `host`, `host:port` or `[ipv6]:port`; `what` names it in errors.
     pub(crate) fn parse(text: &str, what: &str) -> Result<Self, Error> {
         let text = text.trim();
-        let problem = || Error::configuration(what, format!("{text:?} is not host or host:port"));
+        // A connection string or a password may stand here by mistake, so only what looks like a host is repeated.
+        let host = text.split(':').next().unwrap_or_default();
+        let is_host = !host.is_empty() && host.len() <= 253;
+        let is_host =
+            is_host && host.chars().all(|letter| letter.is_ascii_alphanumeric() || "-._".contains(letter));
+        let shown = match host.len() {
+            _ if !is_host => "what was given".to_owned(),
+            length if length == text.len() => format!("{host:?}"),
+            _ => format!("{host:?} with what follows it"),
+        };
+        let problem = || Error::configuration(what, format!("{shown} is not host or host:port"));
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
                 let (host, rest) = rest.split_once(']').ok_or_else(problem)?;

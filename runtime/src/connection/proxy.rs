@@ -57,10 +57,7 @@ impl Proxy {
     pub fn new(host: &str) -> Result<Self, Error> {
         let endpoint = Endpoint::parse(host, "the proxy")?;
         if endpoint.named_port().is_none() {
-            return Err(Error::configuration(
-                "the proxy",
-                format!("{host:?} has no port: name it, host:port"),
-            ));
+            return Err(Error::configuration("the proxy", "there is no port: name it, host:port"));
         }
         Ok(Self { endpoint, credentials: None })
     }

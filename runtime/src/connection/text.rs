@@ -105,8 +105,10 @@ fn fields(text: &str) -> Result<Vec<(&'static str, &str)>, Error> {
             return Err(Error::configuration(WHAT, problem));
         }
         let known = NAMES.into_iter().find(|known| known.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            // A piece of a key may stand where a name is expected, so it is shown only if it looks like a name.
-            let shown = if name.len() <= 24 && part.contains('=') { name } else { "a part" };
+            // A key may stand where a name is expected, so only what looks like a name is shown.
+            let is_name =
+                name.len() <= 24 && !value.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic());
+            let shown = if is_name { name } else { "a part" };
             Error::configuration(WHAT, format!("{shown} means nothing here; known are {}", NAMES.join(", ")))
         })?;
         if value.is_empty() {
@@ -126,7 +128,11 @@ pub(super) fn identifier(text: &str, what: &str) -> Result<String, Error> {
     let text = text.trim();
     let legal = |letter: char| letter.is_ascii_alphanumeric() || "-.%_*?!(),:=@$'".contains(letter);
     if text.is_empty() || text.len() > LONGEST || !text.chars().all(legal) {
-        let problem = format!("{text:?} is not an id: 1 to {LONGEST} letters, digits and -.%_*?!(),:=@$'");
+        // It may be a key in the wrong place, so it is not repeated.
+        let problem = format!(
+            "what was given ({} bytes) is not an id: 1 to {LONGEST} letters, digits and -.%_*?!(),:=@$'",
+            text.len()
+        );
         return Err(Error::configuration(what, problem));
     }
     Ok(text.to_owned())
@@ -194,6 +200,21 @@ mod tests {
             if let Err(error) = connection_string(&text) {
                 prop_assert!(!error.to_string().contains("c2Vjcm"), "{error}");
             }
+        }
+    }
+
+    #[test]
+    fn a_key_or_password_in_the_wrong_place_is_not_repeated() {
+        const KEY: &str = "c2VjcmV0+/c2VjcmV0==";
+        let errors = [
+            identifier(KEY, "the registration id").unwrap_err(),
+            connection_string(&format!("HostName=h;DeviceId=d;{KEY}")).unwrap_err(),
+            Endpoint::parse(&format!("HostName=h;SharedAccessKey={KEY}"), "the hub").unwrap_err(),
+            super::super::Proxy::from_url("http://user:c2VjcmV0").unwrap_err(),
+            super::super::Proxy::new("user:c2VjcmV0@proxy:1").unwrap_err(),
+        ];
+        for error in errors {
+            assert!(!error.to_string().contains("c2VjcmV0"), "{error}");
         }
     }
 }

@@ -6,13 +6,20 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use crate::connection::{Connection, Reprovision, Target};
+use crate::error::Error;
 use crate::json::Json;
 use crate::kept::Kept;
 use crate::provisioning::Assignment;
+
+/// How long a disk may take to read or write a small file.
+pub(super) const DISK_LIMIT: Duration = Duration::from_secs(10);
 
 /// What is known of the device's hub.
 #[derive(Clone, Debug)]
@@ -98,18 +105,7 @@ pub(super) async fn recall(connection: &Connection) -> Known {
     let Some(kept) = kept(connection) else {
         return Known::Nothing;
     };
-    let read = tokio::task::spawn_blocking(move || kept.read::<Record>()).await;
-    let record = match read {
-        Ok(Ok(record)) => record,
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "the last assignment cannot be read");
-            None
-        }
-        Err(error) => {
-            tracing::warn!(%error, "reading the last assignment did not end");
-            None
-        }
-    };
+    let record = at_disk("the last assignment cannot be read", move || kept.read::<Record>()).await.flatten();
     Known::recalled(record.and_then(|record| record.assignment(&connection.target)), policy)
 }
 
@@ -118,11 +114,22 @@ pub(super) async fn remember(connection: &Connection, assignment: &Assignment) {
     let (Some(kept), Some(record)) = (kept(connection), Record::new(&connection.target, assignment)) else {
         return;
     };
-    match tokio::task::spawn_blocking(move || kept.write(&record)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "the assignment is not kept"),
-        Err(error) => tracing::warn!(%error, "keeping the assignment did not end"),
-    }
+    at_disk("the assignment is not kept", move || kept.write(&record)).await;
+}
+
+/// Works at a disk, for as long as one that works may take; without result, it goes on without.
+async fn at_disk<T: Send + 'static>(
+    without: &'static str,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Option<T> {
+    let problem = match timeout(DISK_LIMIT, spawn_blocking(work)).await {
+        Ok(Ok(Ok(result))) => return Some(result),
+        Ok(Ok(Err(error))) => error.to_string(),
+        Ok(Err(failure)) => failure.to_string(),
+        Err(_) => "the disk does not answer".to_owned(),
+    };
+    tracing::warn!(problem, "{without}");
+    None
 }
 
 fn kept(connection: &Connection) -> Option<Kept> {

@@ -50,13 +50,13 @@ impl Dialer {
 
     /// Ends the previous connection, if any, and opens the next.
     pub(crate) async fn dial(self: Arc<Self>, previous: Option<Link>, known: Known) -> Dialled {
-        if let Some(link) = previous {
-            finish(link).await;
-        }
         let place = match &self.connection.gate {
             Some(gate) => Some(gate.pass().await),
             None => None,
         };
+        if let Some(link) = previous {
+            finish(link).await;
+        }
         let known = match known {
             Known::Unread => recall(&self.connection).await,
             known => known,

@@ -4,9 +4,10 @@
 //! the next start, and nothing depends on it.
 
 use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
 
+use super::assignment::DISK_LIMIT;
 use crate::connection::Options;
-use crate::error::Error;
 use crate::kept::Kept;
 use crate::twin::{Document, Ledger};
 
@@ -19,13 +20,10 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Opens the device's file where the options name a folder, and reads what an earlier process has kept.
-    pub(super) fn open(options: &Options, device: &str) -> Result<(Self, Option<Ledger>), Error> {
+    pub(super) fn open(options: &Options, device: &str) -> (Self, Option<Ledger>) {
         let file = options.state_dir.as_deref().map(|folder| Kept::new(folder, device, "properties"));
-        let ledger = match &file {
-            Some(file) => Some(Ledger::new(file.read()?)),
-            None => None,
-        };
-        Ok((Self { file, latest: None, writing: None }, ledger))
+        let ledger = file.as_ref().map(|file| Ledger::new(read(file)));
+        (Self { file, latest: None, writing: None }, ledger)
     }
 
     pub(super) fn keep(&mut self, document: Document) {
@@ -48,10 +46,15 @@ impl Keeper {
         self.begin();
     }
 
-    /// Waits until everything is written.
+    /// Waits until everything is written, for as long as a disk that works may take.
     pub(super) async fn finish(&mut self) {
-        while !self.is_idle() {
-            self.next().await;
+        let written = async {
+            while !self.is_idle() {
+                self.next().await;
+            }
+        };
+        if timeout(DISK_LIMIT, written).await.is_err() {
+            tracing::warn!("the disk does not answer: the acknowledged properties are not kept");
         }
     }
 
@@ -67,4 +70,12 @@ impl Keeper {
             }));
         }
     }
+}
+
+/// What was kept. A device starts without it, too.
+fn read(file: &Kept) -> Option<Document> {
+    file.read().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the acknowledged properties cannot be read");
+        None
+    })
 }

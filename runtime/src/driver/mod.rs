@@ -45,7 +45,7 @@ pub(crate) use sampled::sample;
 use serde_json::Map;
 use tls::Tls;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::sleep_until;
+use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 pub(crate) use transport::BoxFuture;
 pub(crate) use transport::SharedTransport;
@@ -103,7 +103,7 @@ pub(crate) fn start_on<D: Device>(
     let options = connection.options.clone();
     options.check(&D::MODEL)?;
     let name = connection.target.name();
-    let (keeper, ledger) = Keeper::open(&options, &name)?;
+    let (keeper, ledger) = Keeper::open(&options, &name);
     let first_pause = connection.gate.as_ref().map(|gate| gate.first_pause(fastrand::f64()));
     let dialer = Arc::new(Dialer::new(connection, transport, D::MODEL));
     let session = Session::new(D::MODEL, options.clone(), ledger);
@@ -350,7 +350,7 @@ impl Driver {
         gauge.desired_version = self.session.desired_version();
         gauge.is_throttled = self.session.is_throttled();
         #[cfg(feature = "metrics")]
-        self.facade.feed(&gauge.snapshot(None), self.serving_since.is_some());
+        self.facade.feed(&gauge.snapshot(None), matches!(self.board.state(), State::Connected));
     }
 
     /// Notes how long messages took that are acknowledged now.
@@ -401,6 +401,8 @@ impl Driver {
     }
 
     fn dial(&mut self, previous: Option<Link>, why: &str) {
+        // A connection that is renewed before it served has one, and whoever holds one may not wait for another.
+        self.place = None;
         self.enter(State::Connecting, why);
         let dialling = Arc::clone(&self.dialer).dial(previous, self.known.clone());
         self.phase = Phase::Dialing(Box::pin(dialling));
@@ -442,6 +444,7 @@ impl Driver {
     fn enter(&mut self, state: State, why: &str) {
         self.journal.note(&state, why);
         self.board.enter(state);
+        self.intake.connection_changed();
     }
 
     /// There is no connection: wait, then try again, or end.
@@ -481,16 +484,23 @@ impl Driver {
 
     /// Ends the connection and everything that waits.
     async fn end(mut self) {
+        self.session_actions();
+        // Whoever is told that nothing is taken any more asks the state for the reason.
+        if let Some(cause) = &self.given_up {
+            self.board.enter(State::GivenUp { cause: Arc::clone(cause) });
+        }
         if let Phase::Linked(link) = self.phase {
             finish(link).await;
         }
-        tokio::time::timeout(Duration::from_secs(1), self.handlers.shut_down())
+        timeout(Duration::from_secs(1), self.handlers.shut_down())
             .await
             .unwrap_or_else(|_| tracing::warn!("a handler does not let itself be ended"));
         self.keeper.finish().await;
         let left = self.session.abandon();
         let count = left.len() as u64 + self.intake.abandon(self.given_up.as_ref());
-        self.intake.finished().await;
+        if timeout(assignment::DISK_LIMIT, self.intake.finished()).await.is_err() {
+            tracing::error!("the outbox's disk does not answer: what it was given last may not be kept");
+        }
         for Settled { ticket, outcome } in left {
             let outcome = match &self.given_up {
                 Some(cause) => Err(Error::GivenUp { cause: Arc::clone(cause) }),
@@ -501,6 +511,8 @@ impl Driver {
             }
         }
         self.board.count(self.session.counters());
+        #[cfg(feature = "metrics")]
+        self.facade.feed(&self.board.gauge().snapshot(None), false);
         let end = self.given_up.map_or(State::Closed, |cause| State::GivenUp { cause });
         self.journal.note(&end, &format!("the client closed it, {count} undelivered"));
         self.board.close(count, end);

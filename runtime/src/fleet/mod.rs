@@ -101,7 +101,7 @@ impl Fleet {
         self.len() == 0
     }
 
-    /// Waits until every device has been connected once from now on.
+    /// Waits until every device is connected, or was while the others were waited for.
     ///
     /// # Errors
     /// [`Error::Closed`] or [`Error::GivenUp`] when a session ends instead.

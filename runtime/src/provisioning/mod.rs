@@ -31,12 +31,13 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 const DEFAULT_PAUSE: u32 = 2;
 /// The longest pause that is believed: one that is longer is a mistake, and a device must come back.
 const LONGEST_PAUSE: u32 = 60 * 60;
-/// In a long pause the connection is kept alive this often.
-const PING_EVERY: Duration = Duration::from_secs(60);
+/// The longest pause that is made on the connection; a longer one is made without it, before the next attempt. Shorter
+/// than the keep-alive, so that no ping is needed.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// MQTT's keep-alive, in seconds.
 const KEEP_ALIVE: u16 = 120;
-/// How often one registration asks before it fails.
-const MOST_QUESTIONS: u32 = 60;
+/// How long one registration may take in all. Others of a fleet may wait for their turn meanwhile.
+const REGISTRATION_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 /// What the service assigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,10 +80,9 @@ enum Stage {
     Registering {
         request_id: u32,
     },
-    /// Until then; after that the registration is asked about, or made again when there is no operation yet.
+    /// Until the deadline; after that the registration is asked about, or made again when there is no operation yet.
     Pausing {
         operation: Option<String>,
-        until: Instant,
     },
     Polling {
         request_id: u32,
@@ -98,6 +98,7 @@ pub(crate) struct Provisioning {
     registration: String,
     stage: Stage,
     deadline: Instant,
+    give_up_at: Instant,
     questions: u32,
     /// How long the service last wanted to be left alone.
     asked_pause: Duration,
@@ -119,6 +120,7 @@ impl Provisioning {
             registration: login::registration(registration_id, model, payload).to_string(),
             stage: Stage::Greeting,
             deadline: now + ANSWER_LIMIT,
+            give_up_at: now + REGISTRATION_LIMIT,
             questions: 0,
             asked_pause: Duration::ZERO,
             out: VecDeque::from([Packet::Connect(connect)]),
@@ -141,12 +143,7 @@ impl Provisioning {
             return Ok(());
         }
         match std::mem::replace(&mut self.stage, Stage::Greeting) {
-            Stage::Pausing { operation, until } if until <= now => self.ask(now, operation),
-            Stage::Pausing { operation, until } => {
-                self.out.push_back(Packet::PingReq);
-                self.rest(now, operation, until);
-                Ok(())
-            }
+            Stage::Pausing { operation } => self.ask(now, operation),
             _ => Err(Error::TimedOut {
                 what: "an answer of the provisioning service",
                 limit: ANSWER_LIMIT,
@@ -198,14 +195,11 @@ impl Provisioning {
 
     /// Registers, or asks about an operation.
     fn ask(&mut self, now: Instant, operation: Option<String>) -> Result<(), Error> {
-        self.questions += 1;
-        if self.questions > MOST_QUESTIONS {
-            return Err(self.failed(
-                429,
-                "the service does not come to an end".to_owned(),
-                Some(self.asked_pause),
-            ));
+        if now >= self.give_up_at {
+            let text = "the service does not come to an end".to_owned();
+            return Err(self.failed(429, text, Some(self.asked_pause)));
         }
+        self.questions += 1;
         let request_id = self.questions;
         let (topic, body, stage) = match operation {
             None => {
@@ -240,8 +234,7 @@ impl Provisioning {
         let body: Json = serde_json::from_slice(body).unwrap_or_default();
         if answer.status >= 429 {
             tracing::debug!(status = answer.status, "the provisioning service asks to come back");
-            self.pause(now, answer, operation);
-            return Ok(None);
+            return self.pause(now, answer, operation, text(&body, "message"));
         }
         if answer.status >= 300 {
             return Err(self.failed(answer.status, text(&body, "message"), None));
@@ -250,8 +243,8 @@ impl Provisioning {
             Some("assigned") => self.assigned(&body).map(Some),
             Some("assigning" | "unassigned") => {
                 let named = body.get("operationId").and_then(Json::as_str).map(str::to_owned);
-                self.pause(now, answer, named.filter(|id| is_harmless(id)).or(operation));
-                Ok(None)
+                let operation = named.filter(|id| is_harmless(id)).or(operation);
+                self.pause(now, answer, operation, "it is still assigning".to_owned())
             }
             status => {
                 let state = body.get("registrationState").unwrap_or(&Json::Null);
@@ -270,15 +263,22 @@ impl Provisioning {
         Assignment::new(hub, device_id, payload.filter(|payload| !payload.is_null()).cloned())
     }
 
-    fn pause(&mut self, now: Instant, answer: ProvisioningAnswer, operation: Option<String>) {
+    /// Makes the pause that the service asks for, or ends the attempt when it is a long one.
+    fn pause(
+        &mut self,
+        now: Instant,
+        answer: ProvisioningAnswer,
+        operation: Option<String>,
+        why: String,
+    ) -> Result<Option<Assignment>, Error> {
         let seconds = answer.retry_after.unwrap_or(DEFAULT_PAUSE).min(LONGEST_PAUSE);
         self.asked_pause = Duration::from_secs(seconds.into());
-        self.rest(now, operation, now + self.asked_pause);
-    }
-
-    fn rest(&mut self, now: Instant, operation: Option<String>, until: Instant) {
-        self.stage = Stage::Pausing { operation, until };
-        self.deadline = until.min(now + PING_EVERY);
+        if self.asked_pause > LONGEST_WAIT {
+            return Err(self.failed(answer.status, why, Some(self.asked_pause)));
+        }
+        self.stage = Stage::Pausing { operation };
+        self.deadline = now + self.asked_pause;
+        Ok(None)
     }
 
     fn await_next(&mut self, now: Instant, stage: Stage) {

@@ -114,22 +114,35 @@ fn peers_row_13_register_and_poll_honour_retry_after_in_202_and_in_429() {
 }
 
 #[test]
-fn a_pause_longer_than_the_keep_alive_is_honoured_and_the_connection_kept() {
-    let begin_at = Instant::now();
-    let mut provisioning = begin(begin_at);
+fn a_long_pause_is_made_without_the_connection_before_the_next_attempt() {
+    let now = Instant::now();
+    let mut provisioning = begin(now);
     sent(&mut provisioning);
-    answer(&mut provisioning, begin_at, "429/?$rid=1&retry-after=150", &json!({})).unwrap();
-    for minute in 1..=2 {
-        let now = begin_at + Duration::from_secs(60 * minute);
-        assert_eq!(provisioning.poll_timeout(), now);
-        provisioning.handle_timeout(now).unwrap();
-        assert!(matches!(provisioning.poll_packet(), Some(Packet::PingReq)));
-        assert_eq!(provisioning.handle(now, Packet::PingResp).unwrap(), None);
-    }
-    let now = begin_at + Duration::from_secs(150);
-    assert_eq!(provisioning.poll_timeout(), now);
-    provisioning.handle_timeout(now).unwrap();
-    assert!(sent(&mut provisioning).unwrap().ends_with("?$rid=2"));
+    let throttled = json!({ "errorCode": 429_001, "message": "slow down" });
+    let error = answer(&mut provisioning, now, "429/?$rid=1&retry-after=150", &throttled).unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(150)));
+    assert!(error.is_retryable() && error.to_string().ends_with("slow down"), "{error}");
+}
+
+#[test]
+fn a_service_that_assigns_for_ever_is_left_after_a_while() {
+    let mut now = Instant::now();
+    let begin_at = now;
+    let mut provisioning = begin(now);
+    let mut number = 0;
+    let error = loop {
+        sent(&mut provisioning);
+        number += 1;
+        let head = format!("202/?$rid={number}&retry-after=40");
+        answer(&mut provisioning, now, &head, &json!({ "operationId": "4.ab", "status": "assigning" }))
+            .unwrap();
+        now = provisioning.poll_timeout();
+        if let Err(error) = provisioning.handle_timeout(now) {
+            break error;
+        }
+    };
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(40)));
+    assert_eq!(now - begin_at, Duration::from_secs(320));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use rumqttc::mqttbytes::v4::Packet;
+use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, Packet};
 use serde_json::json;
 use tokio::sync::watch;
 use tracing::field::{Field, Visit};
@@ -15,6 +15,7 @@ use super::peer::{connection, start};
 use super::sensor::Sensor;
 use crate::connection::Connection;
 use crate::error::Error;
+use crate::fleet::Gate;
 use crate::retry::{Failure, RetryPolicy};
 use crate::session::Clocks;
 use crate::state::State;
@@ -102,6 +103,19 @@ async fn a_clock_that_is_set_back_brings_a_fresh_token_too() {
     assert_eq!(again.call("blink", "1").await.0, 200);
     assert_eq!(client.counters().connects, 2);
     drop(peer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_of_a_fleet_whose_clock_jumps_in_the_greeting_does_not_wait_for_its_own_place() {
+    let (mut connection, wall) = with_clock(connection());
+    connection.gate = Some(Gate::new(1, Duration::ZERO));
+    let (_client, mut hub) = start(Sensor, connection);
+    let (_, mut peer) = hub.next().await;
+    peer.connect().await;
+    wall.send_modify(|dawn| *dawn += Duration::from_secs(3 * 3600));
+    peer.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))).await;
+    let again = tokio::time::timeout(Duration::from_secs(60), hub.serve(json!({ "$version": 1 })));
+    assert!(again.await.is_ok());
 }
 
 /// Collects the lines that are not only for who looks closely.
