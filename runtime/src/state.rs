@@ -106,6 +106,7 @@ impl Counters {
         self.reported += other.reported;
         self.throttled += other.throttled;
         self.commands_answered += other.commands_answered;
+        self.messages_completed += other.messages_completed;
         self.desired_applied += other.desired_applied;
         self.queued += other.queued;
         self.queued_bytes += other.queued_bytes;

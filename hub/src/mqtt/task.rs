@@ -235,7 +235,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             let connection = &mut self.connection;
             let Output { send, late, end } =
                 self.shared.with(|state, now| connection.handle(packet, state, now));
-            self.late.extend(late.map(|(by, packet)| (Instant::now() + by, packet)));
+            let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
+            self.late.extend(due);
             if let Err(ended) = self.queue(&send) {
                 break Some(ended);
             }

@@ -87,12 +87,16 @@ impl State {
         if size > SIZE_LIMIT {
             return Err(StateError::MessageSize { size, limit: SIZE_LIMIT });
         }
-        device.inbox.tidy(now);
-        if device.inbox.len() == QUEUE_LIMIT {
+        let given_up = device.inbox.tidy(now);
+        let is_full = device.inbox.len() == QUEUE_LIMIT;
+        if !is_full {
+            let expires = now.checked_add(message.time_to_live).unwrap_or(Timestamp::MAX);
+            device.inbox.queue.push_back(Queued { message, expires, deliveries: 0, packet: None });
+        }
+        self.note_given_up(id, given_up, now);
+        if is_full {
             return Err(StateError::QueueFull(QUEUE_LIMIT));
         }
-        let expires = now.checked_add(message.time_to_live).unwrap_or(Timestamp::MAX);
-        device.inbox.queue.push_back(Queued { message, expires, deliveries: 0, packet: None });
         self.deliver_messages(id, now);
         Ok(())
     }
@@ -118,8 +122,12 @@ impl State {
             let (again, payload) = (queued.deliveries > 1, queued.message.body.clone());
             self.effects.push(Effect::Deliver { session, packet, again, topic, payload });
         }
-        if given_up > 0 {
-            let text = format!("{given_up} messages were given up after {DELIVERY_LIMIT} deliveries each");
+        self.note_given_up(id, given_up, now);
+    }
+
+    fn note_given_up(&mut self, id: &str, count: usize, now: Timestamp) {
+        if count > 0 {
+            let text = format!("{count} messages were given up after {DELIVERY_LIMIT} deliveries each");
             self.refuse(Some(id), text, now);
         }
     }

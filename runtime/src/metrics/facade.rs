@@ -13,7 +13,7 @@ use super::Metrics;
 type Read = fn(&Metrics) -> u64;
 
 /// What only grows: name, unit, description, where it is read.
-const COUNTERS: [(&str, Unit, &str, Read); 25] = [
+const COUNTERS: [(&str, Unit, &str, Read); 28] = [
     ("connects_total", Unit::Count, "connections that came to serve", |m| m.counters.connects),
     ("disconnects_total", Unit::Count, "connections that were lost or renewed", |m| m.counters.disconnects),
     ("losses_unreachable_total", Unit::Count, "attempts that reached nobody", |m| m.losses.unreachable),
@@ -41,6 +41,15 @@ const COUNTERS: [(&str, Unit, &str, Read); 25] = [
     ("messages_parked_total", Unit::Count, "telemetry messages the hub does not take", |m| m.counters.parked),
     ("messages_abandoned_total", Unit::Count, "telemetry messages left when closed", |m| {
         m.counters.abandoned
+    }),
+    ("messages_recovered_total", Unit::Count, "telemetry messages found on disk at the start", |m| {
+        m.counters.recovered
+    }),
+    ("messages_damaged_total", Unit::Count, "telemetry messages lost to a damaged disk", |m| {
+        m.counters.damaged
+    }),
+    ("cloud_messages_completed_total", Unit::Count, "messages from the cloud that were handled", |m| {
+        m.counters.messages_completed
     }),
     ("reports_total", Unit::Count, "reported patches the hub took", |m| m.counters.reported),
     ("desired_applied_total", Unit::Count, "desired values handed to handlers", |m| {

@@ -103,7 +103,7 @@ impl Cloud {
     /// A stream has been opened.
     pub(super) fn opened(&mut self) {
         self.session = Some(Session::default());
-        (self.cut, self.outgoing) = (false, Vec::new());
+        (self.cut, self.outgoing) = (self.offline, Vec::new());
     }
 
     /// The stream has ended: the callers of the device are told that it is gone.
@@ -126,7 +126,9 @@ impl Cloud {
 
     /// Whether the device is connected and hears of desired changes and calls.
     pub(super) fn is_serving(&self) -> bool {
-        self.hears("$iothub/methods/POST/#") && self.hears("$iothub/twin/PATCH/properties/desired/#")
+        !self.cut
+            && self.hears("$iothub/methods/POST/#")
+            && self.hears("$iothub/twin/PATCH/properties/desired/#")
     }
 
     /// A packet of the device.
@@ -142,6 +144,8 @@ impl Cloud {
                 None => self.fail(format!("an acknowledgement of no message: {pkid}")),
             },
             Packet::Disconnect if greeted => self.cut = true,
+            // A CONNECT holds a token.
+            Packet::Connect(_) => self.fail("a second CONNECT".to_owned()),
             other => self.fail(format!("a packet out of turn: {other:?}")),
         }
     }
@@ -184,7 +188,8 @@ impl Cloud {
 
     /// Puts a message into the device's queue; its packet id.
     pub(super) fn send(&mut self, bag: &str, payload: &Json) -> u16 {
-        self.last_message += 1;
+        // MQTT 3.1.1, 2.3.1: no packet id is 0.
+        self.last_message = self.last_message.checked_add(1).unwrap_or(1);
         let mut message = Publish::new(bag, QoS::AtLeastOnce, payload.to_string());
         message.pkid = self.last_message;
         self.pending.insert(message.pkid, message);
