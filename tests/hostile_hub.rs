@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use device_model::{CommandError, Connection, Device as _, PropertyError, State, device_model};
-use environmental_sensor::{BlinkResponse, Client, Telemetry};
+use device_model::{Connection, Device as _, State, device_model};
+use environmental_sensor::Telemetry;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rumqttc::mqttbytes::v4::{
     ConnAck, ConnectReturnCode, Packet, PubAck, Publish, SubAck, SubscribeReasonCode,
@@ -24,36 +24,12 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-#[device_model("models/environmental_sensor.json")]
+#[device_model("models/environmental_sensor.json", unhandled = 501)]
 struct EnvironmentalSensor;
 
-impl environmental_sensor::Commands for EnvironmentalSensor {
-    async fn blink(&self, _: i64, _: &Client) -> Result<BlinkResponse, CommandError> {
-        Ok(BlinkResponse { description: None })
-    }
+impl environmental_sensor::Commands for EnvironmentalSensor {}
 
-    async fn turnon(&self, _: &Client) -> Result<(), CommandError> {
-        Ok(())
-    }
-
-    async fn turnoff(&self, _: &Client) -> Result<(), CommandError> {
-        Ok(())
-    }
-
-    async fn rundiagnostics(&self, _: &Client) -> Result<String, CommandError> {
-        Ok(String::new())
-    }
-}
-
-impl environmental_sensor::Properties for EnvironmentalSensor {
-    async fn set_name(&self, name: String, _: &Client) -> Result<String, PropertyError> {
-        Ok(name)
-    }
-
-    async fn set_brightness(&self, brightness: i64, _: &Client) -> Result<i64, PropertyError> {
-        Ok(brightness)
-    }
-}
+impl environmental_sensor::Properties for EnvironmentalSensor {}
 
 /// What a hostile hub sends, and when.
 enum Attack {

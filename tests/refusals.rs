@@ -9,8 +9,8 @@ mod support;
 use std::time::Duration;
 
 use device_model::hub::Fault;
-use device_model::{CommandError, Connection, Device as _, PropertyError, State, device_model};
-use environmental_sensor::{BlinkResponse, Client, Telemetry};
+use device_model::{Connection, Device as _, State, device_model};
+use environmental_sensor::Telemetry;
 use hyper::Method;
 use support::{DEVICE, Operator, PATIENCE, proxied_hub};
 use tokio::time::timeout;
@@ -20,36 +20,12 @@ const ROUNDS: (u64, u64) = (300, 2_000);
 /// What memory may differ by: the hub in this process keeps the last thousand refusals in its log.
 const ROOM: u64 = 4 * 1024 * 1024;
 
-#[device_model("models/environmental_sensor.json")]
+#[device_model("models/environmental_sensor.json", unhandled = 501)]
 struct EnvironmentalSensor;
 
-impl environmental_sensor::Commands for EnvironmentalSensor {
-    async fn blink(&self, _: i64, _: &Client) -> Result<BlinkResponse, CommandError> {
-        Ok(BlinkResponse { description: None })
-    }
+impl environmental_sensor::Commands for EnvironmentalSensor {}
 
-    async fn turnon(&self, _: &Client) -> Result<(), CommandError> {
-        Ok(())
-    }
-
-    async fn turnoff(&self, _: &Client) -> Result<(), CommandError> {
-        Ok(())
-    }
-
-    async fn rundiagnostics(&self, _: &Client) -> Result<String, CommandError> {
-        Ok(String::new())
-    }
-}
-
-impl environmental_sensor::Properties for EnvironmentalSensor {
-    async fn set_name(&self, name: String, _: &Client) -> Result<String, PropertyError> {
-        Ok(name)
-    }
-
-    async fn set_brightness(&self, brightness: i64, _: &Client) -> Result<i64, PropertyError> {
-        Ok(brightness)
-    }
-}
+impl environmental_sensor::Properties for EnvironmentalSensor {}
 
 /// What a leak would show in.
 #[derive(Debug)]

@@ -30,7 +30,9 @@ const PREFIX: &str = "SharedAccessSignature ";
 ///         })
 ///     }
 /// }
-/// # async fn ask_the_agent(_: &str, _: std::time::SystemTime) -> Result<String, std::io::Error> { unimplemented!() }
+/// # async fn ask_the_agent(_: &str, _: std::time::SystemTime) -> Result<String, std::io::Error> {
+/// #     std::fs::read_to_string("token")
+/// # }
 /// ```
 pub trait TokenProvider: Send + Sync + 'static {
     /// A token for this resource.
