@@ -318,7 +318,9 @@ impl Session {
             Timer::Handshake => self.hang_up(self.late("the hub's greeting", HANDSHAKE_LIMIT)),
             Timer::Ping => self.ping(now),
             Timer::PingAnswer => self.hang_up(self.late("the hub's answer to a ping", PING_LIMIT)),
-            Timer::TwinAnswer => self.hang_up(self.late("an answer about the twin", ANSWER_LIMIT)),
+            Timer::TwinFetch | Timer::TwinAnswer => {
+                self.hang_up(self.late("an answer about the twin", ANSWER_LIMIT));
+            }
             Timer::TwinRetry => {}
             Timer::Renewal => self.renewal_due(),
             Timer::LastCall => self.drain(now),

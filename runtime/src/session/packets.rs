@@ -42,7 +42,7 @@ impl Session {
             return None;
         }
         let (topic, payload) = self.requests.next()?;
-        self.timers.set(Timer::TwinAnswer, now + ANSWER_LIMIT);
+        self.watch_twin(now);
         Some(Packet::Publish(Publish::from_bytes(topic, QoS::AtMostOnce, payload)))
     }
 
@@ -266,11 +266,24 @@ impl Session {
         self.control.push_back(Packet::Publish(publish));
     }
 
+    /// Each kind of twin request has a deadline of its own: an answer to one says nothing of the other.
+    fn watch_twin(&mut self, now: Instant) {
+        let kinds = [
+            (Timer::TwinFetch, self.requests.awaits_twin()),
+            (Timer::TwinAnswer, self.requests.awaits_answer()),
+        ];
+        for (timer, awaited) in kinds {
+            match (awaited, self.timers.is_set(timer)) {
+                (true, false) => self.timers.set(timer, now + ANSWER_LIMIT),
+                (false, true) => self.timers.stop(timer),
+                _ => {}
+            }
+        }
+    }
+
     fn twin_answered(&mut self, now: Instant, request_id: u32, status: u16, body: &[u8]) {
         let answered = self.requests.answered(request_id, status, body);
-        if !self.requests.is_waiting() {
-            self.timers.stop(Timer::TwinAnswer);
-        }
+        self.watch_twin(now);
         match answered {
             Answered::Twin => self.twin(now, body),
             Answered::NoTwin { status } => {

@@ -299,3 +299,27 @@ fn a_report_that_no_hub_takes_ends_at_once() {
     let Some(Action::Settle(settled)) = session.poll_action() else { panic!("it is too large") };
     assert!(matches!(settled.outcome, Err(Error::TooLarge { .. })));
 }
+
+#[test]
+fn a_twin_that_is_never_given_out_is_noticed_while_reports_are_answered() {
+    let begin = Instant::now();
+    let mut session = serving(begin);
+    session.timers.stop(Timer::Ping);
+    // A version was missed, so the twin is asked for again.
+    let patch = Publish::new("$iothub/twin/PATCH/properties/desired/?$version=5", QoS::AtMostOnce, "{}");
+    session.handle(begin, Input::Packet(Packet::Publish(patch)));
+    assert!(topic(&mut session, begin).contains("twin/GET"));
+    for number in 0..3 {
+        let now = begin + Duration::from_secs(10 * number);
+        session.handle_timeout(now);
+        let fields = Map::from_iter([("state".to_owned(), Json::from(number))]);
+        session.handle(now, Input::Report { ticket: Ticket(number), component: None, fields });
+        let report = topic(&mut session, now);
+        let id = report.rsplit_once("$rid=").unwrap().1;
+        let answer = Publish::new(format!("$iothub/twin/res/204/?$rid={id}&$version=2"), QoS::AtMostOnce, "");
+        session.handle(now, Input::Packet(Packet::Publish(answer)));
+        assert!(matches!(session.poll_action(), Some(Action::Settle(Settled { outcome: Ok(()), .. }))));
+    }
+    session.handle_timeout(begin + ANSWER_LIMIT);
+    assert!(matches!(session.poll_action(), Some(Action::HangUp(_))));
+}

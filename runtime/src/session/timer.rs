@@ -11,7 +11,9 @@ pub(super) enum Timer {
     Ping,
     /// The PINGRESP must have come.
     PingAnswer,
-    /// The hub must have answered a twin request.
+    /// The hub must have given the twin out.
+    TwinFetch,
+    /// The hub must have answered a reported patch.
     TwinAnswer,
     /// Twin requests pause until then, because the hub throttles.
     TwinRetry,
@@ -23,10 +25,11 @@ pub(super) enum Timer {
     Drain,
 }
 
-const ALL: [Timer; 8] = [
+const ALL: [Timer; 9] = [
     Timer::Handshake,
     Timer::Ping,
     Timer::PingAnswer,
+    Timer::TwinFetch,
     Timer::TwinAnswer,
     Timer::TwinRetry,
     Timer::Renewal,

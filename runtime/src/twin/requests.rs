@@ -133,7 +133,17 @@ impl Requests {
 
     /// Whether an answer is awaited.
     pub(crate) fn is_waiting(&self) -> bool {
-        self.flying.is_some() || matches!(self.fetch, Fetch::Asked(_))
+        self.awaits_twin() || self.awaits_answer()
+    }
+
+    /// Whether the twin has been asked for.
+    pub(crate) fn awaits_twin(&self) -> bool {
+        matches!(self.fetch, Fetch::Asked(_))
+    }
+
+    /// Whether a reported patch has been sent.
+    pub(crate) fn awaits_answer(&self) -> bool {
+        self.flying.is_some()
     }
 
     /// A connection has come to serve: the twin is fetched before anything is reported.
