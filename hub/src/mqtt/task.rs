@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, End, Output};
-use super::frame;
+use super::frame::{self, WireError};
 use crate::certificate::Thumbprint;
 use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::shared::{Shared, ToDevice};
@@ -34,6 +34,8 @@ const WRITE_DEADLINE: Duration = Duration::from_secs(30);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Answers that are gathered before they are written, in bytes.
 const WRITE_SIZE: usize = 64 * 1024;
+/// Most packets handled while nobody else can use the state.
+const BATCH_LIMIT: usize = 128;
 /// A token's expiry further away than this is not waited for.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Pause after a failed accept (e.g. no file descriptors left).
@@ -227,33 +229,71 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     /// Handles all whole packets that have come and sends the answers together; answers an end.
     async fn handle_packets(&mut self, stop: &CancellationToken) -> Option<Ended> {
         let ended = loop {
-            let packet = match frame::read(&mut self.incoming, self.connection.is_new()) {
-                Ok(Some(packet)) => packet,
-                Ok(None) => break None,
-                Err(error) => break Some(Ended::Refused(error.to_string())),
-            };
-            let connection = &mut self.connection;
-            let Output { send, late, end } =
-                self.shared.with(|state, now| connection.handle(packet, state, now));
-            let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
-            self.late.extend(due);
-            if let Err(ended) = self.queue(&send) {
+            let (packets, flaw) = self.read_packets();
+            if packets.is_empty() && flaw.is_none() {
+                break None;
+            }
+            let handled = self.handle_batch(packets);
+            if let Some(ended) = handled.err().or_else(|| self.refuse(flaw?)) {
                 break Some(ended);
             }
-            match end {
-                Some(End::Clean) => break Some(Ended::Clean),
-                Some(End::Refused(reason)) => break Some(Ended::Refused(reason)),
-                None if self.outgoing.len() < WRITE_SIZE => {}
-                None => {
-                    if let Err(ended) = self.flush(stop).await {
-                        break Some(ended);
-                    }
-                }
+            if self.outgoing.len() >= WRITE_SIZE
+                && let Err(ended) = self.flush(stop).await
+            {
+                break Some(ended);
             }
         };
         // what was done before the end is answered all the same
         let flushed = self.flush(stop).await;
         ended.or(flushed.err())
+    }
+
+    /// The next whole packets, and what is wrong with the bytes after them.
+    fn read_packets(&mut self) -> (Vec<Packet>, Option<WireError>) {
+        let mut packets = Vec::new();
+        // what comes after CONNECT is read by other rules
+        let limit = if self.connection.is_new() { 1 } else { BATCH_LIMIT };
+        while packets.len() < limit {
+            match frame::read(&mut self.incoming, self.connection.is_new()) {
+                Ok(Some(packet)) => packets.push(packet),
+                Ok(None) => break,
+                Err(flaw) => return (packets, Some(flaw)),
+            }
+        }
+        (packets, None)
+    }
+
+    /// Handles packets in order, up to one that ends the connection, and queues the answers.
+    fn handle_batch(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
+        let connection = &mut self.connection;
+        let outputs = self.shared.with(|state, now| {
+            let mut outputs: Vec<Output> = Vec::with_capacity(packets.len());
+            for packet in packets {
+                outputs.push(connection.handle(packet, state, now));
+                if outputs.last().is_some_and(|output| output.end.is_some()) {
+                    break;
+                }
+            }
+            outputs
+        });
+        for Output { send, late, end } in outputs {
+            let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
+            self.late.extend(due);
+            self.queue(&send)?;
+            match end {
+                Some(End::Clean) => return Err(Ended::Clean),
+                Some(End::Refused(reason)) => return Err(Ended::Refused(reason)),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the client what is wrong where MQTT has words for it.
+    fn refuse(&mut self, flaw: WireError) -> Option<Ended> {
+        // an answer that cannot be written changes nothing: the connection ends
+        let _ = self.queue(flaw.answer().as_slice());
+        Some(Ended::Refused(flaw.to_string()))
     }
 
     fn queue(&mut self, packets: &[Packet]) -> Result<(), Ended> {
