@@ -4,8 +4,11 @@
 //! without I/O; [`registration`] is its provisioning half; [`task`] drives it on a socket.
 
 mod connection;
-mod frame;
+pub(crate) mod frame;
 mod registration;
 mod strict;
 pub(crate) mod task;
 mod username;
+
+#[cfg(fuzzing)]
+pub(crate) use connection::{Connection, End, Output};
