@@ -21,6 +21,7 @@ const MODELS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("models");
 const DEVICES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("devices");
 const ROWS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("rows");
 const COMMANDS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("commands");
+const PROVISIONING: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("provisioning");
 
 /// How long changes are gathered before they are written together.
 const BATCH_INTERVAL: Duration = Duration::from_millis(50);
@@ -64,6 +65,10 @@ impl Store {
 
     fn read_all(&self, state: &mut State) -> Result<Vec<KeptModel>, redb::Error> {
         let read = self.database.begin_read()?;
+        for entry in read.open_table(PROVISIONING)?.iter()? {
+            let (key, value) = entry?;
+            state.restore_provisioning(key.value(), value.value()).map_err(unreadable)?;
+        }
         for entry in read.open_table(DEVICES)?.iter()? {
             state.restore_device(entry?.1.value()).map_err(unreadable)?;
         }
@@ -89,6 +94,7 @@ impl Store {
             let mut devices = transaction.open_table(DEVICES)?;
             let mut rows = transaction.open_table(ROWS)?;
             let mut commands = transaction.open_table(COMMANDS)?;
+            let mut provisioning = transaction.open_table(PROVISIONING)?;
             for (key, bytes) in changes {
                 let bytes = bytes.as_deref();
                 match key {
@@ -96,6 +102,7 @@ impl Store {
                     StoreKey::Device(id) => put(&mut devices, id.as_str(), bytes),
                     StoreKey::Row(id, seq) => put(&mut rows, (id.as_str(), *seq), bytes),
                     StoreKey::Command(id, row) => put(&mut commands, (id.as_str(), *row), bytes),
+                    StoreKey::Provisioning(key) => put(&mut provisioning, key.as_str(), bytes),
                 }?;
             }
         }
@@ -201,6 +208,7 @@ async fn write_batch(store: &Arc<Store>, shared: &Shared) -> Result<usize, HubEr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Approval;
     use crate::state::tests::{NOW, connected, state};
     use crate::topics::Bag;
 
@@ -214,11 +222,13 @@ mod tests {
         let store = Store::open(&path).unwrap();
         store.write(&before.take_dirty(100)).unwrap();
         before.delete("d2").unwrap();
+        before.set_approval(Approval::Operator);
         store.write(&before.take_dirty(100)).unwrap();
         drop(store);
         let mut after = state();
         Store::open(&path).unwrap().load(&mut after).unwrap();
         assert_eq!(after.devices().count(), 1);
+        assert_eq!(after.approval(), Approval::Operator);
         assert_eq!(after.device("d1").unwrap().history.iter().count(), 2);
     }
 

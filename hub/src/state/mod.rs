@@ -7,13 +7,14 @@
 
 pub(crate) mod commands;
 pub(crate) mod device;
-mod enrollment;
 pub(crate) mod history;
 pub(crate) mod inbox;
 pub(crate) mod methods;
 mod persist;
 pub(crate) mod properties;
+mod provisioning;
 pub(crate) mod registry;
+mod standing;
 mod telemetry;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -35,10 +36,10 @@ use commands::CallOutcome;
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
 
-pub(crate) use enrollment::{Enrollment, RegistrationRefused};
 pub(crate) use methods::CallId;
 pub(crate) use persist::{Change, StoreKey};
 pub(crate) use properties::PropertyWrite;
+pub(crate) use provisioning::{Approval, Provisioning, RegistrationRefused};
 pub(crate) use registry::DeviceChange;
 
 /// Most rows kept in the log of refusals.
@@ -47,7 +48,7 @@ const LOG_LIMIT: usize = 1000;
 /// Everything the hub knows.
 #[derive(Debug)]
 pub(crate) struct State {
-    enrollment: Enrollment,
+    provisioning: Provisioning,
     host_name: String,
     devices: BTreeMap<String, Device>,
     models: BTreeMap<String, Arc<Model>>,
@@ -156,15 +157,17 @@ pub(crate) enum StateError {
     QueueFull(usize),
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
+    #[error("the device {0:?} is blocked: unblock it before it is approved")]
+    Blocked(String),
     #[error("no random numbers for a key: {0}")]
     Random(String),
 }
 
 impl State {
     /// An empty state.
-    pub(crate) fn new(enrollment: Enrollment) -> Self {
+    pub(crate) fn new(provisioning: Provisioning) -> Self {
         Self {
-            enrollment,
+            provisioning,
             host_name: "localhost".to_owned(),
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
@@ -409,7 +412,8 @@ impl State {
         let record = &device.record;
         json!({
             "id": record.id,
-            "status": device.status(),
+            "status": record.standing(),
+            "statusBeforeBlock": record.standing_before_block(),
             "connected": device.session.is_some(),
             "connectedSince": device.session.as_ref().map(|session| session.since),
             "lastSeen": record.last_seen,

@@ -17,6 +17,8 @@ pub(crate) enum StoreKey {
     Device(String),
     Row(String, u64),
     Command(String, u64),
+    /// Of the provisioning service.
+    Provisioning(String),
 }
 
 /// A change for the store: bytes to keep under the key, or nothing any more.
@@ -53,6 +55,7 @@ impl State {
             }
             StoreKey::Device(id) => serde_json::to_vec(&self.devices.get(id)?.record).ok(),
             StoreKey::Row(id, seq) => serde_json::to_vec(&**self.devices.get(id)?.history.get(*seq)?).ok(),
+            StoreKey::Provisioning(key) => self.provisioning.record(key),
             StoreKey::Command(id, row) => serde_json::to_vec(self.devices.get(id)?.commands.get(*row)?).ok(),
         }
     }
@@ -62,6 +65,11 @@ impl State {
         let record: Record = serde_json::from_slice(bytes)?;
         self.devices.insert(record.id.clone(), Device::new(record));
         Ok(())
+    }
+
+    /// Takes back what the provisioning service keeps under a key.
+    pub(crate) fn restore_provisioning(&mut self, key: &str, bytes: &[u8]) -> Result<(), serde_json::Error> {
+        self.provisioning.restore(key, bytes)
     }
 
     /// Takes back a row of a device's history; rows come in order.
@@ -123,7 +131,7 @@ mod tests {
                 StoreKey::Device(_) => after.restore_device(&bytes).unwrap(),
                 StoreKey::Row(id, _) => after.restore_row(&id, &bytes).unwrap(),
                 StoreKey::Command(id, _) => after.restore_command(&id, &bytes).unwrap(),
-                StoreKey::Model(_) => panic!("no model was added"),
+                other => panic!("{other:?} was not changed"),
             }
         }
         let device = after.device("d1").unwrap();

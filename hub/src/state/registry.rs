@@ -67,6 +67,7 @@ impl State {
             generation: now.as_nanosecond().to_string(),
             etag: 1,
             enabled,
+            unapproved: None,
             status_reason: None,
             status_updated: None,
             primary,
@@ -119,6 +120,7 @@ impl State {
         if let Some(enabled) = change.enabled.filter(|enabled| *enabled != record.enabled) {
             record.enabled = enabled;
             record.status_updated = Some(now);
+            record.unapproved = record.unapproved.filter(|_| !enabled);
         }
         if let Some(session) = device.session.as_ref().filter(|_| !device.record.enabled) {
             let close = Effect::Close { session: session.id, reason: CloseReason::Disabled };
@@ -127,12 +129,6 @@ impl State {
         self.dirty.insert(StoreKey::Device(id.to_owned()));
         self.emit_device(id);
         self.device(id)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn set_enabled(&mut self, id: &str, enabled: bool, now: Timestamp) -> Result<(), StateError> {
-        let change = DeviceChange { enabled: Some(enabled), ..DeviceChange::default() };
-        self.change(id, change, now).map(drop)
     }
 
     /// Lets a device be known by certificates from now on.
