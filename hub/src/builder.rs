@@ -157,7 +157,8 @@ impl HubBuilder {
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
         });
-        let kept = store.load(&mut state)?;
+        store.load(&mut state)?;
+        let kept = state.take_kept_models();
         let mut files = Vec::new();
         for dir in &self.model_dirs {
             files.extend(model_files(dir)?);
