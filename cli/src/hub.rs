@@ -43,6 +43,9 @@ pub(crate) struct Options {
     /// Answer the service API's callers with 429 as an IoT Hub of one S1 unit does
     #[arg(long)]
     throttle_like_s1: bool,
+    /// New devices of an enrollment group wait until they are approved on the page (true), or come at once (false); kept
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    approve_devices: Option<bool>,
     /// Print one line of JSON with addresses and keys when ready
     #[arg(long)]
     json: bool,
@@ -99,6 +102,9 @@ async fn start(options: &Options) -> Result<Hub, HubError> {
     }
     if let Some(models) = &options.models {
         builder = builder.models_dir(models);
+    }
+    if let Some(by_operator) = options.approve_devices {
+        builder = builder.approve_devices(by_operator);
     }
     builder.start().await
 }

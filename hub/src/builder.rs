@@ -20,7 +20,7 @@ use crate::models::Library;
 use crate::page::{Access, PageToken};
 use crate::settings::Settings;
 use crate::shared::Shared;
-use crate::state::{Enrollment, State};
+use crate::state::{Approval, Provisioning, State};
 use crate::store::Store;
 use crate::{HubError, http, mqtt, page, store};
 
@@ -39,6 +39,7 @@ pub struct HubBuilder {
     page_token: Option<String>,
     names: Vec<String>,
     tolerant: bool,
+    approval: Option<Approval>,
 }
 
 /// The bound listeners and the addresses they got.
@@ -64,6 +65,7 @@ impl HubBuilder {
             page_token: None,
             names: Vec::new(),
             tolerant: false,
+            approval: None,
         }
     }
 
@@ -150,6 +152,13 @@ impl HubBuilder {
         self
     }
 
+    /// Whether a device that is unknown and has good credentials of an enrollment group waits until the operator approves
+    /// it. Without this call it is as it was before in this folder; at first nobody waits.
+    pub fn approve_devices(mut self, by_operator: bool) -> Self {
+        self.approval = Some(if by_operator { Approval::Operator } else { Approval::Automatic });
+        self
+    }
+
     /// Starts the hub; all listeners accept when this returns.
     ///
     /// # Errors
@@ -203,12 +212,17 @@ impl HubBuilder {
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
     fn load_state(&self, store: &Store, settings: &Settings) -> Result<State, HubError> {
-        let mut state = State::new(Enrollment {
+        let mut state = State::new(Provisioning {
             id_scope: settings.id_scope.clone(),
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
+            approval: Approval::default(),
         });
-        let kept = store.load(&mut state)?;
+        store.load(&mut state)?;
+        let kept = state.take_kept_models();
+        if let Some(approval) = self.approval {
+            state.set_approval(approval);
+        }
         let mut files = Vec::new();
         for dir in &self.model_dirs {
             files.extend(model_files(dir)?);

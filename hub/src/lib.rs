@@ -30,6 +30,7 @@ pub mod fuzzing;
 mod http;
 mod hub;
 mod json;
+mod keep;
 mod limits;
 mod listener;
 mod message;
