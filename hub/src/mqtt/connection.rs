@@ -24,6 +24,7 @@ use super::registration::Registration;
 use super::username::Username;
 use crate::certificate::{Presented, Thumbprint};
 use crate::faults::Fault;
+use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::state::State;
 use crate::state::device::SessionId;
 use crate::topics::{self, Bag, Subscription, Topic, TopicError};
@@ -226,6 +227,7 @@ impl Connection {
                     Ok(kept) => kept,
                     Err(error) => return denied(error.to_string()),
                 };
+                let expires = cut_off(now, id, state).or(expires);
                 let (device, has_api_version) = (id.to_owned(), api_version);
                 self.phase = Phase::Online(Online {
                     device,
@@ -471,6 +473,17 @@ pub(super) fn skewed(now: Timestamp, device: &str, state: &mut State) -> Timesta
         _ => None,
     });
     now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
+}
+
+/// When a connection is to end, as if its token had expired, because of a fault.
+fn cut_off(now: Timestamp, device: &str, state: &mut State) -> Option<Timestamp> {
+    let after = state.faults.take(device, |fault| match fault {
+        Fault::ExpireToken { after } => Some(after),
+        _ => None,
+    })?;
+    let after = SignedDuration::try_from(after).ok()?;
+    // the driver waits so much longer than a token lives
+    now.checked_add(after - SignedDuration::from_secs(CLOCK_SKEW_SECONDS)).ok()
 }
 
 fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, TopicError> {
