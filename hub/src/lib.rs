@@ -38,6 +38,7 @@ mod shared;
 mod state;
 mod store;
 mod sync;
+mod template;
 mod tls;
 mod topics;
 mod twin;

@@ -18,6 +18,7 @@ use crate::shared::Shared;
 use crate::state::{Change, State, StoreKey};
 
 const MODELS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("models");
+const TEMPLATES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("templates");
 const DEVICES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("devices");
 const ROWS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("rows");
 const COMMANDS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("commands");
@@ -64,6 +65,16 @@ impl Store {
 
     fn read_all(&self, state: &mut State) -> Result<Vec<KeptModel>, redb::Error> {
         let read = self.database.begin_read()?;
+        for entry in read.open_table(TEMPLATES)?.iter()? {
+            let (id, value) = entry?;
+            if let Err(reason) = state.restore_template(value.value()) {
+                tracing::warn!(
+                    template = id.value(),
+                    reason,
+                    "a kept template cannot be read and is left out"
+                );
+            }
+        }
         for entry in read.open_table(DEVICES)?.iter()? {
             state.restore_device(entry?.1.value()).map_err(unreadable)?;
         }
@@ -86,6 +97,7 @@ impl Store {
         let transaction = self.database.begin_write()?;
         {
             let mut models = transaction.open_table(MODELS)?;
+            let mut templates = transaction.open_table(TEMPLATES)?;
             let mut devices = transaction.open_table(DEVICES)?;
             let mut rows = transaction.open_table(ROWS)?;
             let mut commands = transaction.open_table(COMMANDS)?;
@@ -93,6 +105,7 @@ impl Store {
                 let bytes = bytes.as_deref();
                 match key {
                     StoreKey::Model(id) => put(&mut models, id.as_str(), bytes),
+                    StoreKey::Template(id) => put(&mut templates, id.as_str(), bytes),
                     StoreKey::Device(id) => put(&mut devices, id.as_str(), bytes),
                     StoreKey::Row(id, seq) => put(&mut rows, (id.as_str(), *seq), bytes),
                     StoreKey::Command(id, row) => put(&mut commands, (id.as_str(), *row), bytes),

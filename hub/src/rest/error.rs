@@ -87,6 +87,7 @@ impl From<StateError> for RestError {
             | StateError::BadAuthentication(_)
             | StateError::BadMode(_)
             | StateError::UnknownModel(_)
+            | StateError::Template(_)
             | StateError::Twin(_)
             | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),
         };

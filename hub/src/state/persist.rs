@@ -14,6 +14,7 @@ use super::{State, telemetry};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum StoreKey {
     Model(String),
+    Template(String),
     Device(String),
     Row(String, u64),
     Command(String, u64),
@@ -51,6 +52,7 @@ impl State {
                 let model = self.models.get(id)?;
                 serde_json::to_vec(&(&model.file_name, &model.text)).ok()
             }
+            StoreKey::Template(id) => crate::template::record::write(self.templates.get(id)?),
             StoreKey::Device(id) => serde_json::to_vec(&self.devices.get(id)?.record).ok(),
             StoreKey::Row(id, seq) => serde_json::to_vec(&**self.devices.get(id)?.history.get(*seq)?).ok(),
             StoreKey::Command(id, row) => serde_json::to_vec(self.devices.get(id)?.commands.get(*row)?).ok(),
@@ -123,7 +125,7 @@ mod tests {
                 StoreKey::Device(_) => after.restore_device(&bytes).unwrap(),
                 StoreKey::Row(id, _) => after.restore_row(&id, &bytes).unwrap(),
                 StoreKey::Command(id, _) => after.restore_command(&id, &bytes).unwrap(),
-                StoreKey::Model(_) => panic!("no model was added"),
+                StoreKey::Model(_) | StoreKey::Template(_) => panic!("no model was added"),
             }
         }
         let device = after.device("d1").unwrap();
