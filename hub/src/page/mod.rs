@@ -11,6 +11,7 @@ mod commands;
 mod device;
 mod error;
 mod guard;
+mod languages;
 mod series;
 mod stream;
 

@@ -57,7 +57,11 @@ pub(crate) struct Record {
     /// Of a device that is known by its certificate; its keys mean nothing then.
     #[serde(default)]
     pub(crate) certificates: Option<Thumbprints>,
+    /// What the device has announced.
     pub(crate) model_id: Option<String>,
+    /// The id of its template.
+    #[serde(default)]
+    pub(crate) template: Option<String>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,
     pub(crate) created: Timestamp,
