@@ -42,6 +42,9 @@ pub(crate) struct Device {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: String,
+    /// What the operator calls it.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
     pub(crate) generation: String,
     pub(crate) etag: u64,
     pub(crate) enabled: bool,

@@ -64,6 +64,7 @@ impl State {
         };
         let record = Record {
             id: id.to_owned(),
+            name: None,
             generation: now.as_nanosecond().to_string(),
             etag: 1,
             enabled,
