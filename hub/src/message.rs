@@ -10,7 +10,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeviceMessage {
-    /// Who sent it.
+    /// Who sent it; a module of a device is `{device}/{module}`.
     pub device: String,
     /// The property bag, decoded: `$.mid` is the message id, `$.sub` the component. A property without a value is empty.
     pub properties: BTreeMap<String, String>,

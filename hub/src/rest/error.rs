@@ -87,6 +87,7 @@ impl From<StateError> for RestError {
             | StateError::BadThumbprint
             | StateError::BadAuthentication(_)
             | StateError::BadMode(_)
+            | StateError::TooManyModules(_)
             | StateError::UnknownModel(_)
             | StateError::Twin(_)
             | StateError::LongName { .. }

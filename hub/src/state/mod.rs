@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod inbox;
 mod label;
 pub(crate) mod methods;
+pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
 mod provisioning;
@@ -36,6 +37,7 @@ use crate::view::ModelView;
 use commands::CallOutcome;
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
+use modules::split_module;
 
 pub(crate) use methods::CallId;
 pub(crate) use persist::{Change, StoreKey};
@@ -162,6 +164,8 @@ pub(crate) enum StateError {
     MessageSize { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
     Blocked(String),
+    #[error("a device has {0} modules at most")]
+    TooManyModules(usize),
     #[error("no random numbers for a key: {0}")]
     Random(String),
 }
@@ -207,12 +211,12 @@ impl State {
         std::mem::take(&mut self.effects)
     }
 
-    /// All devices, by id.
+    /// All devices, by id, without their modules.
     pub(crate) fn devices(&self) -> impl Iterator<Item = &Device> {
-        self.devices.values()
+        self.devices.values().filter(|device| split_module(&device.record.id).is_none())
     }
 
-    /// One device.
+    /// One device, or one module by its key ([`modules::module_key`]).
     pub(crate) fn device(&self, id: &str) -> Result<&Device, StateError> {
         self.devices.get(id).ok_or_else(|| StateError::NotFound(id.to_owned()))
     }
@@ -404,7 +408,8 @@ impl State {
     }
 
     fn emit_device(&mut self, id: &str) {
-        if let Some(device) = self.devices.get(id) {
+        // the list on the page shows devices only
+        if let Some(device) = self.devices.get(id).filter(|_| split_module(id).is_none()) {
             let item = self.item(device);
             self.emit("device", None, item);
         }
