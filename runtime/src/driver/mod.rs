@@ -16,6 +16,7 @@ mod journal;
 mod keeper;
 mod link;
 mod proof;
+mod pump;
 mod sampled;
 mod tls;
 mod transport;
@@ -36,11 +37,16 @@ use board::ClosedAtEnd;
 pub(crate) use clock::Clock;
 use clock::Interval;
 pub(crate) use dial::Dialer;
+#[cfg(feature = "cores")]
+pub(crate) use dial::login;
 use dial::{Dialled, finish};
 use handlers::Handlers;
 use journal::Journal;
 use keeper::Keeper;
-use link::{Broken, Incoming, Link};
+pub(crate) use link::{Broken, Incoming, Link};
+#[cfg(feature = "cores")]
+pub(crate) use proof::prove;
+pub(crate) use pump::pump;
 pub(crate) use sampled::sample;
 use serde_json::Map;
 use tls::Tls;
@@ -319,18 +325,8 @@ impl Driver {
     fn act(&mut self) {
         self.session_actions();
         if let Phase::Linked(link) = &mut self.phase {
-            let mut queued = Ok(());
-            while queued.is_ok() && link.has_room() {
-                let Some(packet) = self.session.poll_packet(now()) else {
-                    break;
-                };
-                queued = link.queue(&packet);
-            }
-            if queued.is_ok() {
-                let at = Moment { now: now(), wall: self.options.clock.wall() };
-                queued = link.fill(|buffer, enough| self.session.write_telemetry(at, buffer, enough));
-            }
-            if let Err(error) = queued {
+            let at = Moment { now: now(), wall: self.options.clock.wall() };
+            if let Err(error) = pump(&mut self.session, link, at) {
                 self.broken(error.into());
             }
         }

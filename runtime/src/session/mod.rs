@@ -22,6 +22,7 @@ mod packets;
 mod publish;
 mod recovery;
 mod renewal;
+mod seen;
 mod timer;
 mod twin;
 
@@ -280,6 +281,15 @@ impl Session {
     pub(crate) fn reports_are_full(&self) -> bool {
         const MOST_REPORTS: usize = 256;
         self.requests.len() >= MOST_REPORTS
+    }
+
+    /// How much is held for later, of whatever kind.
+    #[cfg(feature = "cores")]
+    pub(crate) fn held(&self) -> usize {
+        let queued = self.control.len() + self.actions.len() + self.pending.len();
+        let busy = [!self.commands.is_idle(), self.inbox.is_busy(), self.desired.is_busy()];
+        let busy = busy.into_iter().filter(|busy| *busy).count();
+        self.outbox.lock().len() + self.requests.len() + queued + busy
     }
 
     /// Ends everything that is left but telemetry, which whoever shares the outbox ends.
