@@ -262,7 +262,7 @@ impl DeviceCore {
                     continue;
                 }
                 Action::Renew(why) => {
-                    self.link = None;
+                    self.say_goodbye();
                     Event::Down { pause: Duration::ZERO, cause: why.to_owned() }
                 }
                 Action::Run { call, command, payload } => {
@@ -278,6 +278,15 @@ impl DeviceCore {
                 }
             };
             self.events.push_back(event);
+        }
+    }
+
+    /// As the driver does: what is queued is written, and the goodbye.
+    fn say_goodbye(&mut self) {
+        self.wire.widen();
+        if let Some(link) = self.link.take() {
+            let goodbye = pin!(link.finish()).poll(&mut Context::from_waker(Waker::noop()));
+            debug_assert!(goodbye.is_ready(), "there is room for everything");
         }
     }
 

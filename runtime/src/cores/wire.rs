@@ -21,6 +21,8 @@ struct Ends {
     outgoing: BytesMut,
     /// How it ended, if it has: with an error, or properly.
     end: Option<Option<io::ErrorKind>>,
+    /// Whether it takes as much as is written.
+    is_wide: bool,
 }
 
 impl Wire {
@@ -35,6 +37,10 @@ impl Wire {
 
     pub(super) fn end(&self, error: Option<io::ErrorKind>) {
         self.lock().end = Some(error);
+    }
+
+    pub(super) fn widen(&self) {
+        self.lock().is_wide = true;
     }
 
     pub(super) fn take(&self, most: usize) -> Vec<u8> {
@@ -67,7 +73,8 @@ impl AsyncRead for Wire {
 impl AsyncWrite for Wire {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut ends = self.lock();
-        let count = bytes.len().min(ROOM.saturating_sub(ends.outgoing.len()));
+        let room = if ends.is_wide { usize::MAX } else { ROOM.saturating_sub(ends.outgoing.len()) };
+        let count = bytes.len().min(room);
         if count == 0 {
             return Poll::Pending;
         }
