@@ -20,6 +20,9 @@
 mod body;
 mod builder;
 mod certificate;
+#[cfg(feature = "cores")]
+#[doc(hidden)]
+pub mod cores;
 mod error;
 mod events;
 mod faults;

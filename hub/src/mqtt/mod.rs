@@ -3,8 +3,8 @@
 //! [`frame`] turns bytes into packets, strictly; [`connection`] is the state machine of one connection,
 //! without I/O; [`registration`] is its provisioning half; [`task`] drives it on a socket.
 
-mod connection;
-mod frame;
+pub(crate) mod connection;
+pub(crate) mod frame;
 mod registration;
 pub(crate) mod task;
 mod username;
