@@ -12,6 +12,7 @@ mod device;
 mod error;
 mod faults;
 mod guard;
+mod languages;
 mod login;
 mod series;
 mod stream;
@@ -35,6 +36,9 @@ use crate::shared::Shared;
 
 pub(crate) use guard::{Access, whole_seconds};
 pub(crate) use token::PageToken;
+
+/// The sections of the page, the first part of each address.
+const SECTIONS: [&str; 3] = ["devices", "templates", "hub"];
 
 /// What the page's handlers share.
 #[derive(Clone)]
@@ -72,10 +76,8 @@ async fn choose(State((service, page)): State<(Router, Router)>, request: Reques
 
 fn page_router() -> Router<PageState> {
     Router::new()
-        .route("/", get(assets::index))
-        .route("/devices", get(assets::index))
-        .route("/devices/{id}", get(assets::index))
-        .route("/assets/{name}", get(assets::asset))
+        .merge(shell())
+        .route("/assets/{*name}", get(assets::asset))
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
         .route("/api/hub/approval", put(approval::set))
@@ -85,7 +87,7 @@ fn page_router() -> Router<PageState> {
         .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
-        .route("/api/devices/{id}", get(device::read).delete(approval::delete))
+        .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
         .route("/api/devices/{id}/approve", post(approval::approve))
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
@@ -98,6 +100,15 @@ fn page_router() -> Router<PageState> {
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
+}
+
+/// Every address of a page answers the same file, whose script looks at the address.
+fn shell() -> Router<PageState> {
+    SECTIONS.iter().fold(Router::new().route("/", get(assets::index)), |router, section| {
+        router
+            .route(&format!("/{section}"), get(assets::index))
+            .route(&format!("/{section}/{{*rest}}"), get(assets::index))
+    })
 }
 
 #[cfg(test)]

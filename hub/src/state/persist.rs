@@ -114,6 +114,7 @@ kinds! {
     4: Command(id, row) => write_command, restore_command;
     5: Message(id, number) => write_message, restore_message;
     6: Provisioning(id) => write_provisioning, restore_provisioning;
+    7: Template(id) => write_template, restore_template;
 }
 
 /// A record's form on disk.
@@ -250,7 +251,8 @@ mod tests {
         assert_eq!(device.commands.get(0).unwrap().state, CommandState::Timeout);
         assert_eq!(bytes(device.inbox.get(0).unwrap()), bytes(was.inbox.get(0).unwrap()));
         assert_eq!(after.next_device, 2);
-        assert_eq!(after.take_kept_models(), [("sensor.json".to_owned(), "{}".to_owned())]);
+        let model = sensor_model();
+        assert_eq!(after.take_kept_models(), [(model.file_name.clone(), model.text.clone())]);
         let nothing = before.take_changes();
         assert!(nothing.records.is_empty() && nothing.rows.is_empty());
     }
