@@ -23,7 +23,7 @@ use crate::state::commands::CallOutcome;
 use crate::state::device::SessionId;
 use crate::state::methods::Started;
 use crate::state::registry::DeviceKeys;
-use crate::state::{CallId, Effect as Wanted, Enrollment, State};
+use crate::state::{Approval, CallId, Effect as Wanted, Provisioning, State};
 
 /// What the hub does.
 #[derive(Debug)]
@@ -65,8 +65,9 @@ impl HubCore {
     pub fn new(device: &str, key: &str, begin: SystemTime) -> Result<Self, String> {
         let key = Key::parse(key).ok_or("the key is not base64 of 16 to 64 bytes")?;
         let keys = DeviceKeys { primary: key.clone(), secondary: key.clone() };
-        let enrollment = Enrollment { id_scope: "0neCORES".into(), primary: key.clone(), secondary: key };
-        let mut state = State::new(enrollment);
+        let (id_scope, approval) = ("0neCORES".into(), Approval::default());
+        let provisioning = Provisioning { id_scope, primary: key.clone(), secondary: key, approval };
+        let mut state = State::new(provisioning);
         state.observed = true;
         let now = Timestamp::try_from(begin).map_err(|error| error.to_string())?;
         state.create(device, Some(keys), true, now).map_err(|error| error.to_string())?;
