@@ -17,6 +17,7 @@ use crate::message::{DeviceMessage, Observer};
 use crate::models::Library;
 use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::state::registry::DeviceKeys;
 use crate::state::{Approval, Provisioning, State};
 use crate::store::Store;
 use crate::{HubError, http, mqtt, page, store};
@@ -138,7 +139,7 @@ impl HubBuilder {
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
         let tls = [authority.device_config(now)?, authority.service_config(now)?];
-        let mut state = self.load_state(&store, &settings)?;
+        let mut state = self.load_state(&store, &settings, now)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
         state.set_mqtt_port(addresses.mqtt.port());
@@ -160,13 +161,17 @@ impl HubBuilder {
     }
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
-    fn load_state(&self, store: &Store, settings: &Settings) -> Result<State, HubError> {
-        let mut state = State::new(Provisioning {
-            id_scope: settings.id_scope.clone(),
+    fn load_state(
+        &self,
+        store: &Store,
+        settings: &Settings,
+        now: jiff::Timestamp,
+    ) -> Result<State, HubError> {
+        let keys = DeviceKeys {
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
-            approval: Approval::default(),
-        });
+        };
+        let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
         let kept = store.load(&mut state)?;
         if let Some(approval) = self.approval {
             state.set_approval(approval);

@@ -21,7 +21,7 @@ use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, End, Output};
 use super::frame;
-use crate::certificate::Thumbprint;
+use crate::certificate::ClientCertificate;
 use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::shared::{Shared, ToDevice};
 use crate::state::device::SessionId;
@@ -94,8 +94,8 @@ async fn serve(
     let refusal = match handshake {
         Ok(Ok(stream)) => {
             let (session, inbox) = shared.open_link();
-            let presented = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-            let certificate = presented.map(|certificate| Thumbprint::of(certificate));
+            let presented = stream.get_ref().1.peer_certificates();
+            let certificate = presented.and_then(ClientCertificate::of_chain).map(Arc::new);
             let mut driver = Driver::new(stream, session, shared, peer, opened).presenting(certificate);
             return driver.run(inbox, stop).await;
         }
@@ -155,7 +155,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     }
 
     /// The same for a stream that was opened with this certificate.
-    fn presenting(mut self, certificate: Option<Thumbprint>) -> Self {
+    fn presenting(mut self, certificate: Option<Arc<ClientCertificate>>) -> Self {
         self.connection = Connection::new(self.session).with_certificate(certificate);
         self
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::RestError;
 use super::auth::{Right, authorize};
 use super::error::Body;
-use crate::certificate::{Thumbprint, Thumbprints};
+use crate::certificate::{Known, Thumbprint, Thumbprints};
 use crate::sas::Key;
 use crate::shared::Shared;
 use crate::state::device::{Device, Record};
@@ -66,11 +66,18 @@ fn authentication(record: &Record) -> Value {
 }
 
 pub(super) fn authentication_type(record: &Record) -> &'static str {
-    if record.certificates.is_some() { "selfSigned" } else { "sas" }
+    match record.certificates {
+        None => "sas",
+        Some(Known::Thumbprints(_)) => "selfSigned",
+        Some(Known::Authority { .. }) => "certificateAuthority",
+    }
 }
 
 pub(super) fn thumbprints(record: &Record) -> Value {
-    let known = record.certificates.as_ref();
+    let known = match &record.certificates {
+        Some(Known::Thumbprints(known)) => Some(known),
+        _ => None,
+    };
     json!({
         "primaryThumbprint": known.map(|known| known.primary.to_string()),
         "secondaryThumbprint": known.and_then(|known| known.secondary).map(|known| known.to_string()),
@@ -241,18 +248,20 @@ fn change(body: &Value) -> Result<DeviceChange, StateError> {
 }
 
 /// What a device is to be known by; `None` when the body does not say.
-fn certificates(body: &Value) -> Result<Option<Option<Thumbprints>>, StateError> {
+fn certificates(body: &Value) -> Result<Option<Option<Known>>, StateError> {
     let text = |path: &str| body.pointer(&format!("/authentication/{path}")).and_then(Value::as_str);
     match text("type") {
         None => Ok(None),
         Some("sas") => Ok(Some(None)),
+        Some("certificateAuthority") => Ok(Some(Some(Known::BY_AUTHORITY))),
         Some("selfSigned") => {
             let thumbprint = |name: &str| {
                 let text = text(&format!("x509Thumbprint/{name}")).filter(|text| !text.is_empty());
                 text.map(|text| Thumbprint::parse(text).ok_or(StateError::BadThumbprint)).transpose()
             };
             let primary = thumbprint("primaryThumbprint")?.ok_or(StateError::BadThumbprint)?;
-            Ok(Some(Some(Thumbprints { primary, secondary: thumbprint("secondaryThumbprint")? })))
+            let known = Thumbprints { primary, secondary: thumbprint("secondaryThumbprint")? };
+            Ok(Some(Some(Known::Thumbprints(known))))
         }
         Some(other) => Err(StateError::BadAuthentication(other.chars().take(40).collect())),
     }

@@ -12,7 +12,7 @@ use super::commands::Commands;
 use super::history::History;
 use super::inbox::Inbox;
 use super::standing::Unapproved;
-use crate::certificate::Thumbprints;
+use crate::certificate::Known;
 use crate::sas::Key;
 use crate::topics::Subscription;
 use crate::twin::Twin;
@@ -54,7 +54,10 @@ pub(crate) struct Record {
     pub(crate) secondary: Key,
     /// Of a device that is known by its certificate; its keys mean nothing then.
     #[serde(default)]
-    pub(crate) certificates: Option<Thumbprints>,
+    pub(crate) certificates: Option<Known>,
+    /// Was made by the provisioning service, for an enrollment.
+    #[serde(default)]
+    pub(crate) enrolled: bool,
     pub(crate) model_id: Option<String>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,

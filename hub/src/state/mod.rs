@@ -13,7 +13,7 @@ pub(crate) mod methods;
 pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
-mod provisioning;
+pub(crate) mod provisioning;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
@@ -138,10 +138,10 @@ pub(crate) enum StateError {
     #[error("the key must be base64 of 16 to 64 bytes")]
     BadKey,
     #[error(
-        "a device that is known by certificates has the SHA-256 thumbprint of one as primaryThumbprint: 64 hex digits"
+        "a device that is known by certificates has the thumbprint of one as primaryThumbprint: 64 hex digits of SHA-256, or 40 of SHA-1"
     )]
     BadThumbprint,
-    #[error("{0:?} is not a way to authenticate here: sas or selfSigned")]
+    #[error("{0:?} is not a way to authenticate here: sas, selfSigned or certificateAuthority")]
     BadAuthentication(String),
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },

@@ -17,7 +17,7 @@ pub(crate) enum StoreKey {
     Device(String),
     Row(String, u64),
     Command(String, u64),
-    /// Of the provisioning service.
+    /// Of who may come: enrollments, registrations, authorities, approval.
     Provisioning(String),
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::device::{Device, Record, is_device_id};
 use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
-use crate::certificate::{CertificateError, Presented, Thumbprints};
+use crate::certificate::{CertificateError, Known, Presented};
 use crate::sas::{Key, SasError, Token};
 use crate::topics;
 use crate::twin::Twin;
@@ -28,7 +28,7 @@ pub(crate) struct DeviceChange {
     pub(crate) primary: Option<Key>,
     pub(crate) secondary: Option<Key>,
     /// What the device is to be known by from now on.
-    pub(crate) certificates: Option<Option<Thumbprints>>,
+    pub(crate) certificates: Option<Option<Known>>,
 }
 
 /// Why a device's connection is refused.
@@ -86,6 +86,7 @@ impl State {
             primary,
             secondary,
             certificates: None,
+            enrolled: false,
             model_id: None,
             provisioned: false,
             created: now,
@@ -155,7 +156,7 @@ impl State {
     }
 
     /// Lets a device be known by certificates from now on.
-    pub(crate) fn know_by(&mut self, id: &str, certificates: Thumbprints) -> Result<(), StateError> {
+    pub(crate) fn know_by(&mut self, id: &str, certificates: Known) -> Result<(), StateError> {
         self.device_mut(id)?.record.certificates = Some(certificates);
         self.dirty.insert(StoreKey::Device(id.to_owned()));
         Ok(())
@@ -187,7 +188,7 @@ impl State {
             return Err(AuthError::Disabled);
         }
         if let Some(known) = &device.record.certificates {
-            known.check(certificate)?;
+            known.check(id, certificate, self.authorities(), now)?;
             return Ok(None);
         }
         let token = Token::parse(password)?;
