@@ -172,7 +172,8 @@ impl HubBuilder {
             secondary: settings.group_secondary.clone(),
         };
         let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
-        let kept = store.load(&mut state)?;
+        store.load(&mut state)?;
+        let kept = state.take_kept_models();
         if let Some(approval) = self.approval {
             state.set_approval(approval);
         }

@@ -42,6 +42,8 @@ pub(crate) struct Device {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: String,
+    /// The device's own for ever, also when another gets its id: its history is kept under it.
+    pub(crate) number: u64,
     pub(crate) generation: String,
     pub(crate) etag: u64,
     pub(crate) enabled: bool,

@@ -97,24 +97,24 @@ impl Provisioning {
     }
 
     /// Takes back what was kept under a key.
-    pub(super) fn restore(&mut self, key: &str, bytes: &[u8]) -> Result<(), serde_json::Error> {
+    pub(super) fn restore(&mut self, key: &str, record: Value) -> Result<(), serde_json::Error> {
         if key == Approval::KEY {
-            self.approval = serde_json::from_slice(bytes)?;
+            self.approval = serde_json::from_value(record)?;
             return Ok(());
         }
         let (prefix, id) = key.split_at(key.find('/').map_or(0, |slash| slash + 1));
         let id = id.to_owned();
         match prefix {
-            registration::PREFIX => drop(self.registrations.insert(id, serde_json::from_slice(bytes)?)),
-            authorities::PREFIX => drop(self.authorities.insert(id, serde_json::from_slice(bytes)?)),
+            registration::PREFIX => drop(self.registrations.insert(id, serde_json::from_value(record)?)),
+            authorities::PREFIX => drop(self.authorities.insert(id, serde_json::from_value(record)?)),
             _ if prefix == Kind::Group.prefix() => {
-                let mut group: Enrollment = serde_json::from_slice(bytes)?;
+                let mut group: Enrollment = serde_json::from_value(record)?;
                 if id == DEFAULT_GROUP {
                     group.attestation = Attestation::keys(&self.own_keys);
                 }
                 self.groups.insert(id, group);
             }
-            _ => drop(self.individuals.insert(id, serde_json::from_slice(bytes)?)),
+            _ => drop(self.individuals.insert(id, serde_json::from_value(record)?)),
         }
         Ok(())
     }

@@ -318,10 +318,8 @@ fn everything_the_service_knows_comes_back() {
     let token = group_token(&before, "d2");
     register(&mut before, "d2", &token).unwrap();
     let mut after = state();
-    for (key, bytes) in before.take_dirty(1000) {
-        if let StoreKey::Provisioning(key) = key {
-            after.restore_provisioning(&key, &bytes.unwrap()).unwrap();
-        }
+    for (key, bytes) in before.take_changes().records {
+        after.restore(&key, &bytes.unwrap()).unwrap();
     }
     assert_eq!(after.approval(), Approval::Operator);
     assert_eq!(after.provisioning.individuals, before.provisioning.individuals);
@@ -329,5 +327,5 @@ fn everything_the_service_knows_comes_back() {
     assert_eq!(after.provisioning.registrations, before.provisioning.registrations);
     assert_eq!(after.provisioning.authorities, before.provisioning.authorities);
     before.distrust("root").unwrap();
-    assert_eq!(before.take_dirty(10), [(StoreKey::Provisioning("authority/root".into()), None)]);
+    assert_eq!(before.take_changes().records, [(StoreKey::Provisioning("authority/root".into()), None)]);
 }
