@@ -14,11 +14,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeReasonCode,
     UnsubAck,
 };
-use rumqttc::mqttbytes::{Protocol, QoS};
 use serde_json::{Map, Value};
 
 use super::registration::Registration;
@@ -32,6 +32,9 @@ use crate::topics::{self, Bag, Subscription, Topic, TopicError};
 
 /// The keep-alive the hub grants at most, in seconds (protocol reference, section 2.1).
 const KEEP_ALIVE_LIMIT: u16 = 1177;
+
+/// Characters of a topic or filter that the log shows.
+const SHOWN_LIMIT: usize = 200;
 
 /// A connection and where it stands.
 #[derive(Debug)]
@@ -165,6 +168,7 @@ impl Connection {
             }
             (Phase::Online(online), Packet::Publish(publish)) => {
                 let answer = online.publish(&publish, self.session, state, now);
+                let answer = online.tolerate(answer, &publish.topic, state, now);
                 let late = online.acknowledgement_delay(&publish, state);
                 acknowledged(&publish, answer.map_err(|error| explain(&publish.topic, &error)), late)
             }
@@ -188,9 +192,6 @@ impl Connection {
     }
 
     fn connect(&mut self, connect: &Connect, state: &mut State, now: Timestamp) -> Output {
-        if connect.protocol != Protocol::V4 {
-            return denied("the client speaks MQTT 5: IoT Hub's endpoint is MQTT 3.1.1".to_owned());
-        }
         self.keep_alive = connect.keep_alive.min(KEEP_ALIVE_LIMIT);
         let Some(login) = &connect.login else {
             return denied("CONNECT has no user name".to_owned());
@@ -252,10 +253,14 @@ impl Connection {
         let mut granted = Vec::new();
         for filter in &subscribe.filters {
             let Some(found) = self.find(&filter.path) else {
-                return Output::refuse(format!(
-                    "SUBSCRIBE to {:?}, which IoT Hub does not know",
-                    filter.path
-                ));
+                let shown: String = filter.path.chars().take(SHOWN_LIMIT).collect();
+                let reason = format!("SUBSCRIBE to {shown:?}, which IoT Hub does not know");
+                if !state.tolerates_unknown_topics {
+                    return Output::refuse(reason);
+                }
+                state.refuse(self.name(), format!("{reason}: tolerated"), now);
+                granted.push(SubscribeReasonCode::Failure);
+                continue;
             };
             if let Phase::Online(online) = &mut self.phase {
                 online.hears_twin |= found == Subscription::TwinResponses;
@@ -335,6 +340,24 @@ impl Online {
         }
     }
 
+    /// A message to a topic that IoT Hub does not know is only logged where the hub was told so.
+    fn tolerate(
+        &self,
+        answer: Result<Output, TopicError>,
+        topic: &str,
+        state: &mut State,
+        now: Timestamp,
+    ) -> Result<Output, TopicError> {
+        match answer {
+            Err(error) if state.tolerates_unknown_topics => {
+                let reason = format!("{}: tolerated, and the message is dropped", explain(topic, &error));
+                state.refuse(Some(&self.device), reason, now);
+                Ok(Output::default())
+            }
+            other => other,
+        }
+    }
+
     /// How much later a message is acknowledged because of a fault; `Duration::MAX` is never.
     fn acknowledgement_delay(&self, publish: &Publish, state: &mut State) -> Option<Duration> {
         let is_message = publish.topic.starts_with("devices/");
@@ -406,7 +429,7 @@ fn acknowledged(publish: &Publish, answer: Result<Output, String>, late: Option<
 }
 
 pub(super) fn explain(topic: &str, error: &TopicError) -> String {
-    let shown: String = topic.chars().take(200).collect();
+    let shown: String = topic.chars().take(SHOWN_LIMIT).collect();
     format!("PUBLISH to {shown:?}: {error}")
 }
 
@@ -447,6 +470,9 @@ fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, To
     match Topic::parse(&will.topic)? {
         Topic::Telemetry { path, mut bag } if path == topics::path(device) => {
             bag.insert("iothub-MessageType", "Will");
+            if will.retain {
+                bag.insert("mqtt-retain", "true");
+            }
             Ok(Some((bag, will.message.to_vec())))
         }
         _ => Err(TopicError::Unknown),

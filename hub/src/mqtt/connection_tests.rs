@@ -169,6 +169,68 @@ fn ends_on_what_iot_hub_does_not_allow_saying_what_it_was() {
 }
 
 #[test]
+fn what_iot_hub_does_not_know_is_only_logged_where_the_hub_was_told_so() {
+    let (mut state, mut connection) = online();
+    state.tolerates_unknown_topics = true;
+    let mut lost = Publish::new("home/kitchen", QoS::AtLeastOnce, "{}");
+    lost.pkid = 9;
+    let output = connection.handle(Packet::Publish(lost), &mut state, NOW);
+    assert_eq!(output, Output::send(Packet::PubAck(PubAck::new(9))));
+    let output = subscribe(&mut connection, &mut state, "#", QoS::AtMostOnce);
+    assert_eq!(output, Output::send(Packet::SubAck(SubAck::new(7, vec![SubscribeReasonCode::Failure]))));
+    let qos2 = Packet::Publish(Publish::new("devices/d1/messages/events/", QoS::ExactlyOnce, ""));
+    assert!(reason(&connection.handle(qos2, &mut state, NOW)).contains("QoS 2"));
+    assert_eq!(state.log().filter(|row| row.message.contains("tolerated")).count(), 2);
+    assert_eq!(state.device("d1").unwrap().record.messages, 0);
+}
+
+#[test]
+fn the_silence_that_is_granted_is_one_and_a_half_times_the_keep_alive_and_has_an_end() {
+    for (asked, granted) in
+        [(60, Some(90_000)), (1177, Some(1_765_500)), (u16::MAX, Some(1_765_500)), (0, None)]
+    {
+        let mut state = state();
+        let mut connect = Connect::new("d1");
+        connect.keep_alive = asked;
+        connect.set_login("0neTEST/registrations/d1/api-version=2019-03-31", "");
+        let mut connection = Connection::new(state.next_session());
+        assert_eq!(connection.handle(Packet::Connect(connect), &mut state, NOW), accepted(false));
+        assert_eq!(connection.silence_limit_ms(), granted, "{asked}");
+    }
+}
+
+#[test]
+fn a_will_to_another_topic_is_refused() {
+    for topic in
+        ["devices/d2/messages/events/", "devices/d1/messages/devicebound/x", "$iothub/twin/GET/?$rid=1"]
+    {
+        let mut state = state();
+        let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
+        let mut connect = Connect::new("d1");
+        connect.set_login("localhost/d1/?api-version=1", device_token("localhost/devices/d1", &key));
+        let will = rumqttc::mqttbytes::v4::LastWill::new(topic, "{}", QoS::AtMostOnce, false);
+        connect.last_will = Some(will);
+        let mut connection = Connection::new(state.next_session());
+        let output = connection.handle(Packet::Connect(connect), &mut state, NOW);
+        assert!(reason(&output).contains("the will"), "{topic}");
+    }
+}
+
+#[test]
+fn a_retained_message_is_delivered_once_and_marked() {
+    let (mut state, mut connection) = online();
+    let mut message = Publish::new("devices/d1/messages/events/", QoS::AtMostOnce, "{}");
+    message.retain = true;
+    state.observed = true;
+    let _ = connection.handle(Packet::Publish(message), &mut state, NOW);
+    let told = state.take_effects().into_iter().find_map(|effect| match effect {
+        crate::state::Effect::Took(message) => Some(message),
+        _ => None,
+    });
+    assert_eq!(told.unwrap().properties["mqtt-retain"], "true");
+}
+
+#[test]
 fn telemetry_at_qos_1_is_acknowledged_once_it_is_kept() {
     let (mut state, mut connection) = online();
     let mut message = Publish::new("devices/d1/messages/events/", QoS::AtLeastOnce, r#"{"temp":1}"#);

@@ -12,7 +12,7 @@ use super::error::no_route;
 const INDEX: &str = include_str!("assets/index.html");
 
 /// What is served under `/assets`.
-const ASSETS: [(&str, &str); 26] = [
+const ASSETS: [(&str, &str); 27] = [
     ("announce.js", include_str!("assets/announce.js")),
     ("api.js", include_str!("assets/api.js")),
     ("app.js", include_str!("assets/app.js")),
@@ -30,6 +30,7 @@ const ASSETS: [(&str, &str); 26] = [
     ("hub.js", include_str!("assets/hub.js")),
     ("json.js", include_str!("assets/json.js")),
     ("live.js", include_str!("assets/live.js")),
+    ("login.js", include_str!("assets/login.js")),
     ("messages.js", include_str!("assets/messages.js")),
     ("numbers.js", include_str!("assets/numbers.js")),
     ("properties.js", include_str!("assets/properties.js")),

@@ -51,6 +51,11 @@ impl RestError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, 405_000, "MethodNotAllowed", message.into())
     }
 
+    pub(super) fn throttled() -> Self {
+        let message = "Throttled: there were more requests than this hub takes.".to_owned();
+        Self::new(StatusCode::TOO_MANY_REQUESTS, 429_001, "ThrottlingException", message)
+    }
+
     pub(super) fn offline() -> Self {
         let message = "Timed out waiting for device to connect.".to_owned();
         let error = Self::new(StatusCode::NOT_FOUND, 404_103, "DeviceNotOnline", message);
@@ -67,6 +72,10 @@ impl RestError {
 impl BadRequest for RestError {
     fn bad_request(message: String) -> Self {
         Self::bad_request(message)
+    }
+
+    fn too_large(message: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge", message)
     }
 }
 

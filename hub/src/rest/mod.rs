@@ -9,20 +9,22 @@ mod error;
 mod messages;
 mod methods;
 mod query;
+mod throttle;
 mod twins;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 
 use crate::shared::Shared;
 
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
+pub(crate) use throttle::Throttle;
 
 /// The routes of the service API. A trailing slash is accepted where clients send one.
-pub(crate) fn router() -> Router<Arc<Shared>> {
+pub(crate) fn router(rates: Throttle) -> Router<Arc<Shared>> {
     Router::new()
         .route("/devices", get(devices::list).post(devices::bulk))
         .route("/devices/", get(devices::list).post(devices::bulk))
@@ -35,6 +37,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/devices/{id}/messages/devicebound", post(messages::send))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
+        .layer(middleware::from_fn_with_state(rates, throttle::throttle))
 }
 
 async fn no_route(uri: axum::http::Uri) -> RestError {

@@ -47,6 +47,9 @@ pub(crate) use registry::DeviceChange;
 /// Most rows kept in the log of refusals.
 const LOG_LIMIT: usize = 1000;
 
+/// Most characters of a row in that log.
+const LOG_TEXT_LIMIT: usize = 1000;
+
 /// Everything the hub knows.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -65,6 +68,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// Whether a topic that IoT Hub does not know is only logged, where IoT Hub ends the connection.
+    pub(crate) tolerates_unknown_topics: bool,
     next_session: u64,
     /// The lowest number free for a call.
     next_call: u64,
@@ -188,6 +193,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            tolerates_unknown_topics: false,
             next_session: 1,
             next_call: 1,
             next_device: 1,
@@ -269,8 +275,11 @@ impl State {
 
     /// Writes down why something was refused.
     pub(crate) fn refuse(&mut self, device: Option<&str>, message: String, now: Timestamp) {
+        // whoever is refused has a say in the text: it is cut, so that the log's size is known
+        let cut = |text: &str| text.chars().take(LOG_TEXT_LIMIT).collect::<String>();
+        let (device, message) = (device.map(cut), cut(&message));
         tracing::warn!(device, reason = %message, "refused");
-        self.log.push_back(LogRow { at: now, device: device.map(str::to_owned), message });
+        self.log.push_back(LogRow { at: now, device, message });
         if self.log.len() > LOG_LIMIT {
             self.log.pop_front();
         }

@@ -3,9 +3,11 @@
 import { devicesView } from './devices.js';
 import { deviceView } from './device.js';
 import { announce } from './announce.js';
+import { onUnauthorized } from './api.js';
 import { replace, setText } from './dom.js';
 import { startAges } from './format.js';
 import { Live } from './live.js';
+import { logInFromAddress, loginView } from './login.js';
 import { texts } from './texts.js';
 
 const main = document.getElementById('main');
@@ -55,5 +57,20 @@ document.addEventListener('click', (event) => {
 });
 window.addEventListener('popstate', show);
 
+/** Asks for the hub's token, once, and then shows what was asked for. */
+function askForToken() {
+  if (main.querySelector('[data-testid="input-token"]')) return;
+  view?.close?.();
+  live.stop();
+  view = loginView(() => {
+    shownPath = null;
+    show();
+  });
+  replace(main, view.element);
+  main.querySelector('input').focus();
+}
+
+onUnauthorized.call = askForToken;
 startAges();
+await logInFromAddress();
 show();

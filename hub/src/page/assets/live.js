@@ -25,6 +25,12 @@ export class Live {
     this.#open();
   }
 
+  /** Listens to nothing. */
+  stop() {
+    this.#close();
+    this.listener = null;
+  }
+
   #open() {
     this.#close();
     this.serverId = null;
