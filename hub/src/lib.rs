@@ -31,6 +31,7 @@ mod model_view;
 mod models;
 mod mqtt;
 mod page;
+mod query;
 mod rest;
 mod sas;
 mod settings;

@@ -40,7 +40,8 @@ pub(crate) struct PageState {
 
 /// The router of the HTTP listeners; event streams are `tasks` that end with `stop`.
 pub(crate) fn router(shared: Arc<Shared>, tasks: TaskTracker, stop: CancellationToken) -> Router {
-    let service = rest::router().layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
+    let service =
+        rest::router(&shared).layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
     let page = page_router().with_state(PageState { shared, tasks, stop });
     Router::new().fallback(choose).with_state((service, page))
 }
@@ -77,4 +78,4 @@ fn page_router() -> Router<PageState> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

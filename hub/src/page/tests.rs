@@ -11,39 +11,47 @@ use crate::sas::sign;
 use crate::settings::Settings;
 use crate::state::tests::{sensor_model, state};
 
-struct Site {
-    shared: Arc<Shared>,
-    router: Router,
+/// The router over a state of its own.
+pub(crate) struct Site {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) router: Router,
+    _folder: tempfile::TempDir,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
         let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None));
         let router = router(Arc::clone(&shared), TaskTracker::new(), CancellationToken::new());
-        Self { shared, router }
+        Self { shared, router, _folder: folder }
     }
 
-    async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
-    async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
         let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
         let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
         self.send(request.unwrap()).await
     }
 
-    async fn service(&self, policy: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn service(
+        &self,
+        policy: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
         self.service_for("localhost:8443", policy, method, path, body).await
     }
 
     /// A call of the service API with a token for `resource`.
-    async fn service_for(
+    pub(crate) async fn service_for(
         &self,
         resource: &str,
         policy: &str,

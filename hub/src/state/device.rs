@@ -51,6 +51,8 @@ pub(crate) struct Record {
     /// Of a device that is known by its certificate; its keys mean nothing then.
     #[serde(default)]
     pub(crate) certificates: Option<Thumbprints>,
+    #[serde(default)]
+    pub(crate) edge: Edge,
     pub(crate) model_id: Option<String>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,
@@ -59,6 +61,15 @@ pub(crate) struct Record {
     pub(crate) connection_changed: Option<Timestamp>,
     pub(crate) messages: u64,
     pub(crate) twin: Twin,
+}
+
+/// Where a device stands among IoT Edge devices: kept and shown, without any effect here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Edge {
+    pub(crate) is_edge: bool,
+    /// The scope of its parent, for a device that is no edge device itself.
+    pub(crate) scope: Option<String>,
+    pub(crate) parents: Vec<String>,
 }
 
 /// A connection in force.

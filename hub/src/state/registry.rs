@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::device::{Device, Record, is_device_id};
+use super::device::{Device, Edge, Record, is_device_id};
 use super::{CloseReason, Effect, State, StateError, StoreKey};
 use crate::certificate::{CertificateError, Presented, Thumbprints};
 use crate::sas::{Key, SasError, Token};
@@ -27,6 +27,7 @@ pub(crate) struct DeviceChange {
     pub(crate) secondary: Option<Key>,
     /// What the device is to be known by from now on.
     pub(crate) certificates: Option<Option<Thumbprints>>,
+    pub(crate) edge: Option<Edge>,
 }
 
 /// Why a device's connection is refused.
@@ -72,6 +73,7 @@ impl State {
             primary,
             secondary,
             certificates: None,
+            edge: Edge::default(),
             model_id: None,
             provisioned: false,
             created: now,
@@ -116,6 +118,9 @@ impl State {
             record.certificates = certificates;
         }
         record.status_reason = change.status_reason;
+        if let Some(edge) = change.edge {
+            record.edge = edge;
+        }
         if let Some(enabled) = change.enabled.filter(|enabled| *enabled != record.enabled) {
             record.enabled = enabled;
             record.status_updated = Some(now);
@@ -139,6 +144,19 @@ impl State {
     pub(crate) fn know_by(&mut self, id: &str, certificates: Thumbprints) -> Result<(), StateError> {
         self.device_mut(id)?.record.certificates = Some(certificates);
         self.dirty.insert(StoreKey::Device(id.to_owned()));
+        Ok(())
+    }
+
+    /// What else is known of a device that was just made.
+    pub(crate) fn describe(
+        &mut self,
+        id: &str,
+        status_reason: Option<String>,
+        edge: Option<Edge>,
+    ) -> Result<(), StateError> {
+        let record = &mut self.device_mut(id)?.record;
+        record.status_reason = status_reason;
+        record.edge = edge.unwrap_or_default();
         Ok(())
     }
 
