@@ -89,6 +89,7 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         StateError::Etag { .. } | StateError::NoEtag => {
             (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed")
         }
+        StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
         StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
         StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
         StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
@@ -100,6 +101,7 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         | StateError::BadMode(_)
         | StateError::BadStatus(_)
         | StateError::NoObject(_)
+        | StateError::TooManyModules(_)
         | StateError::UnknownModel(_)
         | StateError::Twin(_)
         | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),

@@ -19,6 +19,8 @@ use super::error::Body;
 use super::twins::twin;
 use crate::query::{Collection, Query};
 use crate::shared::Shared;
+use crate::state::device::Device;
+use crate::state::modules::split_module;
 
 /// Most rows of a page.
 const PAGE_LIMIT: usize = 1000;
@@ -117,14 +119,13 @@ impl<'a> Documents<'a> {
         // other tasks of this thread have their turn
         tokio::task::yield_now().await;
         let after = self.after.as_deref();
-        let portion: Vec<(String, Value)> = match self.from {
-            Collection::Devices => self.shared.with(|state, _| {
-                let devices = state.devices_after(after).take(PORTION);
-                devices.map(|device| (device.record.id.clone(), twin(device))).collect()
-            }),
-            // this hub has no modules
-            Collection::Modules => Vec::new(),
+        let wanted = |device: &&Device| {
+            split_module(&device.record.id).is_some() == (self.from == Collection::Modules)
         };
+        let portion: Vec<(String, Value)> = self.shared.with(|state, _| {
+            let devices = state.all_after(after).filter(wanted).take(PORTION);
+            devices.map(|device| (device.record.id.clone(), twin(device))).collect()
+        });
         self.after = Some(portion.last()?.0.clone());
         self.fetched = portion.into_iter();
         self.fetched.next()
