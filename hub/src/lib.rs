@@ -40,6 +40,7 @@ mod mqtt;
 mod paced;
 mod page;
 mod provisioning;
+mod query;
 mod rest;
 mod sas;
 mod settings;

@@ -60,6 +60,8 @@ pub(crate) struct Record {
     /// Was made by the provisioning service, for an enrollment.
     #[serde(default)]
     pub(crate) enrolled: bool,
+    #[serde(default)]
+    pub(crate) edge: Edge,
     pub(crate) model_id: Option<String>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,
@@ -68,6 +70,15 @@ pub(crate) struct Record {
     pub(crate) connection_changed: Option<Timestamp>,
     pub(crate) messages: u64,
     pub(crate) twin: Twin,
+}
+
+/// Where a device stands among IoT Edge devices: kept and shown, without any effect here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Edge {
+    pub(crate) is_edge: bool,
+    /// The scope of its parent, for a device that is no edge device itself.
+    pub(crate) scope: Option<String>,
+    pub(crate) parents: Vec<String>,
 }
 
 /// A connection in force.

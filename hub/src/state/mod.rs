@@ -22,6 +22,7 @@ pub(crate) mod tests;
 mod twins;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -159,8 +160,16 @@ pub(crate) enum StateError {
     NoEtag,
     #[error("there is no model {0:?}: add its file first")]
     UnknownModel(String),
-    #[error("{0:?} is not an import mode: create, update, createOrUpdate or delete")]
+    #[error(
+        "{0:?} is not an import mode: create, update, createOrUpdate, delete or updateTwin, all but create also with IfMatchETag"
+    )]
     BadMode(String),
+    #[error("{0:?} is not a status: enabled or disabled")]
+    BadStatus(String),
+    #[error("{0} must be a JSON object")]
+    NoObject(&'static str),
+    #[error("the device {0:?} is in the request more than once")]
+    Repeated(String),
     #[error(transparent)]
     Twin(#[from] TwinError),
     #[error("{} of the values cannot be set", .0.len())]
@@ -225,6 +234,12 @@ impl State {
     /// All devices, by id, without their modules.
     pub(crate) fn devices(&self) -> impl Iterator<Item = &Device> {
         self.devices.values().filter(|device| split_module(&device.record.id).is_none())
+    }
+
+    /// The devices and modules whose ids come after this one.
+    pub(crate) fn all_after(&self, id: Option<&str>) -> impl Iterator<Item = &Device> {
+        let begin = id.map_or(Bound::Unbounded, Bound::Excluded);
+        self.devices.range::<str, _>((begin, Bound::Unbounded)).map(|(_, device)| device)
     }
 
     /// One device, or one module by its key ([`modules::module_key`]).
