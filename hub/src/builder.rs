@@ -21,6 +21,7 @@ use crate::models::Library;
 use crate::page::{Access, PageToken};
 use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::state::registry::DeviceKeys;
 use crate::state::{Approval, Model, Provisioning, State};
 use crate::store::Store;
 use crate::{HubError, http, mqtt, page, store};
@@ -214,12 +215,11 @@ impl HubBuilder {
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
     fn load_state(&self, store: &Store, settings: &Settings, now: Timestamp) -> Result<State, HubError> {
-        let mut state = State::new(Provisioning {
-            id_scope: settings.id_scope.clone(),
+        let keys = DeviceKeys {
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
-            approval: Approval::default(),
-        });
+        };
+        let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
         store.load(&mut state)?;
         let kept = state.take_kept_models();
         if let Some(approval) = self.approval {

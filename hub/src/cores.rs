@@ -23,7 +23,7 @@ use crate::state::commands::CallOutcome;
 use crate::state::device::SessionId;
 use crate::state::methods::Started;
 use crate::state::registry::DeviceKeys;
-use crate::state::{Approval, CallId, Effect as Wanted, Provisioning, State};
+use crate::state::{CallId, Effect as Wanted, Provisioning, State};
 
 /// What the hub does.
 #[derive(Debug)]
@@ -64,12 +64,10 @@ impl HubCore {
     /// What is wrong with the device id or the key.
     pub fn new(device: &str, key: &str, begin: SystemTime) -> Result<Self, String> {
         let key = Key::parse(key).ok_or("the key is not base64 of 16 to 64 bytes")?;
-        let keys = DeviceKeys { primary: key.clone(), secondary: key.clone() };
-        let (primary, approval) = (key.clone(), Approval::default());
-        let mut state =
-            State::new(Provisioning { id_scope: "0neCORES".into(), primary, secondary: key, approval });
-        state.observed = true;
+        let keys = DeviceKeys { primary: key.clone(), secondary: key };
         let now = Timestamp::try_from(begin).map_err(|error| error.to_string())?;
+        let mut state = State::new(Provisioning::new("0neCORES".into(), keys.clone(), now));
+        state.observed = true;
         state.create(device, Some(keys), true, now).map_err(|error| error.to_string())?;
         let (links, calls, effects) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         Ok(Self { begin, device: device.to_owned(), state, links, calls, made: 0, effects })

@@ -40,6 +40,8 @@ mod models;
 mod mqtt;
 mod paced;
 mod page;
+mod provisioning;
+mod query;
 mod rest;
 mod sas;
 mod settings;

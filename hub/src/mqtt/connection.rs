@@ -10,6 +10,7 @@
 //!
 //! It has no socket and no clock: the state and the time are arguments. Begin with [`Connection::handle`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,12 +19,13 @@ use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeReasonCode,
     UnsubAck,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::registration::Registration;
 use super::username::Username;
-use crate::certificate::{Presented, Thumbprint};
+use crate::certificate::{ClientCertificate, Presented};
 use crate::faults::Fault;
+use crate::provisioning::error_body;
 use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::state::State;
 use crate::state::device::SessionId;
@@ -40,7 +42,7 @@ const SHOWN_LIMIT: usize = 200;
 pub(crate) struct Connection {
     session: SessionId,
     /// What the client presented in the TLS handshake.
-    certificate: Option<Thumbprint>,
+    certificate: Option<Arc<ClientCertificate>>,
     phase: Phase,
     keep_alive: u16,
 }
@@ -105,7 +107,7 @@ impl Connection {
     }
 
     /// The same on a stream that was opened with this certificate.
-    pub(crate) fn with_certificate(self, certificate: Option<Thumbprint>) -> Self {
+    pub(crate) fn with_certificate(self, certificate: Option<Arc<ClientCertificate>>) -> Self {
         Self { certificate, ..self }
     }
 
@@ -195,13 +197,18 @@ impl Connection {
         let Some(login) = &connect.login else {
             return denied("CONNECT has no user name".to_owned());
         };
-        let presented = Presented { password: &login.password, certificate: self.certificate };
+        let presented = Presented { password: &login.password, certificate: self.certificate.as_deref() };
         match Username::parse(&login.username) {
             // the text is not repeated: with swapped settings it is a key, a token or a connection string
             Err(error) => denied(error.to_owned()),
             // a bad token is answered when the device registers, as the service does
             Ok(Username::Registration { scope, id }) => {
-                self.phase = Phase::Registering(Registration::new(scope, id, presented));
+                self.phase = Phase::Registering(Registration::new(
+                    scope,
+                    id,
+                    &login.password,
+                    self.certificate.clone(),
+                ));
                 accepted(false)
             }
             Ok(Username::Device { id, .. }) if id != connect.client_id => {
@@ -213,7 +220,7 @@ impl Connection {
                 Output { send: vec![refusal], late: None, end: Some(End::Refused(reason)) }
             }
             Ok(Username::Device { id, api_version, model_id }) => {
-                let clock = skewed(now, id, state);
+                let clock = state.faults.skewed(id, now);
                 let expires = match state.authenticate(id, presented, clock) {
                     Ok(expires) => expires,
                     Err(error) => return denied(format!("device {id:?}: {error}")),
@@ -317,12 +324,12 @@ impl Online {
                 if let Some(status) = state.faults.take(&self.device, refused_twin) =>
             {
                 let body = error_body(u32::from(status) * 1000, "the hub was told to refuse", now);
-                Ok(self.twin_answer(topics::twin_response(status, rid, None), body))
+                Ok(self.twin_answer(topics::twin_response(status, rid, None), body.to_string().into_bytes()))
             }
             Topic::TwinGet { rid } => Ok(self.answer_get(rid, state, now)),
             Topic::TwinPatch { rid } => Ok(self.answer_patch(rid, &publish.payload, state, now)),
             Topic::MethodAnswer { status, rid } => {
-                if !state.answer_call(session, rid, status, &publish.payload) {
+                if !state.answer_call(session, rid, (status, &publish.payload), now) {
                     let text =
                         format!("an answer to the method call {rid:?}, which nobody waits for (any more)");
                     state.refuse(Some(&self.device), text, now);
@@ -393,7 +400,7 @@ impl Online {
 
     fn twin_error(&self, rid: &str, message: &str, now: Timestamp) -> Output {
         // the clients look at the topic's status or at the body's code: both are given
-        let body = error_body(400_004, message, now);
+        let body = error_body(400_004, message, now).to_string().into_bytes();
         self.twin_answer(topics::twin_response(400, rid, None), body)
     }
 
@@ -403,14 +410,6 @@ impl Online {
 }
 
 const NO_API_VERSION: &str = "the CONNECT user name has no api-version";
-
-/// The body of an error on the device's side of the service.
-pub(super) fn error_body(code: u32, message: &str, now: Timestamp) -> Vec<u8> {
-    let tracking = format!("{:032x}", fastrand::u128(..));
-    json!({ "errorCode": code, "trackingId": tracking, "message": message, "timestampUtc": now })
-        .to_string()
-        .into_bytes()
-}
 
 /// What `answer` sends, and the PUBACK of what was taken before it, unless a fault makes it late: `Duration::MAX` is
 /// never.
@@ -464,15 +463,6 @@ fn refused_twin(fault: Fault) -> Option<u16> {
         Fault::RefuseTwin { status } => Some(status),
         _ => None,
     }
-}
-
-/// The clock by which a device's token is checked.
-pub(super) fn skewed(now: Timestamp, device: &str, state: &mut State) -> Timestamp {
-    let ahead = state.faults.take(device, |fault| match fault {
-        Fault::ClockAhead { seconds } => Some(seconds),
-        _ => None,
-    });
-    now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
 }
 
 /// When a connection is to end, as if its token had expired, because of a fault.

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::connection::{Connection, End, Output};
 use super::frame::{self, WireError};
 use crate::bucket::Bucket;
-use crate::certificate::Thumbprint;
+use crate::certificate::ClientCertificate;
 use crate::limits::Limits;
 use crate::listener::{Gate, Host, accept};
 use crate::sas::CLOCK_SKEW_SECONDS;
@@ -66,8 +67,8 @@ async fn serve(socket: TcpStream, peer: SocketAddr, tls: &TlsAcceptor, host: &Ho
     let refusal = match handshake {
         Ok(Ok(stream)) => {
             let (session, inbox) = shared.open_link();
-            let presented = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-            let certificate = presented.map(|certificate| Thumbprint::of(certificate));
+            let presented = stream.get_ref().1.peer_certificates();
+            let certificate = presented.and_then(ClientCertificate::of_chain).map(Arc::new);
             let driver = Driver::new(stream, session, shared, peer, opened).limited(limits);
             let mut driver = driver.presenting(certificate);
             return driver.run(inbox, stop).await;
@@ -142,7 +143,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     }
 
     /// The same for a stream that was opened with this certificate.
-    fn presenting(mut self, certificate: Option<Thumbprint>) -> Self {
+    fn presenting(mut self, certificate: Option<Arc<ClientCertificate>>) -> Self {
         self.connection = Connection::new(self.session).with_certificate(certificate);
         self
     }

@@ -57,7 +57,8 @@ pub(crate) fn router(
     tasks: TaskTracker,
     stop: CancellationToken,
 ) -> Router {
-    let service = rest::router(rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
+    let service =
+        rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
     let guard = middleware::from_fn_with_state(access.clone(), guard::guard);
     let page = page_router().layer(guard).with_state(PageState { shared, access, tasks, stop });
     Router::new()
@@ -112,4 +113,4 @@ fn shell() -> Router<PageState> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,13 +12,15 @@ use crate::sas::sign;
 use crate::settings::Settings;
 use crate::state::tests::{sensor_model, state};
 
-struct Site {
-    shared: Arc<Shared>,
-    router: Router,
+/// The router over a state of its own.
+pub(crate) struct Site {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) router: Router,
+    _folder: tempfile::TempDir,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::throttled(Throttling::Generous)
     }
 
@@ -27,33 +29,39 @@ impl Site {
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
         let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None));
         let mut limits = Limits::default();
-        limits.body_bytes = 64 * 1024;
+        limits.body_bytes = 160 * 1024;
         limits.throttling = throttling;
         let access = Access::new(Vec::new(), None, 8080, 1000);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let router = router(Arc::clone(&shared), access, &limits, tasks, stop);
-        Self { shared, router }
+        Self { shared, router, _folder: folder }
     }
 
-    async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
-    async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
         let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
         let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
         self.send(request.unwrap()).await
     }
 
-    async fn service(&self, policy: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn service(
+        &self,
+        policy: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
         self.service_for("localhost:8443", policy, method, path, body).await
     }
 
     /// A call of the service API with a token for `resource`.
-    async fn service_for(
+    pub(crate) async fn service_for(
         &self,
         resource: &str,
         policy: &str,
@@ -261,7 +269,7 @@ async fn keys_are_shown_by_connect_and_nowhere_else() {
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused_with_413_by_both_interfaces() {
     let site = Site::new();
-    let long = json!({ "id": "x".repeat(65 * 1024) });
+    let long = json!({ "id": "x".repeat(161 * 1024) });
     let (status, body) = site.page("POST", "/api/devices", long.clone()).await;
     assert_eq!((status, &body["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("tooLarge")));
     let (status, body) = site.service("iothubowner", "POST", "/devices/query", long).await;

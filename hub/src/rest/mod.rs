@@ -4,11 +4,16 @@
 //! reference, section 5. Begin with [`router`].
 
 mod auth;
+mod bulk;
 mod devices;
 mod error;
+mod etag;
+mod identity;
 mod messages;
 mod methods;
+mod permissions;
 mod query;
+mod statistics;
 mod throttle;
 mod twins;
 
@@ -23,20 +28,21 @@ pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
 pub(crate) use throttle::Throttle;
 
-/// The routes of the service API. A trailing slash is accepted where clients send one.
-pub(crate) fn router(rates: Throttle) -> Router<Arc<Shared>> {
+/// The routes of the service API, each behind [`permissions::guard`]. A trailing slash is accepted where clients send
+/// one.
+pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared>> {
     Router::new()
-        .route("/devices", get(devices::list).post(devices::bulk))
-        .route("/devices/", get(devices::list).post(devices::bulk))
+        .route("/devices", get(devices::list).post(bulk::run))
+        .route("/devices/", get(devices::list).post(bulk::run))
         .route("/devices/query", post(query::run))
         .route("/devices/{id}", get(devices::read).put(devices::write).delete(devices::delete))
-        .route("/statistics/devices", get(devices::statistics))
-        .route("/statistics/service", get(devices::service_statistics))
+        .route("/statistics/devices", get(statistics::devices))
+        .route("/statistics/service", get(statistics::service))
         .route("/twins/{id}", get(twins::read).patch(twins::patch).put(twins::replace))
         .route("/twins/{id}/methods", post(methods::call))
         .route("/devices/{id}/messages/devicebound", post(messages::send))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
         .fallback(no_route)
-        .method_not_allowed_fallback(no_method)
         .layer(middleware::from_fn_with_state(rates, throttle::throttle))
 }
 
@@ -44,6 +50,5 @@ async fn no_route(uri: axum::http::Uri) -> RestError {
     RestError::not_found(format!("this hub does not serve {}", uri.path()))
 }
 
-async fn no_method(uri: axum::http::Uri) -> RestError {
-    RestError::method_not_allowed(format!("{} does not take this method", uri.path()))
-}
+#[cfg(test)]
+mod tests;

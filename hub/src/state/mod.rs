@@ -15,7 +15,7 @@ pub(crate) mod methods;
 pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
-mod provisioning;
+pub(crate) mod provisioning;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
@@ -27,6 +27,7 @@ pub(crate) mod tests;
 mod twins;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -167,10 +168,10 @@ pub(crate) enum StateError {
     #[error("the key must be base64 of 16 to 64 bytes")]
     BadKey,
     #[error(
-        "a device that is known by certificates has the SHA-256 thumbprint of one as primaryThumbprint: 64 hex digits"
+        "a device that is known by certificates has the thumbprint of one as primaryThumbprint: 64 hex digits of SHA-256, or 40 of SHA-1"
     )]
     BadThumbprint,
-    #[error("{0:?} is not a way to authenticate here: sas or selfSigned")]
+    #[error("{0:?} is not a way to authenticate here: sas, selfSigned or certificateAuthority")]
     BadAuthentication(String),
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },
@@ -178,8 +179,16 @@ pub(crate) enum StateError {
     NoEtag,
     #[error("there is no model {0:?}: add its file first")]
     UnknownModel(String),
-    #[error("{0:?} is not an import mode: create, update, createOrUpdate or delete")]
+    #[error(
+        "{0:?} is not an import mode: create, update, createOrUpdate, delete or updateTwin, all but create also with IfMatchETag"
+    )]
     BadMode(String),
+    #[error("{0:?} is not a status: enabled or disabled")]
+    BadStatus(String),
+    #[error("{0} must be a JSON object")]
+    NoObject(&'static str),
+    #[error("the device {0:?} is in the request more than once")]
+    Repeated(String),
     #[error(transparent)]
     Twin(#[from] TwinError),
     #[error(transparent)]
@@ -249,6 +258,12 @@ impl State {
     /// All devices, by id, without their modules.
     pub(crate) fn devices(&self) -> impl Iterator<Item = &Device> {
         self.devices.values().filter(|device| split_module(&device.record.id).is_none())
+    }
+
+    /// The devices and modules whose ids come after this one.
+    pub(crate) fn all_after(&self, id: Option<&str>) -> impl Iterator<Item = &Device> {
+        let begin = id.map_or(Bound::Unbounded, Bound::Excluded);
+        self.devices.range::<str, _>((begin, Bound::Unbounded)).map(|(_, device)| device)
     }
 
     /// One device, or one module by its key ([`modules::module_key`]).
