@@ -7,8 +7,10 @@
 
 pub(crate) mod commands;
 pub(crate) mod device;
+pub(crate) mod feedback;
 pub(crate) mod history;
 pub(crate) mod inbox;
+pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod modules;
 mod persist;
@@ -56,6 +58,7 @@ pub(crate) struct State {
     devices: BTreeMap<String, Device>,
     models: BTreeMap<String, Arc<Model>>,
     calls: BTreeMap<CallId, methods::Call>,
+    feedback: feedback::FeedbackQueue,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     new_rows: Vec<NewRow>,
@@ -171,6 +174,8 @@ pub(crate) enum StateError {
     Properties(Vec<properties::PropertyProblem>),
     #[error("{0} messages wait for the device already, which is all that are queued")]
     QueueFull(usize),
+    #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
+    LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
@@ -190,6 +195,7 @@ impl State {
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
             calls: BTreeMap::new(),
+            feedback: feedback::FeedbackQueue::default(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             new_rows: Vec::new(),

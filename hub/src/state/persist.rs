@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::commands::{CallOutcome, Command, CommandState};
 use super::device::{Device, Record};
+use super::feedback::Feedback;
 use super::history::{Kind, Row};
 use super::inbox::Queued;
 use super::{State, telemetry};
@@ -114,6 +115,7 @@ kinds! {
     4: Command(id, row) => write_command, restore_command;
     5: Message(id, number) => write_message, restore_message;
     6: Provisioning(id) => write_provisioning, restore_provisioning;
+    20: Feedback(id, number) => write_feedback, restore_feedback;
 }
 
 /// A record's form on disk.
@@ -206,6 +208,15 @@ impl State {
         if let Some(device) = self.devices.get_mut(id) {
             device.inbox.restore(message);
         }
+        Ok(())
+    }
+
+    fn write_feedback(&self, _: &str, number: u64) -> Option<Vec<u8>> {
+        bytes(self.feedback.get(number)?)
+    }
+
+    fn restore_feedback(&mut self, _: &str, feedback: Feedback) -> Result<(), String> {
+        self.feedback.restore(feedback);
         Ok(())
     }
 
