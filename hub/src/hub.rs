@@ -219,10 +219,15 @@ impl Hub {
         self.shared.with(|state, _| state.device(device).map_or(0, |device| device.inbox.len()))
     }
 
-    /// Lets the hub misbehave from now on.
+    /// Lets the hub misbehave from now on. Nothing happens when a hundred faults are in force already, or when the
+    /// probability is none.
     pub fn inject(&self, fault: impl Into<Injection>) {
         let injection = fault.into();
-        self.shared.with(|state, _| state.faults.inject(injection));
+        self.shared.with(|state, _| {
+            if let Err(error) = state.faults.inject(injection) {
+                tracing::warn!(%error, "a fault is not injected");
+            }
+        });
     }
 
     /// Ends all misbehaviour.

@@ -28,8 +28,6 @@ pub mod cores;
 mod error;
 mod events;
 mod faults;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 mod http;
 mod hub;
 mod json;

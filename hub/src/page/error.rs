@@ -39,6 +39,10 @@ impl PageError {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
     }
 
+    pub(super) fn not_found(message: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "notFound", message)
+    }
+
     pub(super) fn unauthorized(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
     }
@@ -125,7 +129,7 @@ impl IntoResponse for PageError {
 
 pub(super) async fn no_route(uri: Uri) -> PageError {
     let message = format!("there is nothing at {}", uri.path());
-    PageError::new(StatusCode::NOT_FOUND, "notFound", message)
+    PageError::not_found(message)
 }
 
 pub(super) async fn no_method(uri: Uri) -> PageError {

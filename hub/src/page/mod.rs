@@ -10,6 +10,7 @@ mod assets;
 mod commands;
 mod device;
 mod error;
+mod faults;
 mod guard;
 mod languages;
 mod login;
@@ -23,7 +24,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
@@ -82,6 +83,9 @@ fn page_router() -> Router<PageState> {
         .route("/api/hub", get(api::hub))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
+        .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
+        .route("/api/faults/cut", post(faults::cut))
+        .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
         .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
