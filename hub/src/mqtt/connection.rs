@@ -154,7 +154,7 @@ impl Connection {
             (_, Packet::PingReq) => Output::send(Packet::PingResp),
             (_, Packet::Disconnect) => Output { end: Some(End::Clean), ..Output::default() },
             (Phase::Online(online), Packet::PubAck(PubAck { pkid })) => {
-                state.message_completed(&online.device, self.session, pkid);
+                state.message_completed(&online.device, self.session, pkid, now);
                 Output::default()
             }
             (_, Packet::PubAck(_)) => Output::default(),

@@ -8,9 +8,11 @@
 mod assignment;
 pub(crate) mod commands;
 pub(crate) mod device;
+pub(crate) mod feedback;
 pub(crate) mod history;
 pub(crate) mod inbox;
 mod label;
+pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod modules;
 mod persist;
@@ -67,6 +69,7 @@ pub(crate) struct State {
     models: BTreeMap<String, Arc<Model>>,
     templates: BTreeMap<String, Template>,
     calls: BTreeMap<CallId, methods::Call>,
+    feedback: feedback::FeedbackQueue,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     new_rows: Vec<NewRow>,
@@ -199,6 +202,8 @@ pub(crate) enum StateError {
     QueueFull(usize),
     #[error("a name has at most {limit} characters, this one has {length}")]
     LongName { length: usize, limit: usize },
+    #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
+    LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
@@ -219,6 +224,7 @@ impl State {
             models: BTreeMap::new(),
             templates: BTreeMap::new(),
             calls: BTreeMap::new(),
+            feedback: feedback::FeedbackQueue::default(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             new_rows: Vec::new(),

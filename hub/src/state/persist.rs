@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::commands::{CallOutcome, Command, CommandState};
 use super::device::{Device, Record};
+use super::feedback::Feedback;
 use super::history::{Kind, Row};
 use super::inbox::Queued;
 use super::{State, telemetry};
@@ -115,6 +116,7 @@ kinds! {
     5: Message(id, number) => write_message, restore_message;
     6: Provisioning(id) => write_provisioning, restore_provisioning;
     7: Template(id) => write_template, restore_template;
+    20: Feedback(id, number) => write_feedback, restore_feedback;
 }
 
 /// A record's form on disk.
@@ -207,6 +209,15 @@ impl State {
         if let Some(device) = self.devices.get_mut(id) {
             device.inbox.restore(message);
         }
+        Ok(())
+    }
+
+    fn write_feedback(&self, _: &str, number: u64) -> Option<Vec<u8>> {
+        bytes(self.feedback.get(number)?)
+    }
+
+    fn restore_feedback(&mut self, _: &str, feedback: Feedback) -> Result<(), String> {
+        self.feedback.restore(feedback);
         Ok(())
     }
 

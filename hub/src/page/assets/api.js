@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Called when the hub asks for its token. */
+/** What is called when the hub asks for its token. */
 export const onUnauthorized = { call: () => {} };
 
 async function call(method, path, body, type = 'application/json') {
