@@ -6,6 +6,7 @@
 mod auth;
 mod bulk;
 mod devices;
+mod dps;
 mod error;
 mod etag;
 mod identity;
@@ -24,6 +25,7 @@ use axum::{Router, middleware};
 
 use crate::shared::Shared;
 
+pub(crate) use dps::in_usual_case;
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
 pub(crate) use throttle::Throttle;
@@ -42,6 +44,7 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/twins/{id}/methods", post(methods::call))
         .route("/devices/{id}/messages/devicebound", post(messages::send))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
+        .merge(dps::router(shared))
         .fallback(no_route)
         .layer(middleware::from_fn_with_state(rates, throttle::throttle))
 }
