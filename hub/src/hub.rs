@@ -210,13 +210,14 @@ impl Hub {
         }
     }
 
-    /// Adds a model from its file's text; `name` is for messages. A model with the same id is replaced. What the file
+    /// Adds a model from its file's text; `name` is for messages. It becomes a published device template with the default
+    /// views. A model with the same id is replaced, in that template too. What the file
     /// refers to must be in it, or among the models that there are.
     ///
     /// # Errors
     /// [`HubError::Model`] lists everything that is wrong with the file.
     pub fn add_model(&self, text: &str, name: &str) -> Result<ModelId, HubError> {
-        let added = self.shared.with(|state, _| models::add(state, name, text));
+        let added = self.shared.with(|state, now| models::add(state, name, text, now));
         let model = added.map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
         Ok(ModelId(model.view.id.clone()))
     }
@@ -237,10 +238,15 @@ impl Hub {
         self.shared.with(|state, _| state.device(device).map_or(0, |device| device.inbox.len()))
     }
 
-    /// Lets the hub misbehave from now on.
+    /// Lets the hub misbehave from now on. Nothing happens when a hundred faults are in force already, or when the
+    /// probability is none.
     pub fn inject(&self, fault: impl Into<Injection>) {
         let injection = fault.into();
-        self.shared.with(|state, _| state.faults.inject(injection));
+        self.shared.with(|state, _| {
+            if let Err(error) = state.faults.inject(injection) {
+                tracing::warn!(%error, "a fault is not injected");
+            }
+        });
     }
 
     /// Ends all misbehaviour.

@@ -22,11 +22,12 @@ mod body;
 mod bucket;
 mod builder;
 mod certificate;
+#[cfg(feature = "cores")]
+#[doc(hidden)]
+pub mod cores;
 mod error;
 mod events;
 mod faults;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 mod http;
 mod hub;
 mod json;
@@ -48,6 +49,7 @@ mod shared;
 mod state;
 mod store;
 mod sync;
+mod template;
 mod tls;
 mod topics;
 mod twin;

@@ -3,12 +3,9 @@
 //! [`frame`] turns bytes into packets, strictly ([`strict`] looks at CONNECT); [`connection`] is the state machine of one connection,
 //! without I/O; [`registration`] is its provisioning half; [`task`] drives it on a socket.
 
-mod connection;
+pub(crate) mod connection;
 pub(crate) mod frame;
 mod registration;
 mod strict;
 pub(crate) mod task;
 mod username;
-
-#[cfg(fuzzing)]
-pub(crate) use connection::{Connection, End, Output};

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::body::{BadRequest, JsonBody};
 use crate::state::StateError;
+use crate::state::templates::TemplateError;
 
 /// A body of the page's API.
 pub(super) type Body<T> = JsonBody<T, PageError>;
@@ -36,6 +37,10 @@ impl PageError {
 
     pub(super) fn forbidden(message: String) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    pub(super) fn not_found(message: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "notFound", message)
     }
 
     pub(super) fn unauthorized(message: &str) -> Self {
@@ -80,14 +85,31 @@ impl From<StateError> for PageError {
             StateError::Exists(_) => (StatusCode::CONFLICT, "exists"),
             StateError::Blocked(_) => (StatusCode::CONFLICT, "blocked"),
             StateError::UnknownModel(_) => (StatusCode::BAD_REQUEST, "unknownModel"),
+            StateError::Template(error) => template_status(error),
             StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             _ => (StatusCode::BAD_REQUEST, "invalid"),
         };
         let details = match &error {
             StateError::Properties(problems) => Some(json!(problems)),
+            StateError::Template(TemplateError::Invalid(details) | TemplateError::Breaking(details)) => {
+                Some(json!(details))
+            }
             _ => None,
         };
         Self { details, ..Self::new(status, code, error.to_string()) }
+    }
+}
+
+fn template_status(error: &TemplateError) -> (StatusCode, &'static str) {
+    match error {
+        TemplateError::NotFound(_) | TemplateError::NoView(_) => (StatusCode::NOT_FOUND, "notFound"),
+        TemplateError::Changed { .. } => (StatusCode::PRECONDITION_FAILED, "changed"),
+        TemplateError::InUse { .. } => (StatusCode::CONFLICT, "inUse"),
+        TemplateError::NotPublished => (StatusCode::CONFLICT, "notPublished"),
+        TemplateError::NothingNew => (StatusCode::CONFLICT, "nothingNew"),
+        TemplateError::Breaking(_) => (StatusCode::CONFLICT, "breaking"),
+        TemplateError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
+        TemplateError::Full => (StatusCode::CONFLICT, "full"),
     }
 }
 
@@ -107,7 +129,7 @@ impl IntoResponse for PageError {
 
 pub(super) async fn no_route(uri: Uri) -> PageError {
     let message = format!("there is nothing at {}", uri.path());
-    PageError::new(StatusCode::NOT_FOUND, "notFound", message)
+    PageError::not_found(message)
 }
 
 pub(super) async fn no_method(uri: Uri) -> PageError {

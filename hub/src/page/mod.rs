@@ -11,7 +11,9 @@ mod certificates;
 mod commands;
 mod device;
 mod error;
+mod faults;
 mod guard;
+mod languages;
 mod login;
 mod series;
 mod stream;
@@ -23,7 +25,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
@@ -35,6 +37,9 @@ use crate::shared::Shared;
 
 pub(crate) use guard::{Access, whole_seconds};
 pub(crate) use token::PageToken;
+
+/// The sections of the page, the first part of each address.
+const SECTIONS: [&str; 3] = ["devices", "templates", "hub"];
 
 /// What the page's handlers share.
 #[derive(Clone)]
@@ -77,19 +82,20 @@ async fn choose(State((service, page)): State<(Router, Router)>, request: Reques
 
 fn page_router() -> Router<PageState> {
     Router::new()
-        .route("/", get(assets::index))
-        .route("/devices", get(assets::index))
-        .route("/devices/{id}", get(assets::index))
-        .route("/assets/{name}", get(assets::asset))
+        .merge(shell())
+        .route("/assets/{*name}", get(assets::asset))
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
         .route("/api/certificates/{name}", axum::routing::delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
+        .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
+        .route("/api/faults/cut", post(faults::cut))
+        .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
-        .route("/api/devices/{id}", get(device::read).delete(approval::delete))
+        .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
         .route("/api/devices/{id}/approve", post(approval::approve))
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
@@ -102,6 +108,15 @@ fn page_router() -> Router<PageState> {
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
+}
+
+/// Every address of a page answers the same file, whose script looks at the address.
+fn shell() -> Router<PageState> {
+    SECTIONS.iter().fold(Router::new().route("/", get(assets::index)), |router, section| {
+        router
+            .route(&format!("/{section}"), get(assets::index))
+            .route(&format!("/{section}/{{*rest}}"), get(assets::index))
+    })
 }
 
 #[cfg(test)]

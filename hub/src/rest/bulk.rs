@@ -95,7 +95,7 @@ fn create_with_twin(
     body: &Value,
     now: Timestamp,
 ) -> Result<(), StateError> {
-    create(state, id, body, now)?;
+    create(state, (id, None), body, now)?;
     let described = patch_twin(state, id, body, now);
     if described.is_err() {
         state.delete(id)?;

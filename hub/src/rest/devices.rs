@@ -1,4 +1,4 @@
-//! The identity registry of the service API: one device at a time, and lists.
+//! The identity registry of the service API: one device or module at a time, and the list of devices.
 //!
 //! Decides which call does what; the JSON is [`super::identity`]'s. Begin with [`write`].
 
@@ -16,6 +16,7 @@ use super::RestError;
 use super::error::Body;
 use super::etag::{self, if_match};
 use super::identity::{change, create, identity};
+use super::target::Target;
 use crate::shared::Shared;
 use crate::state::device::Device;
 
@@ -41,8 +42,9 @@ pub(super) async fn list(
 
 pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
 ) -> Result<Response, RestError> {
+    let id = target.key()?;
     shared.with(|state, _| Ok(with_etag(state.device(&id)?)))
 }
 
@@ -50,16 +52,19 @@ pub(super) async fn read(
 pub(super) async fn write(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    if body.get("deviceId").and_then(Value::as_str).is_some_and(|named| named != id) {
-        return Err(RestError::bad_request("the deviceId in the body is not the one in the path"));
+    for (name, id) in [("deviceId", Some(&target.id)), ("moduleId", target.mid.as_ref())] {
+        if body.get(name).and_then(Value::as_str).is_some_and(|named| id.is_some_and(|id| named != id)) {
+            return Err(RestError::bad_request(format!("the {name} in the body is not the one in the path")));
+        }
     }
+    let id = target.key()?;
     let given = if_match(&headers);
     shared.with(|state, now| {
         match given {
-            None => create(state, &id, &body, now)?,
+            None => create(state, (&target.id, target.mid.as_deref()), &body, now)?,
             Some(given) => {
                 etag::check(&given, &etag::of_identity(state.device(&id)?))?;
                 state.change(&id, change(&body)?, now)?;
@@ -72,8 +77,9 @@ pub(super) async fn write(
 pub(super) async fn delete(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
 ) -> Result<StatusCode, RestError> {
+    let id = target.key()?;
     shared.with(|state, _| {
         if let Some(given) = if_match(&headers) {
             etag::check(&given, &etag::of_identity(state.device(&id)?))?;

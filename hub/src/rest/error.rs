@@ -98,6 +98,7 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         StateError::Etag { .. } | StateError::NoEtag => {
             (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed")
         }
+        StateError::LockLost => (StatusCode::PRECONDITION_FAILED, 412_002, "DeviceMessageLockLost"),
         StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
         StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
         StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
@@ -112,6 +113,8 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         | StateError::NoObject(_)
         | StateError::TooManyModules(_)
         | StateError::UnknownModel(_)
+        | StateError::Template(_)
+        | StateError::LongName { .. }
         | StateError::Twin(_)
         | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),
     }

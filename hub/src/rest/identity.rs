@@ -9,6 +9,7 @@ use super::etag;
 use crate::certificate::{Known, Thumbprint, Thumbprints};
 use crate::sas::Key;
 use crate::state::device::{Device, Record};
+use crate::state::modules::split_module;
 use crate::state::registry::DeviceKeys;
 use crate::state::{DeviceChange, State, StateError};
 
@@ -19,9 +20,17 @@ pub(super) fn time(at: Option<Timestamp>) -> String {
     at.map_or_else(|| NEVER.to_owned(), |at| at.to_string())
 }
 
+/// The id of a device, and the module's own for a module of it.
+pub(super) fn names(record: &Record) -> (&str, Option<&str>) {
+    split_module(&record.id).map_or((record.id.as_str(), None), |(device, module)| (device, Some(module)))
+}
+
 /// An identity as clients read it.
 pub(super) fn identity(device: &Device) -> Value {
     let record = &device.record;
+    if let (device_id, Some(module_id)) = names(record) {
+        return module_identity(device, device_id, module_id);
+    }
     json!({
         "deviceId": record.id,
         "generationId": record.generation,
@@ -37,6 +46,22 @@ pub(super) fn identity(device: &Device) -> Value {
         "capabilities": capabilities(record),
         "deviceScope": scope(record),
         "parentScopes": record.edge.parents,
+    })
+}
+
+fn module_identity(module: &Device, device_id: &str, module_id: &str) -> Value {
+    let record = &module.record;
+    json!({
+        "moduleId": module_id,
+        "managedBy": null,
+        "deviceId": device_id,
+        "generationId": record.generation,
+        "etag": etag::of_identity(module),
+        "connectionState": connection_state(module),
+        "connectionStateUpdatedTime": time(record.connection_changed),
+        "lastActivityTime": time(record.last_seen),
+        "cloudToDeviceMessageCount": module.inbox.len(),
+        "authentication": authentication(record),
     })
 }
 
@@ -91,8 +116,13 @@ pub(super) fn connection_state(device: &Device) -> &'static str {
     if device.session.is_some() { "Connected" } else { "Disconnected" }
 }
 
-/// Makes the device that the JSON of an identity describes.
-pub(super) fn create(state: &mut State, id: &str, body: &Value, now: Timestamp) -> Result<(), StateError> {
+/// Makes the device, or the module of one, that the JSON of an identity describes.
+pub(super) fn create(
+    state: &mut State,
+    (device, module): (&str, Option<&str>),
+    body: &Value,
+    now: Timestamp,
+) -> Result<(), StateError> {
     let change = change(body)?;
     let keys = match (&change.primary, &change.secondary) {
         (Some(primary), secondary) => Some(DeviceKeys {
@@ -101,10 +131,14 @@ pub(super) fn create(state: &mut State, id: &str, body: &Value, now: Timestamp) 
         }),
         _ => None,
     };
-    state.create(id, keys, change.enabled.unwrap_or(true), now)?;
-    state.describe(id, change.status_reason, change.edge)?;
+    let made = match module {
+        None => state.create(device, keys, change.enabled.unwrap_or(true), now)?,
+        Some(module) => state.create_module(device, module, keys, now)?,
+    };
+    let id = made.record.id.clone();
+    state.describe(&id, change.status_reason, change.edge)?;
     match change.certificates.flatten() {
-        Some(certificates) => state.know_by(id, certificates),
+        Some(certificates) => state.know_by(&id, certificates),
         None => Ok(()),
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::RestError;
 use super::error::Body;
+use super::target::Target;
 use crate::shared::{MethodCall, Shared};
 use crate::state::commands::CommandState;
 use crate::state::methods::PAYLOAD_LIMIT;
@@ -29,9 +30,10 @@ pub(super) struct Request {
 
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
     Body { value: request, .. }: Body<Request>,
 ) -> Result<Json<Value>, RestError> {
+    let id = target.key()?;
     let response_timeout = request.response_timeout_in_seconds.unwrap_or(30);
     let connect_timeout = request.connect_timeout_in_seconds.unwrap_or(0);
     if !(5..=300).contains(&response_timeout) || connect_timeout > 300 {

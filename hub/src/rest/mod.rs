@@ -5,22 +5,26 @@
 
 mod auth;
 mod bulk;
+mod device_side;
 mod devices;
 mod dps;
 mod error;
 mod etag;
+mod headers;
 mod identity;
 mod messages;
 mod methods;
+mod modules;
 mod permissions;
 mod query;
 mod statistics;
+mod target;
 mod throttle;
 mod twins;
 
 use std::sync::Arc;
 
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Router, middleware};
 
 use crate::shared::Shared;
@@ -42,7 +46,20 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/statistics/service", get(statistics::service))
         .route("/twins/{id}", get(twins::read).patch(twins::patch).put(twins::replace))
         .route("/twins/{id}/methods", post(methods::call))
+        .route("/devices/{id}/modules", get(modules::list))
+        .route("/devices/{id}/modules/{mid}", get(devices::read).put(devices::write).delete(devices::delete))
+        .route("/twins/{id}/modules/{mid}", get(twins::read).patch(twins::patch).put(twins::replace))
+        .route("/twins/{id}/modules/{mid}/methods", post(methods::call))
+        .route("/devices/{id}/commands", delete(messages::purge))
+        .route("/messages/serviceBound/feedback", get(messages::feedback))
+        .route("/messages/serviceBound/feedback/{lock}", delete(messages::complete_feedback))
+        .route("/messages/serviceBound/feedback/{lock}/abandon", post(messages::abandon_feedback))
+        // the service sends by the one spelling and devices receive by the other
         .route("/devices/{id}/messages/devicebound", post(messages::send))
+        .route("/devices/{id}/messages/deviceBound", get(device_side::receive))
+        .route("/devices/{id}/messages/deviceBound/{lock}", delete(device_side::complete))
+        .route("/devices/{id}/messages/deviceBound/{lock}/abandon", post(device_side::abandon))
+        .route("/devices/{id}/messages/events", post(device_side::send))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
         .merge(dps::router(shared))
         .fallback(no_route)

@@ -29,7 +29,25 @@ const NEEDS: &[(&str, &[(Method, Right)])] = &[
     ("/statistics/service", &[(Method::GET, Service)]),
     ("/twins/{id}", &[(Method::GET, Service), (Method::PATCH, Service), (Method::PUT, Service)]),
     ("/twins/{id}/methods", &[(Method::POST, Service)]),
+    ("/devices/{id}/modules", &[(Method::GET, RegistryRead)]),
+    (
+        "/devices/{id}/modules/{mid}",
+        &[(Method::GET, RegistryRead), (Method::PUT, RegistryWrite), (Method::DELETE, RegistryWrite)],
+    ),
+    (
+        "/twins/{id}/modules/{mid}",
+        &[(Method::GET, Service), (Method::PATCH, Service), (Method::PUT, Service)],
+    ),
+    ("/twins/{id}/modules/{mid}/methods", &[(Method::POST, Service)]),
+    ("/devices/{id}/commands", &[(Method::DELETE, Service)]),
+    ("/messages/serviceBound/feedback", &[(Method::GET, Service)]),
+    ("/messages/serviceBound/feedback/{lock}", &[(Method::DELETE, Service)]),
+    ("/messages/serviceBound/feedback/{lock}/abandon", &[(Method::POST, Service)]),
     ("/devices/{id}/messages/devicebound", &[(Method::POST, Service)]),
+    ("/devices/{id}/messages/deviceBound", &[(Method::GET, Device)]),
+    ("/devices/{id}/messages/deviceBound/{lock}", &[(Method::DELETE, Device)]),
+    ("/devices/{id}/messages/deviceBound/{lock}/abandon", &[(Method::POST, Device)]),
+    ("/devices/{id}/messages/events", &[(Method::POST, Device)]),
 ];
 
 /// Lets a request through to its route if it may.

@@ -227,3 +227,131 @@ async fn a_method_takes_payloads_up_to_the_limit() {
     let (status, ..) = service.json("POST", "/twins/d1/methods", call(128 * 1024)).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
 }
+
+/// A call of a device with its own key.
+async fn as_device(
+    site: &Site,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Response<Body> {
+    let key = site.shared.with(|state, _| state.device("d1").unwrap().record.primary.clone());
+    let token = sign("localhost/devices/d1", &key, jiff::Timestamp::now().as_second() + 60, None);
+    let separator = if path.contains('?') { '&' } else { '?' };
+    let mut request = Request::builder()
+        .method(method)
+        .uri(format!("{path}{separator}api-version=2020-03-13"))
+        .header("authorization", token);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    site.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn modules_are_made_read_changed_and_deleted_beside_their_device() {
+    let site = Site::new();
+    make(&site, "d1").await;
+    let path = "/devices/d1/modules/m1";
+    let new = json!({ "deviceId": "d1", "moduleId": "m1", "managedBy": "me" });
+    let (status, _, module) = owner(&site).json("PUT", path, new.clone()).await;
+    assert_eq!(
+        (status, &module["moduleId"], &module["deviceId"]),
+        (StatusCode::OK, &json!("m1"), &json!("d1"))
+    );
+    assert!(module["authentication"]["symmetricKey"]["primaryKey"].is_string());
+    let (status, ..) = owner(&site).json("PUT", path, new).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    let (_, _, all) = owner(&site).json("GET", "/devices/d1/modules", Value::Null).await;
+    assert_eq!(all.as_array().unwrap().len(), 1);
+    let (_, _, devices) = owner(&site).json("GET", "/devices", Value::Null).await;
+    assert_eq!(devices.as_array().unwrap().len(), 1);
+    let patch = json!({ "properties": { "desired": { "a": 1 } } });
+    let (status, _, twin) = owner(&site).json("PATCH", "/twins/d1/modules/m1", patch).await;
+    assert_eq!((status, &twin["moduleId"]), (StatusCode::OK, &json!("m1")));
+    let query =
+        json!({ "query": "SELECT deviceId, moduleId FROM devices.modules WHERE properties.desired.a = 1" });
+    let (_, _, rows) = owner(&site).json("POST", "/devices/query", query).await;
+    assert_eq!(rows, json!([{ "deviceId": "d1", "moduleId": "m1" }]));
+    let (status, ..) =
+        owner(&site).json("POST", "/twins/d1/modules/m1/methods", json!({ "methodName": "x" })).await;
+    assert_eq!(status, StatusCode::NOT_FOUND, "it is not online");
+    for path in ["/devices/d1%2Fm1", "/twins/d1%2Fm1"] {
+        assert_eq!(owner(&site).json("GET", path, Value::Null).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    let (status, ..) = owner(&site).json("DELETE", path, Value::Null).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_message_goes_to_a_device_by_https_and_what_became_of_it_comes_back() {
+    let site = Site::new();
+    make(&site, "d1").await;
+    let service = Call::of(&site, "service")
+        .with("iothub-messageid", "m1")
+        .with("iothub-ack", "full")
+        .with("iothub-app-level", "high")
+        .with("content-type", "text/plain");
+    assert_eq!(service.send("POST", "/devices/d1/messages/devicebound", "hello").await.status(), 204);
+    let path = "/devices/d1/messages/deviceBound";
+    let received = as_device(&site, "GET", path, &[("IotHub-MessageLockTimeout", "30")], "").await;
+    assert_eq!(received.status(), StatusCode::OK);
+    let headers = received.headers().clone();
+    for (name, value) in
+        [("iothub-messageid", "m1"), ("iothub-app-level", "high"), ("iothub-deliverycount", "0")]
+    {
+        assert_eq!(headers[name], value);
+    }
+    assert_eq!(axum::body::to_bytes(received.into_body(), 100).await.unwrap(), "hello");
+    assert_eq!(as_device(&site, "GET", path, &[], "").await.status(), StatusCode::NO_CONTENT);
+    let lock = headers["etag"].to_str().unwrap().trim_matches('"');
+    let rejected = as_device(&site, "DELETE", &format!("{path}/{lock}?reject"), &[], "").await;
+    assert_eq!(rejected.status(), StatusCode::NO_CONTENT);
+    let lost = as_device(&site, "DELETE", &format!("{path}/{lock}"), &[], "").await;
+    assert_eq!(
+        (lost.status(), &lost.headers()["iothub-errorcode"]),
+        (StatusCode::PRECONDITION_FAILED, &"DeviceMessageLockLost".parse().unwrap())
+    );
+    let service = Call::of(&site, "service");
+    let (status, headers, told) = service.json("GET", "/messages/serviceBound/feedback", Value::Null).await;
+    assert_eq!((status, &told[0]["originalMessageId"]), (StatusCode::OK, &json!("m1")));
+    assert_eq!(told[0]["statusCode"], "Rejected");
+    let lock = headers["etag"].to_str().unwrap().trim_matches('"').to_owned();
+    let done = service.send("DELETE", &format!("/messages/serviceBound/feedback/{lock}"), "").await;
+    assert_eq!(done.status(), StatusCode::NO_CONTENT);
+    assert_eq!(service.send("GET", "/messages/serviceBound/feedback", "").await.status(), 204);
+    for _ in 0..3 {
+        service.send("POST", "/devices/d1/messages/devicebound", "x").await;
+    }
+    let (_, _, purged) = service.json("DELETE", "/devices/d1/commands", Value::Null).await;
+    assert_eq!(purged["totalMessagesPurged"], 3);
+}
+
+#[tokio::test]
+async fn telemetry_comes_by_https_one_by_one_and_in_batches() {
+    let site = Site::new();
+    make(&site, "d1").await;
+    make(&site, "d2").await;
+    let path = "/devices/d1/messages/events";
+    assert_eq!(
+        as_device(&site, "POST", path, &[("dt-subject", "sensor")], r#"{"temp":1}"#).await.status(),
+        204
+    );
+    let batch = r#"[{"body":"eyJ0ZW1wIjoyfQ==","properties":{"iothub-app-a":"b"}},
+        {"body":"{\"humid\":3}","base64Encoded":false}]"#;
+    let batch_type = [("content-type", "application/vnd.microsoft.iothub.json")];
+    assert_eq!(as_device(&site, "POST", path, &batch_type, batch).await.status(), 204);
+    let values: Vec<Value> = site.shared.with(|state, _| {
+        state.device("d1").unwrap().latest.values().map(|latest| latest.value.clone()).collect()
+    });
+    assert_eq!(values, [json!(3), json!(2), json!(1)]);
+    let large = "x".repeat(256 * 1024 + 1);
+    assert_eq!(as_device(&site, "POST", path, &[], &large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let other = as_device(&site, "POST", "/devices/d2/messages/events", &[], "{}").await;
+    assert_eq!(other.status(), StatusCode::UNAUTHORIZED, "the key is another device's");
+    let by_policy = Call::of(&site, "device").send("POST", "/devices/d2/messages/events", "{}").await;
+    assert_eq!(by_policy.status(), StatusCode::NO_CONTENT);
+    let by_service = Call::of(&site, "service").send("POST", path, "{}").await;
+    assert_eq!(by_service.status(), StatusCode::UNAUTHORIZED);
+}

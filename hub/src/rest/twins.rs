@@ -16,8 +16,9 @@ use super::RestError;
 use super::error::Body;
 use super::etag::{self, if_match};
 use super::identity::{
-    authentication_type, capabilities, connection_state, scope, status, thumbprints, time,
+    authentication_type, capabilities, connection_state, names, scope, status, thumbprints, time,
 };
+use super::target::Target;
 use crate::shared::Shared;
 use crate::state::device::Device;
 use crate::state::{self, StateError};
@@ -26,8 +27,9 @@ use crate::state::{self, StateError};
 pub(super) fn twin(device: &Device) -> Value {
     let record = &device.record;
     let twin = &record.twin;
-    json!({
-        "deviceId": record.id,
+    let (device_id, module_id) = names(record);
+    let mut document = json!({
+        "deviceId": device_id,
         "etag": etag::of_twin(device),
         "deviceEtag": etag::of_identity(device),
         "status": status(record),
@@ -45,7 +47,11 @@ pub(super) fn twin(device: &Device) -> Value {
         "capabilities": capabilities(record),
         "deviceScope": scope(record),
         "parentScopes": record.edge.parents,
-    })
+    });
+    if let Some(module_id) = module_id {
+        document["moduleId"] = module_id.into();
+    }
+    document
 }
 
 fn with_etag(device: &Device) -> Response {
@@ -54,27 +60,28 @@ fn with_etag(device: &Device) -> Response {
 
 pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
 ) -> Result<Response, RestError> {
+    let id = target.key()?;
     shared.with(|state, _| Ok(with_etag(state.device(&id)?)))
 }
 
 pub(super) async fn patch(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    change(&shared, &headers, &id, &body, state::State::patch_twin)
+    change(&shared, &headers, &target.key()?, &body, state::State::patch_twin)
 }
 
 pub(super) async fn replace(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
     Body { value: body, .. }: Body<Value>,
 ) -> Result<Response, RestError> {
-    change(&shared, &headers, &id, &body, state::State::replace_twin)
+    change(&shared, &headers, &target.key()?, &body, state::State::replace_twin)
 }
 
 type Object = Map<String, Value>;
