@@ -27,7 +27,7 @@ pub(super) struct PageError {
 }
 
 impl PageError {
-    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: String) -> Self {
         Self { status, code, message, details: None, retry_after: None }
     }
 

@@ -7,6 +7,7 @@
 mod api;
 mod approval;
 mod assets;
+mod certificates;
 mod commands;
 mod device;
 mod error;
@@ -71,6 +72,10 @@ pub(crate) fn router(
 async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
+    let mut request = request;
+    if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
+        *request.uri_mut() = uri;
+    }
     let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
     response
 }
@@ -81,6 +86,8 @@ fn page_router() -> Router<PageState> {
         .route("/assets/{*name}", get(assets::asset))
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
+        .route("/api/certificates", get(certificates::list).post(certificates::add))
+        .route("/api/certificates/{name}", axum::routing::delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
