@@ -31,6 +31,15 @@ impl PageError {
         Self { status: StatusCode::FORBIDDEN, code: "forbidden", message, details: None }
     }
 
+    pub(super) fn not_found(message: String) -> Self {
+        Self { status: StatusCode::NOT_FOUND, code: "notFound", message, details: None }
+    }
+
+    /// Another stable word for what went wrong.
+    pub(super) fn with_code(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     /// Adds what is wrong in particular.
     pub(super) fn with_details(self, details: Value) -> Self {
         Self { details: Some(details), ..self }
@@ -89,7 +98,7 @@ impl IntoResponse for PageError {
 
 pub(super) async fn no_route(uri: Uri) -> PageError {
     let message = format!("there is nothing at {}", uri.path());
-    PageError { status: StatusCode::NOT_FOUND, code: "notFound", message, details: None }
+    PageError::not_found(message)
 }
 
 pub(super) async fn no_method(uri: Uri) -> PageError {

@@ -13,6 +13,7 @@ mod guard;
 mod languages;
 mod series;
 mod stream;
+mod templates;
 
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ fn page_router() -> Router<PageState> {
         .route("/", get(assets::index))
         .route("/devices", get(assets::index))
         .route("/devices/{id}", get(assets::index))
+        .route("/templates", get(assets::index))
+        .route("/templates/{*rest}", get(assets::index))
         .route("/assets/{name}", get(assets::asset))
         .route("/api/hub", get(api::hub))
         .route("/api/log", get(api::log))
@@ -70,6 +73,7 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/commands", post(commands::call))
+        .merge(templates::routes())
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
@@ -77,5 +81,7 @@ fn page_router() -> Router<PageState> {
         .layer(middleware::from_fn(guard::guard))
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;

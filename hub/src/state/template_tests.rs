@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::templates::{Target, TemplateError};
-use super::tests::{NOW, sensor_model, state};
+use super::tests::{NOW, read_model, sensor_model, state};
 use super::{State, StateError};
 use crate::template::generate::Wanted;
 use crate::template::json as form;
@@ -15,7 +15,7 @@ const SENSOR: &str = include_str!("../../../models/environmental_sensor.json");
 /// A state with the draft of a model's text; the template's id is `id`.
 fn imported(text: &str) -> (State, String) {
     let mut state = state();
-    let model = crate::model_view::read("m.json", text, &mut |_| Vec::new()).unwrap();
+    let model = read_model(text);
     let id = state.import_template(model.into(), None, NOW).unwrap().id.clone();
     (state, id)
 }
@@ -244,7 +244,7 @@ fn a_breaking_change_is_not_published_but_becomes_a_new_version_to_which_devices
     state.create("d1", None, true, NOW).unwrap();
     state.assign_template("d1", Some(&id)).unwrap();
     let other = SENSOR.replace("\"name\": \"humid\"", "\"name\": \"humidity\"");
-    let model = crate::model_view::read("m.json", &other, &mut |_| Vec::new()).unwrap();
+    let model = read_model(&other);
     state.replace_template_model(any(&id), model.into(), NOW).unwrap();
     let error = state.publish_template(any(&id), NOW).unwrap_err();
     let StateError::Template(TemplateError::Breaking(details)) = error else { panic!("{error}") };
@@ -273,7 +273,7 @@ fn an_addition_is_published_without_a_new_version() {
         r#""contents": [{ "@type": "Telemetry", "name": "light", "schema": "double" },"#,
         1,
     );
-    let model = crate::model_view::read("m.json", &more, &mut |_| Vec::new()).unwrap();
+    let model = read_model(&more);
     state.replace_template_model(any(&id), model.into(), NOW).unwrap();
     assert_eq!(state.template(&id).unwrap().draft_changes(), ["model"]);
     state.publish_template(any(&id), NOW).unwrap();

@@ -41,7 +41,11 @@ pub(crate) mod capability;
 pub(crate) mod change;
 pub(crate) mod customization;
 pub(crate) mod generate;
+pub(crate) mod import;
 pub(crate) mod json;
+pub(crate) mod pointer;
+#[cfg(test)]
+mod real_models;
 pub(crate) mod record;
 pub(crate) mod slug;
 pub(crate) mod tile;
