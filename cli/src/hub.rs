@@ -31,6 +31,9 @@ pub(crate) struct Options {
     /// Folder with models (.json files) to offer on the page
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// New devices of an enrollment group wait until they are approved on the page (true), or come at once (false); kept
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    approve_devices: Option<bool>,
     /// Print one line of JSON with addresses and keys when ready
     #[arg(long)]
     json: bool,
@@ -78,6 +81,9 @@ async fn start(options: &Options) -> Result<Hub, HubError> {
         Hub::builder().dir(&options.dir).mqtt(options.mqtt).http(options.http).https(options.https);
     if let Some(models) = &options.models {
         builder = builder.models_dir(models);
+    }
+    if let Some(by_operator) = options.approve_devices {
+        builder = builder.approve_devices(by_operator);
     }
     builder.start().await
 }

@@ -18,7 +18,7 @@ use crate::message::{DeviceMessage, Observer};
 use crate::models::Library;
 use crate::settings::Settings;
 use crate::shared::Shared;
-use crate::state::{Enrollment, Model, State};
+use crate::state::{Approval, Model, Provisioning, State};
 use crate::store::Store;
 use crate::{HubError, http, mqtt, page, store};
 
@@ -33,6 +33,7 @@ pub struct HubBuilder {
     model_dirs: Vec<PathBuf>,
     announced: Option<String>,
     observer: Option<Observer>,
+    approval: Option<Approval>,
 }
 
 /// The bound listeners and the addresses they got.
@@ -54,6 +55,7 @@ impl HubBuilder {
             model_dirs: Vec::new(),
             announced: None,
             observer: None,
+            approval: None,
         }
     }
 
@@ -115,6 +117,13 @@ impl HubBuilder {
         self
     }
 
+    /// Whether a device that is unknown and has good credentials of an enrollment group waits until the operator approves
+    /// it. Without this call it is as it was before in this folder; at first nobody waits.
+    pub fn approve_devices(mut self, by_operator: bool) -> Self {
+        self.approval = Some(if by_operator { Approval::Operator } else { Approval::Automatic });
+        self
+    }
+
     /// Starts the hub; all listeners accept when this returns.
     ///
     /// # Errors
@@ -154,12 +163,17 @@ impl HubBuilder {
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
     fn load_state(&self, store: &Store, settings: &Settings, now: Timestamp) -> Result<State, HubError> {
-        let mut state = State::new(Enrollment {
+        let mut state = State::new(Provisioning {
             id_scope: settings.id_scope.clone(),
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
+            approval: Approval::default(),
         });
-        let kept = store.load(&mut state)?;
+        store.load(&mut state)?;
+        let kept = state.take_kept_models();
+        if let Some(approval) = self.approval {
+            state.set_approval(approval);
+        }
         let mut files = Vec::new();
         for dir in &self.model_dirs {
             files.extend(model_files(dir)?);

@@ -3,6 +3,7 @@
 //! Decides what a topic means and reads property bags; it does not decide who may use it.
 //! Begin with [`Topic::parse`]. Facts: protocol reference, sections 1.2, 2.4 and 2.5.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -13,8 +14,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 /// A topic a device publishes to, with the parts the hub needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Topic<'a> {
-    /// `devices/{id}/messages/events/{bag}`
-    Telemetry { device: &'a str, bag: Bag },
+    /// `devices/{path}/messages/events/{bag}`, where the path of a module is `{device}/modules/{module}`
+    Telemetry { path: &'a str, bag: Bag },
     /// `$iothub/twin/GET/?$rid={rid}`
     TwinGet { rid: &'a str },
     /// `$iothub/twin/PATCH/properties/reported/?$rid={rid}`
@@ -44,12 +45,12 @@ impl<'a> Topic<'a> {
     /// Reads the topic of a device's PUBLISH.
     pub(crate) fn parse(topic: &'a str) -> Result<Self, TopicError> {
         if let Some(rest) = topic.strip_prefix("devices/") {
-            let (device, bag) = rest.split_once("/messages/events").ok_or(TopicError::Unknown)?;
+            let (path, bag) = rest.split_once("/messages/events").ok_or(TopicError::Unknown)?;
             let bag = match bag {
                 "" => "",
                 _ => bag.strip_prefix('/').ok_or(TopicError::Unknown)?,
             };
-            return Ok(Self::Telemetry { device, bag: Bag::parse(bag)? });
+            return Ok(Self::Telemetry { path, bag: Bag::parse(bag)? });
         }
         let (path, query) = topic.split_once("/?").ok_or(TopicError::Unknown)?;
         let rid = || parameter(query, "$rid").ok_or(TopicError::MissingParameter("$rid"));
@@ -73,6 +74,14 @@ impl<'a> Topic<'a> {
     }
 }
 
+/// How the id of a device or a module stands in topics and tokens: `{device}` or `{device}/modules/{module}`.
+pub(crate) fn path(id: &str) -> Cow<'_, str> {
+    match id.split_once('/') {
+        None => Cow::Borrowed(id),
+        Some((device, module)) => Cow::Owned(format!("{device}/modules/{module}")),
+    }
+}
+
 fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')
@@ -87,6 +96,8 @@ pub(crate) enum Subscription {
     DesiredPatches,
     Methods,
     CloudToDevice,
+    /// Messages of other modules, which only IoT Edge routes: a module may listen, and nothing comes.
+    ModuleInputs,
     Registration,
 }
 
@@ -101,8 +112,12 @@ impl Subscription {
         if let Some((_, found)) = TABLE.iter().find(|(text, _)| *text == filter) {
             return Some(*found);
         }
-        let inbox = filter.strip_prefix("devices/")?.strip_suffix("/messages/devicebound/#")?;
-        (inbox == device).then_some(Self::CloudToDevice)
+        let (own, is_module) = (path(device), device.contains('/'));
+        match filter.strip_prefix("devices/")?.strip_prefix(&*own)? {
+            "/messages/devicebound/#" if !is_module => Some(Self::CloudToDevice),
+            "/inputs/#" if is_module => Some(Self::ModuleInputs),
+            _ => None,
+        }
     }
 
     /// Reads a filter of a connection to the provisioning service.
@@ -191,10 +206,7 @@ fn decode(text: &str) -> Result<String, TopicError> {
         hex.ok_or_else(|| TopicError::Bag(text.to_owned()))?;
         rest = tail;
     }
-    percent_decode_str(text)
-        .decode_utf8()
-        .map(std::borrow::Cow::into_owned)
-        .map_err(|_| TopicError::Bag(text.to_owned()))
+    percent_decode_str(text).decode_utf8().map(Cow::into_owned).map_err(|_| TopicError::Bag(text.to_owned()))
 }
 
 #[cfg(test)]
@@ -254,6 +266,10 @@ mod tests {
         assert_eq!(Subscription::of_device(filter, "d1"), Some(Subscription::CloudToDevice));
         assert_eq!(Subscription::of_device(filter, "d2"), None);
         assert_eq!(Subscription::of_device("#", "d1"), None);
+        assert_eq!(Subscription::of_device("devices/d1/modules/m/messages/devicebound/#", "d1/m"), None);
+        let inputs = Subscription::of_device("devices/d1/modules/m/inputs/#", "d1/m");
+        assert_eq!(inputs, Some(Subscription::ModuleInputs));
+        assert_eq!(Subscription::of_device("devices/d1/inputs/#", "d1"), None);
     }
 
     proptest! {

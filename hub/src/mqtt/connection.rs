@@ -288,12 +288,13 @@ impl Online {
         now: Timestamp,
     ) -> Result<Output, TopicError> {
         match Topic::parse(&publish.topic)? {
-            Topic::Telemetry { device, .. }
-                if device == self.device && state.faults.strikes(device, Fault::CutAtMessage) =>
+            Topic::Telemetry { path, .. }
+                if path == topics::path(&self.device)
+                    && state.faults.strikes(&self.device, Fault::CutAtMessage) =>
             {
                 Ok(Output::refuse("the hub was told to cut the connection at this message"))
             }
-            Topic::Telemetry { device, mut bag } if device == self.device => {
+            Topic::Telemetry { path, mut bag } if path == topics::path(&self.device) => {
                 if publish.retain {
                     bag.insert("mqtt-retain", "true");
                 }
@@ -454,7 +455,7 @@ fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, To
         return Ok(None);
     };
     match Topic::parse(&will.topic)? {
-        Topic::Telemetry { device: of, mut bag } if of == device => {
+        Topic::Telemetry { path, mut bag } if path == topics::path(device) => {
             bag.insert("iothub-MessageType", "Will");
             Ok(Some((bag, will.message.to_vec())))
         }

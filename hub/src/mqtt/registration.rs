@@ -23,13 +23,8 @@ pub(crate) struct Registration {
     password: String,
     certificate: Option<Thumbprint>,
     operation: String,
-    outcome: Option<Outcome>,
-}
-
-#[derive(Clone)]
-enum Outcome {
-    Assigned { device: String },
-    Disabled,
+    /// The device it became.
+    assigned: Option<String>,
 }
 
 impl std::fmt::Debug for Registration {
@@ -46,7 +41,7 @@ impl Registration {
             password: presented.password.to_owned(),
             certificate: presented.certificate,
             operation: format!("4.{:016x}.{:032x}", fastrand::u64(..), fastrand::u128(..)),
-            outcome: None,
+            assigned: None,
         }
     }
 
@@ -90,48 +85,36 @@ impl Registration {
         let payload = body.get("payload").unwrap_or(&Value::Null);
         let clock = skewed(now, &self.id, state);
         let presented = Presented { password: &self.password, certificate: self.certificate };
-        self.outcome = match state.register(&self.scope, &self.id, presented, payload, clock) {
-            Ok(device) => Some(Outcome::Assigned { device }),
-            Err(RegistrationRefused::Disabled) => {
-                state.refuse(Some(&self.id), "provisioning: the device is disabled".to_owned(), now);
-                Some(Outcome::Disabled)
-            }
+        self.assigned = match state.register(&self.scope, &self.id, presented, payload, clock) {
+            Ok(device) => Some(device),
             Err(error @ (RegistrationRefused::BadId(_) | RegistrationRefused::State(_))) => {
                 return self.fail(rid, 400, &error.to_string(), state, now);
             }
             Err(error @ RegistrationRefused::Scope { .. }) => {
                 return self.fail(rid, 404, &error.to_string(), state, now);
             }
-            Err(error @ (RegistrationRefused::Token(_) | RegistrationRefused::Certificate(_))) => {
-                return self.fail(rid, 401, &error.to_string(), state, now);
-            }
+            Err(error) => return self.fail(rid, 401, &error.to_string(), state, now),
         };
         let answer = json!({ "operationId": self.operation, "status": "assigning" });
         Output::publish(registration_response(202, rid, Some(RETRY_AFTER)), answer.to_string().into_bytes())
     }
 
     fn poll(&self, rid: &str, operation: &str, state: &mut State, now: Timestamp) -> Output {
-        let Some(outcome) = self.outcome.as_ref().filter(|_| operation == self.operation) else {
+        let Some(device) = self.assigned.as_ref().filter(|_| operation == self.operation) else {
             return self.fail(rid, 404, "there is no such operation: register first", state, now);
         };
-        let status = match outcome {
-            Outcome::Assigned { .. } => "assigned",
-            Outcome::Disabled => "disabled",
-        };
-        let mut registration = json!({
+        let registration = json!({
             "registrationId": self.id,
             "createdDateTimeUtc": now,
             "lastUpdatedDateTimeUtc": now,
-            "status": status,
+            "status": "assigned",
             "etag": format!("\"{:x}\"", now.as_millisecond()),
+            "deviceId": device,
+            "assignedHub": state.host_name(),
+            "substatus": "initialAssignment",
         });
-        if let Outcome::Assigned { device } = outcome {
-            registration["deviceId"] = device.as_str().into();
-            registration["assignedHub"] = state.host_name().into();
-            registration["substatus"] = "initialAssignment".into();
-        }
         let body =
-            json!({ "operationId": self.operation, "status": status, "registrationState": registration });
+            json!({ "operationId": self.operation, "status": "assigned", "registrationState": registration });
         Output::publish(registration_response(200, rid, None), body.to_string().into_bytes())
     }
 

@@ -13,7 +13,7 @@ const EXPECTED: &str = "the user name is neither {hub}/{deviceId}/?api-version=.
 pub(crate) enum Username<'a> {
     /// `{idScope}/registrations/{registrationId}/api-version=..`
     Registration { scope: &'a str, id: &'a str },
-    /// `{hub}/{deviceId}/?api-version=..[&model-id=..]`, with or without the `?`
+    /// `{hub}/{deviceId}[/{moduleId}]/?api-version=..[&model-id=..]`, with or without the `?`
     Device { id: &'a str, api_version: bool, model_id: Option<String> },
 }
 
@@ -38,8 +38,8 @@ impl<'a> Username<'a> {
         if host.is_empty() || id.is_empty() {
             return Err("the user name has no hub name or no device id");
         }
-        if id.contains('/') {
-            return Err("modules are not supported");
+        if id.split('/').count() > 2 || id.split('/').any(str::is_empty) {
+            return Err("the user name has more after the hub's name than a device id and a module id");
         }
         let value = |name: &str| {
             query
@@ -84,7 +84,15 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(Username::parse(text), expected, "{text}");
         }
-        assert!(Username::parse("localhost/d1/m1/?api-version=1").is_err());
+        let module = Username::Device { id: "d1/m1", api_version: true, model_id: None };
+        assert_eq!(Username::parse("localhost/d1/m1/?api-version=1"), Ok(module));
+        for bad in [
+            "localhost/d1/m1/x/?api-version=1",
+            "localhost/d1//?api-version=1",
+            "localhost//m1/?api-version=1",
+        ] {
+            assert!(Username::parse(bad).is_err(), "{bad}");
+        }
         assert!(Username::parse("d1").is_err());
     }
 

@@ -20,6 +20,7 @@ pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
             "idScope": shared.settings.id_scope,
             "mqtt": format!("localhost:{}", shared.mqtt_port),
             "https": format!("localhost:{}", shared.https_port),
+            "approval": state.approval(),
             "startedAt": shared.started,
             "devices": state.devices().count(),
             "connected": state.devices().filter(|device| device.session.is_some()).count(),

@@ -57,6 +57,7 @@ impl From<StateError> for PageError {
         let (status, code) = match &error {
             StateError::NotFound(_) => (StatusCode::NOT_FOUND, "notFound"),
             StateError::Exists(_) => (StatusCode::CONFLICT, "exists"),
+            StateError::Blocked(_) => (StatusCode::CONFLICT, "blocked"),
             StateError::UnknownModel(_) => (StatusCode::BAD_REQUEST, "unknownModel"),
             StateError::Template(error) => template_status(error),
             StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),

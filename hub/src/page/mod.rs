@@ -5,6 +5,7 @@
 //! [`router`].
 
 mod api;
+mod approval;
 mod assets;
 mod commands;
 mod device;
@@ -63,10 +64,14 @@ fn page_router() -> Router<PageState> {
         .route("/templates/{*rest}", get(assets::index))
         .route("/assets/{name}", get(assets::asset))
         .route("/api/hub", get(api::hub))
+        .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
-        .route("/api/devices/{id}", get(device::read))
+        .route("/api/devices/{id}", get(device::read).delete(approval::delete))
+        .route("/api/devices/{id}/approve", post(approval::approve))
+        .route("/api/devices/{id}/block", post(approval::block))
+        .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
         .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(device::telemetry))

@@ -221,3 +221,33 @@ async fn a_bulk_operation_for_an_etag_is_refused_without_it_or_with_a_stale_one(
     assert_eq!(service("POST", "/devices", current).await.0, StatusCode::OK);
     assert_eq!(service("GET", "/devices/d1", Value::Null).await.0, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_device_is_blocked_unblocked_approved_and_deleted() {
+    let site = Site::new();
+    let (_, hub) = site.page("GET", "/api/hub", Value::Null).await;
+    assert_eq!(hub["approval"], "automatic");
+    let (status, body) = site.page("PUT", "/api/hub/approval", json!({ "approval": "operator" })).await;
+    assert_eq!((status, body), (StatusCode::OK, json!({ "approval": "operator" })));
+    let (status, _) = site.page("PUT", "/api/hub/approval", json!({ "approval": "nobody" })).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let token = site.shared.with(|state, _| crate::state::tests::group_token(state, "d1"));
+    let refused = site.shared.with(|state, _| {
+        state.register("0neTEST", "d1", &token, &Value::Null, jiff::Timestamp::UNIX_EPOCH).is_err()
+    });
+    assert!(refused);
+    for (action, status, before) in [
+        ("block", "blocked", json!("waiting")),
+        ("unblock", "waiting", Value::Null),
+        ("approve", "registered", Value::Null),
+        ("block", "blocked", json!("registered")),
+    ] {
+        let (code, item) = site.page("POST", &format!("/api/devices/d1/{action}"), Value::Null).await;
+        assert_eq!((code, &item["status"]), (StatusCode::OK, &json!(status)), "{action}");
+        assert_eq!(item["statusBeforeBlock"], before, "{action}");
+    }
+    let (code, body) = site.page("POST", "/api/devices/d1/approve", Value::Null).await;
+    assert_eq!((code, &body["code"]), (StatusCode::CONFLICT, &json!("blocked")));
+    assert_eq!(site.page("DELETE", "/api/devices/d1", Value::Null).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(site.page("DELETE", "/api/devices/d1", Value::Null).await.0, StatusCode::NOT_FOUND);
+}

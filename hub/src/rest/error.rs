@@ -78,6 +78,7 @@ impl From<StateError> for RestError {
             StateError::Etag { .. } | StateError::NoEtag => {
                 (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed")
             }
+            StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
             StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
             StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
             StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
@@ -86,6 +87,7 @@ impl From<StateError> for RestError {
             | StateError::BadThumbprint
             | StateError::BadAuthentication(_)
             | StateError::BadMode(_)
+            | StateError::TooManyModules(_)
             | StateError::UnknownModel(_)
             | StateError::Template(_)
             | StateError::Twin(_)

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::commands::Commands;
 use super::history::History;
 use super::inbox::Inbox;
+use super::standing::Unapproved;
 use crate::certificate::Thumbprints;
 use crate::sas::Key;
 use crate::topics::Subscription;
@@ -41,9 +42,14 @@ pub(crate) struct Device {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: String,
+    /// The device's own for ever, also when another gets its id: its history is kept under it.
+    pub(crate) number: u64,
     pub(crate) generation: String,
     pub(crate) etag: u64,
     pub(crate) enabled: bool,
+    /// Of a device that came by itself and that nobody has approved.
+    #[serde(default)]
+    pub(crate) unapproved: Option<Unapproved>,
     pub(crate) status_reason: Option<String>,
     pub(crate) status_updated: Option<Timestamp>,
     pub(crate) primary: Key,
@@ -93,15 +99,6 @@ impl Device {
             commands: Commands::default(),
             inbox: Inbox::default(),
             latest: BTreeMap::new(),
-        }
-    }
-
-    /// The operator's word for the device's standing.
-    pub(crate) fn status(&self) -> &'static str {
-        match (self.record.enabled, self.record.provisioned) {
-            (false, _) => "blocked",
-            (true, true) => "provisioned",
-            (true, false) => "registered",
         }
     }
 

@@ -2,19 +2,21 @@
 //!
 //! A core without I/O or clock: the time is an argument, and whatever must happen outside (send to a
 //! device, close a connection, answer a caller, tell the page) is an [`Effect`] to be taken with
-//! [`State::take_effects`] after each call. What must be written to disk is named by [`State::take_dirty`].
+//! [`State::take_effects`] after each call. What must be written to disk is taken with [`State::take_changes`].
 //! It does not read packets or HTTP. Begin with [`State`].
 
 mod assignment;
 pub(crate) mod commands;
 pub(crate) mod device;
-mod enrollment;
 pub(crate) mod history;
 pub(crate) mod inbox;
 pub(crate) mod methods;
+pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
+mod provisioning;
 pub(crate) mod registry;
+mod standing;
 mod telemetry;
 #[cfg(test)]
 mod template_tests;
@@ -39,11 +41,12 @@ use crate::view::ModelView;
 use commands::CallOutcome;
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
+use modules::split_module;
 
-pub(crate) use enrollment::{Enrollment, RegistrationRefused};
 pub(crate) use methods::CallId;
-pub(crate) use persist::{Change, StoreKey};
+pub(crate) use persist::{Changes, NewRow, RecordError, StoreKey};
 pub(crate) use properties::PropertyWrite;
+pub(crate) use provisioning::{Approval, Provisioning, RegistrationRefused};
 pub(crate) use registry::DeviceChange;
 
 /// Most rows kept in the log of refusals.
@@ -52,7 +55,7 @@ const LOG_LIMIT: usize = 1000;
 /// Everything the hub knows.
 #[derive(Debug)]
 pub(crate) struct State {
-    enrollment: Enrollment,
+    provisioning: Provisioning,
     host_name: String,
     devices: BTreeMap<String, Device>,
     /// What the program and the models folder gave.
@@ -61,6 +64,9 @@ pub(crate) struct State {
     calls: BTreeMap<CallId, methods::Call>,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
+    new_rows: Vec<NewRow>,
+    /// Model files read from the disk: names and texts, still to be understood.
+    kept_models: Vec<(String, String)>,
     effects: Vec<Effect>,
     /// How the hub is to misbehave.
     pub(crate) faults: Faults,
@@ -69,6 +75,8 @@ pub(crate) struct State {
     next_session: u64,
     /// The lowest number free for a call.
     next_call: u64,
+    /// The lowest number that no device ever had.
+    next_device: u64,
 }
 
 /// A model the operator or the program gave.
@@ -176,15 +184,19 @@ pub(crate) enum StateError {
     QueueFull(usize),
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
+    #[error("the device {0:?} is blocked: unblock it before it is approved")]
+    Blocked(String),
+    #[error("a device has {0} modules at most")]
+    TooManyModules(usize),
     #[error("no random numbers for a key: {0}")]
     Random(String),
 }
 
 impl State {
     /// An empty state.
-    pub(crate) fn new(enrollment: Enrollment) -> Self {
+    pub(crate) fn new(provisioning: Provisioning) -> Self {
         Self {
-            enrollment,
+            provisioning,
             host_name: "localhost".to_owned(),
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
@@ -192,11 +204,14 @@ impl State {
             calls: BTreeMap::new(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
+            new_rows: Vec::new(),
+            kept_models: Vec::new(),
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
             next_session: 1,
             next_call: 1,
+            next_device: 1,
         }
     }
 
@@ -222,12 +237,12 @@ impl State {
         std::mem::take(&mut self.effects)
     }
 
-    /// All devices, by id.
+    /// All devices, by id, without their modules.
     pub(crate) fn devices(&self) -> impl Iterator<Item = &Device> {
-        self.devices.values()
+        self.devices.values().filter(|device| split_module(&device.record.id).is_none())
     }
 
-    /// One device.
+    /// One device, or one module by its key ([`modules::module_key`]).
     pub(crate) fn device(&self, id: &str) -> Result<&Device, StateError> {
         self.devices.get(id).ok_or_else(|| StateError::NotFound(id.to_owned()))
     }
@@ -252,6 +267,11 @@ impl State {
         let id = model.view.id.clone();
         self.dirty.insert(StoreKey::Model(id.clone()));
         self.models.insert(id, model);
+    }
+
+    /// The model files that were read from the disk: names and texts.
+    pub(crate) fn take_kept_models(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.kept_models)
     }
 
     /// Writes down why something was refused.
@@ -309,6 +329,7 @@ impl State {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
             self.lose_calls(old.id);
         }
+        self.inbox_changed(id);
         self.connection_row(id, "connected", now);
         self.deliver_messages(id, now);
         Ok(kept)
@@ -392,13 +413,17 @@ impl State {
         problem: Option<String>,
         at: Timestamp,
     ) {
-        let Some(device) = self.devices.get_mut(id) else {
-            return;
-        };
+        let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
         let component = component.map(str::to_owned);
-        let (seq, dropped) = device.history.push(Row { seq: 0, at, kind, component, body, problem });
-        let keys = dropped.into_iter().chain([seq]).map(|seq| StoreKey::Row(id.to_owned(), seq));
-        self.dirty.extend(keys);
+        self.keep_row(id, Row { seq: 0, at, received: at, kind, component, body, size, problem });
+    }
+
+    /// Adds a row, whose number is given to it, to a device's history.
+    fn keep_row(&mut self, id: &str, row: Row) {
+        if let Some(device) = self.devices.get_mut(id) {
+            let row = device.history.push(row);
+            self.new_rows.push(NewRow { device: device.record.number, row });
+        }
     }
 
     fn emit(&mut self, name: &'static str, device: Option<&str>, data: Value) {
@@ -406,7 +431,8 @@ impl State {
     }
 
     fn emit_device(&mut self, id: &str) {
-        if let Some(device) = self.devices.get(id) {
+        // the list on the page shows devices only
+        if let Some(device) = self.devices.get(id).filter(|_| split_module(id).is_none()) {
             let item = self.item(device);
             self.emit("device", None, item);
         }
@@ -418,7 +444,8 @@ impl State {
         let template = self.template_of(device);
         json!({
             "id": record.id,
-            "status": device.status(),
+            "status": record.standing(),
+            "statusBeforeBlock": record.standing_before_block(),
             "connected": device.session.is_some(),
             "connectedSince": device.session.as_ref().map(|session| session.since),
             "lastSeen": record.last_seen,

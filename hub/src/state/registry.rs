@@ -6,9 +6,11 @@
 use jiff::Timestamp;
 
 use super::device::{Device, Record, is_device_id};
+use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
 use crate::certificate::{CertificateError, Presented, Thumbprints};
 use crate::sas::{Key, SasError, Token};
+use crate::topics;
 use crate::twin::Twin;
 
 /// The two keys of a device.
@@ -54,6 +56,17 @@ impl State {
         if !is_device_id(id) {
             return Err(StateError::BadId(id.chars().take(140).collect()));
         }
+        self.insert(id, keys, enabled, now)
+    }
+
+    /// Makes a device or a module whose id is good.
+    pub(super) fn insert(
+        &mut self,
+        id: &str,
+        keys: Option<DeviceKeys>,
+        enabled: bool,
+        now: Timestamp,
+    ) -> Result<&Device, StateError> {
         if self.devices.contains_key(id) {
             return Err(StateError::Exists(id.to_owned()));
         }
@@ -64,9 +77,11 @@ impl State {
         };
         let record = Record {
             id: id.to_owned(),
+            number: self.next_device,
             generation: now.as_nanosecond().to_string(),
             etag: 1,
             enabled,
+            unapproved: None,
             status_reason: None,
             status_updated: None,
             primary,
@@ -81,23 +96,31 @@ impl State {
             messages: 0,
             twin: Twin { version: 1, ..Twin::default() },
         };
+        self.next_device += 1;
         self.devices.insert(id.to_owned(), Device::new(record));
-        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        self.dirty.extend([StoreKey::Counters(String::new()), StoreKey::Device(id.to_owned())]);
         self.emit_device(id);
         self.device(id)
     }
 
-    /// Deletes a device with all its history; its connection is closed.
+    /// Deletes a device or a module with all its history and its modules; its connection is closed.
     pub(crate) fn delete(&mut self, id: &str) -> Result<(), StateError> {
+        self.device(id)?;
+        self.with_modules(id).iter().try_for_each(|id| self.delete_one(id))
+    }
+
+    fn delete_one(&mut self, id: &str) -> Result<(), StateError> {
         let device = self.devices.remove(id).ok_or_else(|| StateError::NotFound(id.to_owned()))?;
         if let Some(session) = device.session {
             self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
             self.lose_calls(session.id);
         }
-        let rows = device.history.iter().map(|row| StoreKey::Row(id.to_owned(), row.seq));
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
-        self.dirty.extend(rows.chain(commands).chain([StoreKey::Device(id.to_owned())]));
-        self.emit("device", None, serde_json::json!({ "id": id, "deleted": true }));
+        let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
+        self.dirty.extend(commands.chain(messages).chain([StoreKey::Device(id.to_owned())]));
+        if split_module(id).is_none() {
+            self.emit("device", None, serde_json::json!({ "id": id, "deleted": true }));
+        }
         Ok(())
     }
 
@@ -120,20 +143,18 @@ impl State {
         if let Some(enabled) = change.enabled.filter(|enabled| *enabled != record.enabled) {
             record.enabled = enabled;
             record.status_updated = Some(now);
+            record.unapproved = record.unapproved.filter(|_| !enabled);
         }
-        if let Some(session) = device.session.as_ref().filter(|_| !device.record.enabled) {
-            let close = Effect::Close { session: session.id, reason: CloseReason::Disabled };
-            self.effects.push(close);
+        if !device.record.enabled {
+            let concerned = self.with_modules(id).into_iter();
+            let sessions = concerned.filter_map(|id| Some(self.devices.get(&id)?.session.as_ref()?.id));
+            let close = |session| Effect::Close { session, reason: CloseReason::Disabled };
+            let closed: Vec<Effect> = sessions.map(close).collect();
+            self.effects.extend(closed);
         }
         self.dirty.insert(StoreKey::Device(id.to_owned()));
         self.emit_device(id);
         self.device(id)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn set_enabled(&mut self, id: &str, enabled: bool, now: Timestamp) -> Result<(), StateError> {
-        let change = DeviceChange { enabled: Some(enabled), ..DeviceChange::default() };
-        self.change(id, change, now).map(drop)
     }
 
     /// Lets a device be known by certificates from now on.
@@ -166,7 +187,8 @@ impl State {
     ) -> Result<Option<Timestamp>, AuthError> {
         let Presented { password, certificate } = presented.into();
         let device = self.devices.get(id).ok_or_else(|| AuthError::Unknown(id.to_owned()))?;
-        if !device.record.enabled {
+        let owner = split_module(id).and_then(|(owner, _)| self.devices.get(owner));
+        if !device.record.enabled || owner.is_some_and(|owner| !owner.record.enabled) {
             return Err(AuthError::Disabled);
         }
         if let Some(known) = &device.record.certificates {
@@ -176,8 +198,9 @@ impl State {
         let token = Token::parse(password)?;
         // the host part may be any name the device reached the hub by
         let (_, signed_for) = token.resource().rsplit_once("/devices/").unwrap_or_default();
-        if !signed_for.eq_ignore_ascii_case(id) {
-            let wanted = format!("localhost/devices/{id}");
+        let path = topics::path(id);
+        if !signed_for.eq_ignore_ascii_case(&path) {
+            let wanted = format!("localhost/devices/{path}");
             return Err(SasError::WrongResource { found: token.resource().to_owned(), wanted }.into());
         }
         token.verify([&device.record.primary, &device.record.secondary], now)?;

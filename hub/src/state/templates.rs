@@ -400,13 +400,6 @@ impl State {
         }
         issues
     }
-
-    /// Takes back a template read from the store.
-    pub(crate) fn restore_template(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let template = crate::template::record::read(bytes)?;
-        self.templates.insert(template.id.clone(), template);
-        Ok(())
-    }
 }
 
 /// What of the draft cannot be published: views that do not suit the model.

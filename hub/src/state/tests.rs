@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::device::SessionId;
-use super::{Enrollment, Model, State};
+use super::{Approval, Model, Provisioning, State};
 use crate::sas::{Key, sign};
 
 /// The time at which the tests happen.
@@ -12,7 +12,8 @@ pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 /// An empty state with the id scope `0neTEST`.
 pub(crate) fn state() -> State {
     let key = |seed: u8| Key::parse(&base64_of(seed)).unwrap();
-    State::new(Enrollment { id_scope: "0neTEST".into(), primary: key(1), secondary: key(2) })
+    let (primary, secondary, approval) = (key(1), key(2), Approval::default());
+    State::new(Provisioning { id_scope: "0neTEST".into(), primary, secondary, approval })
 }
 
 fn base64_of(seed: u8) -> String {
@@ -39,7 +40,7 @@ pub(crate) fn device_token(resource: &str, key: &Key) -> String {
 pub(crate) fn group_token(state: &State, id: &str) -> String {
     sign(
         &format!("0neTEST/registrations/{id}"),
-        &state.enrollment.primary.derive(id),
+        &state.provisioning.primary.derive(id),
         3600,
         Some("registration"),
     )
@@ -62,5 +63,5 @@ pub(crate) fn sensor_model() -> Model {
 
 /// The model of one file.
 pub(crate) fn read_model(text: &str) -> Model {
-    crate::model_view::read_files(&[("m.json", text)], None, &mut |_| Vec::new()).unwrap()
+    crate::model_view::read_files(&[("sensor.json", text)], None, &mut |_| Vec::new()).unwrap()
 }

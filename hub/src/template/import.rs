@@ -87,7 +87,7 @@ mod tests {
             assert_eq!((&*problem.code, problem.line, problem.column), ("placeholder", 3, 15));
             assert_eq!(problem.pointer.as_deref(), Some("/@id"));
             assert!(problem.message.starts_with("replace the placeholder"), "{problem:?}");
-            assert!(problem.message.ends_with("also in line 75"), "{problem:?}");
+            assert!(problem.message.ends_with("also in line 81"), "{problem:?}");
         }
     }
 

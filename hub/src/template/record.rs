@@ -15,9 +15,10 @@ use super::{Content, Source, Template};
 use crate::model_view;
 use crate::state::Model;
 
+/// What is kept of a template.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record {
+pub(crate) struct Record {
     id: String,
     name: String,
     version: u32,
@@ -42,7 +43,7 @@ struct Kept {
 }
 
 /// The record of a template.
-pub(crate) fn write(template: &Template) -> Option<Vec<u8>> {
+pub(crate) fn write(template: &Template) -> Record {
     let keep = |content: &Content, with_model: bool| Kept {
         model: with_model.then(|| files(&content.model)),
         customizations: content.customizations.clone(),
@@ -50,7 +51,7 @@ pub(crate) fn write(template: &Template) -> Option<Vec<u8>> {
         views: content.views.clone(),
     };
     let draft = &template.draft;
-    let record = Record {
+    Record {
         id: template.id.clone(),
         name: template.name.clone(),
         version: template.version,
@@ -62,8 +63,7 @@ pub(crate) fn write(template: &Template) -> Option<Vec<u8>> {
         published_at: template.published_at,
         draft: keep(draft, true),
         published: template.published.as_deref().map(|content| keep(content, content.model != draft.model)),
-    };
-    serde_json::to_vec(&record).ok()
+    }
 }
 
 fn files(model: &Model) -> (String, Vec<(String, String)>) {
@@ -72,8 +72,7 @@ fn files(model: &Model) -> (String, Vec<(String, String)>) {
 }
 
 /// A template read from its record; the error says what of it cannot be read.
-pub(crate) fn read(bytes: &[u8]) -> Result<Template, String> {
-    let record: Record = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+pub(crate) fn read(record: Record) -> Result<Template, String> {
     let draft = content(record.draft, None)?;
     let published = record.published.map(|kept| content(kept, Some(&draft.model))).transpose()?;
     Ok(Template {

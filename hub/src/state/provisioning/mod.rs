@@ -4,20 +4,57 @@
 //! provisioning service are read in [`crate::mqtt`]. Begin with [`State::register`].
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::device::{Device, is_registration_id};
 use super::registry::DeviceKeys;
+use super::standing::Standing;
 use super::{State, StateError, StoreKey};
 use crate::certificate::{CertificateError, Presented};
 use crate::sas::{Key, SasError, Token};
 
+/// Who decides that a new device of a group may come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Approval {
+    /// Good credentials are enough.
+    #[default]
+    Automatic,
+    /// It waits until the operator approves it.
+    Operator,
+}
+
+impl Approval {
+    /// The key of the record that keeps it.
+    pub(crate) const KEY: &str = "approval";
+}
+
 /// The group's identity and keys.
 #[derive(Debug, Clone)]
-pub(crate) struct Enrollment {
+pub(crate) struct Provisioning {
     pub(crate) id_scope: String,
     pub(crate) primary: Key,
     pub(crate) secondary: Key,
+    pub(crate) approval: Approval,
+}
+
+impl Provisioning {
+    /// The bytes to keep under a key, if there is something.
+    pub(super) fn record(&self, key: &str) -> Option<Vec<u8>> {
+        match key {
+            Approval::KEY => serde_json::to_vec(&self.approval).ok(),
+            _ => None,
+        }
+    }
+
+    /// Takes back what was kept under a key.
+    pub(super) fn restore(&mut self, key: &str, record: Value) -> Result<(), serde_json::Error> {
+        if key == Approval::KEY {
+            self.approval = serde_json::from_value(record)?;
+        }
+        Ok(())
+    }
 }
 
 /// Why a registration is refused.
@@ -31,8 +68,10 @@ pub(crate) enum RegistrationRefused {
     Token(#[from] SasError),
     #[error(transparent)]
     Certificate(#[from] CertificateError),
-    #[error("the device is disabled")]
-    Disabled,
+    #[error("the device is blocked: unblock it first")]
+    Blocked,
+    #[error("the device waits for the operator's approval")]
+    Waiting,
     #[error(transparent)]
     State(#[from] StateError),
 }
@@ -51,8 +90,8 @@ impl State {
         if !is_registration_id(registration) {
             return Err(RegistrationRefused::BadId(registration.to_owned()));
         }
-        if scope != self.enrollment.id_scope {
-            let (given, ours) = (scope.to_owned(), self.enrollment.id_scope.clone());
+        if scope != self.provisioning.id_scope {
+            let (given, ours) = (scope.to_owned(), self.provisioning.id_scope.clone());
             return Err(RegistrationRefused::Scope { given, ours });
         }
         let Presented { password, certificate } = presented.into();
@@ -60,8 +99,8 @@ impl State {
             && let Some(known) = &device.record.certificates
         {
             known.check(certificate)?;
-            let (id, enabled) = (device.record.id.clone(), device.record.enabled);
-            return if enabled { self.assign(id, payload, now) } else { Err(RegistrationRefused::Disabled) };
+            let id = admitted(device)?;
+            return self.assign(id, payload, now);
         }
         let token = Token::parse(password)?;
         let wanted = format!("{scope}/registrations/{registration}");
@@ -71,14 +110,16 @@ impl State {
         let id = match self.find_registered(registration) {
             Some(device) => {
                 token.verify([&device.record.primary, &device.record.secondary], now)?;
-                if !device.record.enabled {
-                    return Err(RegistrationRefused::Disabled);
-                }
-                device.record.id.clone()
+                admitted(device)?
             }
             None => {
                 let keys = self.derived_keys(registration, &token, now)?;
-                self.create(registration, Some(keys), true, now)?;
+                let admitted = self.provisioning.approval == Approval::Automatic;
+                self.create(registration, Some(keys), admitted, now)?;
+                if !admitted {
+                    self.await_approval(registration)?;
+                    return Err(RegistrationRefused::Waiting);
+                }
                 registration.to_owned()
             }
         };
@@ -98,7 +139,7 @@ impl State {
     }
 
     fn derived_keys(&self, id: &str, token: &Token<'_>, now: Timestamp) -> Result<DeviceKeys, SasError> {
-        let group = &self.enrollment;
+        let group = &self.provisioning;
         let derive = |id: &str| [group.primary.derive(id), group.secondary.derive(id)];
         let as_given = derive(id);
         let lower_case = derive(&id.to_ascii_lowercase());
@@ -119,6 +160,15 @@ impl State {
         self.dirty.insert(StoreKey::Device(id.to_owned()));
         self.emit_device(id);
         Ok(())
+    }
+}
+
+/// The id of a device that may come.
+fn admitted(device: &Device) -> Result<String, RegistrationRefused> {
+    match device.record.standing() {
+        Standing::Blocked => Err(RegistrationRefused::Blocked),
+        Standing::Waiting => Err(RegistrationRefused::Waiting),
+        Standing::Registered | Standing::Provisioned => Ok(device.record.id.clone()),
     }
 }
 
@@ -159,8 +209,8 @@ mod tests {
         }
         let device = state.device("d1").unwrap();
         assert_eq!(device.record.model_id.as_deref(), Some("dtmi:m;1"));
-        assert_eq!(device.status(), "provisioned");
-        assert_eq!(device.record.primary, state.enrollment.primary.derive("d1"));
+        assert_eq!(device.record.standing(), Standing::Provisioned);
+        assert_eq!(device.record.primary, state.provisioning.primary.derive("d1"));
     }
 
     #[test]
@@ -176,13 +226,31 @@ mod tests {
     }
 
     #[test]
+    fn a_new_device_waits_for_approval_when_it_is_not_automatic() {
+        let mut state = state();
+        state.set_approval(Approval::Operator);
+        let token = group_token(&state, "d1");
+        let register = |state: &mut State| state.register("0neTEST", "d1", &token, &Value::Null, NOW);
+        for _ in 0..2 {
+            assert_eq!(register(&mut state), Err(RegistrationRefused::Waiting));
+        }
+        assert_eq!(state.device("d1").unwrap().record.standing(), Standing::Waiting);
+        let bad = device_token("0neTEST/registrations/d2", &Key::random().unwrap());
+        assert!(state.register("0neTEST", "d2", &bad, &Value::Null, NOW).is_err());
+        assert!(state.device("d2").is_err(), "only good credentials make a device that waits");
+        state.approve("d1", NOW).unwrap();
+        assert_eq!(register(&mut state).as_deref(), Ok("d1"));
+        assert_eq!(state.device("d1").unwrap().record.standing(), Standing::Provisioned);
+    }
+
+    #[test]
     fn refuses_a_disabled_device_another_scope_and_another_resource() {
         let mut state = state();
         let token = group_token(&state, "d1");
         state.register("0neTEST", "d1", &token, &Value::Null, NOW).unwrap();
         state.set_enabled("d1", false, NOW).unwrap();
         let refused = state.register("0neTEST", "d1", &token, &Value::Null, NOW);
-        assert_eq!(refused, Err(RegistrationRefused::Disabled));
+        assert_eq!(refused, Err(RegistrationRefused::Blocked));
         let refused = state.register("0neX", "d1", &token, &Value::Null, NOW);
         assert!(matches!(refused, Err(RegistrationRefused::Scope { .. })));
         let refused = state.register("0neTEST", "d2", &token, &Value::Null, NOW);
