@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,11 +25,24 @@ pub(crate) struct Settings {
     pub(crate) group_secondary: Key,
     pub(crate) policies: BTreeMap<String, Key>,
     pub(crate) authority: Authority,
+    /// Where it is kept.
+    #[serde(skip)]
+    folder: PathBuf,
 }
 
 impl Settings {
     /// Reads the settings of a data folder, or makes and writes them; renews an old authority.
     pub(crate) fn load(folder: &Path, now: jiff::Timestamp) -> Result<Self, HubError> {
+        let settings = Self::read_or_make(folder, now)?;
+        Ok(Self { folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()), ..settings })
+    }
+
+    /// Where the certificate of the authority is kept, which devices are to trust.
+    pub(crate) fn ca_file(&self) -> PathBuf {
+        self.folder.join("ca.pem")
+    }
+
+    fn read_or_make(folder: &Path, now: jiff::Timestamp) -> Result<Self, HubError> {
         let path = folder.join("hub.json");
         let settings = match fs::read(&path) {
             Ok(bytes) => {
@@ -62,6 +75,7 @@ impl Settings {
             group_secondary: key()?,
             policies,
             authority: Authority::create(now)?,
+            folder: PathBuf::new(),
         })
     }
 }

@@ -88,6 +88,8 @@ pub(super) async fn devices(State(page): State<PageState>) -> Json<Value> {
 pub(super) struct NewDevice {
     id: String,
     #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
     model_id: Option<String>,
 }
 
@@ -100,6 +102,7 @@ pub(super) async fn add_device(
             state.find_template(model, now).ok_or_else(|| StateError::UnknownModel(model.clone()))?;
         }
         state.create(&new.id, None, true, now)?;
+        state.label(&new.id, new.name.as_deref(), None, now).inspect_err(|_| drop(state.delete(&new.id)))?;
         if new.model_id.is_some() {
             state.assign_model(&new.id, new.model_id.as_deref(), now)?;
         }

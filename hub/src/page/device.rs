@@ -42,6 +42,24 @@ pub(super) async fn read(
 }
 
 #[derive(Deserialize)]
+pub(super) struct Label {
+    name: Option<String>,
+    /// Merged with those there are; `null` takes one away.
+    tags: Option<serde_json::Map<String, Value>>,
+}
+
+pub(super) async fn label(
+    State(page): State<PageState>,
+    Path(id): Path<String>,
+    Body { value: label, .. }: Body<Label>,
+) -> Result<Json<Value>, PageError> {
+    page.shared.with(|state, now| {
+        state.label(&id, label.name.as_deref(), label.tags.as_ref(), now)?;
+        Ok(Json(state.item(state.device(&id)?)))
+    })
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ModelChoice {
     model_id: Option<String>,
@@ -71,6 +89,7 @@ pub(super) async fn credentials(
             "primaryKey": key,
             "host": "localhost",
             "port": page.shared.mqtt_port,
+            "caFile": page.shared.settings.ca_file(),
             "connectionString": format!("HostName={host};DeviceId={id};SharedAccessKey={key}"),
         })))
     })

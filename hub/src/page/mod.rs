@@ -33,6 +33,9 @@ use crate::shared::Shared;
 /// The largest request body: a model file, or a bulk of devices.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
+/// The sections of the page, the first part of each address.
+const SECTIONS: [&str; 3] = ["devices", "templates", "hub"];
+
 /// What the page's handlers share.
 #[derive(Clone)]
 pub(crate) struct PageState {
@@ -57,18 +60,14 @@ async fn choose(State((service, page)): State<(Router, Router)>, request: Reques
 
 fn page_router() -> Router<PageState> {
     Router::new()
-        .route("/", get(assets::index))
-        .route("/devices", get(assets::index))
-        .route("/devices/{id}", get(assets::index))
-        .route("/templates", get(assets::index))
-        .route("/templates/{*rest}", get(assets::index))
-        .route("/assets/{name}", get(assets::asset))
+        .merge(shell())
+        .route("/assets/{*name}", get(assets::asset))
         .route("/api/hub", get(api::hub))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
-        .route("/api/devices/{id}", get(device::read).delete(approval::delete))
+        .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
         .route("/api/devices/{id}/approve", post(approval::approve))
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
@@ -84,6 +83,15 @@ fn page_router() -> Router<PageState> {
         .method_not_allowed_fallback(error::no_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(guard::guard))
+}
+
+/// Every address of a page answers the same file, whose script looks at the address.
+fn shell() -> Router<PageState> {
+    SECTIONS.iter().fold(Router::new().route("/", get(assets::index)), |router, section| {
+        router
+            .route(&format!("/{section}"), get(assets::index))
+            .route(&format!("/{section}/{{*rest}}"), get(assets::index))
+    })
 }
 
 #[cfg(test)]

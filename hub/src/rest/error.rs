@@ -91,6 +91,7 @@ impl From<StateError> for RestError {
             | StateError::UnknownModel(_)
             | StateError::Template(_)
             | StateError::Twin(_)
+            | StateError::LongName { .. }
             | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),
         };
         Self::new(status, code, name, error.to_string())

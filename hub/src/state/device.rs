@@ -44,6 +44,9 @@ pub(crate) struct Record {
     pub(crate) id: String,
     /// The device's own for ever, also when another gets its id: its history is kept under it.
     pub(crate) number: u64,
+    /// What the operator calls it.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
     pub(crate) generation: String,
     pub(crate) etag: u64,
     pub(crate) enabled: bool,

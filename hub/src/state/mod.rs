@@ -10,6 +10,7 @@ pub(crate) mod commands;
 pub(crate) mod device;
 pub(crate) mod history;
 pub(crate) mod inbox;
+mod label;
 pub(crate) mod methods;
 pub(crate) mod modules;
 mod persist;
@@ -182,6 +183,8 @@ pub(crate) enum StateError {
     Properties(Vec<properties::PropertyProblem>),
     #[error("{0} messages wait for the device already, which is all that are queued")]
     QueueFull(usize),
+    #[error("a name has at most {limit} characters, this one has {length}")]
+    LongName { length: usize, limit: usize },
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
@@ -444,6 +447,8 @@ impl State {
         let template = self.template_of(device);
         json!({
             "id": record.id,
+            "name": record.name,
+            "tags": record.twin.tags,
             "status": record.standing(),
             "statusBeforeBlock": record.standing_before_block(),
             "connected": device.session.is_some(),

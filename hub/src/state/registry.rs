@@ -78,6 +78,7 @@ impl State {
         let record = Record {
             id: id.to_owned(),
             number: self.next_device,
+            name: None,
             generation: now.as_nanosecond().to_string(),
             etag: 1,
             enabled,

@@ -37,16 +37,27 @@ const device = (id) => `/api/devices/${encodeURIComponent(id)}`;
 const send = (method, path, value) => call(method, path, stringify(value));
 
 export const api = {
+  call,
+  send,
   hub: () => call('GET', '/api/hub'),
   log: () => call('GET', '/api/log?limit=100'),
   models: () => call('GET', '/api/models'),
+  templates: () => call('GET', '/api/models'),
   importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
+
   devices: () => call('GET', '/api/devices'),
-  addDevice: (id, modelId) => send('POST', '/api/devices', { id, modelId }),
+  /** `{ id, name, templateId }` */
+  addDevice: ({ templateId, ...given }) => send('POST', '/api/devices', { ...given, modelId: templateId }),
+  /** `{ name, tags }`; a tag that is null is taken away. */
+  editDevice: (id, changes) => send('PATCH', device(id), changes),
+  /** 'approve', 'block' or 'unblock'. */
+  act: (id, action) => call('POST', `${device(id)}/${action}`),
+  deleteDevice: (id) => call('DELETE', device(id)),
   device: (id) => call('GET', device(id)),
   credentials: (id) => call('GET', `${device(id)}/credentials`),
   assignModel: (id, modelId) => send('PUT', `${device(id)}/model`, { modelId }),
-  setProperty: (id, component, name, value) => send('PATCH', `${device(id)}/properties`, [{ component, name, value }]),
+  /** `[{ component, name, value }]` */
+  setProperties: (id, writes) => send('PATCH', `${device(id)}/properties`, writes),
   runCommand: (id, command) => send('POST', `${device(id)}/commands`, command),
   raw: (id) => call('GET', `${device(id)}/raw?limit=100`),
 

@@ -1,21 +1,23 @@
 // One device: its head, the dashboard (telemetry, properties, commands, history) and its messages. Loading again changes
 // what is shown in place, so that a form being filled in survives.
 
-import { api } from './api.js';
+import { api } from '../api.js';
 import { commandsView } from './commands.js';
-import { connectionPill, statusPill } from './devices.js';
-import { openConnect } from './dialogs.js';
-import { freshId, h, replace } from './dom.js';
-import { ageTime } from './format.js';
+import { openConnect } from '../devices/connect.js';
+import { connectionPill, statusPill } from '../devices/pills.js';
+import { freshId, h, replace } from '../dom.js';
+import { ageTime } from '../format.js';
 import { historyView } from './history.js';
 import { messagesView } from './messages.js';
 import { propertiesView } from './properties.js';
 import { telemetryView } from './telemetry.js';
-import { texts } from './texts.js';
+import { texts } from '../texts.js';
 
 const words = texts.device;
 
-export function deviceView(id) {
+export default function devicePage(context) {
+  const { id } = context.params;
+  context.titled([[texts.devices.title, '/devices'], [id]]);
   const head = h('div', { class: 'device-facts' });
   const dashboard = h('div', { class: 'dashboard' }, h('p', { class: 'empty' }, texts.loading));
   const messages = messagesView(id);
@@ -42,7 +44,7 @@ export function deviceView(id) {
 
   function showHead(device, model) {
     replace(head, statusPill(device), connectionPill(device),
-      h('span', {}, model?.name ?? device.modelName ?? texts.devices.noModel),
+      h('span', {}, model?.name ?? device.modelName ?? texts.devices.unassigned),
       device.connected && device.connectedSince ? h('span', {}, `${words.since} `, ageTime(device.connectedSince)) : null,
       !device.connected && device.lastSeen ? h('span', {}, `${words.lastSeen} `, ageTime(device.lastSeen)) : null);
     dashboard.classList.toggle('disconnected', !device.connected);
@@ -104,11 +106,10 @@ export function deviceView(id) {
 
   return {
     element: h('div', { class: 'page' },
-      h('nav', { class: 'crumbs', 'aria-label': words.crumbs },
-        h('a', { href: '/devices', 'data-link': true }, words.back), h('span', { 'aria-hidden': 'true' }, ' / '), id),
       h('div', { class: 'page-head' }, h('div', {}, h('h1', {}, id), head),
-        h('button', { type: 'button', 'data-testid': 'connect-device', on: { click: () => openConnect(id) } }, texts.connect.open)),
+        h('button', { type: 'button', 'data-testid': 'connect-device', on: { click: () => openConnect(id) } }, texts.devices.connect.open)),
       tabs.element, dashboard, messages.element),
+    topics: ['devices', `device:${id}`],
     load,
     event,
     close() {

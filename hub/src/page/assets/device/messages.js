@@ -1,9 +1,9 @@
 // The messages of one device as they came, with what is wrong with them; loaded while the view is shown.
 
-import { api } from './api.js';
-import { h, replace } from './dom.js';
-import { clockTime } from './format.js';
-import { texts } from './texts.js';
+import { api } from '../api.js';
+import { h, replace } from '../dom.js';
+import { clockTime } from '../format.js';
+import { texts } from '../texts.js';
 
 const PAUSE = 1500;
 const words = texts.messages;

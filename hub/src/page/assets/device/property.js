@@ -1,14 +1,14 @@
 // One property: its value, how far a change has got, and the form of a writable one. What the operator is typing is
 // never overwritten; a change that arrives meanwhile is offered instead.
 
-import { announce } from './announce.js';
-import { api } from './api.js';
-import { h, hook, replace, setAttribute, setText } from './dom.js';
-import { field } from './forms.js';
-import { isScalar } from './fields.js';
-import { ageTime, formatValue, withUnit } from './format.js';
-import { same } from './json.js';
-import { texts } from './texts.js';
+import { announce } from '../announce.js';
+import { api } from '../api.js';
+import { h, hook, replace, setAttribute, setText } from '../dom.js';
+import { field } from '../forms.js';
+import { isScalar } from '../fields.js';
+import { ageTime, formatValue, withUnit } from '../format.js';
+import { same } from '../json.js';
+import { texts } from '../texts.js';
 
 const words = texts.properties;
 
@@ -133,7 +133,7 @@ export class PropertyRow {
   async #send(value) {
     this.button.disabled = true;
     try {
-      await api.setProperty(this.deviceId, this.component, this.definition.name, value);
+      await api.setProperties(this.deviceId, [{ component: this.component, name: this.definition.name, value }]);
       this.#fill(value);
     } catch (failure) {
       this.field.fail?.(failure.details[0]?.message ?? failure.message);

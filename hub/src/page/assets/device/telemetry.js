@@ -1,13 +1,13 @@
 // The telemetry of one device: a tile for each value's latest state and a chart for each unit of the numeric ones.
 // History always comes from the hub, so nothing is lost when the page is loaded again.
 
-import { api } from './api.js';
-import { Chart } from './chart.js';
-import { h, hook, replace, setText } from './dom.js';
-import { ageTime, formatValue } from './format.js';
-import { isNumeric } from './numbers.js';
-import { Series } from './series.js';
-import { texts } from './texts.js';
+import { api } from '../api.js';
+import { Chart } from '../chart.js';
+import { h, hook, replace, setText } from '../dom.js';
+import { ageTime, formatValue } from '../format.js';
+import { isNumeric } from '../numbers.js';
+import { Series } from '../series.js';
+import { texts } from '../texts.js';
 
 const LINES_PER_CHART = 4;
 const WIDTH = 600;

@@ -1,10 +1,10 @@
 // A card for each command: what it does, the form of its request, the button, and the last answer.
 
-import { api } from './api.js';
-import { h, hook, replace } from './dom.js';
-import { field } from './forms.js';
+import { api } from '../api.js';
+import { h, hook, replace } from '../dom.js';
+import { field } from '../forms.js';
 import { answerOf, statePill } from './history.js';
-import { texts } from './texts.js';
+import { texts } from '../texts.js';
 
 /** `onRow` takes each row of the history that a run answers with. */
 export function commandsView(deviceId, groups, onRow) {

@@ -1,8 +1,8 @@
 // The properties of one device, by component: those an operator can set first, then what the device says about itself.
 
-import { h } from './dom.js';
+import { h } from '../dom.js';
 import { PropertyRow } from './property.js';
-import { texts } from './texts.js';
+import { texts } from '../texts.js';
 
 const keyOf = (component, name) => `${component ?? ''}/${name}`;
 

@@ -1,10 +1,10 @@
 // The table of commands that were sent, newest first. A row only moves forward: what is completed stays completed.
 
-import { announce } from './announce.js';
-import { h, replace } from './dom.js';
-import { clockTime } from './format.js';
-import { stringify } from './json.js';
-import { texts } from './texts.js';
+import { announce } from '../announce.js';
+import { h, replace } from '../dom.js';
+import { clockTime } from '../format.js';
+import { stringify } from '../json.js';
+import { texts } from '../texts.js';
 
 const LIMIT = 100;
 const words = texts.commands;
