@@ -42,6 +42,7 @@ const ASSETS: &[(&str, &str)] = assets! {
     "hub/page.js"
     "json.js"
     "live.js"
+    "login.js"
     "numbers.js"
     "scale.js"
     "series.js"
