@@ -56,6 +56,15 @@ impl PageError {
         }
     }
 
+    pub(super) fn not_found(message: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "notFound", message)
+    }
+
+    /// Another stable word for what went wrong.
+    pub(super) fn with_code(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
     /// Adds what is wrong in particular.
     pub(super) fn with_details(self, details: Value) -> Self {
         Self { details: Some(details), ..self }

@@ -17,6 +17,7 @@ mod languages;
 mod login;
 mod series;
 mod stream;
+mod templates;
 mod token;
 
 use std::sync::Arc;
@@ -100,11 +101,13 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
+        .route("/api/devices/{id}/template", put(device::assign_template))
         .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(device::telemetry))
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/commands", post(commands::call))
+        .merge(templates::routes())
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
@@ -119,5 +122,7 @@ fn shell() -> Router<PageState> {
     })
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 pub(crate) mod tests;
