@@ -102,6 +102,11 @@ impl Link {
         result
     }
 
+    /// Whether something has arrived that has not been handed out.
+    pub(crate) fn has_more(&self) -> bool {
+        !self.incoming.is_empty()
+    }
+
     /// Whether everything queued has been handed to the network.
     pub(crate) fn is_written(&self) -> bool {
         self.outgoing.is_empty() && !self.unflushed
