@@ -2,14 +2,13 @@
 //!
 //! A handler that panics or takes too long ends with an error like any other; it never takes the connection along.
 
-use std::collections::HashMap;
 use std::future::poll_fn;
 use std::sync::{Arc, Weak};
 use std::task::Poll;
 use std::time::Instant;
 
 use bytes::Bytes;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::timeout;
 use tracing::Instrument;
 
@@ -102,7 +101,8 @@ pub(super) struct Handlers {
     deadlines: Deadlines,
     messages: Option<MessageHandler>,
     tasks: JoinSet<Input>,
-    jobs: HashMap<Id, Job>,
+    /// A few: they are searched through.
+    jobs: Vec<(Id, Job)>,
     /// Whether some have not had their first turn.
     fresh: bool,
 }
@@ -122,7 +122,7 @@ impl Handlers {
             deadlines,
             messages,
             tasks: JoinSet::new(),
-            jobs: HashMap::new(),
+            jobs: Vec::new(),
             fresh: false,
         }
     }
@@ -189,7 +189,7 @@ impl Handlers {
 
     fn spawn(&mut self, job: Job, task: impl Future<Output = Input> + Send + 'static) {
         let id = self.tasks.spawn(task).id();
-        self.jobs.insert(id, job);
+        self.jobs.push((id, job));
         self.fresh = true;
     }
 
@@ -211,10 +211,23 @@ impl Handlers {
 
     /// Waits for a handler to end; `None` when none runs. Safe to cancel.
     pub(super) async fn next(&mut self) -> Option<Finished> {
-        match self.tasks.join_next_with_id().await? {
-            Ok((id, input)) => Some(Finished { input, began: self.jobs.remove(&id)?.began() }),
+        let joined = self.tasks.join_next_with_id().await?;
+        self.finish(joined)
+    }
+
+    /// A handler that has ended already.
+    pub(super) fn ended(&mut self) -> Option<Finished> {
+        let joined = self.tasks.try_join_next_with_id()?;
+        self.finish(joined)
+    }
+
+    fn finish(&mut self, joined: Result<(Id, Input), JoinError>) -> Option<Finished> {
+        let id = joined.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let index = self.jobs.iter().position(|(other, _)| *other == id)?;
+        let (_, job) = self.jobs.swap_remove(index);
+        match joined {
+            Ok((_, input)) => Some(Finished { input, began: job.began() }),
             Err(failure) => {
-                let job = self.jobs.remove(&failure.id())?;
                 tracing::warn!(%failure, "a handler panicked");
                 let input = match job {
                     Job::Command { call, .. } => Input::CommandEnded {

@@ -258,7 +258,10 @@ impl Driver {
             if !matches!(&self.phase, Phase::Linked(link) if link.has_more()) {
                 self.handlers.begin().await;
             }
-            let event = self.next_event().await;
+            let event = match self.handlers.ended() {
+                Some(finished) => Event::HandlerEnded(Some(finished)),
+                None => self.next_event().await,
+            };
             now = self::now();
             self.watch_clock(now);
             if !self.take(now, event) {
