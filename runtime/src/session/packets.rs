@@ -189,11 +189,13 @@ impl Session {
             }
         }
         let mut outbox = self.outbox.lock();
-        for id in ids {
-            match outbox.acknowledged(*id, now) {
-                Some(ended) => self.actions.push_back(Action::End(ended)),
-                None => tracing::debug!(id, "an acknowledgement of nothing in flight"),
-            }
+        let before = self.actions.len();
+        let ended = ids.iter().filter_map(|id| outbox.acknowledged(*id, now));
+        self.actions.extend(ended.map(Action::End));
+        drop(outbox);
+        let unknown = ids.len() - (self.actions.len() - before);
+        if unknown > 0 {
+            tracing::debug!(unknown, "acknowledgements of nothing in flight");
         }
     }
 
