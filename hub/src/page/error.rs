@@ -39,10 +39,6 @@ impl PageError {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
     }
 
-    pub(super) fn not_found(message: String) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "notFound", message)
-    }
-
     pub(super) fn unauthorized(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
     }
