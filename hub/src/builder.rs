@@ -5,6 +5,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
@@ -13,13 +14,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::hub::{Addresses, Hub};
+use crate::keep::{Keep, Keeper, Retention};
 use crate::message::{DeviceMessage, Observer};
 use crate::models::Library;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::state::{Approval, Provisioning, State};
-use crate::store::Store;
-use crate::{HubError, http, mqtt, page, store};
+use crate::{HubError, http, keep, mqtt, page};
 
 /// Starts a [`Hub`]. Only [`dir`](Self::dir) is required.
 #[derive(Debug, Clone)]
@@ -32,6 +33,7 @@ pub struct HubBuilder {
     model_dirs: Vec<PathBuf>,
     announced: Option<String>,
     observer: Option<Observer>,
+    retention: Retention,
     approval: Option<Approval>,
 }
 
@@ -54,11 +56,12 @@ impl HubBuilder {
             model_dirs: Vec::new(),
             announced: None,
             observer: None,
+            retention: Retention::default(),
             approval: None,
         }
     }
 
-    /// The data folder: CA, keys and store. It is made if it does not exist, and kept.
+    /// The data folder: CA, keys and everything the hub keeps. It is made if it does not exist, and kept.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.dir = Some(dir.into());
         self
@@ -115,6 +118,19 @@ impl HubBuilder {
         self
     }
 
+    /// How long what devices sent is kept at least. Default: 30 days.
+    pub fn keep_for(mut self, age: Duration) -> Self {
+        self.retention.age = age;
+        self
+    }
+
+    /// How many bytes of the disk the history of what devices sent takes at most: beyond it, the oldest goes, whatever its
+    /// age. Default: 4 GiB.
+    pub fn keep_bytes(mut self, bytes: u64) -> Self {
+        self.retention.bytes = bytes;
+        self
+    }
+
     /// Whether a device that is unknown and has good credentials of an enrollment group waits until the operator approves
     /// it. Without this call it is as it was before in this folder; at first nobody waits.
     pub fn approve_devices(mut self, by_operator: bool) -> Self {
@@ -131,14 +147,15 @@ impl HubBuilder {
         let dir = self.dir.as_deref().ok_or(HubError::NoFolder)?;
         let now = jiff::Timestamp::now();
         std::fs::create_dir_all(dir).map_err(HubError::file("cannot make the folder", dir))?;
-        let store = Store::open(&dir.join("hub.redb"))?;
+        // from here on no other hub uses the folder
+        let folder = keep::open(dir)?;
         let settings = Settings::load(dir, now)?;
         let ca_file = dir.join("ca.pem");
         std::fs::write(&ca_file, settings.authority.ca_pem())
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
         let tls = [authority.device_config(now)?, authority.service_config(now)?];
-        let mut state = self.load_state(&store, &settings)?;
+        let (mut state, keep) = self.load_state(folder, &settings)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
         state.set_mqtt_port(addresses.mqtt.port());
@@ -147,8 +164,11 @@ impl HubBuilder {
         }
         let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
         let shared = Shared::new(state, settings, https, mqtt, self.observer);
+        let shared = shared.keeping(keep.ledger, keep.library);
+        // what the start itself changed
+        shared.with(|_, _| ());
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
-        Ok(spawn(Arc::new(shared), Arc::new(store), listeners, tls, ca_file))
+        Ok(spawn(Arc::new(shared), keep.keeper, listeners, tls, ca_file))
     }
 
     async fn listen(&self) -> Result<Listeners, HubError> {
@@ -160,18 +180,15 @@ impl HubBuilder {
     }
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
-    fn load_state(&self, store: &Store, settings: &Settings) -> Result<State, HubError> {
+    fn load_state(&self, folder: keep::Folder, settings: &Settings) -> Result<(State, Keep), HubError> {
         let mut state = State::new(Provisioning {
             id_scope: settings.id_scope.clone(),
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
             approval: Approval::default(),
         });
-        store.load(&mut state)?;
+        let keep = folder.load(self.retention, &mut state)?;
         let kept = state.take_kept_models();
-        if let Some(approval) = self.approval {
-            state.set_approval(approval);
-        }
         let mut files = Vec::new();
         for dir in &self.model_dirs {
             files.extend(model_files(dir)?);
@@ -186,6 +203,11 @@ impl HubBuilder {
                 Err(error) => tracing::warn!(%error, "a kept model is left out"),
             }
         }
+        // they are kept already
+        let _ = state.take_changes();
+        if let Some(approval) = self.approval {
+            state.set_approval(approval);
+        }
         for (name, text) in &files {
             match read_model(&library, name, text) {
                 Ok(model) => state.add_model(model),
@@ -197,7 +219,7 @@ impl HubBuilder {
         }
         // nobody listens yet
         let _ = state.take_effects();
-        Ok(state)
+        Ok((state, keep))
     }
 
     async fn bind(
@@ -224,7 +246,7 @@ impl HubBuilder {
 /// Starts the tasks of a hub.
 fn spawn(
     shared: Arc<Shared>,
-    store: Arc<Store>,
+    keeper: Keeper,
     listeners: Listeners,
     tls: [ServerConfig; 2],
     ca_file: PathBuf,
@@ -232,7 +254,7 @@ fn spawn(
     let Listeners { mqtt, http, https, addresses } = listeners;
     let [devices_tls, service_tls] = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
     let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
-    let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
+    let writer = tokio::spawn(keep::run(Arc::new(keeper), Arc::clone(&shared), stop_store.clone()));
     let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
     let devices = mqtt::task::listen(mqtt, devices_tls, Arc::clone(&shared), tasks.clone(), stop.clone());
     tasks.spawn(devices);

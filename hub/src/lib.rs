@@ -20,6 +20,8 @@
 mod body;
 mod builder;
 mod certificate;
+mod chart;
+mod columns;
 mod error;
 mod events;
 mod faults;
@@ -37,7 +39,6 @@ mod sas;
 mod settings;
 mod shared;
 mod state;
-mod store;
 mod sync;
 mod tls;
 mod topics;

@@ -232,9 +232,16 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                 Ok(None) => break None,
                 Err(error) => break Some(Ended::Refused(error.to_string())),
             };
+            if let Err(ended) = self.kept() {
+                break Some(ended);
+            }
             let connection = &mut self.connection;
             let Output { send, late, end } =
                 self.shared.with(|state, now| connection.handle(packet, state, now));
+            // nothing is acknowledged before it is kept
+            if let Err(ended) = self.kept() {
+                break Some(ended);
+            }
             let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
             self.late.extend(due);
             if let Err(ended) = self.queue(&send) {
@@ -254,6 +261,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         // what was done before the end is answered all the same
         let flushed = self.flush(stop).await;
         ended.or(flushed.err())
+    }
+
+    fn kept(&self) -> Result<(), Ended> {
+        let end = |reason| Ended::Refused(format!("the hub cannot keep what it is told: {reason}"));
+        self.shared.unkept().map_or(Ok(()), |reason| Err(end(reason)))
     }
 
     fn queue(&mut self, packets: &[Packet]) -> Result<(), Ended> {

@@ -26,6 +26,12 @@ impl PageError {
         Self { status: StatusCode::BAD_REQUEST, code: "invalid", message: message.into(), details: None }
     }
 
+    /// What was asked for is not kept, so that it may not have happened.
+    pub(super) fn unkept(reason: &str) -> Self {
+        let message = format!("the hub cannot keep what it is told, try again later: {reason}");
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "unkept", message, details: None }
+    }
+
     pub(super) fn forbidden(message: String) -> Self {
         Self { status: StatusCode::FORBIDDEN, code: "forbidden", message, details: None }
     }
@@ -49,7 +55,9 @@ impl From<StateError> for PageError {
             StateError::Exists(_) => (StatusCode::CONFLICT, "exists"),
             StateError::Blocked(_) => (StatusCode::CONFLICT, "blocked"),
             StateError::UnknownModel(_) => (StatusCode::BAD_REQUEST, "unknownModel"),
-            StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            StateError::Random(_) | StateError::Unreadable(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
             _ => (StatusCode::BAD_REQUEST, "invalid"),
         };
         let details = match &error {

@@ -18,14 +18,16 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::Method;
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use crate::rest;
+use self::error::PageError;
+use crate::rest::{self, RestError};
 use crate::shared::Shared;
 
 /// The largest request body: a model file, or a bulk of devices.
@@ -42,15 +44,28 @@ pub(crate) struct PageState {
 /// The router of the HTTP listeners; event streams are `tasks` that end with `stop`.
 pub(crate) fn router(shared: Arc<Shared>, tasks: TaskTracker, stop: CancellationToken) -> Router {
     let service = rest::router().layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
-    let page = page_router().with_state(PageState { shared, tasks, stop });
-    Router::new().fallback(choose).with_state((service, page))
+    let page = page_router().with_state(PageState { shared: Arc::clone(&shared), tasks, stop });
+    Router::new().fallback(choose).with_state((service, page, shared))
 }
 
-async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
+async fn choose(
+    State((service, page, shared)): State<(Router, Router, Arc<Shared>)>,
+    request: Request,
+) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let refusal = || {
+        let reason = changes.then(|| shared.unkept()).flatten()?;
+        let refused = RestError::unkept(&reason).into_response();
+        Some(if versioned { refused } else { PageError::unkept(&reason).into_response() })
+    };
+    if let Some(refusal) = refusal() {
+        return refusal;
+    }
     let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
-    response
+    // nothing is answered as done before it is kept
+    refusal().unwrap_or(response)
 }
 
 fn page_router() -> Router<PageState> {
@@ -70,7 +85,8 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
         .route("/api/devices/{id}/credentials", get(device::credentials))
-        .route("/api/devices/{id}/telemetry", get(device::telemetry))
+        .route("/api/devices/{id}/telemetry", get(series::one))
+        .route("/api/devices/{id}/telemetry/series", get(series::series))
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/commands", post(commands::call))

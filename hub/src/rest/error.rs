@@ -51,6 +51,12 @@ impl RestError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, 405_000, "MethodNotAllowed", message.into())
     }
 
+    /// What was asked for is not kept, so that it may not have happened.
+    pub(crate) fn unkept(reason: &str) -> Self {
+        let message = format!("the hub cannot keep what it is told, try again later: {reason}");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, 503_003, "ServiceUnavailable", message)
+    }
+
     pub(super) fn offline() -> Self {
         let message = "Timed out waiting for device to connect.".to_owned();
         let error = Self::new(StatusCode::NOT_FOUND, 404_103, "DeviceNotOnline", message);
@@ -81,7 +87,9 @@ impl From<StateError> for RestError {
             StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
             StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
             StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
-            StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
+            StateError::Random(_) | StateError::Unreadable(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError")
+            }
             StateError::BadId(_)
             | StateError::BadKey
             | StateError::BadThumbprint
