@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -15,11 +16,15 @@ use tokio_util::task::TaskTracker;
 
 use crate::hub::{Addresses, Hub};
 use crate::keep::{Keep, Keeper, Retention};
+use crate::limits::Limits;
+use crate::listener::Host;
 use crate::message::{DeviceMessage, Observer};
 use crate::models::Library;
+use crate::page::{Access, PageToken};
 use crate::settings::Settings;
 use crate::shared::Shared;
-use crate::state::{Approval, Provisioning, State};
+use crate::state::registry::DeviceKeys;
+use crate::state::{Approval, Model, Provisioning, State};
 use crate::{HubError, http, keep, mqtt, page};
 
 /// Starts a [`Hub`]. Only [`dir`](Self::dir) is required.
@@ -34,6 +39,10 @@ pub struct HubBuilder {
     announced: Option<String>,
     observer: Option<Observer>,
     retention: Retention,
+    limits: Limits,
+    page_token: Option<String>,
+    names: Vec<String>,
+    tolerant: bool,
     approval: Option<Approval>,
 }
 
@@ -57,6 +66,10 @@ impl HubBuilder {
             announced: None,
             observer: None,
             retention: Retention::default(),
+            limits: Limits::default(),
+            page_token: None,
+            names: Vec::new(),
+            tolerant: false,
             approval: None,
         }
     }
@@ -91,14 +104,15 @@ impl HubBuilder {
         self
     }
 
-    /// A model file's name (for messages) and text. What it refers to is looked up among all models.
+    /// A model file's name (for messages) and text. What it refers to is looked up among all models. It becomes a
+    /// published device template with the default views, unless another of these models refers to it.
     pub fn model(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.models.push((name.into(), text.into()));
         self
     }
 
-    /// A folder whose `.json` files, in folders inside it as well, are models; those that are not are left out with a
-    /// warning.
+    /// A folder whose `.json` files, in folders inside it as well, are models that templates can be made of; one is made by
+    /// itself when a device announces the model. Files that are no models are left out with a warning.
     pub fn models_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.model_dirs.push(path.into());
         self
@@ -131,6 +145,32 @@ impl HubBuilder {
         self
     }
 
+    /// What clients may ask of the hub.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What the page is to ask for: at least 16 characters. Without it the page asks for nothing while both its listeners
+    /// are on loopback addresses, and for a random token otherwise, which [`Hub::page_token`] tells.
+    pub fn page_token(mut self, token: impl Into<String>) -> Self {
+        self.page_token = Some(token.into());
+        self
+    }
+
+    /// A name, besides `localhost`, that devices and browsers reach the hub by: its certificate is valid for it, and the
+    /// page answers to it.
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.names.push(name.into());
+        self
+    }
+
+    /// Whether a topic that IoT Hub does not know is only logged. IoT Hub, and the hub by default, end the connection.
+    pub fn tolerate_unknown_topics(mut self, yes: bool) -> Self {
+        self.tolerant = yes;
+        self
+    }
+
     /// Whether a device that is unknown and has good credentials of an enrollment group waits until the operator approves
     /// it. Without this call it is as it was before in this folder; at first nobody waits.
     pub fn approve_devices(mut self, by_operator: bool) -> Self {
@@ -145,7 +185,7 @@ impl HubBuilder {
     /// listened on; the text says which and what to do.
     pub async fn start(self) -> Result<Hub, HubError> {
         let dir = self.dir.as_deref().ok_or(HubError::NoFolder)?;
-        let now = jiff::Timestamp::now();
+        let now = Timestamp::now();
         std::fs::create_dir_all(dir).map_err(HubError::file("cannot make the folder", dir))?;
         // from here on no other hub uses the folder
         let folder = keep::open(dir)?;
@@ -154,11 +194,13 @@ impl HubBuilder {
         std::fs::write(&ca_file, settings.authority.ca_pem())
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
-        let tls = [authority.device_config(now)?, authority.service_config(now)?];
-        let (mut state, keep) = self.load_state(folder, &settings)?;
+        let tls = [authority.device_config(&self.names, now)?, authority.service_config(&self.names, now)?];
+        let (mut state, keep) = self.load_state(folder, &settings, now)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
+        let page_token = self.token(addresses)?;
         state.set_mqtt_port(addresses.mqtt.port());
+        state.tolerates_unknown_topics = self.tolerant;
         if let Some(name) = self.announced {
             state.set_host_name(name);
         }
@@ -168,7 +210,19 @@ impl HubBuilder {
         // what the start itself changed
         shared.with(|_, _| ());
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
-        Ok(spawn(Arc::new(shared), keep.keeper, listeners, tls, ca_file))
+        let rate = self.limits.page_requests_per_second;
+        let access = Access::new(self.names, page_token.clone(), addresses.http.port(), rate);
+        let parts = Parts { limits: self.limits, access, page_token, ca_file };
+        Ok(spawn(Arc::new(shared), keep.keeper, listeners, tls, parts))
+    }
+
+    /// The page's token, where it needs one.
+    fn token(&self, addresses: Addresses) -> Result<Option<PageToken>, HubError> {
+        let exposed = ![addresses.http, addresses.https].iter().all(|address| address.ip().is_loopback());
+        match &self.page_token {
+            Some(text) => PageToken::new(text.clone()).map(Some),
+            None => exposed.then(PageToken::random).transpose(),
+        }
     }
 
     async fn listen(&self) -> Result<Listeners, HubError> {
@@ -180,13 +234,17 @@ impl HubBuilder {
     }
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
-    fn load_state(&self, folder: keep::Folder, settings: &Settings) -> Result<(State, Keep), HubError> {
-        let mut state = State::new(Provisioning {
-            id_scope: settings.id_scope.clone(),
+    fn load_state(
+        &self,
+        folder: keep::Folder,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<(State, Keep), HubError> {
+        let keys = DeviceKeys {
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
-            approval: Approval::default(),
-        });
+        };
+        let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
         let keep = folder.load(self.retention, &mut state)?;
         let kept = state.take_kept_models();
         let mut files = Vec::new();
@@ -214,8 +272,21 @@ impl HubBuilder {
                 Err(error) => tracing::warn!(%error, "a file of the models folder is left out"),
             }
         }
-        for (name, text) in &self.models {
-            state.add_model(read_model(&library, name, text)?);
+        let given = self.models.iter().map(|(name, text)| Ok(Arc::new(read_model(&library, name, text)?)));
+        let given: Vec<Arc<Model>> = given.collect::<Result<_, HubError>>()?;
+        for model in &given {
+            state.add_model(Arc::clone(model));
+        }
+        let known: Vec<Arc<Model>> = state.models().cloned().collect();
+        for model in &known {
+            state.refresh_template(model, now);
+        }
+        // what another one refers to is a part of it, until a device announces it as its own
+        let is_part = |model: &Model| {
+            given.iter().any(|other| other.others.iter().any(|(_, text)| *text == model.text))
+        };
+        for model in given.iter().filter(|model| !is_part(model)) {
+            state.provide_template(model, now);
         }
         // nobody listens yet
         let _ = state.take_effects();
@@ -227,9 +298,6 @@ impl HubBuilder {
         service: &'static str,
         address: SocketAddr,
     ) -> Result<(TcpListener, SocketAddr), HubError> {
-        if !address.ip().is_loopback() {
-            return Err(HubError::NotLoopback(address));
-        }
         let failed = |source| HubError::Bind { address, service, source };
         let listener = match TcpListener::bind(address).await {
             Err(error) if self.free_ports && error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -243,28 +311,37 @@ impl HubBuilder {
     }
 }
 
+/// What a hub is made of besides its state and its listeners.
+struct Parts {
+    limits: Limits,
+    access: Access,
+    page_token: Option<PageToken>,
+    ca_file: PathBuf,
+}
+
 /// Starts the tasks of a hub.
 fn spawn(
     shared: Arc<Shared>,
     keeper: Keeper,
     listeners: Listeners,
     tls: [ServerConfig; 2],
-    ca_file: PathBuf,
+    parts: Parts,
 ) -> Hub {
+    let Parts { limits, access, page_token, ca_file } = parts;
     let Listeners { mqtt, http, https, addresses } = listeners;
     let [devices_tls, service_tls] = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
     let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
     let writer = tokio::spawn(keep::run(Arc::new(keeper), Arc::clone(&shared), stop_store.clone()));
-    let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
-    let devices = mqtt::task::listen(mqtt, devices_tls, Arc::clone(&shared), tasks.clone(), stop.clone());
-    tasks.spawn(devices);
-    tasks.spawn(http::listen(http, None, router.clone(), tasks.clone(), stop.clone()));
-    tasks.spawn(http::listen(https, Some(service_tls), router, tasks.clone(), stop.clone()));
+    let router = page::router(Arc::clone(&shared), access, &limits, tasks.clone(), stop.clone());
+    let host = Host { shared: Arc::clone(&shared), limits, tasks: tasks.clone(), stop: stop.clone() };
+    tasks.spawn(mqtt::task::listen(mqtt, devices_tls, host.clone()));
+    tasks.spawn(http::listen(http, None, router.clone(), host.clone()));
+    tasks.spawn(http::listen(https, Some(service_tls), router, host));
     let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
-    Hub { shared, addresses, ca_file, tasks, stop, stop_store, store: writer }
+    Hub { shared, addresses, ca_file, page_token, tasks, stop, stop_store, store: writer }
 }
 
-fn read_model(library: &Library<'_>, name: &str, text: &str) -> Result<crate::state::Model, HubError> {
+fn read_model(library: &Library<'_>, name: &str, text: &str) -> Result<Model, HubError> {
     library.read(name, text).map_err(|problems| HubError::Model { name: name.to_owned(), problems })
 }
 

@@ -48,11 +48,9 @@ pub enum HubError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The hub would be reachable from other machines, which its page is not made for.
-    #[error(
-        "{0} is reachable from other machines, but the page asks for no password: use a loopback address such as 127.0.0.1"
-    )]
-    NotLoopback(SocketAddr),
+    /// The page's token can be guessed, or cannot be typed.
+    #[error("the page's token needs at least {0} characters, all of them ASCII and none a space")]
+    PageToken(usize),
     /// Certificates or keys could not be made.
     #[error("cannot make the hub's certificates or keys: {0}")]
     Tls(String),
@@ -88,10 +86,21 @@ pub struct ModelProblem {
     pub code: String,
     /// What is wrong and what to do.
     pub message: String,
+    /// The file that is wrong.
+    pub file: String,
     /// Line, counted from 1.
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
+    /// The member of the JSON document at that place, as a JSON pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+impl ModelProblem {
+    pub(crate) fn new(code: &str, message: String, file: &str, (line, column): (usize, usize)) -> Self {
+        Self { code: code.to_owned(), message, file: file.to_owned(), line, column, pointer: None }
+    }
 }
 
 impl HubError {

@@ -95,9 +95,6 @@ async fn a_hub_that_cannot_start_says_why() {
     let other = tempfile::tempdir().unwrap();
     let taken = Hub::builder().dir(other.path()).mqtt(busy).start().await;
     assert!(matches!(taken, Err(HubError::Bind { service: "mqtt", .. })));
-    let open = "0.0.0.0:0".parse().unwrap();
-    let remote = Hub::builder().dir(other.path()).mqtt(open).start().await;
-    assert!(matches!(remote, Err(HubError::NotLoopback(_))));
     assert!(matches!(Hub::builder().start().await, Err(HubError::NoFolder)));
     first.shutdown().await.unwrap();
 }
@@ -106,7 +103,7 @@ async fn a_hub_that_cannot_start_says_why() {
 async fn the_page_is_told_of_a_device_as_it_happens() {
     let folder = tempfile::tempdir().unwrap();
     let hub = hub(folder.path()).await;
-    let mut events = Events::open(&hub, "/events?device=d1").await;
+    let mut events = Events::open(&hub, "/events?topics=devices,device:d1").await;
     assert!(events.next("hello").await["serverId"].is_string());
     let mut client = online(&hub, "d1").await;
     while events.next("device").await["connected"] != json!(true) {}

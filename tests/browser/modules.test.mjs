@@ -86,7 +86,7 @@ test('a map refuses a key that is there twice', async () => {
 
 test('a field that is being edited is not overwritten; the new value is offered', async () => {
   const seen = await page.evaluate(async () => {
-    const { PropertyRow } = await import('/assets/property.js');
+    const { PropertyRow } = await import('/assets/device/property.js');
     const row = new PropertyRow('d', null, { name: 'p', label: 'P', writable: true, schema: { type: 'long' } });
     document.body.append(row.element);
     const input = row.element.querySelector('input');

@@ -121,7 +121,7 @@ describe('an operator', { concurrency: false }, () => {
     const key = page.getByTestId('connect-primary-key');
     await key.waitFor();
     assert.match(await key.textContent(), /^•+$/);
-    await page.locator('dialog .copyable', { has: key }).getByRole('button', { name: 'Show' }).click();
+    await page.locator('dialog .copyable', { has: key }).getByRole('button', { name: /^Show/ }).click();
     assert.match(await key.textContent(), /^[A-Za-z0-9+/]+=*$/);
     await page.keyboard.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });

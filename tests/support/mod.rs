@@ -194,7 +194,7 @@ impl Operator {
 
     /// The page's events about a device, from now on.
     pub(crate) async fn events(&self, device: &str) -> Events {
-        let response = self.send(Method::GET, &format!("/events?device={device}"), None).await;
+        let response = self.send(Method::GET, &format!("/events?topics=devices,device:{device}"), None).await;
         assert_eq!(response.status(), 200);
         let mut events = Events { body: response.into_body(), text: String::new() };
         events.until("hello", |_| true).await;

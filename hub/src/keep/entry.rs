@@ -1,6 +1,6 @@
 //! The changes of one step as a frame of the journal: records put and removed, and rows added.
 //!
-//! Begin with [`put_changes`] and [`read_entries`].
+//! Begin with [`all`] and [`read_entries`].
 
 use super::wire::{Malformed, Reader, put_bytes, put_number, put_row, read_row};
 use crate::state::history::Row;
@@ -17,15 +17,30 @@ pub(super) enum Entry<'a> {
     Row { device: u64, row: Row },
 }
 
-/// Writes changes: nothing when there are none.
-pub(super) fn put_changes(out: &mut Vec<u8>, changes: &Changes) {
-    for (key, bytes) in &changes.records {
-        put_record(out, key, bytes.as_deref());
-    }
-    for NewRow { device, row } in &changes.rows {
-        out.push(ROW);
-        put_number(out, *device);
-        put_row(out, row);
+/// Writes each change in its turn.
+pub(super) fn all(changes: &Changes) -> impl Iterator<Item = impl Fn(&mut Vec<u8>)> {
+    let records = changes.records.iter().map(|(key, bytes)| Put::Record(key, bytes.as_deref()));
+    let rows = changes.rows.iter().map(Put::Row);
+    records.chain(rows).map(|put| move |out: &mut Vec<u8>| put.put(out))
+}
+
+/// A change on its way into the journal.
+#[derive(Clone, Copy)]
+enum Put<'a> {
+    Record(&'a StoreKey, Option<&'a [u8]>),
+    Row(&'a NewRow),
+}
+
+impl Put<'_> {
+    fn put(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Record(key, bytes) => put_record(out, key, bytes),
+            Self::Row(NewRow { device, row }) => {
+                out.push(ROW);
+                put_number(out, *device);
+                put_row(out, row);
+            }
+        }
     }
 }
 
@@ -39,7 +54,7 @@ fn put_record(out: &mut Vec<u8>, key: &StoreKey, bytes: Option<&[u8]>) {
     }
 }
 
-/// Reads what [`put_changes`] wrote.
+/// Reads what [`all`] wrote.
 pub(super) fn read_entries(bytes: &[u8]) -> Result<Vec<Entry<'_>>, Malformed> {
     let (mut reader, mut entries) = (Reader::new(bytes), Vec::new());
     while !reader.is_empty() {
@@ -76,7 +91,7 @@ mod tests {
             ];
             let rows = vec![NewRow { device: number, row: Arc::new(row.clone()) }];
             let mut out = Vec::new();
-            put_changes(&mut out, &Changes { records: records.clone(), rows });
+            all(&Changes { records: records.clone(), rows }).for_each(|put| put(&mut out));
             let mut expected: Vec<Entry<'_>> = records.iter().map(|(key, bytes)| {
                 let (kind, id, number) = key.parts();
                 Entry::Record { kind, id, number, bytes: bytes.as_deref() }

@@ -76,8 +76,15 @@ impl Journal {
 
     /// Writes changes, and before them what is owed. After an error they are owed too.
     pub(super) fn append(&mut self, changes: &Changes) -> io::Result<()> {
-        let at = frame::begin(&mut self.owed);
-        entry::put_changes(&mut self.owed, changes);
+        let mut at = frame::begin(&mut self.owed);
+        for put in entry::all(changes) {
+            put(&mut self.owed);
+            // far from what one step changes, and from what a frame may have
+            if self.owed.len() - at > frame::FRAME_LIMIT / 2 {
+                frame::end(&mut self.owed, at, self.salt);
+                at = frame::begin(&mut self.owed);
+            }
+        }
         frame::end(&mut self.owed, at, self.salt);
         self.write_owed()
     }

@@ -1,6 +1,6 @@
 //! The page's files, compiled in.
 //!
-//! Adding a file means a line in the table. Begin with [`index`].
+//! Adding a file means a line in the list. Begin with [`index`].
 
 use axum::extract::Path;
 use axum::http::Uri;
@@ -11,35 +11,55 @@ use super::error::no_route;
 
 const INDEX: &str = include_str!("assets/index.html");
 
-/// What is served under `/assets`.
-const ASSETS: [(&str, &str); 26] = [
-    ("announce.js", include_str!("assets/announce.js")),
-    ("api.js", include_str!("assets/api.js")),
-    ("app.js", include_str!("assets/app.js")),
-    ("chart.js", include_str!("assets/chart.js")),
-    ("clipboard.js", include_str!("assets/clipboard.js")),
-    ("commands.js", include_str!("assets/commands.js")),
-    ("device.js", include_str!("assets/device.js")),
-    ("devices.js", include_str!("assets/devices.js")),
-    ("dialogs.js", include_str!("assets/dialogs.js")),
-    ("dom.js", include_str!("assets/dom.js")),
-    ("fields.js", include_str!("assets/fields.js")),
-    ("format.js", include_str!("assets/format.js")),
-    ("forms.js", include_str!("assets/forms.js")),
-    ("history.js", include_str!("assets/history.js")),
-    ("hub.js", include_str!("assets/hub.js")),
-    ("json.js", include_str!("assets/json.js")),
-    ("live.js", include_str!("assets/live.js")),
-    ("messages.js", include_str!("assets/messages.js")),
-    ("numbers.js", include_str!("assets/numbers.js")),
-    ("properties.js", include_str!("assets/properties.js")),
-    ("property.js", include_str!("assets/property.js")),
-    ("scale.js", include_str!("assets/scale.js")),
-    ("series.js", include_str!("assets/series.js")),
-    ("style.css", include_str!("assets/style.css")),
-    ("telemetry.js", include_str!("assets/telemetry.js")),
-    ("texts.js", include_str!("assets/texts.js")),
-];
+macro_rules! assets {
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("assets/", $name)))),*] };
+}
+
+/// What is served under `/assets`, by its path there.
+const ASSETS: &[(&str, &str)] = assets! {
+    "announce.js"
+    "api.js"
+    "app.js"
+    "chart.js"
+    "device/commands.js"
+    "device/history.js"
+    "device/messages.js"
+    "device/page.js"
+    "device/properties.js"
+    "device/property.js"
+    "device/telemetry.js"
+    "devices/actions.js"
+    "devices/connect.js"
+    "devices/csv.js"
+    "devices/edit.js"
+    "devices/list.js"
+    "devices/new.js"
+    "devices/pills.js"
+    "dom.js"
+    "fields.js"
+    "format.js"
+    "forms.js"
+    "hub/page.js"
+    "json.js"
+    "live.js"
+    "login.js"
+    "numbers.js"
+    "scale.js"
+    "series.js"
+    "shell/clipboard.js"
+    "shell/dialog.js"
+    "shell/frame.js"
+    "shell/keys.js"
+    "shell/menu.js"
+    "shell/router.js"
+    "shell/routes.js"
+    "shell/toast.js"
+    "style.css"
+    "templates/page.js"
+    "texts.js"
+    "texts/devices.js"
+    "texts/shell.js"
+};
 
 /// Media types by the ending of the name.
 const TYPES: [(&str, &str); 3] = [

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::PageState;
 use super::api::Limit;
 use super::error::{Body, PageError};
+use super::languages::Languages;
 use crate::keep::RowQuery;
 use crate::state::PropertyWrite;
+use crate::template::json as template;
 
 /// Rows of the command history on the device's page.
 const COMMAND_ROWS: usize = 100;
@@ -19,17 +21,37 @@ const BODY_CHARACTERS: usize = 4096;
 pub(super) async fn read(
     State(page): State<PageState>,
     Path(id): Path<String>,
+    Languages(languages): Languages,
 ) -> Result<Json<Value>, PageError> {
     page.shared.with(|state, _| {
         let device = state.device(&id)?;
         let commands: Vec<_> = device.commands.iter().rev().take(COMMAND_ROWS).collect();
         Ok(Json(json!({
             "device": state.item(device),
+            "template": state.template_of(device).and_then(|one| template::published(one, &languages)),
             "model": state.model_of(device).map(|model| &model.view),
             "properties": state.properties_of(&id),
             "latest": device.latest.values().collect::<Vec<_>>(),
             "commands": commands,
         })))
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Label {
+    name: Option<String>,
+    /// Merged with those there are; `null` takes one away.
+    tags: Option<serde_json::Map<String, Value>>,
+}
+
+pub(super) async fn label(
+    State(page): State<PageState>,
+    Path(id): Path<String>,
+    Body { value: label, .. }: Body<Label>,
+) -> Result<Json<Value>, PageError> {
+    page.shared.with(|state, now| {
+        state.label(&id, label.name.as_deref(), label.tags.as_ref(), now)?;
+        Ok(Json(state.item(state.device(&id)?)))
     })
 }
 
@@ -44,8 +66,8 @@ pub(super) async fn assign_model(
     Path(id): Path<String>,
     Body { value: choice, .. }: Body<ModelChoice>,
 ) -> Result<Json<Value>, PageError> {
-    page.shared.with(|state, _| {
-        state.assign_model(&id, choice.model_id)?;
+    page.shared.with(|state, now| {
+        state.assign_model(&id, choice.model_id.as_deref(), now)?;
         Ok(Json(state.item(state.device(&id)?)))
     })
 }
@@ -63,6 +85,7 @@ pub(super) async fn credentials(
             "primaryKey": key,
             "host": "localhost",
             "port": page.shared.mqtt_port,
+            "caFile": page.shared.settings.ca_file(),
             "connectionString": format!("HostName={host};DeviceId={id};SharedAccessKey={key}"),
         })))
     })

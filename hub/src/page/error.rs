@@ -1,13 +1,16 @@
 //! Errors of the page's API: a status and `{"code", "message", "details"}`.
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::http::StatusCode;
-use axum::http::Uri;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::body::{BadRequest, JsonBody};
 use crate::state::StateError;
+use crate::state::templates::TemplateError;
 
 /// A body of the page's API.
 pub(super) type Body<T> = JsonBody<T, PageError>;
@@ -19,21 +22,40 @@ pub(super) struct PageError {
     code: &'static str,
     message: String,
     details: Option<Value>,
+    /// How long to wait before the next try.
+    retry_after: Option<Duration>,
 }
 
 impl PageError {
+    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+        Self { status, code, message, details: None, retry_after: None }
+    }
+
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code: "invalid", message: message.into(), details: None }
+        Self::new(StatusCode::BAD_REQUEST, "invalid", message.into())
     }
 
     /// What was asked for is not kept, so that it may not have happened.
     pub(super) fn unkept(reason: &str) -> Self {
         let message = format!("the hub cannot keep what it is told, try again later: {reason}");
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "unkept", message, details: None }
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unkept", message)
     }
 
     pub(super) fn forbidden(message: String) -> Self {
-        Self { status: StatusCode::FORBIDDEN, code: "forbidden", message, details: None }
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    pub(super) fn unauthorized(message: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+    }
+
+    /// There were too many requests; the next one should wait this long.
+    pub(super) fn too_many(wait: Duration) -> Self {
+        let message = "there were too many requests: try again in a moment".to_owned();
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyRequests", message)
+        }
     }
 
     /// Adds what is wrong in particular.
@@ -42,9 +64,19 @@ impl PageError {
     }
 }
 
+impl std::fmt::Display for PageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 impl BadRequest for PageError {
     fn bad_request(message: String) -> Self {
         Self::bad_request(message)
+    }
+
+    fn too_large(message: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", message)
     }
 }
 
@@ -55,6 +87,7 @@ impl From<StateError> for PageError {
             StateError::Exists(_) => (StatusCode::CONFLICT, "exists"),
             StateError::Blocked(_) => (StatusCode::CONFLICT, "blocked"),
             StateError::UnknownModel(_) => (StatusCode::BAD_REQUEST, "unknownModel"),
+            StateError::Template(error) => template_status(error),
             StateError::Random(_) | StateError::Unreadable(_) => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal")
             }
@@ -62,9 +95,25 @@ impl From<StateError> for PageError {
         };
         let details = match &error {
             StateError::Properties(problems) => Some(json!(problems)),
+            StateError::Template(TemplateError::Invalid(details) | TemplateError::Breaking(details)) => {
+                Some(json!(details))
+            }
             _ => None,
         };
-        Self { status, code, message: error.to_string(), details }
+        Self { details, ..Self::new(status, code, error.to_string()) }
+    }
+}
+
+fn template_status(error: &TemplateError) -> (StatusCode, &'static str) {
+    match error {
+        TemplateError::NotFound(_) | TemplateError::NoView(_) => (StatusCode::NOT_FOUND, "notFound"),
+        TemplateError::Changed { .. } => (StatusCode::PRECONDITION_FAILED, "changed"),
+        TemplateError::InUse { .. } => (StatusCode::CONFLICT, "inUse"),
+        TemplateError::NotPublished => (StatusCode::CONFLICT, "notPublished"),
+        TemplateError::NothingNew => (StatusCode::CONFLICT, "nothingNew"),
+        TemplateError::Breaking(_) => (StatusCode::CONFLICT, "breaking"),
+        TemplateError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
+        TemplateError::Full => (StatusCode::CONFLICT, "full"),
     }
 }
 
@@ -74,16 +123,20 @@ impl IntoResponse for PageError {
         if let Some(details) = self.details {
             body["details"] = details;
         }
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(super::whole_seconds(wait)));
+        }
+        response
     }
 }
 
 pub(super) async fn no_route(uri: Uri) -> PageError {
     let message = format!("there is nothing at {}", uri.path());
-    PageError { status: StatusCode::NOT_FOUND, code: "notFound", message, details: None }
+    PageError::new(StatusCode::NOT_FOUND, "notFound", message)
 }
 
 pub(super) async fn no_method(uri: Uri) -> PageError {
     let message = format!("{} does not take this method", uri.path());
-    PageError { status: StatusCode::METHOD_NOT_ALLOWED, code: "method", message, details: None }
+    PageError::new(StatusCode::METHOD_NOT_ALLOWED, "method", message)
 }

@@ -1,7 +1,7 @@
 //! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
 //!
 //! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), every other
-//! one to the page. The page asks for no password, so [`guard`] keeps other web sites out. Begin with
+//! one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
 //! [`router`].
 
 mod api;
@@ -11,8 +11,11 @@ mod commands;
 mod device;
 mod error;
 mod guard;
+mod languages;
+mod login;
 mod series;
 mod stream;
+mod token;
 
 use std::sync::Arc;
 
@@ -27,25 +30,44 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use self::error::PageError;
+use crate::limits::Limits;
+use crate::paced::pace;
 use crate::rest::{self, RestError};
 use crate::shared::Shared;
 
-/// The largest request body: a model file, or a bulk of devices.
-const BODY_LIMIT: usize = 2 * 1024 * 1024;
+pub(crate) use guard::{Access, whole_seconds};
+pub(crate) use token::PageToken;
+
+/// The sections of the page, the first part of each address.
+const SECTIONS: [&str; 3] = ["devices", "templates", "hub"];
 
 /// What the page's handlers share.
 #[derive(Clone)]
 pub(crate) struct PageState {
     shared: Arc<Shared>,
+    access: Access,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 /// The router of the HTTP listeners; event streams are `tasks` that end with `stop`.
-pub(crate) fn router(shared: Arc<Shared>, tasks: TaskTracker, stop: CancellationToken) -> Router {
-    let service = rest::router().layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
-    let page = page_router().with_state(PageState { shared: Arc::clone(&shared), tasks, stop });
-    Router::new().fallback(choose).with_state((service, page, shared))
+pub(crate) fn router(
+    shared: Arc<Shared>,
+    access: Access,
+    limits: &Limits,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) -> Router {
+    let service =
+        rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
+    let guard = middleware::from_fn_with_state(access.clone(), guard::guard);
+    let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
+    let page = page_router().layer(guard).with_state(page);
+    Router::new()
+        .fallback(choose)
+        .with_state((service, page, shared))
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(middleware::from_fn_with_state(limits.body_deadline, pace))
 }
 
 async fn choose(
@@ -70,16 +92,15 @@ async fn choose(
 
 fn page_router() -> Router<PageState> {
     Router::new()
-        .route("/", get(assets::index))
-        .route("/devices", get(assets::index))
-        .route("/devices/{id}", get(assets::index))
-        .route("/assets/{name}", get(assets::asset))
+        .merge(shell())
+        .route("/assets/{*name}", get(assets::asset))
+        .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
-        .route("/api/devices/{id}", get(device::read).delete(approval::delete))
+        .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
         .route("/api/devices/{id}/approve", post(approval::approve))
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
@@ -93,9 +114,16 @@ fn page_router() -> Router<PageState> {
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(guard::guard))
+}
+
+/// Every address of a page answers the same file, whose script looks at the address.
+fn shell() -> Router<PageState> {
+    SECTIONS.iter().fold(Router::new().route("/", get(assets::index)), |router, section| {
+        router
+            .route(&format!("/{section}"), get(assets::index))
+            .route(&format!("/{section}/{{*rest}}"), get(assets::index))
+    })
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

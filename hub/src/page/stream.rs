@@ -2,7 +2,7 @@
 //!
 //! Decides which events a page gets and what happens when it missed some. Begin with [`events`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,8 @@ const QUEUE_CAPACITY: usize = 64;
 
 #[derive(Deserialize)]
 pub(super) struct Filter {
-    device: Option<String>,
+    /// What to tell of, separated by commas: `devices`, `templates`, `device:{id}`, `raw:{id}`.
+    topics: String,
 }
 
 pub(super) async fn events(
@@ -46,7 +47,7 @@ pub(super) async fn events(
     page.tasks.spawn(async move {
         let pump = Pump {
             server_id: joined.server_id.clone(),
-            device: filter.device,
+            topics: filter.topics.split(',').map(str::to_owned).collect(),
             sender,
             held: BTreeMap::new(),
             free_at: Instant::now(),
@@ -59,7 +60,7 @@ pub(super) async fn events(
 
 struct Pump {
     server_id: String,
-    device: Option<String>,
+    topics: BTreeSet<String>,
     sender: mpsc::Sender<sse::Event>,
     /// Messages that wait for their turn, the newest values of each component.
     held: BTreeMap<Option<String>, (u64, Value)>,
@@ -111,7 +112,8 @@ impl Pump {
 
     async fn pass(&mut self, numbered: &Arc<Numbered>) -> Result<(), Gone> {
         let event = &numbered.event;
-        if event.device.is_some() && event.device != self.device {
+        let topic = event.device.as_ref().map_or_else(|| "devices".to_owned(), |id| format!("device:{id}"));
+        if !self.topics.contains(&topic) {
             return Ok(());
         }
         if event.name == "telemetry" && Instant::now() < self.free_at {
@@ -162,9 +164,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn messages_that_come_faster_are_put_together_in_order() {
         let (sender, mut receiver) = mpsc::channel(QUEUE_CAPACITY);
-        let device = Some("d1".to_owned());
+        let topics = BTreeSet::from(["device:d1".to_owned()]);
         let mut pump =
-            Pump { server_id: "s".into(), device, sender, held: BTreeMap::new(), free_at: Instant::now() };
+            Pump { server_id: "s".into(), topics, sender, held: BTreeMap::new(), free_at: Instant::now() };
         let numbered = |seq, name, values: Value| {
             let data = json!({ "at": seq, "component": null, "values": values });
             Arc::new(Numbered { seq, event: Event { name, device: Some("d1".to_owned()), data } })

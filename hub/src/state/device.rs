@@ -13,7 +13,7 @@ use super::history::{History, Kind, Row};
 use super::inbox::Inbox;
 use super::standing::Unapproved;
 use super::telemetry;
-use crate::certificate::Thumbprints;
+use crate::certificate::Known;
 use crate::sas::Key;
 use crate::topics::Subscription;
 use crate::twin::Twin;
@@ -45,6 +45,9 @@ pub(crate) struct Record {
     pub(crate) id: String,
     /// The device's own for ever, also when another gets its id: its history is kept under it.
     pub(crate) number: u64,
+    /// What the operator calls it.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
     pub(crate) generation: String,
     pub(crate) etag: u64,
     pub(crate) enabled: bool,
@@ -57,8 +60,17 @@ pub(crate) struct Record {
     pub(crate) secondary: Key,
     /// Of a device that is known by its certificate; its keys mean nothing then.
     #[serde(default)]
-    pub(crate) certificates: Option<Thumbprints>,
+    pub(crate) certificates: Option<Known>,
+    /// Was made by the provisioning service, for an enrollment.
+    #[serde(default)]
+    pub(crate) enrolled: bool,
+    #[serde(default)]
+    pub(crate) edge: Edge,
+    /// What the device has announced.
     pub(crate) model_id: Option<String>,
+    /// The id of its template.
+    #[serde(default)]
+    pub(crate) template: Option<String>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,
     pub(crate) created: Timestamp,
@@ -69,6 +81,15 @@ pub(crate) struct Record {
     #[serde(skip)]
     pub(crate) messages: u64,
     pub(crate) twin: Twin,
+}
+
+/// Where a device stands among IoT Edge devices: kept and shown, without any effect here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Edge {
+    pub(crate) is_edge: bool,
+    /// The scope of its parent, for a device that is no edge device itself.
+    pub(crate) scope: Option<String>,
+    pub(crate) parents: Vec<String>,
 }
 
 /// A connection in force.

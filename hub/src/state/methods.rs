@@ -12,6 +12,9 @@ use super::{Effect, State, StateError, StoreKey};
 use crate::faults::Fault;
 use crate::topics::{self, Subscription};
 
+/// The largest payload of a method, either way, in bytes (protocol reference, section 2.6).
+pub(crate) const PAYLOAD_LIMIT: usize = 128 * 1024;
+
 /// The number of a call, also the `$rid` on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct CallId(u64);
@@ -83,12 +86,27 @@ impl State {
     }
 
     /// A device's answer; `false` when nobody waits for it on this connection.
-    pub(crate) fn answer_call(&mut self, session: SessionId, rid: &str, status: i32, payload: &[u8]) -> bool {
+    pub(crate) fn answer_call(
+        &mut self,
+        session: SessionId,
+        rid: &str,
+        (status, payload): (i32, &[u8]),
+        now: Timestamp,
+    ) -> bool {
         let Some(call) = u64::from_str_radix(rid, 16).ok().map(CallId) else {
             return false;
         };
         if self.calls.get(&call).is_none_or(|waiting| waiting.session != session) {
             return false;
+        }
+        if payload.len() > PAYLOAD_LIMIT {
+            let size = payload.len();
+            let device = self.calls.get(&call).map(|call| call.device.clone());
+            let reason =
+                format!("a method's answer of {size} bytes, more than the {PAYLOAD_LIMIT} IoT Hub takes");
+            self.refuse(device.as_deref(), reason, now);
+            self.end_call(call, CallOutcome::TimedOut);
+            return true;
         }
         // a body that is not JSON is shown as text rather than lost
         let payload = match payload {
@@ -184,11 +202,14 @@ mod tests {
         let topic = format!("$iothub/methods/POST/sensor*blink/?$rid={:x}", id.0);
         let send = Effect::Send { session, topic, payload: b"5".to_vec() };
         assert!(state.take_effects().contains(&send));
-        assert!(!state.answer_call(SessionId(999), &format!("{:x}", id.0), 200, b"null"));
-        assert!(state.answer_call(session, &format!("{:x}", id.0), 200, br#"{"a":1}"#));
+        assert!(!state.answer_call(SessionId(999), &format!("{:x}", id.0), (200, b"null"), NOW));
+        assert!(state.answer_call(session, &format!("{:x}", id.0), (200, br#"{"a":1}"#), NOW));
         let outcome = CallOutcome::Answered { status: 200, payload: json!({ "a": 1 }) };
         assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome }));
-        assert!(!state.answer_call(session, &format!("{:x}", id.0), 200, b""), "an answer counts once");
+        assert!(
+            !state.answer_call(session, &format!("{:x}", id.0), (200, b""), NOW),
+            "an answer counts once"
+        );
     }
 
     #[test]
@@ -202,7 +223,7 @@ mod tests {
         };
         let (_, _, former) = call_at(NOW);
         let (mut state, session, call) = call_at(Timestamp::from_millisecond(1).unwrap());
-        assert!(!state.answer_call(session, &format!("{:x}", former.0), 200, b"null"));
+        assert!(!state.answer_call(session, &format!("{:x}", former.0), (200, b"null"), NOW));
         assert!(state.is_waiting(call));
     }
 
@@ -240,7 +261,7 @@ mod tests {
         state.subscribe("d1", session, Subscription::Methods, true, NOW);
         let started = state.start_call("d1", None, "rundiagnostics", None, NOW).unwrap();
         let Started::Sent { call, row } = started else { panic!("the device should listen") };
-        state.answer_call(session, &format!("{:x}", call.0), 202, b"null");
+        state.answer_call(session, &format!("{:x}", call.0), (202, b"null"), NOW);
         let report = json!({ "rundiagnostics": { "value": "done" } });
         state.report("d1", report.as_object().unwrap(), NOW).unwrap();
         let row = state.device("d1").unwrap().commands.get(row).unwrap();

@@ -5,23 +5,31 @@
 //! [`State::take_effects`] after each call. What must be written to disk is taken with [`State::take_changes`].
 //! It does not read packets or HTTP. Begin with [`State`].
 
+mod assignment;
 pub(crate) mod commands;
 pub(crate) mod device;
+pub(crate) mod feedback;
 pub(crate) mod history;
 pub(crate) mod inbox;
+mod label;
+pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
-mod provisioning;
+pub(crate) mod provisioning;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
+#[cfg(test)]
+mod template_tests;
+pub(crate) mod templates;
 #[cfg(test)]
 pub(crate) mod tests;
 mod twins;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -30,6 +38,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Faults;
 use crate::message::DeviceMessage;
+use crate::template::Template;
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
@@ -47,14 +56,20 @@ pub(crate) use registry::DeviceChange;
 /// Most rows kept in the log of refusals.
 const LOG_LIMIT: usize = 1000;
 
+/// Most characters of a row in that log.
+const LOG_TEXT_LIMIT: usize = 1000;
+
 /// Everything the hub knows.
 #[derive(Debug)]
 pub(crate) struct State {
     provisioning: Provisioning,
     host_name: String,
     devices: BTreeMap<String, Device>,
+    /// What the program and the models folder gave.
     models: BTreeMap<String, Arc<Model>>,
+    templates: BTreeMap<String, Template>,
     calls: BTreeMap<CallId, methods::Call>,
+    feedback: feedback::FeedbackQueue,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     new_rows: Vec<NewRow>,
@@ -65,6 +80,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// Whether a topic that IoT Hub does not know is only logged, where IoT Hub ends the connection.
+    pub(crate) tolerates_unknown_topics: bool,
     next_session: u64,
     /// The lowest number free for a call.
     next_call: u64,
@@ -78,8 +95,19 @@ pub(crate) struct Model {
     pub(crate) view: ModelView,
     /// The language of the file, e.g. `v2`.
     pub(crate) language: String,
+    /// The file that defines the model's id.
     pub(crate) file_name: String,
     pub(crate) text: String,
+    /// The other files that were read with it, by name and text.
+    pub(crate) others: Vec<(String, String)>,
+    pub(crate) parsed: crate::model_view::Parsed,
+}
+
+/// Two models are the same when their texts are.
+impl PartialEq for Model {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.file_name, &self.text, &self.others) == (&other.file_name, &other.text, &other.others)
+    }
 }
 
 /// One line of the log: why something was refused. Never holds a key or token.
@@ -143,10 +171,10 @@ pub(crate) enum StateError {
     #[error("the key must be base64 of 16 to 64 bytes")]
     BadKey,
     #[error(
-        "a device that is known by certificates has the SHA-256 thumbprint of one as primaryThumbprint: 64 hex digits"
+        "a device that is known by certificates has the thumbprint of one as primaryThumbprint: 64 hex digits of SHA-256, or 40 of SHA-1"
     )]
     BadThumbprint,
-    #[error("{0:?} is not a way to authenticate here: sas or selfSigned")]
+    #[error("{0:?} is not a way to authenticate here: sas, selfSigned or certificateAuthority")]
     BadAuthentication(String),
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },
@@ -154,14 +182,28 @@ pub(crate) enum StateError {
     NoEtag,
     #[error("there is no model {0:?}: add its file first")]
     UnknownModel(String),
-    #[error("{0:?} is not an import mode: create, update, createOrUpdate or delete")]
+    #[error(
+        "{0:?} is not an import mode: create, update, createOrUpdate, delete or updateTwin, all but create also with IfMatchETag"
+    )]
     BadMode(String),
+    #[error("{0:?} is not a status: enabled or disabled")]
+    BadStatus(String),
+    #[error("{0} must be a JSON object")]
+    NoObject(&'static str),
+    #[error("the device {0:?} is in the request more than once")]
+    Repeated(String),
     #[error(transparent)]
     Twin(#[from] TwinError),
+    #[error(transparent)]
+    Template(#[from] templates::TemplateError),
     #[error("{} of the values cannot be set", .0.len())]
     Properties(Vec<properties::PropertyProblem>),
     #[error("{0} messages wait for the device already, which is all that are queued")]
     QueueFull(usize),
+    #[error("a name has at most {limit} characters, this one has {length}")]
+    LongName { length: usize, limit: usize },
+    #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
+    LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
@@ -182,7 +224,9 @@ impl State {
             host_name: "localhost".to_owned(),
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
+            templates: BTreeMap::new(),
             calls: BTreeMap::new(),
+            feedback: feedback::FeedbackQueue::default(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             new_rows: Vec::new(),
@@ -190,6 +234,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            tolerates_unknown_topics: false,
             next_session: 1,
             next_call: 1,
             next_device: 1,
@@ -223,6 +268,12 @@ impl State {
         self.devices.values().filter(|device| split_module(&device.record.id).is_none())
     }
 
+    /// The devices and modules whose ids come after this one.
+    pub(crate) fn all_after(&self, id: Option<&str>) -> impl Iterator<Item = &Device> {
+        let begin = id.map_or(Bound::Unbounded, Bound::Excluded);
+        self.devices.range::<str, _>((begin, Bound::Unbounded)).map(|(_, device)| device)
+    }
+
     /// One device, or one module by its key ([`modules::module_key`]).
     pub(crate) fn device(&self, id: &str) -> Result<&Device, StateError> {
         self.devices.get(id).ok_or_else(|| StateError::NotFound(id.to_owned()))
@@ -237,31 +288,17 @@ impl State {
         self.models.values()
     }
 
-    /// Whether a model was added.
-    pub(crate) fn has_model(&self, id: &str) -> bool {
-        self.models.contains_key(id)
-    }
-
-    /// The model of a device, if it has one that was added.
+    /// The model of a device: that of its template, as it was published.
     pub(crate) fn model_of(&self, device: &Device) -> Option<&Arc<Model>> {
-        self.models.get(device.record.model_id.as_ref()?)
+        Some(&self.template_of(device)?.published.as_deref()?.model)
     }
 
-    /// Adds or replaces a model.
+    /// Adds a model to those that templates can be made of, or replaces it.
     pub(crate) fn add_model(&mut self, model: impl Into<Arc<Model>>) {
         let model = model.into();
         let id = model.view.id.clone();
         self.dirty.insert(StoreKey::Model(id.clone()));
-        self.models.insert(id.clone(), model);
-        let touched: Vec<String> = self
-            .devices
-            .values()
-            .filter(|device| device.record.model_id.as_deref() == Some(&id))
-            .map(|device| device.record.id.clone())
-            .collect();
-        for device in touched {
-            self.emit_device(&device);
-        }
+        self.models.insert(id, model);
     }
 
     /// The model files that were read from the disk: names and texts.
@@ -271,8 +308,11 @@ impl State {
 
     /// Writes down why something was refused.
     pub(crate) fn refuse(&mut self, device: Option<&str>, message: String, now: Timestamp) {
+        // whoever is refused has a say in the text: it is cut, so that the log's size is known
+        let cut = |text: &str| text.chars().take(LOG_TEXT_LIMIT).collect::<String>();
+        let (device, message) = (device.map(cut), cut(&message));
         tracing::warn!(device, reason = %message, "refused");
-        self.log.push_back(LogRow { at: now, device: device.map(str::to_owned), message });
+        self.log.push_back(LogRow { at: now, device, message });
         if self.log.len() > LOG_LIMIT {
             self.log.pop_front();
         }
@@ -306,8 +346,9 @@ impl State {
         record.last_seen = Some(now);
         record.connection_changed = Some(now);
         if let Some(model_id) = model_id {
-            record.model_id = Some(model_id.to_owned());
+            self.announced(id, model_id, now)?;
         }
+        let device = self.device_mut(id)?;
         device.inbox.connected(clean);
         if clean {
             device.subscribed.clear();
@@ -435,15 +476,21 @@ impl State {
     /// A device's row in the page's list.
     pub(crate) fn item(&self, device: &Device) -> Value {
         let record = &device.record;
+        let template = self.template_of(device);
         json!({
             "id": record.id,
+            "name": record.name,
+            "tags": record.twin.tags,
             "status": record.standing(),
             "statusBeforeBlock": record.standing_before_block(),
             "connected": device.session.is_some(),
             "connectedSince": device.session.as_ref().map(|session| session.since),
             "lastSeen": record.last_seen,
-            "modelId": record.model_id,
+            "modelId": template.map(Template::model_id).or(record.model_id.as_deref()),
             "modelName": self.model_of(device).map(|model| &model.view.name),
+            "templateId": template.map(|template| &template.id),
+            "templateName": template.map(|template| &template.name),
+            "templateVersion": template.map(|template| template.version),
             "messages": record.messages,
         })
     }

@@ -5,10 +5,10 @@
 
 use jiff::Timestamp;
 
-use super::device::{Device, Record, is_device_id};
+use super::device::{Device, Edge, Record, is_device_id};
 use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
-use crate::certificate::{CertificateError, Presented, Thumbprints};
+use crate::certificate::{CertificateError, Known, Presented};
 use crate::sas::{Key, SasError, Token};
 use crate::topics;
 use crate::twin::Twin;
@@ -28,7 +28,8 @@ pub(crate) struct DeviceChange {
     pub(crate) primary: Option<Key>,
     pub(crate) secondary: Option<Key>,
     /// What the device is to be known by from now on.
-    pub(crate) certificates: Option<Option<Thumbprints>>,
+    pub(crate) certificates: Option<Option<Known>>,
+    pub(crate) edge: Option<Edge>,
 }
 
 /// Why a device's connection is refused.
@@ -78,6 +79,7 @@ impl State {
         let record = Record {
             id: id.to_owned(),
             number: self.next_device,
+            name: None,
             generation: now.as_nanosecond().to_string(),
             etag: 1,
             enabled,
@@ -87,7 +89,10 @@ impl State {
             primary,
             secondary,
             certificates: None,
+            enrolled: false,
+            edge: Edge::default(),
             model_id: None,
+            template: None,
             provisioned: false,
             created: now,
             last_seen: None,
@@ -140,6 +145,9 @@ impl State {
             record.certificates = certificates;
         }
         record.status_reason = change.status_reason;
+        if let Some(edge) = change.edge {
+            record.edge = edge;
+        }
         if let Some(enabled) = change.enabled.filter(|enabled| *enabled != record.enabled) {
             record.enabled = enabled;
             record.status_updated = Some(now);
@@ -158,22 +166,37 @@ impl State {
     }
 
     /// Lets a device be known by certificates from now on.
-    pub(crate) fn know_by(&mut self, id: &str, certificates: Thumbprints) -> Result<(), StateError> {
+    pub(crate) fn know_by(&mut self, id: &str, certificates: Known) -> Result<(), StateError> {
         self.device_mut(id)?.record.certificates = Some(certificates);
         self.dirty.insert(StoreKey::Device(id.to_owned()));
         Ok(())
     }
 
-    /// Gives a device a model that was added before, or takes it away.
-    pub(crate) fn assign_model(&mut self, id: &str, model: Option<String>) -> Result<(), StateError> {
-        if let Some(model) = model.as_ref().filter(|model| !self.models.contains_key(*model)) {
-            return Err(StateError::UnknownModel(model.clone()));
-        }
-        self.device_mut(id)?.record.model_id = model;
-        self.dirty.insert(StoreKey::Device(id.to_owned()));
-        self.emit_device(id);
-        self.emit_properties(id, None);
+    /// What else is known of a device that was just made.
+    pub(crate) fn describe(
+        &mut self,
+        id: &str,
+        status_reason: Option<String>,
+        edge: Option<Edge>,
+    ) -> Result<(), StateError> {
+        let record = &mut self.device_mut(id)?.record;
+        record.status_reason = status_reason;
+        record.edge = edge.unwrap_or_default();
         Ok(())
+    }
+
+    /// Gives a device the published template of a model, which is made of one that was added before, or takes its
+    /// template away.
+    pub(crate) fn assign_model(
+        &mut self,
+        id: &str,
+        model: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StateError> {
+        let Some(model) = model else { return self.assign_template(id, None) };
+        let template = self.find_template(model, now);
+        let template = template.ok_or_else(|| StateError::UnknownModel(model.to_owned()))?;
+        self.assign_template(id, Some(&template))
     }
 
     /// Checks what a device comes with; answers when it expires.
@@ -190,7 +213,7 @@ impl State {
             return Err(AuthError::Disabled);
         }
         if let Some(known) = &device.record.certificates {
-            known.check(certificate)?;
+            known.check(id, certificate, self.authorities(), now)?;
             return Ok(None);
         }
         let token = Token::parse(password)?;

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::device::SessionId;
-use super::{Approval, Model, Provisioning, State};
+use super::registry::DeviceKeys;
+use super::{Model, Provisioning, State};
 use crate::sas::{Key, sign};
-use crate::view::{Convention, Group, ModelView, Property, Schema};
 
 /// The time at which the tests happen.
 pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -13,8 +13,8 @@ pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 /// An empty state with the id scope `0neTEST`.
 pub(crate) fn state() -> State {
     let key = |seed: u8| Key::parse(&base64_of(seed)).unwrap();
-    let (primary, secondary, approval) = (key(1), key(2), Approval::default());
-    State::new(Provisioning { id_scope: "0neTEST".into(), primary, secondary, approval })
+    let keys = DeviceKeys { primary: key(1), secondary: key(2) };
+    State::new(Provisioning::new("0neTEST".into(), keys, NOW))
 }
 
 fn base64_of(seed: u8) -> String {
@@ -39,41 +39,20 @@ pub(crate) fn device_token(resource: &str, key: &Key) -> String {
 
 /// A registration's token, signed with the key derived from the group's.
 pub(crate) fn group_token(state: &State, id: &str) -> String {
-    sign(
-        &format!("0neTEST/registrations/{id}"),
-        &state.provisioning.primary.derive(id),
-        3600,
-        Some("registration"),
-    )
+    sign(&format!("0neTEST/registrations/{id}"), &state.group_key().derive(id), 3600, Some("registration"))
 }
 
 /// A capability model with one writable and one read-only property.
 pub(crate) fn sensor_model() -> Model {
-    let property = |name: &str, writable, schema| Property {
-        name: name.to_owned(),
-        label: name.to_owned(),
-        description: None,
-        unit: None,
-        writable,
-        schema: Schema::primitive(schema),
-    };
-    let group = Group {
-        component: None,
-        title: "Sensor".into(),
-        telemetry: Vec::new(),
-        properties: vec![property("brightness", true, "long"), property("state", false, "boolean")],
-        commands: Vec::new(),
-    };
-    Model {
-        view: ModelView {
-            id: "urn:test:sensor:1".into(),
-            name: "Sensor".into(),
-            description: None,
-            convention: Convention::Central2020,
-            groups: vec![group],
-        },
-        language: "v1-preview".into(),
-        file_name: "sensor.json".into(),
-        text: "{}".into(),
-    }
+    let text = r#"{
+        "@id": "urn:test:sensor:1", "@type": "CapabilityModel", "displayName": "Sensor",
+        "@context": "http://azureiot.com/v1/contexts/IoTModel.json",
+        "implements": [{ "@type": "InterfaceInstance", "name": "sensor", "schema": {
+            "@id": "urn:test:sensor:own:1", "@type": "Interface", "contents": [
+                { "@type": "Property", "name": "brightness", "writable": true, "schema": "long" },
+                { "@type": "Property", "name": "state", "schema": "boolean" }
+            ]
+        } }]
+    }"#;
+    crate::model_view::read("sensor.json", text, &mut |_| Vec::new()).unwrap()
 }

@@ -11,6 +11,7 @@ use rustls_pki_types::{CertificateDer, ServerName};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -28,11 +29,24 @@ const POSTS: u64 = 2;
 #[derive(Debug)]
 pub(crate) struct Target {
     ready: Value,
+    is_over: watch::Sender<bool>,
 }
 
 impl Target {
     pub(crate) fn new(ready: &str) -> Self {
-        Self { ready: serde_json::from_str(ready).expect("the hub's line of JSON") }
+        let ready = serde_json::from_str(ready).expect("the hub's line of JSON");
+        Self { ready, is_over: watch::Sender::new(false) }
+    }
+
+    /// The hub was killed.
+    pub(crate) fn end(&self) {
+        self.is_over.send_replace(true);
+    }
+
+    /// Waits until the hub was killed.
+    async fn over(&self) -> Option<()> {
+        self.is_over.subscribe().wait_for(|over| *over).await.ok()?;
+        None
     }
 
     fn text(&self, name: &str) -> &str {
@@ -62,7 +76,8 @@ impl Target {
 
     /// Makes a device; nothing when the hub is gone.
     pub(crate) async fn create(&self, id: &str) -> Option<()> {
-        let (status, body) = self.request("POST", "/api/devices", "", &json!({ "id": id }).to_string()).await?;
+        let (status, body) =
+            self.request("POST", "/api/devices", "", &json!({ "id": id }).to_string()).await?;
         assert_eq!(status, 201, "{body}");
         Some(())
     }
@@ -94,7 +109,9 @@ impl Device {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(&ca).ok()?).ok()?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .ok()?;
         let config = config.with_root_certificates(roots).with_no_client_auth();
         let socket = TcpStream::connect(target.text("mqtt")).await.ok()?;
         let name = ServerName::try_from("localhost").ok()?;
@@ -150,7 +167,7 @@ pub(crate) async fn send(target: &Target, ledger: &Ledger, id: &'static str, lif
             other => panic!("{other:?}"),
         }
     }
-    std::future::pending().await
+    target.over().await
 }
 
 /// Reports one property again and again; ends with the hub.
@@ -179,7 +196,7 @@ pub(crate) async fn make(target: &Target, ledger: &Ledger, life: u64) -> Option<
         target.create(&id).await?;
         ledger.made(id);
     }
-    std::future::pending().await
+    target.over().await
 }
 
 /// Posts a few messages to a device that is not there.
@@ -189,7 +206,7 @@ pub(crate) async fn post(target: &Target, ledger: &Ledger, id: &str, life: u64) 
         target.post(id, &text).await?;
         ledger.posted(text);
     }
-    std::future::pending().await
+    target.over().await
 }
 
 /// Takes messages until all that were accepted have come, and those the hub may have accepted beside.

@@ -73,7 +73,8 @@ impl Ledger {
             let once: BTreeSet<u64> = stored.iter().copied().collect();
             assert_eq!(once.len(), stored.len(), "{id}: something is there twice");
             let all = self.acknowledged.lock().unwrap();
-            let lost: Vec<_> = all.numbers.get(id).into_iter().flatten().filter(|n| !once.contains(n)).collect();
+            let lost: Vec<_> =
+                all.numbers.get(id).into_iter().flatten().filter(|n| !once.contains(n)).collect();
             assert!(lost.is_empty(), "{id}: acknowledged and lost: {lost:?}");
             drop(all);
             let device = target.get(&format!("/api/devices/{id}")).await;
@@ -82,7 +83,8 @@ impl Ledger {
         let device = target.get(&format!("/api/devices/{REPORTER}")).await;
         let reported = device["properties"][0]["reported"].as_u64().unwrap_or(0);
         let devices = target.get("/api/devices").await;
-        let ids: BTreeSet<String> = list(&devices["items"], |item| Some(item["id"].as_str()?.to_owned())).into_iter().collect();
+        let ids: BTreeSet<String> =
+            list(&devices["items"], |item| Some(item["id"].as_str()?.to_owned())).into_iter().collect();
         let all = self.acknowledged.lock().unwrap();
         assert!(reported >= all.reported, "reported {}, found {reported}", all.reported);
         let lost: Vec<_> = all.made.difference(&ids).collect();
@@ -100,7 +102,10 @@ impl Ledger {
     pub(crate) fn verdict(&self) -> String {
         let all = self.acknowledged.lock().unwrap();
         let messages: usize = all.numbers.values().map(BTreeSet::len).sum();
-        assert!(messages > 0 && all.reported > 0 && !all.made.is_empty() && !all.posted.is_empty(), "{all:?}");
+        assert!(
+            messages > 0 && all.reported > 0 && !all.made.is_empty() && !all.posted.is_empty(),
+            "{all:?}"
+        );
         format!(
             "all there, once: {messages} messages, {} devices, {} messages to one, properties up to {}",
             all.made.len(),

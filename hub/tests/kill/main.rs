@@ -94,6 +94,7 @@ async fn judge(kills: u64, seed: u64) {
             ended = work.join_next() => panic!("{ended:?} while the hub lives"),
         }
         hub.kill().await.expect("the hub's end");
+        target.end();
         while work.join_next().await.is_some() {}
     }
     println!("{}", ledger.verdict());
@@ -105,8 +106,11 @@ async fn start(dir: &Path) -> (Child, Target) {
     command.arg("--hub").arg(dir).stdout(Stdio::piped()).kill_on_drop(true);
     let mut hub = command.spawn().expect("a hub");
     let stdout = hub.stdout.take().expect("its output");
-    let line = BufReader::new(stdout).lines().next_line();
-    let line = tokio::time::timeout(PATIENCE, line).await.expect("a start in time").expect("its output");
+    let mut lines = BufReader::new(stdout).lines();
+    let line = tokio::time::timeout(PATIENCE, lines.next_line())
+        .await
+        .expect("a start in time")
+        .expect("its output");
     (hub, Target::new(&line.expect("a hub that starts")))
 }
 

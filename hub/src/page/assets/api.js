@@ -12,6 +12,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Called when the hub asks for its token. */
+export const onUnauthorized = { call: () => {} };
+
 async function call(method, path, body, type = 'application/json') {
   let response;
   try {
@@ -22,6 +25,7 @@ async function call(method, path, body, type = 'application/json') {
   const text = await response.text();
   const answer = parseOr(text, null);
   if (response.ok) return answer;
+  if (response.status === 401) onUnauthorized.call();
   throw new ApiError(response.status, answer?.code ?? 'http', answer?.message ?? `HTTP ${response.status}`, answer?.details);
 }
 
@@ -37,16 +41,29 @@ const device = (id) => `/api/devices/${encodeURIComponent(id)}`;
 const send = (method, path, value) => call(method, path, stringify(value));
 
 export const api = {
+  call,
+  send,
+  /** A wrong token is an error like any other: whoever calls shows it. */
+  logIn: (token) => send('POST', '/api/login', { token }),
   hub: () => call('GET', '/api/hub'),
   log: () => call('GET', '/api/log?limit=100'),
   models: () => call('GET', '/api/models'),
+  templates: () => call('GET', '/api/models'),
   importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
+
   devices: () => call('GET', '/api/devices'),
-  addDevice: (id, modelId) => send('POST', '/api/devices', { id, modelId }),
+  /** `{ id, name, templateId }` */
+  addDevice: ({ templateId, ...given }) => send('POST', '/api/devices', { ...given, modelId: templateId }),
+  /** `{ name, tags }`; a tag that is null is taken away. */
+  editDevice: (id, changes) => send('PATCH', device(id), changes),
+  /** 'approve', 'block' or 'unblock'. */
+  act: (id, action) => call('POST', `${device(id)}/${action}`),
+  deleteDevice: (id) => call('DELETE', device(id)),
   device: (id) => call('GET', device(id)),
   credentials: (id) => call('GET', `${device(id)}/credentials`),
   assignModel: (id, modelId) => send('PUT', `${device(id)}/model`, { modelId }),
-  setProperty: (id, component, name, value) => send('PATCH', `${device(id)}/properties`, [{ component, name, value }]),
+  /** `[{ component, name, value }]` */
+  setProperties: (id, writes) => send('PATCH', `${device(id)}/properties`, writes),
   runCommand: (id, command) => send('POST', `${device(id)}/commands`, command),
   raw: (id) => call('GET', `${device(id)}/raw?limit=100`),
 

@@ -1,4 +1,8 @@
-// Every English text of the page, in one place. A function where a value stands inside the text.
+// Every English text of the pages, in one place: what is short here, what is longer in texts/ by page. A function where a
+// value stands inside the text.
+
+import { devices } from './texts/devices.js';
+import { shell } from './texts/shell.js';
 
 export const texts = {
   app: 'device-model hub',
@@ -13,46 +17,19 @@ export const texts = {
   unknown: (value) => `${value} (not in the model)`,
   unreachable: (cause) => `The hub does not answer (${cause}).`,
 
+  login: {
+    title: 'Log in',
+    token: 'Token',
+    hint: 'The hub says it at its start, and has it in the address of this page.',
+    submit: 'Log in',
+  },
+
   stream: { open: 'Live', connecting: 'Connecting', lost: 'Offline' },
   streamLost: 'The connection to the hub is lost. Values are as of the last message; the page reconnects by itself.',
   streamBack: 'The connection to the hub is back.',
 
-  devices: {
-    title: 'Devices',
-    add: 'New device',
-    filter: 'Filter devices',
-    filterHint: 'Id, model or status',
-    columns: { id: 'Device', status: 'Status', model: 'Model', seen: 'Last seen', messages: 'Messages' },
-    empty: 'There is no device yet.',
-    emptyHint: 'Add one here, or start a device whose key is derived from the enrollment group.',
-    noMatch: 'No device matches the filter.',
-    noModel: 'No model',
-    connected: 'Connected',
-    disconnected: 'Disconnected',
-    never: 'Never',
-  },
-  status: { registered: 'Registered', provisioned: 'Provisioned', blocked: 'Blocked' },
-
-  add: {
-    title: 'New device',
-    id: 'Device id',
-    idHint: 'Letters, digits and - . _ : — at most 128 characters.',
-    model: 'Model',
-    modelNone: 'The device announces its own',
-    submit: 'Add device',
-  },
-
-  connect: {
-    open: 'Connect',
-    title: (id) => `Connect ${id}`,
-    intro: 'A device needs these values to provision itself and to connect.',
-    idScope: 'ID scope',
-    deviceId: 'Device id',
-    primaryKey: 'Primary key',
-    host: 'Host and port',
-    connectionString: 'Connection string',
-    environment: 'Environment of a device-model program',
-  },
+  devices,
+  shell,
 
   hub: {
     idScope: 'ID scope',

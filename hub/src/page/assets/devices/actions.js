@@ -1,0 +1,53 @@
+// What can be done with a device: approve, block, unblock, delete, name and tag it. The same from the list and from the
+// device's own page.
+
+import { api } from '../api.js';
+import { openConfirm } from '../shell/dialog.js';
+import { toast, toastError } from '../shell/toast.js';
+import { texts } from '../texts.js';
+import { openEdit } from './edit.js';
+import { nameOf } from './pills.js';
+
+const words = texts.devices;
+
+/** The actions that a device's status allows, for a menu. `onDeleted` is told when it is gone. */
+export function deviceActions(device, onDeleted = () => {}) {
+  const { status } = device;
+  return [
+    status === 'waiting' && { text: words.actions.approve, testId: 'approve-device', act: () => approveDevice(device) },
+    { text: words.actions.rename, testId: 'edit-device', act: () => openEdit(device) },
+    status === 'blocked'
+      ? { text: words.actions.unblock, testId: 'unblock-device', act: () => run(device, 'unblock') }
+      : { text: words.actions.block, testId: 'block-device', danger: true, act: () => ask(device, 'block', () => api.act(device.id, 'block')) },
+    {
+      text: words.actions.delete, testId: 'delete-device', danger: true,
+      act: () => ask(device, 'delete', async () => {
+        await api.deleteDevice(device.id);
+        onDeleted();
+      }),
+    },
+  ].filter(Boolean);
+}
+
+export const approveDevice = (device) => run(device, 'approve');
+
+async function run(device, action) {
+  try {
+    await api.act(device.id, action);
+    toast(words.done[action](nameOf(device)));
+  } catch (failure) {
+    toastError(failure.message);
+  }
+}
+
+/** Both block and delete ask with the name of the device; a deletion wants it typed. */
+function ask(device, action, act) {
+  const { title, text, button } = words.confirm[action];
+  openConfirm({
+    title: title(nameOf(device)), text, button, name: action === 'delete' ? nameOf(device) : null,
+    act: async () => {
+      await act();
+      toast(words.done[action](nameOf(device)));
+    },
+  });
+}

@@ -1,0 +1,41 @@
+// Values with a button that copies them; a secret one is masked until it is asked for.
+
+import { announce } from '../announce.js';
+import { freshId, h, setText } from '../dom.js';
+import { texts } from '../texts.js';
+
+const MASK = '••••••••••••';
+
+/** A labelled value with a copy button. `secret` is true for dots, or the text to show instead of the value. */
+export function copyable(label, value, { secret = false, testId = null, block = false } = {}) {
+  const id = freshId('copy');
+  const masked = secret === true ? MASK : secret;
+  const text = h(block ? 'pre' : 'code', { class: 'copy-value', id, 'data-testid': testId }, masked || value);
+  const reveal = masked && h('button', {
+    type: 'button', class: 'small', 'aria-controls': id, 'aria-label': `${texts.show}: ${label}`, on: { click: toggle } }, texts.show);
+  const copy = h('button', {
+    type: 'button', class: 'small', 'aria-label': `${texts.copy}: ${label}`, 'data-testid': testId && `copy-${testId}`, on: { click: copyValue } }, texts.copy);
+
+  function toggle() {
+    const hidden = text.textContent === masked;
+    setText(text, hidden ? value : masked);
+    setText(reveal, hidden ? texts.hide : texts.show);
+    reveal.setAttribute('aria-label', `${reveal.textContent}: ${label}`);
+  }
+
+  async function copyValue() {
+    try {
+      await navigator.clipboard.writeText(value);
+      setText(copy, texts.copied);
+      announce('copy', texts.copied);
+    } catch {
+      // Without the right to write to the clipboard, select the value for the keyboard's own copy.
+      setText(text, value);
+      getSelection().selectAllChildren(text);
+    }
+    setTimeout(() => setText(copy, texts.copy), 2000);
+  }
+
+  return h('div', { class: block ? 'copyable block' : 'copyable' }, h('span', { class: 'copy-label' }, label),
+    h('div', { class: 'copy-row' }, text, h('span', { class: 'copy-buttons' }, reveal || null, copy)));
+}

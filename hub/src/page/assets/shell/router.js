@@ -1,0 +1,153 @@
+// From the address to the page that is shown, and back: links, the browser's history, the query.
+//
+// It knows the table of routes and nothing of what pages show. Begin with `Router.start`.
+
+import { h, replace } from '../dom.js';
+import { texts } from '../texts.js';
+
+export class Router {
+  constructor(routes, frame, live) {
+    this.routes = routes;
+    this.frame = frame;
+    this.live = live;
+    this.view = null;
+    this.key = null;
+    this.turn = 0;
+    this.interrupted = false;
+  }
+
+  start() {
+    document.addEventListener('click', (event) => this.#click(event));
+    window.addEventListener('popstate', () => this.#show());
+    this.#show();
+  }
+
+  /** Goes to another address of this application. */
+  go(path, { replacing = false } = {}) {
+    if (path === location.pathname + location.search + location.hash) return;
+    if (replacing) history.replaceState(null, '', path);
+    else history.pushState(null, '', path);
+    this.#show();
+  }
+
+  /** Writes values into the query of the present address without leaving the page; empty ones are taken out. */
+  setQuery(changes) {
+    const query = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === null || value === undefined || value === '') query.delete(name);
+      else query.set(name, value);
+    }
+    const text = query.toString();
+    history.replaceState(null, '', location.pathname + (text && `?${text}`) + location.hash);
+  }
+
+  /** Shows the view of `make(done)` in the place of the page, once; `done()` makes the page anew. */
+  interrupt(make) {
+    if (this.interrupted) return;
+    this.interrupted = true;
+    this.turn += 1;
+    this.view?.close?.();
+    this.live.stop();
+    this.key = null;
+    this.view = make(() => {
+      this.interrupted = false;
+      this.#show();
+    });
+    this.frame.showPage(this.view.element, true);
+  }
+
+  async #show() {
+    const found = find(this.routes, location.pathname);
+    if (found?.route.redirect) return this.go(found.route.redirect, { replacing: true });
+    const key = found && `${found.route.pattern} ${JSON.stringify(found.params)}`;
+    const context = this.#context(found);
+    if (key !== null && key === this.key && this.view?.moved) return this.view.moved(context);
+    this.turn += 1;
+    const turn = this.turn;
+    const make = await this.#maker(found);
+    // another page was asked for while this one's module was loaded
+    if (turn !== this.turn) return undefined;
+    const first = this.view === null;
+    this.view?.close?.();
+    this.key = key;
+    this.frame.showSection(found?.route.section ?? null);
+    this.view = make(context);
+    this.frame.showPage(this.view.element, !first);
+    this.live.follow(this.view.topics ?? [], this.view);
+    return undefined;
+  }
+
+  async #maker(found) {
+    if (found === null) return notFound;
+    try {
+      return (await found.route.module()).default;
+    } catch (cause) {
+      return () => failed(texts.unreachable(cause.message));
+    }
+  }
+
+  #context(found) {
+    return {
+      params: found?.params ?? {},
+      rest: found?.rest ?? [],
+      query: new URLSearchParams(location.search),
+      go: (path, options) => this.go(path, options),
+      setQuery: (changes) => this.setQuery(changes),
+      titled: (crumbs) => this.frame.showCrumbs(crumbs),
+      follow: (topics) => this.live.follow(topics, this.view),
+    };
+  }
+
+  #click(event) {
+    const link = event.target.closest?.('a[data-link]');
+    if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    this.go(link.pathname + link.search + link.hash);
+  }
+}
+
+/** The route of a path with what its pattern's names stand for, or null. */
+export function find(routes, path) {
+  const parts = path.split('/').filter((part) => part !== '');
+  for (const route of routes) {
+    const match = matched(route.pattern.split('/').filter((part) => part !== ''), parts);
+    if (match) return { route, ...match };
+  }
+  return null;
+}
+
+function matched(pattern, parts) {
+  const open = pattern.at(-1) === '*';
+  const fixed = open ? pattern.slice(0, -1) : pattern;
+  if (open ? parts.length < fixed.length : parts.length !== fixed.length) return null;
+  const params = {};
+  for (const [index, name] of fixed.entries()) {
+    if (name.startsWith(':')) params[name.slice(1)] = decoded(parts[index]);
+    else if (name !== parts[index]) return null;
+  }
+  return { params, rest: parts.slice(fixed.length).map(decoded) };
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function notFound(context) {
+  context.titled([[texts.shell.notFound]]);
+  return failed(texts.shell.notFoundHint);
+}
+
+const failed = (text) => ({
+  element: h('div', { class: 'page' }, h('section', { class: 'card blank' }, h('h1', {}, texts.shell.notFound), h('p', { role: 'alert' }, text),
+    h('p', {}, h('a', { href: '/devices', 'data-link': true }, texts.devices.title)))),
+});
+
+/** Shows a failed load with a way to try again. */
+export function showFailure(element, text, again) {
+  replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, text),
+    h('button', { type: 'button', on: { click: again } }, texts.retry)));
+}

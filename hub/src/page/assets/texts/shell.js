@@ -1,0 +1,33 @@
+// The English texts of what stands around every page.
+
+export const shell = {
+  sections: { devices: 'Devices', templates: 'Templates', hub: 'Hub' },
+  crumbs: 'Breadcrumb',
+  notFound: 'Nothing here',
+  notFoundHint: 'There is no page with this address.',
+  themes: { system: '◐ Auto', light: '☀ Light', dark: '☾ Dark' },
+  themeNamed: (theme) => `Colours: ${theme}`,
+  confirm: {
+    cancel: 'Cancel',
+    typeName: (name) => `Type ${name} to go on`,
+    otherName: 'This is another name.',
+  },
+  keys: {
+    open: 'Keys',
+    title: 'Keyboard',
+    letters: 'Single letters are shortcuts',
+    list: {
+      '?': 'This list',
+      '/': 'Search',
+      'g d': 'Devices',
+      'g t': 'Templates',
+      'g h': 'Hub',
+      '↑ ↓': 'Move through a list',
+      Enter: 'Open, or send a form',
+      'Ctrl Enter': 'Save or send from anywhere in a form',
+      Esc: 'Close a dialog; in a chart, the whole range again',
+      '← →': 'Move along a chart',
+      'Shift ← →': 'Select a range of a chart, Enter zooms',
+    },
+  },
+};
