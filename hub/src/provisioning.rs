@@ -1,7 +1,7 @@
 //! The provisioning service as devices see it: registering, asking for the outcome, and the answers to both.
 //!
 //! Decides statuses, bodies and error codes, which are the same by MQTT ([`crate::mqtt`]) and by HTTPS ([`crate::rest`]);
-//! who becomes which device is decided by [`State::register`]. Begin with [`Request::register`]. Facts: protocol reference,
+//! who becomes which device is decided by [`State::register`]. Begin with [`Request::answer`]. Facts: protocol reference,
 //! sections 1.2 to 1.6.
 
 use jiff::Timestamp;
@@ -25,6 +25,17 @@ pub(crate) struct Request<'a> {
     pub(crate) presented: Presented<'a>,
 }
 
+/// What for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ask<'a> {
+    /// To be registered; the body names the registration again and may have a payload.
+    Register { body: &'a [u8] },
+    /// The outcome of an operation.
+    Outcome { operation: &'a str },
+    /// How it stands, whatever the operation was.
+    Standing,
+}
+
 /// What the service says.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Answer {
@@ -35,8 +46,16 @@ pub(crate) struct Answer {
 }
 
 impl Request<'_> {
-    /// Registers; the body names the registration again and may have a payload.
-    pub(crate) fn register(self, body: &[u8], state: &mut State, now: Timestamp) -> Answer {
+    /// Does what is asked, or says why not.
+    pub(crate) fn answer(self, ask: Ask<'_>, state: &mut State, now: Timestamp) -> Answer {
+        match ask {
+            Ask::Register { body } => self.register(body, state, now),
+            Ask::Outcome { operation } => self.poll(operation, state, now),
+            Ask::Standing => self.look_up(state, now),
+        }
+    }
+
+    fn register(self, body: &[u8], state: &mut State, now: Timestamp) -> Answer {
         let body: Value = match body {
             [] | [b' '] => Value::Null,
             bytes => match serde_json::from_slice(bytes) {
@@ -69,8 +88,7 @@ impl Request<'_> {
         }
     }
 
-    /// Asks for the outcome of an operation.
-    pub(crate) fn poll(self, operation: &str, state: &mut State, now: Timestamp) -> Answer {
+    fn poll(self, operation: &str, state: &mut State, now: Timestamp) -> Answer {
         match state.look_up(self.scope, self.id, self.presented, Some(operation), now) {
             Ok(known) => {
                 let registration = registration_state(known, state.host_name());
@@ -85,8 +103,7 @@ impl Request<'_> {
         }
     }
 
-    /// Asks how it stands, whatever the operation was.
-    pub(crate) fn look_up(self, state: &mut State, now: Timestamp) -> Answer {
+    fn look_up(self, state: &mut State, now: Timestamp) -> Answer {
         match state.look_up(self.scope, self.id, self.presented, None, now) {
             Ok(known) => {
                 let body = registration_state(known, state.host_name());

@@ -27,7 +27,7 @@ pub(super) struct PageError {
 }
 
 impl PageError {
-    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: String) -> Self {
         Self { status, code, message, details: None, retry_after: None }
     }
 
@@ -54,6 +54,15 @@ impl PageError {
             retry_after: Some(wait),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyRequests", message)
         }
+    }
+
+    pub(super) fn not_found(message: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "notFound", message)
+    }
+
+    /// Another stable word for what went wrong.
+    pub(super) fn with_code(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     /// Adds what is wrong in particular.

@@ -7,6 +7,7 @@
 mod api;
 mod approval;
 mod assets;
+mod certificates;
 mod commands;
 mod device;
 mod error;
@@ -16,6 +17,7 @@ mod languages;
 mod login;
 mod series;
 mod stream;
+mod templates;
 mod token;
 
 use std::sync::Arc;
@@ -71,6 +73,10 @@ pub(crate) fn router(
 async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
+    let mut request = request;
+    if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
+        *request.uri_mut() = uri;
+    }
     let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
     response
 }
@@ -81,6 +87,8 @@ fn page_router() -> Router<PageState> {
         .route("/assets/{*name}", get(assets::asset))
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
+        .route("/api/certificates", get(certificates::list).post(certificates::add))
+        .route("/api/certificates/{name}", axum::routing::delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
@@ -93,11 +101,13 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
+        .route("/api/devices/{id}/template", put(device::assign_template))
         .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(device::telemetry))
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/commands", post(commands::call))
+        .merge(templates::routes())
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
@@ -112,5 +122,7 @@ fn shell() -> Router<PageState> {
     })
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 pub(crate) mod tests;
