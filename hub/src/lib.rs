@@ -22,6 +22,8 @@ mod body;
 mod bucket;
 mod builder;
 mod certificate;
+mod chart;
+mod columns;
 #[cfg(feature = "cores")]
 #[doc(hidden)]
 pub mod cores;
@@ -47,7 +49,6 @@ mod sas;
 mod settings;
 mod shared;
 mod state;
-mod store;
 mod sync;
 mod template;
 mod tls;
