@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::client::{self, Target};
+use crate::target::Target;
 use crate::{MAILBOX, REPORTER, SENDERS};
 
 /// What was acknowledged in all lives.
@@ -94,7 +94,7 @@ impl Ledger {
     /// Takes what waits for the mailbox: all that was accepted, each once.
     pub(crate) async fn check_messages(&self, target: &Target) {
         let accepted = self.acknowledged.lock().unwrap().posted.clone();
-        let got = client::receive(target, MAILBOX, &accepted).await;
+        let got = crate::client::receive(target, MAILBOX, &accepted).await;
         let once: BTreeSet<&String> = got.iter().collect();
         assert_eq!(once.len(), got.len(), "a message came twice: {got:?}");
     }
