@@ -31,6 +31,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::limits::Limits;
+use crate::mqtt::websocket;
 use crate::paced::pace;
 use crate::rest;
 use crate::shared::Shared;
@@ -63,6 +64,7 @@ pub(crate) fn router(
     let guard = middleware::from_fn_with_state(access.clone(), guard::guard);
     let page = page_router().layer(guard).with_state(PageState { shared, access, tasks, stop });
     Router::new()
+        .route(websocket::PATH, get(websocket::upgrade))
         .fallback(choose)
         .with_state((service, page))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
@@ -87,7 +89,7 @@ fn page_router() -> Router<PageState> {
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
-        .route("/api/certificates/{name}", axum::routing::delete(certificates::remove))
+        .route("/api/certificates/{name}", delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
