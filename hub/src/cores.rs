@@ -64,10 +64,9 @@ impl HubCore {
     /// What is wrong with the device id or the key.
     pub fn new(device: &str, key: &str, begin: SystemTime) -> Result<Self, String> {
         let key = Key::parse(key).ok_or("the key is not base64 of 16 to 64 bytes")?;
-        let keys = DeviceKeys { primary: key.clone(), secondary: key.clone() };
+        let keys = DeviceKeys { primary: key.clone(), secondary: key };
         let now = Timestamp::try_from(begin).map_err(|error| error.to_string())?;
-        let provisioning = Provisioning::new("0neCORES".into(), keys.clone(), now);
-        let mut state = State::new(provisioning);
+        let mut state = State::new(Provisioning::new("0neCORES".into(), keys.clone(), now));
         state.observed = true;
         state.create(device, Some(keys), true, now).map_err(|error| error.to_string())?;
         let (links, calls, effects) = (BTreeMap::new(), BTreeMap::new(), Vec::new());

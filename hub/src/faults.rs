@@ -255,6 +255,15 @@ impl Faults {
         Some(picked)
     }
 
+    /// The clock by which a device's credentials are checked; what is written down has the true time.
+    pub(crate) fn skewed(&mut self, device: &str, now: Timestamp) -> Timestamp {
+        let ahead = self.take(device, |fault| match fault {
+            Fault::ClockAhead { seconds } => Some(seconds),
+            _ => None,
+        });
+        now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
+    }
+
     /// Whether this fault applies to this device now; it counts as one time.
     pub(crate) fn strikes(&mut self, device: &str, fault: Fault) -> bool {
         self.take(device, |one| (one == fault).then_some(())).is_some()

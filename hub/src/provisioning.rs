@@ -4,7 +4,7 @@
 //! who becomes which device is decided by [`State::register`]. Begin with [`Request::answer`]. Facts: protocol reference,
 //! sections 1.2 to 1.6.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::certificate::Presented;
@@ -81,8 +81,7 @@ impl Request<'_> {
             return Answer { status, retry_after, body };
         }
         let payload = body.get("payload").unwrap_or(&Value::Null);
-        let clock = skewed(now, self.id, state);
-        let registered = state.register(self.scope, self.id, self.presented, payload, clock);
+        let registered = state.register(self.scope, self.id, self.presented, payload, now);
         let (operation, refused) = match registered {
             Ok(registration) => (registration.operation.clone(), registration.outcome.refusal()),
             Err(error) => return self.refuse(&error, state, now),
@@ -178,13 +177,4 @@ pub(crate) fn registration_state(known: &Registration, host: &str) -> Value {
 pub(crate) fn error_body(code: u32, message: &str, now: Timestamp) -> Value {
     let tracking = format!("{:032x}", fastrand::u128(..));
     json!({ "errorCode": code, "trackingId": tracking, "message": message, "timestampUtc": now })
-}
-
-/// The clock by which a device's token is checked.
-pub(crate) fn skewed(now: Timestamp, device: &str, state: &mut State) -> Timestamp {
-    let ahead = state.faults.take(device, |fault| match fault {
-        Fault::ClockAhead { seconds } => Some(seconds),
-        _ => None,
-    });
-    now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
 }

@@ -25,7 +25,7 @@ use super::registration::Registration;
 use super::username::Username;
 use crate::certificate::{ClientCertificate, Presented};
 use crate::faults::Fault;
-use crate::provisioning::{error_body, skewed};
+use crate::provisioning::error_body;
 use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::state::State;
 use crate::state::device::SessionId;
@@ -228,7 +228,7 @@ impl Connection {
                 Output { send: vec![refusal], late: None, end: Some(End::Refused(reason)) }
             }
             Ok(Username::Device { id, api_version, model_id }) => {
-                let clock = skewed(now, id, state);
+                let clock = state.faults.skewed(id, now);
                 let expires = match state.authenticate(id, presented, clock) {
                     Ok(expires) => expires,
                     Err(error) => return denied(format!("device {id:?}: {error}")),

@@ -3,6 +3,7 @@
 
 import { devices } from './texts/devices.js';
 import { shell } from './texts/shell.js';
+import { templates } from './texts/templates.js';
 
 export const texts = {
   app: 'device-model hub',
@@ -23,6 +24,7 @@ export const texts = {
 
   devices,
   shell,
+  templates,
 
   hub: {
     idScope: 'ID scope',
