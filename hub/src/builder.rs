@@ -210,6 +210,7 @@ impl HubBuilder {
         let addresses = listeners.addresses;
         let page_token = self.token(addresses)?;
         state.set_mqtt_port(addresses.mqtt.port());
+        state.set_websocket_port(addresses.https.port());
         state.tolerates_unknown_topics = self.tolerant;
         if let Some(name) = self.announced {
             state.set_host_name(name);

@@ -275,7 +275,7 @@ impl Drop for EndOfCall<'_> {
 }
 
 /// The present time in whole milliseconds: other languages' clients do not read nanoseconds.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

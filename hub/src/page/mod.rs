@@ -34,6 +34,7 @@ use tower::ServiceExt as _;
 
 use self::error::PageError;
 use crate::limits::Limits;
+use crate::mqtt::websocket;
 use crate::paced::pace;
 use crate::rest::{self, RestError};
 use crate::shared::Shared;
@@ -67,6 +68,7 @@ pub(crate) fn router(
     let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
     let page = page_router().layer(guard).with_state(page);
     Router::new()
+        .route(websocket::PATH, get(websocket::upgrade))
         .fallback(choose)
         .with_state((service, page, shared))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
@@ -104,7 +106,7 @@ fn page_router() -> Router<PageState> {
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
-        .route("/api/certificates/{name}", axum::routing::delete(certificates::remove))
+        .route("/api/certificates/{name}", delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))

@@ -64,6 +64,8 @@ const LOG_TEXT_LIMIT: usize = 1000;
 pub(crate) struct State {
     provisioning: Provisioning,
     host_name: String,
+    /// Where it is another one by WebSocket.
+    websocket_host_name: Option<String>,
     devices: BTreeMap<String, Device>,
     /// What the program and the models folder gave.
     models: BTreeMap<String, Arc<Model>>,
@@ -222,6 +224,7 @@ impl State {
         Self {
             provisioning,
             host_name: "localhost".to_owned(),
+            websocket_host_name: None,
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
             templates: BTreeMap::new(),
@@ -246,8 +249,20 @@ impl State {
         &self.host_name
     }
 
+    /// The name under which devices that speak MQTT over WebSocket are told to reach this hub, with a port unless it is 443.
+    pub(crate) fn websocket_host_name(&self) -> &str {
+        self.websocket_host_name.as_deref().unwrap_or(&self.host_name)
+    }
+
+    /// Sets the port devices reach this hub on by WebSocket; 443 is never named.
+    pub(crate) fn set_websocket_port(&mut self, port: u16) {
+        let port = if port == 443 { String::new() } else { format!(":{port}") };
+        self.websocket_host_name = Some(format!("localhost{port}"));
+    }
+
     /// Sets the name devices are told, where something stands between them and the hub.
     pub(crate) fn set_host_name(&mut self, name: String) {
+        self.websocket_host_name = None;
         self.host_name = name;
     }
 
