@@ -13,6 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::files::Files;
 use crate::hub::{Addresses, Hub};
 use crate::limits::Limits;
 use crate::listener::Host;
@@ -188,7 +189,8 @@ impl HubBuilder {
             state.set_host_name(name);
         }
         let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
-        let shared = Shared::new(state, settings, https, mqtt, self.observer);
+        let files = Files::open(&dir.join("files"))?;
+        let shared = Shared::new(state, settings, https, mqtt, self.observer).with_files(files);
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
         let rate = self.limits.page_requests_per_second;
         let access = Access::new(self.names, page_token.clone(), addresses.http.port(), rate);

@@ -28,6 +28,7 @@ pub mod cores;
 mod error;
 mod events;
 mod faults;
+mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod http;

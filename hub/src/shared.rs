@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::events::Bus;
+use crate::files::Files;
 use crate::message::Observer;
 use crate::settings::Settings;
 use crate::state::commands::{CallOutcome, Command};
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     /// Counts up when a device begins to take commands.
     listening: watch::Sender<u64>,
     pub(crate) settings: Settings,
+    /// Where files go that devices upload.
+    pub(crate) files: Option<Files>,
     pub(crate) started: Timestamp,
     pub(crate) https_port: u16,
     pub(crate) mqtt_port: u16,
@@ -89,7 +92,13 @@ impl Shared {
         let inner =
             Inner { state, links: BTreeMap::new(), waiting: BTreeMap::new(), bus: Bus::default(), observer };
         let listening = watch::Sender::new(0);
-        Self { inner: Mutex::new(inner), listening, settings, started: now(), https_port, mqtt_port }
+        let inner = Mutex::new(inner);
+        Self { inner, listening, settings, files: None, started: now(), https_port, mqtt_port }
+    }
+
+    /// The same with a folder for files.
+    pub(crate) fn with_files(self, files: Files) -> Self {
+        Self { files: Some(files), ..self }
     }
 
     /// Runs `f` on the state at the present time, then carries out what it wants done.

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::body::{BadRequest, JsonBody};
+use crate::files::FileError;
 use crate::state::StateError;
 use crate::state::templates::TemplateError;
 
@@ -39,6 +40,10 @@ impl PageError {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
     }
 
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "notFound", message.into())
+    }
+
     pub(super) fn unauthorized(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
     }
@@ -61,6 +66,12 @@ impl PageError {
 impl std::fmt::Display for PageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl From<FileError> for PageError {
+    fn from(error: FileError) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
 //!
-//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), every other
-//! one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
+//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), as does the content of an upload,
+//! every other one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
 //! [`router`].
 
 mod api;
@@ -10,6 +10,7 @@ mod assets;
 mod commands;
 mod device;
 mod error;
+mod files;
 mod guard;
 mod languages;
 mod login;
@@ -70,7 +71,8 @@ pub(crate) fn router(
 async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
-    let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
+    let is_upload = request.uri().path().split('/').nth(1) == Some(rest::CONTAINER);
+    let Ok(response) = (if versioned || is_upload { service } else { page }).oneshot(request).await;
     response
 }
 
@@ -93,6 +95,8 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/telemetry", get(device::telemetry))
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
+        .route("/api/devices/{id}/files", get(files::list))
+        .route("/api/devices/{id}/files/{*name}", get(files::read).delete(files::delete))
         .route("/api/devices/{id}/commands", post(commands::call))
         .route("/events", get(stream::events))
         .fallback(error::no_route)

@@ -4,6 +4,7 @@
 //! reference, section 5. Begin with [`router`].
 
 mod auth;
+mod blobs;
 mod bulk;
 mod device_side;
 mod devices;
@@ -20,10 +21,11 @@ mod statistics;
 mod target;
 mod throttle;
 mod twins;
+mod uploads;
 
 use std::sync::Arc;
 
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 
 use crate::shared::Shared;
@@ -31,6 +33,7 @@ use crate::shared::Shared;
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
 pub(crate) use throttle::Throttle;
+pub(crate) use uploads::CONTAINER;
 
 /// The routes of the service API, each behind [`permissions::guard`]. A trailing slash is accepted where clients send
 /// one.
@@ -58,6 +61,10 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/devices/{id}/messages/deviceBound/{lock}", delete(device_side::complete))
         .route("/devices/{id}/messages/deviceBound/{lock}/abandon", post(device_side::abandon))
         .route("/devices/{id}/messages/events", post(device_side::send))
+        .route("/devices/{id}/files", post(uploads::begin))
+        .route("/devices/{id}/files/notifications", post(uploads::notify))
+        .route("/devices/{id}/files/notifications/{correlation}", post(uploads::notify_by_path))
+        .route("/uploads/{id}/{*name}", put(blobs::put))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
         .fallback(no_route)
         .layer(middleware::from_fn_with_state(rates, throttle::throttle))

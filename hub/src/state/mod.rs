@@ -27,6 +27,7 @@ pub(crate) mod templates;
 #[cfg(test)]
 pub(crate) mod tests;
 mod twins;
+mod uploads;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
@@ -70,6 +71,7 @@ pub(crate) struct State {
     templates: BTreeMap<String, Template>,
     calls: BTreeMap<CallId, methods::Call>,
     feedback: feedback::FeedbackQueue,
+    uploads: uploads::Uploads,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     new_rows: Vec<NewRow>,
@@ -202,6 +204,17 @@ pub(crate) enum StateError {
     QueueFull(usize),
     #[error("a name has at most {limit} characters, this one has {length}")]
     LongName { length: usize, limit: usize },
+    #[error(
+        "{0:?} cannot be the name of an upload: up to 255 letters and digits, other characters counting three for each \
+         byte; `/` makes folders, which may not be empty, `.` or `..`"
+    )]
+    BadFileName(String),
+    #[error("{0} uploads are under way already, which is all that a device may have")]
+    TooManyUploads(usize),
+    #[error("no upload {0:?} of this device is under way")]
+    NoUpload(String),
+    #[error("the content of the upload has not come: it goes to the storage before the hub is told")]
+    NotStored,
     #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
     LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
@@ -225,6 +238,7 @@ impl State {
             templates: BTreeMap::new(),
             calls: BTreeMap::new(),
             feedback: feedback::FeedbackQueue::default(),
+            uploads: uploads::Uploads::default(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             new_rows: Vec::new(),
