@@ -54,7 +54,8 @@ async fn a_file_of_the_device_is_in_the_hubs_folder_and_on_its_page() {
     client.upload("empty", Content::from("")).await.expect("the hub takes it");
     let stored = std::fs::read(dir.path().join("files").join(DEVICE).join("logs%2Ftoday.log"));
     assert_eq!(stored.expect("the file"), content);
-    let (_, listed) = Operator::of(&hub).page(Method::GET, &format!("/api/devices/{DEVICE}/files"), None).await;
+    let (_, listed) =
+        Operator::of(&hub).page(Method::GET, &format!("/api/devices/{DEVICE}/files"), None).await;
     let names: Vec<&str> = listed["items"]
         .as_array()
         .expect("a list")

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use device_model_hub::{Hub, HubBuilder, HubError, Limits, Throttling};
+use device_model_hub::{Bridge, Hub, HubBuilder, HubError, Limits, Throttling};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Outcome, fail};
@@ -46,6 +46,12 @@ pub(crate) struct Options {
     /// New devices of an enrollment group wait until they are approved on the page (true), or come at once (false); kept
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     approve_devices: Option<bool>,
+    /// Republish what devices send to this MQTT broker: mqtt://[user:password@]host[:port]/prefix, or mqtts:// for TLS
+    #[arg(long, value_name = "URL", env = "DEVICE_MODEL_BRIDGE", hide_env_values = true)]
+    bridge: Option<String>,
+    /// Certificates (PEM) that the bridge trusts with mqtts, instead of the system's
+    #[arg(long, value_name = "FILE", requires = "bridge")]
+    bridge_ca: Option<PathBuf>,
     /// Print one line of JSON with addresses and keys when ready
     #[arg(long)]
     json: bool,
@@ -102,6 +108,13 @@ async fn start(options: &Options) -> Result<Hub, HubError> {
     }
     if let Some(models) = &options.models {
         builder = builder.models_dir(models);
+    }
+    if let Some(url) = &options.bridge {
+        let bridge = Bridge::parse(url)?;
+        builder = builder.bridge(match &options.bridge_ca {
+            Some(path) => bridge.with_ca_file(path),
+            None => bridge,
+        });
     }
     if let Some(by_operator) = options.approve_devices {
         builder = builder.approve_devices(by_operator);

@@ -19,6 +19,7 @@
 //! what clients may ask of it. It knows no X.509 devices and no modules.
 
 mod body;
+mod bridge;
 mod bucket;
 mod builder;
 mod certificate;
@@ -28,6 +29,7 @@ pub mod cores;
 mod error;
 mod events;
 mod faults;
+mod feed;
 mod files;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -58,6 +60,7 @@ mod topics;
 mod twin;
 mod view;
 
+pub use bridge::{Bridge, BridgeStatus};
 pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
 pub use faults::{Fault, Injection};

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::events::Bus;
+use crate::feed::{self, Feed};
 use crate::files::Files;
 use crate::message::Observer;
 use crate::settings::Settings;
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     inner: Mutex<Inner>,
     /// Counts up when a device begins to take commands.
     listening: watch::Sender<u64>,
+    /// The number that comes next in the stream for other programs.
+    news: watch::Sender<u64>,
     pub(crate) settings: Settings,
     /// Where files go that devices upload.
     pub(crate) files: Option<Files>,
@@ -53,6 +56,7 @@ struct Inner {
     links: BTreeMap<SessionId, mpsc::Sender<ToDevice>>,
     waiting: BTreeMap<CallId, oneshot::Sender<CallOutcome>>,
     bus: Bus,
+    feed: Feed,
     observer: Option<Observer>,
 }
 
@@ -89,11 +93,17 @@ impl Shared {
         observer: Option<Observer>,
     ) -> Self {
         state.observed = observer.is_some();
-        let inner =
-            Inner { state, links: BTreeMap::new(), waiting: BTreeMap::new(), bus: Bus::default(), observer };
+        let inner = Inner {
+            state,
+            links: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            bus: Bus::default(),
+            feed: Feed::new(now()),
+            observer,
+        };
         let listening = watch::Sender::new(0);
-        let inner = Mutex::new(inner);
-        Self { inner, listening, settings, files: None, started: now(), https_port, mqtt_port }
+        let (inner, news) = (Mutex::new(inner), watch::Sender::new(0));
+        Self { inner, listening, news, settings, files: None, started: now(), https_port, mqtt_port }
     }
 
     /// The same with a folder for files.
@@ -116,6 +126,18 @@ impl Shared {
     /// Runs `f` on the pages' event bus.
     pub(crate) fn with_bus<R>(&self, f: impl FnOnce(&mut Bus) -> R) -> R {
         f(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner).bus)
+    }
+
+    /// Begins to tell what happens to other programs: where the reader begins, and what says that there is more.
+    pub(crate) fn join_feed(&self, from: feed::From) -> (u64, watch::Receiver<u64>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.state.is_told = true;
+        (inner.feed.position(from), self.news.subscribe())
+    }
+
+    /// What there is from this number on.
+    pub(crate) fn read_feed(&self, next: u64) -> feed::Batch {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).feed.read(next)
     }
 
     fn carry_out(&self, inner: &mut Inner, effect: Effect) {
@@ -141,6 +163,10 @@ impl Shared {
                 if let Some(Observer(tell)) = &inner.observer {
                     tell(message);
                 }
+            }
+            Effect::News(news) => {
+                let next = inner.feed.push(news, now());
+                self.news.send_replace(next);
             }
             Effect::Listening => self.listening.send_modify(|count| *count += 1),
         }

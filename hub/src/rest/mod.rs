@@ -10,6 +10,7 @@ mod device_side;
 mod devices;
 mod error;
 mod etag;
+mod events;
 mod headers;
 mod identity;
 mod messages;
@@ -52,6 +53,7 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/twins/{id}/modules/{mid}", get(twins::read).patch(twins::patch).put(twins::replace))
         .route("/twins/{id}/modules/{mid}/methods", post(methods::call))
         .route("/devices/{id}/commands", delete(messages::purge))
+        .route("/messages/events", get(events::stream))
         .route("/messages/serviceBound/feedback", get(messages::feedback))
         .route("/messages/serviceBound/feedback/{lock}", delete(messages::complete_feedback))
         .route("/messages/serviceBound/feedback/{lock}/abandon", post(messages::abandon_feedback))

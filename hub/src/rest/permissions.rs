@@ -40,6 +40,7 @@ const NEEDS: &[(&str, &[(Method, Right)])] = &[
     ),
     ("/twins/{id}/modules/{mid}/methods", &[(Method::POST, Service)]),
     ("/devices/{id}/commands", &[(Method::DELETE, Service)]),
+    ("/messages/events", &[(Method::GET, Service)]),
     ("/messages/serviceBound/feedback", &[(Method::GET, Service)]),
     ("/messages/serviceBound/feedback/{lock}", &[(Method::DELETE, Service)]),
     ("/messages/serviceBound/feedback/{lock}/abandon", &[(Method::POST, Service)]),

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, Response, StatusCode};
 use serde_json::{Value, json};
+use tokio_stream::StreamExt as _;
 use tower::ServiceExt as _;
 
 use crate::page::tests::Site;
@@ -440,4 +441,41 @@ async fn a_file_is_put_in_blocks_by_its_token_only() {
     assert_eq!(put(&site, bare, &blob, "x").await.status(), StatusCode::FORBIDDEN);
     let log = site.page("GET", "/api/log", Value::Null).await.1;
     assert!(log.to_string().contains("upload of"), "{log}");
+}
+
+#[tokio::test]
+async fn other_programs_read_what_devices_send_and_go_on_where_they_were() {
+    let site = Site::new();
+    make(&site, "d1").await;
+    let service = Call::of(&site, "service");
+    let mut live = service.send("GET", "/messages/events", "").await.into_body().into_data_stream();
+    let send = async |text: &'static str| {
+        as_device(&site, "POST", "/devices/d1/messages/events", &[("iothub-app-a", "b")], text).await;
+    };
+    send("1").await;
+    let line = live.next().await.unwrap().unwrap();
+    let first: Value = serde_json::from_slice(&line).unwrap();
+    assert_eq!((&first["body"], &first["properties"]["a"]), (&json!(1), &json!("b")));
+    assert_eq!(first["systemProperties"]["iothub-connection-device-id"], "d1");
+    make(&site, "d2").await;
+    send("2").await;
+    let from = first["sequence"].as_u64().unwrap() + 1;
+    let path = format!("/messages/events?from={from}&source=telemetry");
+    let mut again = service.send("GET", &path, "").await.into_body().into_data_stream();
+    let line = again.next().await.unwrap().unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&line).unwrap()["body"], 2);
+    let mut early = service.send("GET", "/messages/events?from=1", "").await.into_body().into_data_stream();
+    let lines = early.next().await.unwrap().unwrap();
+    let lines: Vec<Value> =
+        lines.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    assert_eq!(lines[0]["missed"], json!({ "from": 1, "to": from - 2 }));
+    let sources: Vec<_> =
+        lines[1..].iter().map(|line| &line["systemProperties"]["iothub-message-source"]).collect();
+    assert_eq!(sources, ["Telemetry", "deviceLifecycleEvents", "Telemetry"]);
+    for wrong in ["from=x", "source=x"] {
+        let refused = service.send("GET", &format!("/messages/events?{wrong}"), "").await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+    }
+    let other = Call::of(&site, "registryRead").send("GET", "/messages/events", "").await;
+    assert_eq!(other.status(), StatusCode::UNAUTHORIZED);
 }

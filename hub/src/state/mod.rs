@@ -15,6 +15,7 @@ mod label;
 pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod modules;
+mod news;
 mod persist;
 pub(crate) mod properties;
 pub(crate) mod provisioning;
@@ -38,6 +39,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::faults::Faults;
+use crate::feed::{News, Source};
 use crate::message::DeviceMessage;
 use crate::template::Template;
 use crate::topics::Subscription;
@@ -82,6 +84,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// Whether other programs want to be told of what happens.
+    pub(crate) is_told: bool,
     /// Whether a topic that IoT Hub does not know is only logged, where IoT Hub ends the connection.
     pub(crate) tolerates_unknown_topics: bool,
     next_session: u64,
@@ -137,6 +141,8 @@ pub(crate) enum Effect {
     Listening,
     /// Tell whoever observes the messages.
     Took(DeviceMessage),
+    /// Tell other programs.
+    News(News),
 }
 
 /// Why the hub closes a connection that did nothing wrong on the wire.
@@ -246,6 +252,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            is_told: false,
             tolerates_unknown_topics: false,
             next_session: 1,
             next_call: 1,
@@ -378,6 +385,7 @@ impl State {
         }
         self.inbox_changed(id);
         self.connection_row(id, "connected", now);
+        self.tell(Source::Connection, id, "deviceConnected", &json!({}));
         self.deliver_messages(id, now);
         Ok(kept)
     }
@@ -395,6 +403,7 @@ impl State {
         device.inbox.disconnected();
         device.record.connection_changed = Some(now);
         self.connection_row(id, &format!("disconnected: {why}"), now);
+        self.tell(Source::Connection, id, "deviceDisconnected", &json!({ "reason": why }));
     }
 
     fn connection_row(&mut self, id: &str, text: &str, now: Timestamp) {
