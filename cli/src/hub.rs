@@ -52,6 +52,9 @@ pub(crate) struct Options {
     /// Certificates (PEM) that the bridge trusts with mqtts, instead of the system's
     #[arg(long, value_name = "FILE", requires = "bridge")]
     bridge_ca: Option<PathBuf>,
+    /// PEM file of a certificate authority that names devices; may be given several times, and is kept
+    #[arg(long, value_name = "FILE")]
+    trust_ca: Vec<PathBuf>,
     /// Print one line of JSON with addresses and keys when ready
     #[arg(long)]
     json: bool,
@@ -81,7 +84,7 @@ fn start_log() {
 
 async fn serve(options: &Options) -> Result<(), String> {
     let stop = stop_signal()?;
-    let hub = start(options).await.map_err(|error| error.to_string())?;
+    let hub = start(options).await?;
     let text = if options.json {
         serde_json::to_string(&hub.ready()).map_err(|error| error.to_string())?
     } else {
@@ -94,7 +97,7 @@ async fn serve(options: &Options) -> Result<(), String> {
     hub.shutdown().await.map_err(|error| error.to_string())
 }
 
-async fn start(options: &Options) -> Result<Hub, HubError> {
+async fn start(options: &Options) -> Result<Hub, String> {
     let mut builder =
         Hub::builder().dir(&options.dir).mqtt(options.mqtt).http(options.http).https(options.https);
     let mut limits = Limits::default();
@@ -110,16 +113,21 @@ async fn start(options: &Options) -> Result<Hub, HubError> {
         builder = builder.models_dir(models);
     }
     if let Some(url) = &options.bridge {
-        let bridge = Bridge::parse(url)?;
+        let bridge = Bridge::parse(url).map_err(|error| error.to_string())?;
         builder = builder.bridge(match &options.bridge_ca {
             Some(path) => bridge.with_ca_file(path),
             None => bridge,
         });
     }
+    for path in &options.trust_ca {
+        let pem = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        builder = builder.trust_ca(pem);
+    }
     if let Some(by_operator) = options.approve_devices {
         builder = builder.approve_devices(by_operator);
     }
-    builder.start().await
+    builder.start().await.map_err(|error| error.to_string())
 }
 
 /// Ends at the first Ctrl-C or SIGTERM.
@@ -169,7 +177,13 @@ fn greeting(hub: &Hub, show_keys: bool) -> String {
     );
     // writing to a String cannot fail
     let _ = if show_keys {
-        write!(text, "\n  group key  {}\n  service    {}", hub.group_key(), hub.service_connection_string())
+        write!(
+            text,
+            "\n  group key  {}\n  service    {}\n  enrollment {}",
+            hub.group_key(),
+            hub.service_connection_string(),
+            hub.provisioning_connection_string()
+        )
     } else {
         write!(text, "\nThe group key and the service connection string are shown with --show-keys.")
     };

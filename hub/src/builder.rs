@@ -46,6 +46,7 @@ pub struct HubBuilder {
     names: Vec<String>,
     tolerant: bool,
     approval: Option<Approval>,
+    authorities: Vec<String>,
 }
 
 /// The bound listeners and the addresses they got.
@@ -73,6 +74,7 @@ impl HubBuilder {
             names: Vec::new(),
             tolerant: false,
             approval: None,
+            authorities: Vec::new(),
         }
     }
 
@@ -173,6 +175,14 @@ impl HubBuilder {
         self
     }
 
+    /// Trusts the certificate authorities in a PEM text from now on: devices that are registered with
+    /// `certificateAuthority`, and enrollments that refer to them, may come with certificates that lead to them. They are
+    /// kept in the folder.
+    pub fn trust_ca(mut self, pem: impl Into<String>) -> Self {
+        self.authorities.push(pem.into());
+        self
+    }
+
     /// Starts the hub; all listeners accept when this returns.
     ///
     /// # Errors
@@ -188,7 +198,7 @@ impl HubBuilder {
         std::fs::write(&ca_file, settings.authority.ca_pem())
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
-        let tls = [authority.device_config(&self.names, now)?, authority.service_config(&self.names, now)?];
+        let tls = [authority.server_config(&self.names, now)?, authority.server_config(&self.names, now)?];
         let bridge = self.bridge.clone().map(Runner::new).transpose()?;
         let mut state = self.load_state(&store, &settings, now)?;
         let listeners = self.listen().await?;
@@ -237,6 +247,9 @@ impl HubBuilder {
         let kept = state.take_kept_models();
         if let Some(approval) = self.approval {
             state.set_approval(approval);
+        }
+        for pem in &self.authorities {
+            state.trust(None, pem, now).map_err(|error| HubError::Authority(error.to_string()))?;
         }
         let mut files = Vec::new();
         for dir in &self.model_dirs {

@@ -71,6 +71,9 @@ pub enum HubError {
         /// Why not.
         reason: String,
     },
+    /// A certificate is not one of an authority that can be trusted.
+    #[error("{0}")]
+    Authority(String),
     /// Tasks did not end in time at shutdown.
     #[error("the hub's tasks did not end within {0} s and were abandoned")]
     Shutdown(u64),

@@ -31,8 +31,6 @@ mod events;
 mod faults;
 mod feed;
 mod files;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 mod http;
 mod hub;
 mod json;

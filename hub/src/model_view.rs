@@ -1,7 +1,7 @@
 //! Reads a model file into what the page shows; the only module that knows the `dtdl` crate.
 //!
 //! Decides groups, labels in the asked language and unit symbols. What is wrong with a file is told with line and column.
-//! Begin with [`read`] and [`Words`].
+//! Begin with [`read_files`] and [`Words`].
 
 use std::sync::Arc;
 
@@ -22,15 +22,6 @@ const SYMBOLS: [(&str, &str); 3] = [("celsius", "°C"), ("fahrenheit", "°F"), (
 #[derive(Debug, Clone)]
 pub(crate) struct Parsed(Arc<dtdl::Model>);
 
-/// Reads a model file, with what `resolve` finds for the ids it refers to; the error lists everything that is wrong.
-pub(crate) fn read(
-    file_name: &str,
-    text: &str,
-    resolve: &mut Resolve<'_>,
-) -> Result<Model, Vec<ModelProblem>> {
-    read_files(&[(file_name, text)], None, resolve)
-}
-
 /// Reads several files that are one model together: the one with the id `root`, or the first that no other refers to.
 pub(crate) fn read_files(
     files: &[(&str, &str)],
@@ -48,13 +39,17 @@ pub(crate) fn read_files(
         texts
     };
     let reading = dtdl::read_with(sources, root, &Options::default(), &mut noted);
-    let first = files.first().map_or("", |(name, _)| name);
     let Some(model) = reading.valid() else {
         let mut problems: Vec<_> =
-            reading.diagnostics().iter().map(|fault| problem(first, &reading, fault)).collect();
+            reading.diagnostics().iter().map(|fault| problem(files, &reading, fault)).collect();
         if problems.is_empty() {
             let message = "the file holds no capability model and no Interface".to_owned();
-            problems.push(ModelProblem::new("noModel", message, first, (1, 1)));
+            problems.push(ModelProblem::new(
+                "noModel",
+                message,
+                files.first().map_or("", |(name, _)| name),
+                (1, 1),
+            ));
         }
         return Err(problems);
     };
@@ -72,9 +67,10 @@ pub(crate) fn read_files(
     Ok(Model { view, language: model.version.to_string(), file_name, text, others, parsed })
 }
 
-fn problem(file_name: &str, reading: &dtdl::Reading, fault: &dtdl::Diagnostic) -> ModelProblem {
+fn problem(given: &[(&str, &str)], reading: &dtdl::Reading, fault: &dtdl::Diagnostic) -> ModelProblem {
     let place = reading.sources().position(fault.at());
-    let file = if place.file == file_name { String::new() } else { format!("in {}: ", place.file) };
+    let is_given = given.iter().any(|(name, _)| *name == place.file);
+    let file = if is_given { String::new() } else { format!("in {}: ", place.file) };
     let help = match fault.code() {
         // the language's own help speaks of the command line
         "unresolvedReference" => Some("add the model that defines it first"),
@@ -247,7 +243,7 @@ mod tests {
     use super::*;
 
     fn alone(file_name: &str, text: &str) -> Result<Model, Vec<ModelProblem>> {
-        read(file_name, text, &mut |_| Vec::new())
+        read_files(&[(file_name, text)], None, &mut |_| Vec::new())
     }
 
     #[test]

@@ -35,11 +35,22 @@ impl<'t> Library<'t> {
 
     /// Reads a model file with what it refers to; the error lists everything that is wrong with it.
     pub(crate) fn read(&self, name: &str, text: &str) -> Result<Model, Vec<ModelProblem>> {
+        self.read_files(&[(name, text)], None)
+    }
+
+    /// Reads files that are one model, with what they refer to: the model with the id `root`, or the first that no other
+    /// of the files refers to.
+    pub(crate) fn read_files(
+        &self,
+        files: &[(&str, &str)],
+        root: Option<&str>,
+    ) -> Result<Model, Vec<ModelProblem>> {
         let mut given = BTreeSet::new();
-        model_view::read(name, text, &mut |ids| {
+        let is_file = |text: &str| files.iter().any(|(_, file)| *file == text);
+        model_view::read_files(files, root, &mut |ids| {
             let numbers = ids.iter().filter_map(|id| self.by_id.get(without_fragment(id)));
             let fresh = numbers.filter(|number| given.insert(**number)).map(|number| self.texts[*number]);
-            fresh.filter(|found| found.1 != text).map(|(name, text)| (name.into(), text.into())).collect()
+            fresh.filter(|found| !is_file(found.1)).map(|(name, text)| (name.into(), text.into())).collect()
         })
     }
 }

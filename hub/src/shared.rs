@@ -115,7 +115,9 @@ impl Shared {
     pub(crate) fn with<R>(&self, f: impl FnOnce(&mut State, Timestamp) -> R) -> R {
         // a panic while the lock was held ended that connection only; the state's steps are small
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = f(&mut inner.state, now());
+        let now = now();
+        inner.state.faults.tick(now);
+        let result = f(&mut inner.state, now);
         let effects = inner.state.take_effects();
         for effect in effects {
             self.carry_out(&mut inner, effect);

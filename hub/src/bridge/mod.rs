@@ -7,6 +7,7 @@
 mod session;
 pub(crate) mod task;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +71,7 @@ impl Bridge {
             Some((login, address)) => (Some(login), address),
             None => (None, authority),
         };
-        let decode = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned());
+        let decode = |text: &str| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned);
         let login = login.map(|login| {
             let (user, password) = login.split_once(':').unwrap_or((login, ""));
             Some((decode(user)?, decode(password)?))

@@ -111,7 +111,9 @@ mod tests {
 
     fn feed(count: usize, body: usize) -> Feed {
         let mut feed = Feed::new(Timestamp::from_microsecond(1_000).unwrap());
-        (0..count).for_each(|_| drop(feed.push(news(body), Timestamp::UNIX_EPOCH)));
+        for _ in 0..count {
+            feed.push(news(body), Timestamp::UNIX_EPOCH);
+        }
         feed
     }
 

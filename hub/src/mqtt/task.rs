@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use jiff::SignedDuration;
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Packet, Publish};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -336,8 +337,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             (self.heard + Duration::from_millis(limit), "nothing was heard for 1.5 times the keep-alive")
         });
         let expiry = self.connection.expires().and_then(|at| {
-            let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second()) + CLOCK_SKEW_SECONDS;
-            let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+            let grace = SignedDuration::from_secs(CLOCK_SKEW_SECONDS);
+            let left = at.duration_since(jiff::Timestamp::now()).saturating_add(grace);
+            let left = Duration::try_from(left).unwrap_or_default();
             (left < FAR).then(|| (Instant::now() + left, "the token has expired"))
         });
         [silence, expiry].into_iter().flatten().min_by_key(|(at, _)| *at)

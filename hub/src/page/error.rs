@@ -28,7 +28,7 @@ pub(super) struct PageError {
 }
 
 impl PageError {
-    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: String) -> Self {
         Self { status, code, message, details: None, retry_after: None }
     }
 
@@ -55,6 +55,11 @@ impl PageError {
             retry_after: Some(wait),
             ..Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyRequests", message)
         }
+    }
+
+    /// Another stable word for what went wrong.
+    pub(super) fn with_code(self, code: &'static str) -> Self {
+        Self { code, ..self }
     }
 
     /// Adds what is wrong in particular.
@@ -136,7 +141,7 @@ impl IntoResponse for PageError {
 
 pub(super) async fn no_route(uri: Uri) -> PageError {
     let message = format!("there is nothing at {}", uri.path());
-    PageError::new(StatusCode::NOT_FOUND, "notFound", message)
+    PageError::not_found(message)
 }
 
 pub(super) async fn no_method(uri: Uri) -> PageError {

@@ -7,15 +7,18 @@
 mod api;
 mod approval;
 mod assets;
+mod certificates;
 mod commands;
 mod device;
 mod error;
+mod faults;
 mod files;
 mod guard;
 mod languages;
 mod login;
 mod series;
 mod stream;
+mod templates;
 mod token;
 
 use std::sync::Arc;
@@ -24,7 +27,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware;
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
@@ -72,6 +75,10 @@ async fn choose(State((service, page)): State<(Router, Router)>, request: Reques
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
     let is_upload = request.uri().path().split('/').nth(1) == Some(rest::CONTAINER);
+    let mut request = request;
+    if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
+        *request.uri_mut() = uri;
+    }
     let Ok(response) = (if versioned || is_upload { service } else { page }).oneshot(request).await;
     response
 }
@@ -82,8 +89,13 @@ fn page_router() -> Router<PageState> {
         .route("/assets/{*name}", get(assets::asset))
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
+        .route("/api/certificates", get(certificates::list).post(certificates::add))
+        .route("/api/certificates/{name}", delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
+        .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
+        .route("/api/faults/cut", post(faults::cut))
+        .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
         .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
@@ -91,6 +103,7 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
+        .route("/api/devices/{id}/template", put(device::assign_template))
         .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(device::telemetry))
         .route("/api/devices/{id}/raw", get(device::raw))
@@ -98,6 +111,7 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/files", get(files::list))
         .route("/api/devices/{id}/files/{*name}", get(files::read).delete(files::delete))
         .route("/api/devices/{id}/commands", post(commands::call))
+        .merge(templates::routes())
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
@@ -112,5 +126,7 @@ fn shell() -> Router<PageState> {
     })
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 pub(crate) mod tests;

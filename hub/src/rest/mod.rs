@@ -8,6 +8,7 @@ mod blobs;
 mod bulk;
 mod device_side;
 mod devices;
+mod dps;
 mod error;
 mod etag;
 mod events;
@@ -31,6 +32,7 @@ use axum::{Router, middleware};
 
 use crate::shared::Shared;
 
+pub(crate) use dps::in_usual_case;
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
 pub(crate) use throttle::Throttle;
@@ -68,6 +70,7 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/devices/{id}/files/notifications/{correlation}", post(uploads::notify_by_path))
         .route("/uploads/{id}/{*name}", put(blobs::put))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
+        .merge(dps::router(shared))
         .fallback(no_route)
         .layer(middleware::from_fn_with_state(rates, throttle::throttle))
 }

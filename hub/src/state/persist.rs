@@ -17,6 +17,7 @@ use super::feedback::Feedback;
 use super::history::{Kind, Row};
 use super::inbox::Queued;
 use super::{State, telemetry};
+use crate::template::record as template;
 
 /// A record's bytes to keep under its key, or nothing any more.
 pub(crate) type Change = (StoreKey, Option<Vec<u8>>);
@@ -177,6 +178,19 @@ impl State {
     /// The file's name and text: reading it anew needs all other models, which the start of the hub sees to.
     fn restore_model(&mut self, _: &str, file: (String, String)) -> Result<(), String> {
         self.kept_models.push(file);
+        Ok(())
+    }
+
+    fn write_template(&self, id: &str) -> Option<Vec<u8>> {
+        bytes(&template::write(self.templates.get(id)?))
+    }
+
+    /// A template whose model this version of the hub refuses is left out: that must not keep the hub from starting.
+    fn restore_template(&mut self, id: &str, record: template::Record) -> Result<(), String> {
+        match template::read(record) {
+            Ok(template) => drop(self.templates.insert(id.to_owned(), template)),
+            Err(reason) => tracing::warn!(template = id, reason, "a kept template is left out"),
+        }
         Ok(())
     }
 

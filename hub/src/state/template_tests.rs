@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::templates::{Target, TemplateError};
-use super::tests::{NOW, sensor_model, state};
+use super::tests::{NOW, read_model, sensor_model, state};
 use super::{State, StateError, StoreKey};
 use crate::template::generate::Wanted;
 use crate::template::json as form;
@@ -15,7 +15,7 @@ const SENSOR: &str = include_str!("../../../models/environmental_sensor.json");
 /// A state with the draft of a model's text; the template's id is `id`.
 fn imported(text: &str) -> (State, String) {
     let mut state = state();
-    let model = crate::model_view::read("m.json", text, &mut |_| Vec::new()).unwrap();
+    let model = read_model(text);
     let id = state.import_template(model.into(), None, NOW).unwrap().id.clone();
     (state, id)
 }
@@ -244,7 +244,7 @@ fn a_breaking_change_is_not_published_but_becomes_a_new_version_to_which_devices
     state.create("d1", None, true, NOW).unwrap();
     state.assign_template("d1", Some(&id)).unwrap();
     let other = SENSOR.replace("\"name\": \"humid\"", "\"name\": \"humidity\"");
-    let model = crate::model_view::read("m.json", &other, &mut |_| Vec::new()).unwrap();
+    let model = read_model(&other);
     state.replace_template_model(any(&id), model.into(), NOW).unwrap();
     let error = state.publish_template(any(&id), NOW).unwrap_err();
     let StateError::Template(TemplateError::Breaking(details)) = error else { panic!("{error}") };
@@ -273,7 +273,7 @@ fn an_addition_is_published_without_a_new_version() {
         r#""contents": [{ "@type": "Telemetry", "name": "light", "schema": "double" },"#,
         1,
     );
-    let model = crate::model_view::read("m.json", &more, &mut |_| Vec::new()).unwrap();
+    let model = read_model(&more);
     state.replace_template_model(any(&id), model.into(), NOW).unwrap();
     assert_eq!(state.template(&id).unwrap().draft_changes(), ["model"]);
     state.publish_template(any(&id), NOW).unwrap();
@@ -349,15 +349,15 @@ fn a_template_comes_back_from_its_record() {
     state.publish_template(any(&id), NOW).unwrap();
     let changes = json!({ "state": { "trueName": "Online" } });
     state.customize_template(any(&id), serde_json::from_value(changes).unwrap(), NOW).unwrap();
-    let bytes = state.write_template(&id).unwrap();
     let mut again = super::tests::state();
-    let key = StoreKey::Template(id.clone());
-    again.restore(&key, &bytes).unwrap();
+    for (key, bytes) in state.take_changes().records {
+        again.restore(&key, &bytes.unwrap()).unwrap();
+    }
     let (before, after) = (state.template(&id).unwrap(), again.template(&id).unwrap());
     assert_eq!(before.draft, after.draft);
     assert_eq!(before.published, after.published);
     assert_eq!(after.draft_changes(), ["customizations"]);
-    assert!(again.restore(&key, b"{").is_err());
+    assert!(again.restore(&StoreKey::Template(id), b"{").is_err());
 }
 
 #[test]

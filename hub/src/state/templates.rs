@@ -14,7 +14,7 @@ use super::{Model, State, StateError, StoreKey};
 use crate::template::customization::{CloudProperty, Customization, check_all};
 use crate::template::generate::{self, Outcome, Wanted};
 use crate::template::view::{VIEW_LIMIT, View};
-use crate::template::{Content, Detail, Source, Template, change, record, slug};
+use crate::template::{Content, Detail, Source, Template, change, slug};
 
 /// Most templates of a hub.
 const TEMPLATE_LIMIT: usize = 1000;
@@ -105,6 +105,7 @@ impl State {
             family: id.clone(),
             source,
             revision: 1,
+            shown: 0,
             created: now,
             changed: now,
             published_at: None,
@@ -131,9 +132,9 @@ impl State {
             return Err(TemplateError::Changed { current }.into());
         }
         let mut changed = template.clone();
-        let result = edit(&mut changed)?;
         changed.revision += 1;
         changed.changed = now;
+        let result = edit(&mut changed)?;
         *template = changed;
         self.note_template(target.id);
         Ok(result)
@@ -159,6 +160,7 @@ impl State {
         let name = checked_name(name, "/name")?;
         self.edit_template(target, now, |template| {
             template.name = name;
+            template.shown = template.revision;
             Ok(())
         })?;
         self.tell_devices_of(target.id);
@@ -310,8 +312,7 @@ impl State {
             if !changes.is_empty() {
                 return Err(TemplateError::Breaking(changes));
             }
-            template.published = Some(Arc::new(template.draft.clone()));
-            template.published_at = Some(now);
+            template.publish(now);
             Ok(())
         })?;
         self.tell_devices_of(target.id);
@@ -399,19 +400,6 @@ impl State {
             issues.push(issue("noViews", false)(Detail::new("/views", message)));
         }
         issues
-    }
-
-    pub(super) fn write_template(&self, id: &str) -> Option<Vec<u8>> {
-        record::write(self.templates.get(id)?)
-    }
-
-    /// Takes back a template; one whose model this version cannot read is left out.
-    pub(super) fn restore_template(&mut self, id: &str, kept: record::Record) -> Result<(), String> {
-        match record::read(kept) {
-            Ok(template) => drop(self.templates.insert(id.to_owned(), template)),
-            Err(reason) => tracing::warn!(template = id, reason, "a kept template is left out"),
-        }
-        Ok(())
     }
 }
 

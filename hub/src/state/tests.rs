@@ -54,5 +54,10 @@ pub(crate) fn sensor_model() -> Model {
             ]
         } }]
     }"#;
-    crate::model_view::read("sensor.json", text, &mut |_| Vec::new()).unwrap()
+    read_model(text)
+}
+
+/// The model of one file.
+pub(crate) fn read_model(text: &str) -> Model {
+    crate::model_view::read_files(&[("sensor.json", text)], None, &mut |_| Vec::new()).unwrap()
 }

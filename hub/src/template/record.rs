@@ -25,6 +25,7 @@ pub(crate) struct Record {
     family: String,
     source: Source,
     revision: u64,
+    shown: u64,
     created: Timestamp,
     changed: Timestamp,
     published_at: Option<Timestamp>,
@@ -43,7 +44,7 @@ struct Kept {
 }
 
 /// The record of a template.
-pub(crate) fn write(template: &Template) -> Option<Vec<u8>> {
+pub(crate) fn write(template: &Template) -> Record {
     let keep = |content: &Content, with_model: bool| Kept {
         model: with_model.then(|| files(&content.model)),
         customizations: content.customizations.clone(),
@@ -51,20 +52,20 @@ pub(crate) fn write(template: &Template) -> Option<Vec<u8>> {
         views: content.views.clone(),
     };
     let draft = &template.draft;
-    let record = Record {
+    Record {
         id: template.id.clone(),
         name: template.name.clone(),
         version: template.version,
         family: template.family.clone(),
         source: template.source,
         revision: template.revision,
+        shown: template.shown,
         created: template.created,
         changed: template.changed,
         published_at: template.published_at,
         draft: keep(draft, true),
         published: template.published.as_deref().map(|content| keep(content, content.model != draft.model)),
-    };
-    serde_json::to_vec(&record).ok()
+    }
 }
 
 fn files(model: &Model) -> (String, Vec<(String, String)>) {
@@ -83,6 +84,7 @@ pub(crate) fn read(record: Record) -> Result<Template, String> {
         family: record.family,
         source: record.source,
         revision: record.revision,
+        shown: record.shown,
         created: record.created,
         changed: record.changed,
         published_at: record.published_at,

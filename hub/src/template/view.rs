@@ -120,13 +120,6 @@ impl View {
         }
         found
     }
-
-    /// The paths that it shows.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
-        let tiles = self.tiles.iter().flat_map(|tile| &tile.capabilities);
-        let fields = self.sections.iter().flat_map(|section| &section.fields).map(|field| &field.path);
-        tiles.chain(fields).map(String::as_str)
-    }
 }
 
 impl FormField {

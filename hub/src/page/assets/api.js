@@ -12,13 +12,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Called when the hub asks for its token. */
+/** What is called when the hub asks for its token. */
 export const onUnauthorized = { call: () => {} };
 
-async function call(method, path, body, type = 'application/json') {
+async function call(method, path, body, type = 'application/json', headers = {}) {
   let response;
   try {
-    response = await fetch(path, { method, body, headers: body === undefined ? {} : { 'content-type': type } });
+    response = await fetch(path, { method, body, headers: body === undefined ? headers : { 'content-type': type, ...headers } });
   } catch (cause) {
     throw new ApiError(0, 'unreachable', texts.unreachable(cause.message));
   }
@@ -48,12 +48,12 @@ export const api = {
   hub: () => call('GET', '/api/hub'),
   log: () => call('GET', '/api/log?limit=100'),
   models: () => call('GET', '/api/models'),
-  templates: () => call('GET', '/api/models'),
+  templates: () => call('GET', '/api/templates'),
   importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
 
   devices: () => call('GET', '/api/devices'),
   /** `{ id, name, templateId }` */
-  addDevice: ({ templateId, ...given }) => send('POST', '/api/devices', { ...given, modelId: templateId }),
+  addDevice: (given) => send('POST', '/api/devices', given),
   /** `{ name, tags }`; a tag that is null is taken away. */
   editDevice: (id, changes) => send('PATCH', device(id), changes),
   /** 'approve', 'block' or 'unblock'. */
