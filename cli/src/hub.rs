@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use device_model_hub::{Bridge, Hub, HubBuilder, HubError, Limits, Throttling};
@@ -55,6 +56,12 @@ pub(crate) struct Options {
     /// PEM file of a certificate authority that names devices; may be given several times, and is kept
     #[arg(long, value_name = "FILE")]
     trust_ca: Vec<PathBuf>,
+    /// Days that what devices sent is kept
+    #[arg(long, default_value_t = 30, value_name = "DAYS")]
+    keep_days: u32,
+    /// Most space of the disk for what devices sent, in MiB: beyond it the oldest goes
+    #[arg(long, default_value_t = 4096, value_name = "MIB")]
+    keep_mib: u64,
     /// Print one line of JSON with addresses and keys when ready
     #[arg(long)]
     json: bool,
@@ -100,6 +107,8 @@ async fn serve(options: &Options) -> Result<(), String> {
 async fn start(options: &Options) -> Result<Hub, String> {
     let mut builder =
         Hub::builder().dir(&options.dir).mqtt(options.mqtt).http(options.http).https(options.https);
+    builder = builder.keep_for(Duration::from_secs(u64::from(options.keep_days) * 24 * 3600));
+    builder = builder.keep_bytes(options.keep_mib.saturating_mul(1024 * 1024));
     let mut limits = Limits::default();
     if options.throttle_like_s1 {
         limits.throttling = Throttling::S1;

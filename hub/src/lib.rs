@@ -23,6 +23,8 @@ mod bridge;
 mod bucket;
 mod builder;
 mod certificate;
+mod chart;
+mod columns;
 #[cfg(feature = "cores")]
 #[doc(hidden)]
 pub mod cores;
@@ -50,7 +52,6 @@ mod sas;
 mod settings;
 mod shared;
 mod state;
-mod store;
 mod sync;
 mod template;
 mod tls;

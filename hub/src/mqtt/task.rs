@@ -264,6 +264,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
 
     /// Handles packets in order, up to one that ends the connection, and queues the answers.
     fn handle_batch(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
+        self.kept()?;
         let connection = &mut self.connection;
         let outputs = self.shared.with(|state, now| {
             let mut outputs: Vec<Output> = Vec::with_capacity(packets.len());
@@ -275,6 +276,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             }
             outputs
         });
+        // nothing is acknowledged before it is kept
+        self.kept()?;
         for Output { send, late, end } in outputs {
             let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
             self.late.extend(due);
@@ -286,6 +289,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             }
         }
         Ok(())
+    }
+
+    fn kept(&self) -> Result<(), Ended> {
+        let end = |reason| Ended::Refused(format!("the hub cannot keep what it is told: {reason}"));
+        self.shared.unkept().map_or(Ok(()), |reason| Err(end(reason)))
     }
 
     /// Tells the client what is wrong where MQTT has words for it.

@@ -36,12 +36,18 @@ impl PageError {
         Self::new(StatusCode::BAD_REQUEST, "invalid", message.into())
     }
 
-    pub(super) fn forbidden(message: String) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    /// What was asked for is not kept, so that it may not have happened.
+    pub(super) fn unkept(reason: &str) -> Self {
+        let message = format!("the hub cannot keep what it is told, try again later: {reason}");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unkept", message)
     }
 
     pub(super) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "notFound", message.into())
+    }
+
+    pub(super) fn forbidden(message: String) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
     }
 
     pub(super) fn unauthorized(message: &str) -> Self {
@@ -98,7 +104,9 @@ impl From<StateError> for PageError {
             StateError::Blocked(_) => (StatusCode::CONFLICT, "blocked"),
             StateError::UnknownModel(_) => (StatusCode::BAD_REQUEST, "unknownModel"),
             StateError::Template(error) => template_status(error),
-            StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            StateError::Random(_) | StateError::Unreadable(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
             _ => (StatusCode::BAD_REQUEST, "invalid"),
         };
         let details = match &error {

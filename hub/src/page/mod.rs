@@ -25,16 +25,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::Method;
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use self::error::PageError;
 use crate::limits::Limits;
 use crate::paced::pace;
-use crate::rest;
+use crate::rest::{self, RestError};
 use crate::shared::Shared;
 
 pub(crate) use guard::{Access, whole_seconds};
@@ -63,15 +65,19 @@ pub(crate) fn router(
     let service =
         rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
     let guard = middleware::from_fn_with_state(access.clone(), guard::guard);
-    let page = page_router().layer(guard).with_state(PageState { shared, access, tasks, stop });
+    let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
+    let page = page_router().layer(guard).with_state(page);
     Router::new()
         .fallback(choose)
-        .with_state((service, page))
+        .with_state((service, page, shared))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(middleware::from_fn_with_state(limits.body_deadline, pace))
 }
 
-async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
+async fn choose(
+    State((service, page, shared)): State<(Router, Router, Arc<Shared>)>,
+    request: Request,
+) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
     let is_upload = request.uri().path().split('/').nth(1) == Some(rest::CONTAINER);
@@ -79,8 +85,18 @@ async fn choose(State((service, page)): State<(Router, Router)>, request: Reques
     if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
         *request.uri_mut() = uri;
     }
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let refusal = || {
+        let reason = changes.then(|| shared.unkept()).flatten()?;
+        let refused = RestError::unkept(&reason).into_response();
+        Some(if versioned { refused } else { PageError::unkept(&reason).into_response() })
+    };
+    if let Some(refusal) = refusal() {
+        return refusal;
+    }
     let Ok(response) = (if versioned || is_upload { service } else { page }).oneshot(request).await;
-    response
+    // nothing is answered as done before it is kept
+    refusal().unwrap_or(response)
 }
 
 fn page_router() -> Router<PageState> {
@@ -105,7 +121,8 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/model", put(device::assign_model))
         .route("/api/devices/{id}/template", put(device::assign_template))
         .route("/api/devices/{id}/credentials", get(device::credentials))
-        .route("/api/devices/{id}/telemetry", get(device::telemetry))
+        .route("/api/devices/{id}/telemetry", get(series::one))
+        .route("/api/devices/{id}/telemetry/series", get(series::series))
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/files", get(files::list))

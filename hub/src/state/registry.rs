@@ -127,7 +127,8 @@ impl State {
         }
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
         let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
-        self.dirty.extend(commands.chain(messages).chain([StoreKey::Device(id.to_owned())]));
+        let device = [StoreKey::Device(id.to_owned()), StoreKey::Pulse(id.to_owned())];
+        self.dirty.extend(commands.chain(messages).chain(device));
         let is_device = split_module(id).is_none();
         if is_device {
             self.emit("device", None, json!({ "id": id, "deleted": true }));
