@@ -18,6 +18,7 @@ pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
 pub(crate) mod provisioning;
+pub(crate) mod recall;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
