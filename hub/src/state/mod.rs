@@ -19,6 +19,7 @@ mod news;
 mod persist;
 pub(crate) mod properties;
 pub(crate) mod provisioning;
+pub(crate) mod recall;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::device::Latest;
+use super::device::{Latest, LatestValues};
 use super::history::{Kind, Row};
 use super::{Effect, State};
 use crate::message::DeviceMessage;
@@ -58,21 +58,22 @@ impl State {
     }
 }
 
-/// Keeps a value as the newest of its name.
+/// Keeps a value as the newest of its name, if it has its place among them; answers whether.
 pub(super) fn remember(
-    latest: &mut std::collections::BTreeMap<(Option<String>, String), Latest>,
+    latest: &mut LatestValues,
     component: Option<&str>,
     name: &str,
     value: &Value,
     at: Timestamp,
-) {
+) -> bool {
     let key = (component.map(str::to_owned), name.to_owned());
     let known = latest.contains_key(&key);
     if (!known && latest.len() >= LATEST_LIMIT) || value.to_string().len() > LATEST_VALUE_LIMIT {
-        return;
+        return false;
     }
     let (component, name) = key.clone();
     latest.insert(key, Latest { component, name, value: value.clone(), at });
+    true
 }
 
 /// The time a device gave its message, if it did and it is a time.
