@@ -167,7 +167,8 @@ impl HubBuilder {
             secondary: settings.group_secondary.clone(),
             approval: Approval::default(),
         });
-        let kept = store.load(&mut state)?;
+        store.load(&mut state)?;
+        let kept = state.take_kept_models();
         if let Some(approval) = self.approval {
             state.set_approval(approval);
         }

@@ -26,6 +26,7 @@ mod faults;
 mod http;
 mod hub;
 mod json;
+mod keep;
 mod message;
 mod model_view;
 mod models;

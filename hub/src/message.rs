@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A message that the hub has taken from a device, in the order in which it came; what a device sends twice is told
 /// twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +21,10 @@ pub struct DeviceMessage {
 }
 
 /// A message to a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloudToDevice {
     pub(crate) properties: BTreeMap<String, String>,
+    #[serde(with = "base64_bytes")]
     pub(crate) body: Vec<u8>,
     pub(crate) time_to_live: Duration,
 }
@@ -52,6 +55,21 @@ impl CloudToDevice {
     pub(crate) fn size(&self) -> usize {
         let properties = self.properties.iter().map(|(name, value)| name.len() + value.len());
         self.body.len() + properties.sum::<usize>()
+    }
+}
+
+/// Bytes as base64 text, in records of the disk.
+mod base64_bytes {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize as _, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

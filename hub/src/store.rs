@@ -15,28 +15,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::HubError;
 use crate::shared::Shared;
-use crate::state::{Change, State, StoreKey};
+use crate::state::{Changes, NewRow, RecordError, State, StoreKey};
 
-const MODELS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("models");
-const DEVICES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("devices");
-const ROWS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("rows");
-const COMMANDS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("commands");
-const PROVISIONING: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("provisioning");
+/// Records by kind, id and number.
+const RECORDS: TableDefinition<'_, (u8, &str, u64), &[u8]> = TableDefinition::new("records");
+const ROWS: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("rows");
 
 /// How long changes are gathered before they are written together.
 const BATCH_INTERVAL: Duration = Duration::from_millis(50);
-/// Most records in one transaction.
-const BATCH_LIMIT: usize = 5_000;
-
 /// An open store; the file is locked as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Store {
     database: Database,
     path: PathBuf,
 }
-
-/// A model file as kept: its name and text.
-pub(crate) type KeptModel = (String, String);
 
 impl Store {
     /// Opens or makes the file. It holds the devices' keys, so only its owner may read it.
@@ -49,61 +41,50 @@ impl Store {
         let database = opened.map_err(|error| failed(path, error.into()))?;
         let store = Self { database, path: path.to_owned() };
         // makes the tables, so that reading needs no case for their absence
-        store.write(&[])?;
+        store.write(&Changes::default())?;
         Ok(store)
     }
 
-    /// Gives everything back to `state`; answers the model files, which need reading anew.
-    pub(crate) fn load(&self, state: &mut State) -> Result<Vec<KeptModel>, HubError> {
+    /// Gives everything back to `state`.
+    pub(crate) fn load(&self, state: &mut State) -> Result<(), HubError> {
         self.read_all(state).map_err(|error| failed(&self.path, error))
     }
 
     /// Writes changes in one durable transaction.
-    pub(crate) fn write(&self, changes: &[Change]) -> Result<(), HubError> {
+    pub(crate) fn write(&self, changes: &Changes) -> Result<(), HubError> {
         self.write_all(changes).map_err(|error| failed(&self.path, error))
     }
 
-    fn read_all(&self, state: &mut State) -> Result<Vec<KeptModel>, redb::Error> {
+    fn read_all(&self, state: &mut State) -> Result<(), redb::Error> {
         let read = self.database.begin_read()?;
-        for entry in read.open_table(PROVISIONING)?.iter()? {
+        for entry in read.open_table(RECORDS)?.iter()? {
             let (key, value) = entry?;
-            state.restore_provisioning(key.value(), value.value()).map_err(unreadable)?;
-        }
-        for entry in read.open_table(DEVICES)?.iter()? {
-            state.restore_device(entry?.1.value()).map_err(unreadable)?;
+            let (kind, id, number) = key.value();
+            let key = StoreKey::from_parts(kind, id, number);
+            let key = key.ok_or_else(|| unreadable(RecordError::UnknownKind(kind)))?;
+            state.restore(&key, value.value()).map_err(unreadable)?;
         }
         for entry in read.open_table(ROWS)?.iter()? {
             let (key, value) = entry?;
             state.restore_row(key.value().0, value.value()).map_err(unreadable)?;
         }
-        for entry in read.open_table(COMMANDS)?.iter()? {
-            let (key, value) = entry?;
-            state.restore_command(key.value().0, value.value()).map_err(unreadable)?;
-        }
-        let mut models = Vec::new();
-        for entry in read.open_table(MODELS)?.iter()? {
-            models.push(serde_json::from_slice(entry?.1.value()).map_err(unreadable)?);
-        }
-        Ok(models)
+        Ok(())
     }
 
-    fn write_all(&self, changes: &[Change]) -> Result<(), redb::Error> {
+    fn write_all(&self, changes: &Changes) -> Result<(), redb::Error> {
         let transaction = self.database.begin_write()?;
         {
-            let mut models = transaction.open_table(MODELS)?;
-            let mut devices = transaction.open_table(DEVICES)?;
+            let mut records = transaction.open_table(RECORDS)?;
+            for (key, bytes) in &changes.records {
+                match bytes {
+                    Some(bytes) => drop(records.insert(key.parts(), bytes.as_slice())?),
+                    None => drop(records.remove(key.parts())?),
+                }
+            }
             let mut rows = transaction.open_table(ROWS)?;
-            let mut commands = transaction.open_table(COMMANDS)?;
-            let mut provisioning = transaction.open_table(PROVISIONING)?;
-            for (key, bytes) in changes {
-                let bytes = bytes.as_deref();
-                match key {
-                    StoreKey::Model(id) => put(&mut models, id.as_str(), bytes),
-                    StoreKey::Device(id) => put(&mut devices, id.as_str(), bytes),
-                    StoreKey::Row(id, seq) => put(&mut rows, (id.as_str(), *seq), bytes),
-                    StoreKey::Command(id, row) => put(&mut commands, (id.as_str(), *row), bytes),
-                    StoreKey::Provisioning(key) => put(&mut provisioning, key.as_str(), bytes),
-                }?;
+            for NewRow { device, row } in &changes.rows {
+                let bytes = serde_json::to_vec(&**row).map_err(unreadable)?;
+                rows.insert((*device, row.seq), bytes.as_slice())?;
             }
         }
         Ok(transaction.commit()?)
@@ -127,17 +108,6 @@ fn open_private(path: &Path) -> std::io::Result<File> {
         }
     }
     Ok(file)
-}
-
-fn put<'k, K: redb::Key + 'static>(
-    table: &mut redb::Table<'_, K, &'static [u8]>,
-    key: K::SelfType<'k>,
-    bytes: Option<&[u8]>,
-) -> Result<(), redb::StorageError> {
-    match bytes {
-        Some(bytes) => table.insert(key, bytes).map(drop),
-        None => table.remove(key).map(drop),
-    }
 }
 
 /// What redb's error means for the file at `path`.
@@ -167,42 +137,37 @@ pub(crate) async fn run(
     shared: Arc<Shared>,
     stop: CancellationToken,
 ) -> Result<(), HubError> {
+    let mut left = Changes::default();
     loop {
         let stopping = tokio::select! {
             () = stop.cancelled() => true,
             () = tokio::time::sleep(BATCH_INTERVAL) => false,
         };
-        loop {
-            let written = write_batch(&store, &shared).await;
-            if let Err(error) = &written {
-                tracing::error!(%error, "changes are not on disk; trying again");
+        let Changes { records, rows } = shared.with(|state, _| state.take_changes());
+        left.records.extend(records);
+        left.rows.extend(rows);
+        if left.records.is_empty() && left.rows.is_empty() {
+            if stopping {
+                return Ok(());
             }
-            match (stopping, written) {
-                (true, Err(error)) => return Err(error),
-                (_, Ok(BATCH_LIMIT)) => {}
-                (true, Ok(_)) => return Ok(()),
-                (false, _) => break,
+            continue;
+        }
+        let (store, changes) = (Arc::clone(&store), std::mem::take(&mut left));
+        let task = tokio::task::spawn_blocking(move || {
+            let result = store.write(&changes);
+            (changes, result)
+        });
+        let (changes, written) = task.await.map_err(|error| HubError::Store(error.to_string()))?;
+        if let Err(error) = written {
+            tracing::error!(%error, "changes are not on disk; trying again");
+            left = changes;
+            if stopping {
+                return Err(error);
             }
+        } else if stopping {
+            return Ok(());
         }
     }
-}
-
-async fn write_batch(store: &Arc<Store>, shared: &Shared) -> Result<usize, HubError> {
-    let changes = shared.with(|state, _| state.take_dirty(BATCH_LIMIT));
-    if changes.is_empty() {
-        return Ok(0);
-    }
-    let count = changes.len();
-    let store = Arc::clone(store);
-    let task = tokio::task::spawn_blocking(move || {
-        let result = store.write(&changes);
-        (changes, result)
-    });
-    let (changes, result) = task.await.map_err(|error| HubError::Store(error.to_string()))?;
-    if result.is_err() {
-        shared.with(|state, _| state.mark_dirty(changes.into_iter().map(|(key, _)| key)));
-    }
-    result.map(|()| count)
 }
 
 #[cfg(test)]
@@ -220,10 +185,10 @@ mod tests {
         before.create("d2", None, true, NOW).unwrap();
         before.telemetry("d1", &Bag::default(), b"{}", NOW);
         let store = Store::open(&path).unwrap();
-        store.write(&before.take_dirty(100)).unwrap();
+        store.write(&before.take_changes()).unwrap();
         before.delete("d2").unwrap();
         before.set_approval(Approval::Operator);
-        store.write(&before.take_dirty(100)).unwrap();
+        store.write(&before.take_changes()).unwrap();
         drop(store);
         let mut after = state();
         Store::open(&path).unwrap().load(&mut after).unwrap();
@@ -251,10 +216,10 @@ mod tests {
         let (mut state, _) = connected("d1");
         let body = format!(r#"{{"text":"{}"}}"#, "x".repeat(1_000));
         (0..40).for_each(|_| state.telemetry("d1", &Bag::default(), body.as_bytes(), NOW));
-        Store::open(path).unwrap().write(&state.take_dirty(100)).unwrap();
+        Store::open(path).unwrap().write(&state.take_changes()).unwrap();
     }
 
-    fn reopen(path: &Path) -> Result<Vec<KeptModel>, HubError> {
+    fn reopen(path: &Path) -> Result<(), HubError> {
         Store::open(path)?.load(&mut state())
     }
 
@@ -273,8 +238,8 @@ mod tests {
     fn a_record_that_cannot_be_read_is_reported_as_damage() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hub.redb");
-        let change = (StoreKey::Device("d1".to_owned()), Some(b"{".to_vec()));
-        Store::open(&path).unwrap().write(&[change]).unwrap();
+        let records = vec![(StoreKey::Device("d1".to_owned()), Some(b"{".to_vec()))];
+        Store::open(&path).unwrap().write(&Changes { records, rows: Vec::new() }).unwrap();
         let error = reopen(&path).unwrap_err();
         assert!(matches!(&error, HubError::Damaged { path: named, .. } if *named == path), "{error}");
     }

@@ -206,10 +206,7 @@ fn decode(text: &str) -> Result<String, TopicError> {
         hex.ok_or_else(|| TopicError::Bag(text.to_owned()))?;
         rest = tail;
     }
-    percent_decode_str(text)
-        .decode_utf8()
-        .map(Cow::into_owned)
-        .map_err(|_| TopicError::Bag(text.to_owned()))
+    percent_decode_str(text).decode_utf8().map(Cow::into_owned).map_err(|_| TopicError::Bag(text.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! The page's API about one device: all of it, its credentials, telemetry, raw data and properties.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use jiff::Timestamp;
@@ -11,8 +9,9 @@ use serde_json::{Value, json};
 use super::api::Limit;
 use super::error::{Body, PageError};
 use super::{PageState, series};
+use crate::keep::RowQuery;
 use crate::state::PropertyWrite;
-use crate::state::history::{Kind, Row};
+use crate::state::history::Kind;
 
 /// Rows of the command history on the device's page.
 const COMMAND_ROWS: usize = 100;
@@ -108,12 +107,9 @@ pub(super) async fn telemetry(
 ) -> Result<Json<Value>, PageError> {
     let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
     let component = query.component.as_deref().filter(|component| !component.is_empty());
-    let in_range = |row: &Row| from.is_none_or(|from| row.at >= from) && to.is_none_or(|to| row.at <= to);
-    // rows are shared, so that parsing them does not hold the state's lock
-    let rows: Vec<Arc<Row>> = page.shared.with(|state, _| {
-        let rows = state.device(&id)?.history.iter();
-        Ok::<_, PageError>(rows.filter(|row| row.kind == Kind::Telemetry && in_range(row)).cloned().collect())
-    })?;
+    let wanted =
+        RowQuery { from, to, kinds: vec![Kind::Telemetry], limit: usize::MAX, ..RowQuery::default() };
+    let rows = page.shared.rows(&id, wanted).await?.rows;
     let points = series::extract(&rows, component, &query.name);
     let raw = points.len();
     let width = query.width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
@@ -137,10 +133,10 @@ pub(super) async fn raw(
     Path(id): Path<String>,
     Query(limit): Query<Limit>,
 ) -> Result<Json<Value>, PageError> {
-    let rows: Vec<Arc<Row>> = page.shared.with(|state, _| {
-        Ok::<_, PageError>(state.device(&id)?.history.iter().rev().take(limit.rows()).cloned().collect())
-    })?;
-    let items: Vec<Value> = rows
+    let query = RowQuery { newest_first: true, limit: limit.rows(), ..RowQuery::default() };
+    let found = page.shared.rows(&id, query).await?;
+    let items: Vec<Value> = found
+        .rows
         .iter()
         .map(|row| {
             let body: String = row.body.chars().take(BODY_CHARACTERS).collect();
@@ -148,7 +144,7 @@ pub(super) async fn raw(
                     "body": body, "problem": row.problem })
         })
         .collect();
-    Ok(Json(json!({ "items": items })))
+    Ok(Json(json!({ "items": items, "next": found.next, "damage": found.damage })))
 }
 
 pub(super) async fn write_properties(

@@ -45,6 +45,8 @@ pub(crate) struct Record {
     /// What the operator calls it.
     #[serde(default)]
     pub(crate) name: Option<String>,
+    /// The device's own for ever, also when another gets its id: its history is kept under it.
+    pub(crate) number: u64,
     pub(crate) generation: String,
     pub(crate) etag: u64,
     pub(crate) enabled: bool,

@@ -2,15 +2,16 @@
 //!
 //! Decides what is queued, delivered, delivered again and forgotten (protocol reference, sections 2.3 and 2.7). An
 //! acknowledged message is completed; one that is not comes again on the device's next connection, ten times at most. A
-//! CONNECT with a clean session drops the queue. It does not outlive the hub's process, and sends nothing again while a
+//! CONNECT with a clean session drops the queue. Queues outlive the hub's process; nothing is sent again while a
 //! connection lasts. Begin with [`State::send_message`].
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::device::SessionId;
-use super::{Effect, State, StateError};
+use super::{Effect, State, StateError, StoreKey};
 use crate::message::CloudToDevice;
 use crate::topics::{self, Subscription};
 
@@ -21,12 +22,14 @@ const SIZE_LIMIT: usize = 64 * 1024;
 /// How often a message is delivered before it is given up.
 const DELIVERY_LIMIT: u32 = 10;
 
-#[derive(Debug)]
-struct Queued {
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Queued {
+    number: u64,
     message: CloudToDevice,
     expires: Timestamp,
     deliveries: u32,
     /// The packet it went out with on the present connection.
+    #[serde(skip)]
     packet: Option<u16>,
 }
 
@@ -35,6 +38,10 @@ struct Queued {
 pub(crate) struct Inbox {
     queue: VecDeque<Queued>,
     last_packet: u16,
+    /// The number of the message that is queued next.
+    next: u64,
+    /// The numbers of messages that are not on disk as they are here.
+    changed: BTreeSet<u64>,
 }
 
 impl Inbox {
@@ -43,11 +50,27 @@ impl Inbox {
         self.queue.len()
     }
 
+    /// The numbers of the messages that have not been completed.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u64> {
+        self.queue.iter().map(|queued| queued.number)
+    }
+
+    /// The message with this number.
+    pub(super) fn get(&self, number: u64) -> Option<&Queued> {
+        self.queue.iter().find(|queued| queued.number == number)
+    }
+
+    /// Takes back a message, the oldest first.
+    pub(super) fn restore(&mut self, queued: Queued) {
+        self.next = self.next.max(queued.number + 1);
+        self.queue.push_back(queued);
+    }
+
     /// A connection begins.
     pub(super) fn connected(&mut self, clean: bool) {
         self.disconnected();
         if clean {
-            self.queue.clear();
+            self.drop_where(|_| true);
         }
     }
 
@@ -57,9 +80,20 @@ impl Inbox {
 
     /// Drops what is too old or came too often; what was given up for coming too often.
     fn tidy(&mut self, now: Timestamp) -> usize {
-        self.queue.retain(|queued| queued.expires > now || queued.packet.is_some());
+        self.drop_where(|queued| queued.expires <= now && queued.packet.is_none());
+        self.drop_where(|queued| queued.deliveries >= DELIVERY_LIMIT && queued.packet.is_none())
+    }
+
+    /// Forgets messages; answers how many.
+    fn drop_where(&mut self, condition: impl Fn(&Queued) -> bool) -> usize {
         let before = self.queue.len();
-        self.queue.retain(|queued| queued.deliveries < DELIVERY_LIMIT || queued.packet.is_some());
+        self.queue.retain(|queued| {
+            let dropped = condition(queued);
+            if dropped {
+                self.changed.insert(queued.number);
+            }
+            !dropped
+        });
         before - self.queue.len()
     }
 
@@ -91,8 +125,11 @@ impl State {
         let is_full = device.inbox.len() == QUEUE_LIMIT;
         if !is_full {
             let expires = now.checked_add(message.time_to_live).unwrap_or(Timestamp::MAX);
-            device.inbox.queue.push_back(Queued { message, expires, deliveries: 0, packet: None });
+            let number = device.inbox.next;
+            device.inbox.restore(Queued { number, message, expires, deliveries: 0, packet: None });
+            device.inbox.changed.insert(number);
         }
+        self.inbox_changed(id);
         self.note_given_up(id, given_up, now);
         if is_full {
             return Err(StateError::QueueFull(QUEUE_LIMIT));
@@ -118,10 +155,12 @@ impl State {
             let queued = &mut device.inbox.queue[index];
             queued.packet = Some(packet);
             queued.deliveries += 1;
+            device.inbox.changed.insert(queued.number);
             let topic = topics::message(id, &queued.message.properties);
             let (again, payload) = (queued.deliveries > 1, queued.message.body.clone());
             self.effects.push(Effect::Deliver { session, packet, again, topic, payload });
         }
+        self.inbox_changed(id);
         self.note_given_up(id, given_up, now);
     }
 
@@ -137,7 +176,16 @@ impl State {
         if self.session_mut(id, session).is_some()
             && let Some(device) = self.devices.get_mut(id)
         {
-            device.inbox.queue.retain(|queued| queued.packet != Some(packet));
+            device.inbox.drop_where(|queued| queued.packet == Some(packet));
+            self.inbox_changed(id);
+        }
+    }
+
+    /// Has what changed in a device's queue written to the disk.
+    pub(super) fn inbox_changed(&mut self, id: &str) {
+        if let Some(device) = self.devices.get_mut(id) {
+            let changed = std::mem::take(&mut device.inbox.changed);
+            self.dirty.extend(changed.into_iter().map(|number| StoreKey::Message(id.to_owned(), number)));
         }
     }
 }

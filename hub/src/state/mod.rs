@@ -2,7 +2,7 @@
 //!
 //! A core without I/O or clock: the time is an argument, and whatever must happen outside (send to a
 //! device, close a connection, answer a caller, tell the page) is an [`Effect`] to be taken with
-//! [`State::take_effects`] after each call. What must be written to disk is named by [`State::take_dirty`].
+//! [`State::take_effects`] after each call. What must be written to disk is taken with [`State::take_changes`].
 //! It does not read packets or HTTP. Begin with [`State`].
 
 pub(crate) mod commands;
@@ -40,7 +40,7 @@ use history::{Kind, Row};
 use modules::split_module;
 
 pub(crate) use methods::CallId;
-pub(crate) use persist::{Change, StoreKey};
+pub(crate) use persist::{Changes, NewRow, RecordError, StoreKey};
 pub(crate) use properties::PropertyWrite;
 pub(crate) use provisioning::{Approval, Provisioning, RegistrationRefused};
 pub(crate) use registry::DeviceChange;
@@ -58,6 +58,9 @@ pub(crate) struct State {
     calls: BTreeMap<CallId, methods::Call>,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
+    new_rows: Vec<NewRow>,
+    /// Model files read from the disk: names and texts, still to be understood.
+    kept_models: Vec<(String, String)>,
     effects: Vec<Effect>,
     /// How the hub is to misbehave.
     pub(crate) faults: Faults,
@@ -66,6 +69,8 @@ pub(crate) struct State {
     next_session: u64,
     /// The lowest number free for a call.
     next_call: u64,
+    /// The lowest number that no device ever had.
+    next_device: u64,
 }
 
 /// A model the operator or the program gave.
@@ -181,11 +186,14 @@ impl State {
             calls: BTreeMap::new(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
+            new_rows: Vec::new(),
+            kept_models: Vec::new(),
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
             next_session: 1,
             next_call: 1,
+            next_device: 1,
         }
     }
 
@@ -257,6 +265,11 @@ impl State {
         }
     }
 
+    /// The model files that were read from the disk: names and texts.
+    pub(crate) fn take_kept_models(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.kept_models)
+    }
+
     /// Writes down why something was refused.
     pub(crate) fn refuse(&mut self, device: Option<&str>, message: String, now: Timestamp) {
         tracing::warn!(device, reason = %message, "refused");
@@ -311,6 +324,7 @@ impl State {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
             self.lose_calls(old.id);
         }
+        self.inbox_changed(id);
         self.connection_row(id, "connected", now);
         self.deliver_messages(id, now);
         Ok(kept)
@@ -394,13 +408,17 @@ impl State {
         problem: Option<String>,
         at: Timestamp,
     ) {
-        let Some(device) = self.devices.get_mut(id) else {
-            return;
-        };
+        let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
         let component = component.map(str::to_owned);
-        let (seq, dropped) = device.history.push(Row { seq: 0, at, kind, component, body, problem });
-        let keys = dropped.into_iter().chain([seq]).map(|seq| StoreKey::Row(id.to_owned(), seq));
-        self.dirty.extend(keys);
+        self.keep_row(id, Row { seq: 0, at, received: at, kind, component, body, size, problem });
+    }
+
+    /// Adds a row, whose number is given to it, to a device's history.
+    fn keep_row(&mut self, id: &str, row: Row) {
+        if let Some(device) = self.devices.get_mut(id) {
+            let row = device.history.push(row);
+            self.new_rows.push(NewRow { device: device.record.number, row });
+        }
     }
 
     fn emit(&mut self, name: &'static str, device: Option<&str>, data: Value) {

@@ -1,81 +1,147 @@
 //! What of the state is kept on disk, as keys and bytes.
 //!
-//! Decides the records' form and how they are read back; the file itself is [`crate::store`]'s.
-//! Begin with [`StoreKey`].
+//! Decides the records' kinds and form and how they are read back; the files are [`crate::keep`]'s. A new kind is a
+//! line in the table of [`StoreKey`] with a function that writes its record and one that takes it back; whoever changes
+//! such a record puts its key into `State::dirty`. The rows of devices' histories are no records: they are handed over
+//! once, in [`Changes::rows`]. Begin with [`StoreKey`].
 
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::commands::{CallOutcome, Command, CommandState};
 use super::device::{Device, Record};
 use super::history::{Kind, Row};
+use super::inbox::Queued;
 use super::{State, telemetry};
 
-/// Names one record of the store.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum StoreKey {
-    Model(String),
-    Device(String),
-    Row(String, u64),
-    Command(String, u64),
-    /// Of the provisioning service.
-    Provisioning(String),
-}
-
-/// A change for the store: bytes to keep under the key, or nothing any more.
+/// A record's bytes to keep under its key, or nothing any more.
 pub(crate) type Change = (StoreKey, Option<Vec<u8>>);
 
-impl State {
-    /// Up to `limit` records that changed since they were last taken.
-    #[must_use]
-    pub(crate) fn take_dirty(&mut self, limit: usize) -> Vec<Change> {
-        let rest = match self.dirty.iter().nth(limit).cloned() {
-            Some(key) => self.dirty.split_off(&key),
-            None => std::collections::BTreeSet::new(),
-        };
-        let taken = std::mem::replace(&mut self.dirty, rest);
-        taken
-            .into_iter()
-            .map(|key| {
-                let bytes = self.record(&key);
-                (key, bytes)
-            })
-            .collect()
-    }
+/// What has changed since it was last asked.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    pub(crate) records: Vec<Change>,
+    /// New rows of histories, in the order they came.
+    pub(crate) rows: Vec<NewRow>,
+}
 
-    /// Marks records again whose writing failed.
-    pub(crate) fn mark_dirty(&mut self, keys: impl IntoIterator<Item = StoreKey>) {
-        self.dirty.extend(keys);
-    }
+/// A row and the number of the device whose history it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewRow {
+    pub(crate) device: u64,
+    pub(crate) row: Arc<Row>,
+}
 
-    fn record(&self, key: &StoreKey) -> Option<Vec<u8>> {
-        match key {
-            StoreKey::Model(id) => {
-                let model = self.models.get(id)?;
-                serde_json::to_vec(&(&model.file_name, &model.text)).ok()
-            }
-            StoreKey::Device(id) => serde_json::to_vec(&self.devices.get(id)?.record).ok(),
-            StoreKey::Row(id, seq) => serde_json::to_vec(&**self.devices.get(id)?.history.get(*seq)?).ok(),
-            StoreKey::Provisioning(key) => self.provisioning.record(key),
-            StoreKey::Command(id, row) => serde_json::to_vec(self.devices.get(id)?.commands.get(*row)?).ok(),
+/// Why a record cannot be taken back.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordError {
+    #[error("a record of the unknown kind {0}: a newer version of the hub wrote it")]
+    UnknownKind(u8),
+    #[error("the {kind} {id:?}: {reason}")]
+    Unreadable { kind: &'static str, id: String, reason: String },
+}
+
+/// Makes [`StoreKey`] of a table: the kind's number on disk (never to be given to another kind), its name, what its
+/// keys are made of, and the functions of [`State`] that write a record and take it back. Records come back in
+/// the order of the kinds' numbers, then of their keys.
+macro_rules! kinds {
+    (@number) => { 0 };
+    (@number $number:ident) => { *$number };
+    (@ignore $name:ident $value:expr) => { $value };
+    ($($kind:literal: $name:ident(id $(, $number:ident)?) => $write:ident, $restore:ident;)*) => {
+        /// Names one record of the store.
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum StoreKey {
+            $($name(String $(, kinds!(@type $number))?),)*
         }
-    }
 
-    /// Takes back a device read from the store.
-    pub(crate) fn restore_device(&mut self, bytes: &[u8]) -> Result<(), serde_json::Error> {
-        let record: Record = serde_json::from_slice(bytes)?;
-        self.devices.insert(record.id.clone(), Device::new(record));
-        Ok(())
-    }
+        impl StoreKey {
+            /// The kind's number, the id and the number within the id, which is 0 where there is one record for an id.
+            pub(crate) fn parts(&self) -> (u8, &str, u64) {
+                match self {
+                    $(Self::$name(id $(, $number)?) => ($kind, id, kinds!(@number $($number)?)),)*
+                }
+            }
 
-    /// Takes back what the provisioning service keeps under a key.
-    pub(crate) fn restore_provisioning(&mut self, key: &str, bytes: &[u8]) -> Result<(), serde_json::Error> {
-        self.provisioning.restore(key, bytes)
+            /// The key with these parts, if there is such a kind.
+            pub(crate) fn from_parts(kind: u8, id: &str, number: u64) -> Option<Self> {
+                // not every kind has a number
+                let _ = number;
+                match kind {
+                    $($kind => Some(Self::$name(id.to_owned() $(, kinds!(@ignore $number number))?)),)*
+                    _ => None,
+                }
+            }
+
+            fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$name(..) => stringify!($name),)*
+                }
+            }
+        }
+
+        impl State {
+            fn record(&self, key: &StoreKey) -> Option<Vec<u8>> {
+                match key {
+                    $(StoreKey::$name(id $(, $number)?) => self.$write(id $(, *$number)?),)*
+                }
+            }
+
+            /// Takes back a record; they come in the order of their keys.
+            pub(crate) fn restore(&mut self, key: &StoreKey, bytes: &[u8]) -> Result<(), RecordError> {
+                let restored = match key {
+                    $(StoreKey::$name(id $(, $number)?) => {
+                        $(let _ = $number;)?
+                        read(bytes).and_then(|record| self.$restore(id, record))
+                    })*
+                };
+                let (_, id, _) = key.parts();
+                let unreadable = |reason| RecordError::Unreadable { kind: key.kind(), id: id.to_owned(), reason };
+                restored.map_err(unreadable)
+            }
+        }
+    };
+    (@type $number:ident) => { u64 };
+}
+
+kinds! {
+    1: Counters(id) => write_counters, restore_counters;
+    2: Model(id) => write_model, restore_model;
+    3: Device(id) => write_device, restore_device;
+    4: Command(id, row) => write_command, restore_command;
+    5: Message(id, number) => write_message, restore_message;
+    6: Provisioning(id) => write_provisioning, restore_provisioning;
+}
+
+/// A record's form on disk.
+fn bytes(record: &impl Serialize) -> Option<Vec<u8>> {
+    serde_json::to_vec(record).ok()
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+impl State {
+    /// Everything that changed since it was last taken.
+    #[must_use]
+    pub(crate) fn take_changes(&mut self) -> Changes {
+        let dirty = std::mem::take(&mut self.dirty);
+        let with_bytes = |key: StoreKey| {
+            let bytes = self.record(&key);
+            (key, bytes)
+        };
+        let records = dirty.into_iter().map(with_bytes).collect();
+        Changes { records, rows: std::mem::take(&mut self.new_rows) }
     }
 
     /// Takes back a row of a device's history; rows come in order.
-    pub(crate) fn restore_row(&mut self, device: &str, bytes: &[u8]) -> Result<(), serde_json::Error> {
+    pub(crate) fn restore_row(&mut self, device: u64, bytes: &[u8]) -> Result<(), serde_json::Error> {
         let row: Row = serde_json::from_slice(bytes)?;
-        let Some(device) = self.devices.get_mut(device) else {
+        let Some(device) = self.devices.values_mut().find(|one| one.record.number == device) else {
             return Ok(());
         };
         if row.kind == Kind::Telemetry
@@ -84,71 +150,129 @@ impl State {
             for (name, value) in &values {
                 telemetry::remember(&mut device.latest, row.component.as_deref(), name, value, row.at);
             }
+            device.record.messages += 1;
+            device.record.last_seen = device.record.last_seen.max(Some(row.received));
         }
-        device.history.restore(row);
+        device.history.restore(Arc::new(row));
         Ok(())
     }
 
-    /// Takes back a command; one that waited for its answer gets none any more.
-    pub(crate) fn restore_command(&mut self, device: &str, bytes: &[u8]) -> Result<(), serde_json::Error> {
-        let command: Command = serde_json::from_slice(bytes)?;
-        let Some(device) = self.devices.get_mut(device) else {
+    fn write_counters(&self, _: &str) -> Option<Vec<u8>> {
+        bytes(&self.next_device)
+    }
+
+    fn restore_counters(&mut self, _: &str, next_device: u64) -> Result<(), String> {
+        self.next_device = next_device;
+        Ok(())
+    }
+
+    fn write_model(&self, id: &str) -> Option<Vec<u8>> {
+        let model = self.models.get(id)?;
+        bytes(&(&model.file_name, &model.text))
+    }
+
+    /// The file's name and text: reading it anew needs all other models, which the start of the hub sees to.
+    fn restore_model(&mut self, _: &str, file: (String, String)) -> Result<(), String> {
+        self.kept_models.push(file);
+        Ok(())
+    }
+
+    fn write_provisioning(&self, key: &str) -> Option<Vec<u8>> {
+        self.provisioning.record(key)
+    }
+
+    fn restore_provisioning(&mut self, key: &str, record: Value) -> Result<(), String> {
+        self.provisioning.restore(key, record).map_err(|error| error.to_string())
+    }
+
+    fn write_device(&self, id: &str) -> Option<Vec<u8>> {
+        bytes(&self.devices.get(id)?.record)
+    }
+
+    fn restore_device(&mut self, id: &str, record: Record) -> Result<(), String> {
+        self.devices.insert(id.to_owned(), Device::new(record));
+        Ok(())
+    }
+
+    fn write_command(&self, id: &str, row: u64) -> Option<Vec<u8>> {
+        bytes(self.devices.get(id)?.commands.get(row)?)
+    }
+
+    fn write_message(&self, id: &str, number: u64) -> Option<Vec<u8>> {
+        bytes(self.devices.get(id)?.inbox.get(number)?)
+    }
+
+    fn restore_message(&mut self, id: &str, message: Queued) -> Result<(), String> {
+        if let Some(device) = self.devices.get_mut(id) {
+            device.inbox.restore(message);
+        }
+        Ok(())
+    }
+
+    /// A command that waited for its answer gets none any more.
+    fn restore_command(&mut self, id: &str, command: Command) -> Result<(), String> {
+        let Some(device) = self.devices.get_mut(id) else {
             return Ok(());
         };
-        let (id, waiting) = (command.id, command.state == CommandState::Sent);
+        let (row, waiting) = (command.id, command.state == CommandState::Sent);
         device.commands.restore(command);
         if waiting {
-            device.commands.finish(id, &CallOutcome::TimedOut);
+            device.commands.finish(row, &CallOutcome::TimedOut);
         }
         Ok(())
-    }
-
-    /// The time a device was last heard of, for tests of what survives.
-    #[cfg(test)]
-    pub(crate) fn last_seen(&self, id: &str) -> Option<jiff::Timestamp> {
-        self.devices.get(id)?.record.last_seen
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{NOW, connected, state};
-    use super::*;
-    use crate::topics::Bag;
     use serde_json::json;
+
+    use super::super::tests::{NOW, connected, sensor_model, state};
+    use super::*;
+    use crate::message::CloudToDevice;
 
     #[test]
     fn everything_that_changed_comes_back() {
         let (mut before, session) = connected("d1");
-        before.telemetry("d1", &Bag::default(), br#"{"temp":1}"#, NOW);
         before.report("d1", json!({ "state": true }).as_object().unwrap(), NOW).unwrap();
         before.subscribe("d1", session, crate::topics::Subscription::Methods, true, NOW);
         before.start_call("d1", None, "blink", None, NOW).unwrap();
+        before.send_message("d1", CloudToDevice::new([0xff]).with_property("a", "b"), NOW).unwrap();
+        before.add_model(sensor_model());
         let mut after = state();
-        for (key, bytes) in before.take_dirty(1000) {
-            let bytes = bytes.unwrap();
-            match key {
-                StoreKey::Device(_) => after.restore_device(&bytes).unwrap(),
-                StoreKey::Row(id, _) => after.restore_row(&id, &bytes).unwrap(),
-                StoreKey::Command(id, _) => after.restore_command(&id, &bytes).unwrap(),
-                other => panic!("{other:?} was not changed"),
-            }
+        for (key, bytes) in before.take_changes().records {
+            let (kind, id, number) = key.parts();
+            assert_eq!(StoreKey::from_parts(kind, id, number), Some(key.clone()));
+            after.restore(&key, &bytes.unwrap()).unwrap();
         }
-        let device = after.device("d1").unwrap();
-        assert_eq!(device.latest.len(), 1);
-        assert_eq!(device.history.iter().count(), 3);
-        assert_eq!(device.record.twin, before.device("d1").unwrap().record.twin);
+        let (device, was) = (after.device("d1").unwrap(), before.device("d1").unwrap());
+        assert_eq!(device.record.twin, was.record.twin);
         assert_eq!(device.commands.get(0).unwrap().state, CommandState::Timeout);
-        assert_eq!(after.last_seen("d1"), Some(NOW));
-        assert!(before.take_dirty(1000).is_empty());
+        assert_eq!(bytes(device.inbox.get(0).unwrap()), bytes(was.inbox.get(0).unwrap()));
+        assert_eq!(after.next_device, 2);
+        assert_eq!(after.take_kept_models(), [("sensor.json".to_owned(), "{}".to_owned())]);
+        let nothing = before.take_changes();
+        assert!(nothing.records.is_empty() && nothing.rows.is_empty());
     }
 
     #[test]
-    fn takes_changes_in_portions() {
-        let (mut state, _) = connected("d1");
-        let all = state.dirty.len();
-        assert!(all > 1);
-        assert_eq!(state.take_dirty(1).len(), 1);
-        assert_eq!(state.take_dirty(1000).len(), all - 1);
+    fn a_deleted_device_leaves_no_record() {
+        let (mut state, session) = connected("d1");
+        state.subscribe("d1", session, crate::topics::Subscription::Methods, true, NOW);
+        state.start_call("d1", None, "blink", None, NOW).unwrap();
+        state.send_message("d1", CloudToDevice::new("x"), NOW).unwrap();
+        let made = state.take_changes().records;
+        state.delete("d1").unwrap();
+        let gone = state.take_changes().records;
+        assert!(gone.iter().all(|(_, bytes)| bytes.is_none()));
+        let kept = |key: &&StoreKey| !matches!(key, StoreKey::Counters(_));
+        let made: Vec<_> = made.iter().map(|(key, _)| key).filter(kept).collect();
+        assert_eq!(made, gone.iter().map(|(key, _)| key).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_read_is_named() {
+        let error = state().restore(&StoreKey::Device("d1".to_owned()), b"{").unwrap_err();
+        assert!(error.to_string().starts_with("the Device \"d1\": "), "{error}");
     }
 }

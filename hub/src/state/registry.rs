@@ -78,6 +78,7 @@ impl State {
         let record = Record {
             id: id.to_owned(),
             name: None,
+            number: self.next_device,
             generation: now.as_nanosecond().to_string(),
             etag: 1,
             enabled,
@@ -95,8 +96,9 @@ impl State {
             messages: 0,
             twin: Twin { version: 1, ..Twin::default() },
         };
+        self.next_device += 1;
         self.devices.insert(id.to_owned(), Device::new(record));
-        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        self.dirty.extend([StoreKey::Counters(String::new()), StoreKey::Device(id.to_owned())]);
         self.emit_device(id);
         self.device(id)
     }
@@ -113,9 +115,9 @@ impl State {
             self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
             self.lose_calls(session.id);
         }
-        let rows = device.history.iter().map(|row| StoreKey::Row(id.to_owned(), row.seq));
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
-        self.dirty.extend(rows.chain(commands).chain([StoreKey::Device(id.to_owned())]));
+        let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
+        self.dirty.extend(commands.chain(messages).chain([StoreKey::Device(id.to_owned())]));
         if split_module(id).is_none() {
             self.emit("device", None, serde_json::json!({ "id": id, "deleted": true }));
         }

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::device::Latest;
-use super::history::Kind;
-use super::{Effect, State, StoreKey};
+use super::history::{Kind, Row};
+use super::{Effect, State};
 use crate::message::DeviceMessage;
 use crate::topics::Bag;
 
@@ -45,8 +45,12 @@ impl State {
             let data = json!({ "device": id, "at": at, "component": component, "values": values });
             self.emit("telemetry", Some(id), data);
         }
-        self.push_row(id, Kind::Telemetry, component, body, problem, at);
-        self.dirty.insert(StoreKey::Device(id.to_owned()));
+        let size = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        let component = component.map(str::to_owned);
+        self.keep_row(
+            id,
+            Row { seq: 0, at, received: now, kind: Kind::Telemetry, component, body, size, problem },
+        );
     }
 }
 

@@ -49,9 +49,9 @@ impl Provisioning {
     }
 
     /// Takes back what was kept under a key.
-    pub(super) fn restore(&mut self, key: &str, bytes: &[u8]) -> Result<(), serde_json::Error> {
+    pub(super) fn restore(&mut self, key: &str, record: Value) -> Result<(), serde_json::Error> {
         if key == Approval::KEY {
-            self.approval = serde_json::from_slice(bytes)?;
+            self.approval = serde_json::from_value(record)?;
         }
         Ok(())
     }
