@@ -148,7 +148,7 @@ impl Connection {
             (_, Packet::PingReq) => Output::send(Packet::PingResp),
             (_, Packet::Disconnect) => Output { end: Some(End::Clean), ..Output::default() },
             (Phase::Online(online), Packet::PubAck(PubAck { pkid })) => {
-                state.message_completed(&online.device, self.session, pkid);
+                state.message_completed(&online.device, self.session, pkid, now);
                 Output::default()
             }
             (_, Packet::PubAck(_)) => Output::default(),
@@ -315,7 +315,7 @@ impl Online {
             Topic::TwinGet { rid } => Ok(self.answer_get(rid, state, now)),
             Topic::TwinPatch { rid } => Ok(self.answer_patch(rid, &publish.payload, state, now)),
             Topic::MethodAnswer { status, rid } => {
-                if !state.answer_call(session, rid, status, &publish.payload) {
+                if !state.answer_call(session, rid, status, &publish.payload, now) {
                     let text =
                         format!("an answer to the method call {rid:?}, which nobody waits for (any more)");
                     state.refuse(Some(&self.device), text, now);

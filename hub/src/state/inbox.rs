@@ -10,6 +10,7 @@ use std::collections::{BTreeSet, VecDeque};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::commands::Passage;
 use super::device::SessionId;
 use super::{Effect, State, StateError, StoreKey};
 use crate::message::CloudToDevice;
@@ -42,6 +43,8 @@ pub(crate) struct Inbox {
     next: u64,
     /// The numbers of messages that are not on disk as they are here.
     changed: BTreeSet<u64>,
+    /// What became of messages since the command history was told.
+    passages: Vec<(u64, Passage)>,
 }
 
 impl Inbox {
@@ -70,7 +73,7 @@ impl Inbox {
     pub(super) fn connected(&mut self, clean: bool) {
         self.disconnected();
         if clean {
-            self.drop_where(|_| true);
+            self.drop_where(Passage::Dropped, |_| true);
         }
     }
 
@@ -80,17 +83,20 @@ impl Inbox {
 
     /// Drops what is too old or came too often; what was given up for coming too often.
     fn tidy(&mut self, now: Timestamp) -> usize {
-        self.drop_where(|queued| queued.expires <= now && queued.packet.is_none());
-        self.drop_where(|queued| queued.deliveries >= DELIVERY_LIMIT && queued.packet.is_none())
+        self.drop_where(Passage::Expired, |queued| queued.expires <= now && queued.packet.is_none());
+        self.drop_where(Passage::WornOut, |queued| {
+            queued.deliveries >= DELIVERY_LIMIT && queued.packet.is_none()
+        })
     }
 
     /// Forgets messages; answers how many.
-    fn drop_where(&mut self, condition: impl Fn(&Queued) -> bool) -> usize {
+    fn drop_where(&mut self, passage: Passage, condition: impl Fn(&Queued) -> bool) -> usize {
         let before = self.queue.len();
         self.queue.retain(|queued| {
             let dropped = condition(queued);
             if dropped {
                 self.changed.insert(queued.number);
+                self.passages.push((queued.number, passage));
             }
             !dropped
         });
@@ -116,6 +122,18 @@ impl State {
         message: CloudToDevice,
         now: Timestamp,
     ) -> Result<(), StateError> {
+        self.enqueue(id, message, now)?;
+        self.deliver_messages(id, now);
+        Ok(())
+    }
+
+    /// Queues a message for a device without delivering it; answers its number and until when it is worth delivering.
+    pub(super) fn enqueue(
+        &mut self,
+        id: &str,
+        message: CloudToDevice,
+        now: Timestamp,
+    ) -> Result<(u64, Timestamp), StateError> {
         let device = self.device_mut(id)?;
         let size = message.size();
         if size > SIZE_LIMIT {
@@ -123,19 +141,18 @@ impl State {
         }
         let given_up = device.inbox.tidy(now);
         let is_full = device.inbox.len() == QUEUE_LIMIT;
+        let expires = now.checked_add(message.time_to_live).unwrap_or(Timestamp::MAX);
+        let number = device.inbox.next;
         if !is_full {
-            let expires = now.checked_add(message.time_to_live).unwrap_or(Timestamp::MAX);
-            let number = device.inbox.next;
             device.inbox.restore(Queued { number, message, expires, deliveries: 0, packet: None });
             device.inbox.changed.insert(number);
         }
-        self.inbox_changed(id);
+        self.inbox_changed(id, now);
         self.note_given_up(id, given_up, now);
         if is_full {
             return Err(StateError::QueueFull(QUEUE_LIMIT));
         }
-        self.deliver_messages(id, now);
-        Ok(())
+        Ok((number, expires))
     }
 
     /// Delivers what is queued and not under way, if the device listens.
@@ -156,11 +173,12 @@ impl State {
             queued.packet = Some(packet);
             queued.deliveries += 1;
             device.inbox.changed.insert(queued.number);
+            device.inbox.passages.push((queued.number, Passage::Sent));
             let topic = topics::message(id, &queued.message.properties);
             let (again, payload) = (queued.deliveries > 1, queued.message.body.clone());
             self.effects.push(Effect::Deliver { session, packet, again, topic, payload });
         }
-        self.inbox_changed(id);
+        self.inbox_changed(id, now);
         self.note_given_up(id, given_up, now);
     }
 
@@ -172,20 +190,38 @@ impl State {
     }
 
     /// The device has acknowledged a packet.
-    pub(crate) fn message_completed(&mut self, id: &str, session: SessionId, packet: u16) {
+    pub(crate) fn message_completed(&mut self, id: &str, session: SessionId, packet: u16, now: Timestamp) {
         if self.session_mut(id, session).is_some()
             && let Some(device) = self.devices.get_mut(id)
         {
-            device.inbox.drop_where(|queued| queued.packet == Some(packet));
-            self.inbox_changed(id);
+            device.inbox.drop_where(Passage::Delivered, |queued| queued.packet == Some(packet));
+            self.inbox_changed(id, now);
         }
     }
 
-    /// Has what changed in a device's queue written to the disk.
-    pub(super) fn inbox_changed(&mut self, id: &str) {
-        if let Some(device) = self.devices.get_mut(id) {
-            let changed = std::mem::take(&mut device.inbox.changed);
-            self.dirty.extend(changed.into_iter().map(|number| StoreKey::Message(id.to_owned(), number)));
+    /// Has what changed in a device's queue written to the disk and told to the command history.
+    pub(super) fn inbox_changed(&mut self, id: &str, now: Timestamp) {
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
+        let changed = std::mem::take(&mut device.inbox.changed);
+        self.dirty.extend(changed.into_iter().map(|number| StoreKey::Message(id.to_owned(), number)));
+        for (number, passage) in std::mem::take(&mut device.inbox.passages) {
+            self.command_passed(id, number, passage, now);
+        }
+    }
+
+    /// Gives up what is too old in the queues of all devices.
+    pub(crate) fn expire_messages(&mut self, now: Timestamp) {
+        let late =
+            |device: &&mut super::Device| device.inbox.queue.iter().any(|queued| queued.expires <= now);
+        let ids = self.devices.values_mut().filter(late).map(|device| {
+            let worn_out = device.inbox.tidy(now);
+            (device.record.id.clone(), worn_out)
+        });
+        for (id, worn_out) in ids.collect::<Vec<_>>() {
+            self.inbox_changed(&id, now);
+            self.note_given_up(&id, worn_out, now);
         }
     }
 }
@@ -231,12 +267,12 @@ mod tests {
         state.send_message("d", message("a"), NOW).unwrap();
         state.send_message("d", message("b"), NOW).unwrap();
         assert_eq!(delivered(&mut state), [(1, false), (2, false)]);
-        state.message_completed("d", first, 1);
+        state.message_completed("d", first, 1, NOW);
         state.deliver_messages("d", NOW);
         assert!(delivered(&mut state).is_empty());
         let (_, again) = connect(&mut state, false);
         assert_eq!(again, [(3, true)]);
-        state.message_completed("d", first, 3);
+        state.message_completed("d", first, 3, NOW);
         assert_eq!(
             state.device("d").unwrap().inbox.len(),
             1,

@@ -15,6 +15,7 @@ pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
 mod provisioning;
+pub(crate) mod queued;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
@@ -322,9 +323,9 @@ impl State {
         let fresh = Session { id: session, since: now, subscriptions };
         if let Some(old) = device.session.replace(fresh) {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
-            self.lose_calls(old.id);
+            self.lose_calls(old.id, now);
         }
-        self.inbox_changed(id);
+        self.inbox_changed(id, now);
         self.connection_row(id, "connected", now);
         self.deliver_messages(id, now);
         Ok(kept)
@@ -332,7 +333,7 @@ impl State {
 
     /// A connection of a device has ended; nothing happens if a newer one has taken over.
     pub(crate) fn disconnect(&mut self, id: &str, session: SessionId, why: &str, now: Timestamp) {
-        self.lose_calls(session);
+        self.lose_calls(session, now);
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };

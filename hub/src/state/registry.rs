@@ -113,7 +113,8 @@ impl State {
         let device = self.devices.remove(id).ok_or_else(|| StateError::NotFound(id.to_owned()))?;
         if let Some(session) = device.session {
             self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
-            self.lose_calls(session.id);
+            // the rows of the calls are gone with the device: only their callers are told
+            self.lose_calls(session.id, session.since);
         }
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
         let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
