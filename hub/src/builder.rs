@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -17,7 +18,7 @@ use crate::message::{DeviceMessage, Observer};
 use crate::models::Library;
 use crate::settings::Settings;
 use crate::shared::Shared;
-use crate::state::{Approval, Provisioning, State};
+use crate::state::{Approval, Model, Provisioning, State};
 use crate::store::Store;
 use crate::{HubError, http, mqtt, page, store};
 
@@ -88,14 +89,15 @@ impl HubBuilder {
         self
     }
 
-    /// A model file's name (for messages) and text. What it refers to is looked up among all models.
+    /// A model file's name (for messages) and text. What it refers to is looked up among all models. It becomes a
+    /// published device template with the default views, unless another of these models refers to it.
     pub fn model(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.models.push((name.into(), text.into()));
         self
     }
 
-    /// A folder whose `.json` files, in folders inside it as well, are models; those that are not are left out with a
-    /// warning.
+    /// A folder whose `.json` files, in folders inside it as well, are models that templates can be made of; one is made by
+    /// itself when a device announces the model. Files that are no models are left out with a warning.
     pub fn models_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.model_dirs.push(path.into());
         self
@@ -129,7 +131,7 @@ impl HubBuilder {
     /// listened on; the text says which and what to do.
     pub async fn start(self) -> Result<Hub, HubError> {
         let dir = self.dir.as_deref().ok_or(HubError::NoFolder)?;
-        let now = jiff::Timestamp::now();
+        let now = Timestamp::now();
         std::fs::create_dir_all(dir).map_err(HubError::file("cannot make the folder", dir))?;
         let store = Store::open(&dir.join("hub.redb"))?;
         let settings = Settings::load(dir, now)?;
@@ -138,7 +140,7 @@ impl HubBuilder {
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
         let tls = [authority.device_config(now)?, authority.service_config(now)?];
-        let mut state = self.load_state(&store, &settings)?;
+        let mut state = self.load_state(&store, &settings, now)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
         state.set_mqtt_port(addresses.mqtt.port());
@@ -160,7 +162,7 @@ impl HubBuilder {
     }
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
-    fn load_state(&self, store: &Store, settings: &Settings) -> Result<State, HubError> {
+    fn load_state(&self, store: &Store, settings: &Settings, now: Timestamp) -> Result<State, HubError> {
         let mut state = State::new(Provisioning {
             id_scope: settings.id_scope.clone(),
             primary: settings.group_primary.clone(),
@@ -192,8 +194,21 @@ impl HubBuilder {
                 Err(error) => tracing::warn!(%error, "a file of the models folder is left out"),
             }
         }
-        for (name, text) in &self.models {
-            state.add_model(read_model(&library, name, text)?);
+        let given = self.models.iter().map(|(name, text)| Ok(Arc::new(read_model(&library, name, text)?)));
+        let given: Vec<Arc<Model>> = given.collect::<Result<_, HubError>>()?;
+        for model in &given {
+            state.add_model(Arc::clone(model));
+        }
+        let known: Vec<Arc<Model>> = state.models().cloned().collect();
+        for model in &known {
+            state.refresh_template(model, now);
+        }
+        // what another one refers to is a part of it, until a device announces it as its own
+        let is_part = |model: &Model| {
+            given.iter().any(|other| other.others.iter().any(|(_, text)| *text == model.text))
+        };
+        for model in given.iter().filter(|model| !is_part(model)) {
+            state.provide_template(model, now);
         }
         // nobody listens yet
         let _ = state.take_effects();
@@ -258,7 +273,7 @@ async fn expire_messages(shared: Arc<Shared>, stop: CancellationToken) {
     }
 }
 
-fn read_model(library: &Library<'_>, name: &str, text: &str) -> Result<crate::state::Model, HubError> {
+fn read_model(library: &Library<'_>, name: &str, text: &str) -> Result<Model, HubError> {
     library.read(name, text).map_err(|problems| HubError::Model { name: name.to_owned(), problems })
 }
 

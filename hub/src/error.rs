@@ -83,10 +83,21 @@ pub struct ModelProblem {
     pub code: String,
     /// What is wrong and what to do.
     pub message: String,
+    /// The file that is wrong.
+    pub file: String,
     /// Line, counted from 1.
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
+    /// The member of the JSON document at that place, as a JSON pointer (RFC 6901).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+impl ModelProblem {
+    pub(crate) fn new(code: &str, message: String, file: &str, (line, column): (usize, usize)) -> Self {
+        Self { code: code.to_owned(), message, file: file.to_owned(), line, column, pointer: None }
+    }
 }
 
 impl HubError {

@@ -170,13 +170,14 @@ impl Hub {
         }
     }
 
-    /// Adds a model from its file's text; `name` is for messages. A model with the same id is replaced. What the file
+    /// Adds a model from its file's text; `name` is for messages. It becomes a published device template with the default
+    /// views. A model with the same id is replaced, in that template too. What the file
     /// refers to must be in it, or among the models that there are.
     ///
     /// # Errors
     /// [`HubError::Model`] lists everything that is wrong with the file.
     pub fn add_model(&self, text: &str, name: &str) -> Result<ModelId, HubError> {
-        let added = self.shared.with(|state, _| models::add(state, name, text));
+        let added = self.shared.with(|state, now| models::add(state, name, text, now));
         let model = added.map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
         Ok(ModelId(model.view.id.clone()))
     }

@@ -39,6 +39,7 @@ mod shared;
 mod state;
 mod store;
 mod sync;
+mod template;
 mod tls;
 mod topics;
 mod twin;

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::error::ModelProblem;
@@ -34,27 +35,48 @@ impl<'t> Library<'t> {
 
     /// Reads a model file with what it refers to; the error lists everything that is wrong with it.
     pub(crate) fn read(&self, name: &str, text: &str) -> Result<Model, Vec<ModelProblem>> {
+        self.read_files(&[(name, text)], None)
+    }
+
+    /// Reads files that are one model, with what they refer to: the model with the id `root`, or the first that no other
+    /// of the files refers to.
+    pub(crate) fn read_files(
+        &self,
+        files: &[(&str, &str)],
+        root: Option<&str>,
+    ) -> Result<Model, Vec<ModelProblem>> {
         let mut given = BTreeSet::new();
-        model_view::read(name, text, &mut |ids| {
+        let is_file = |text: &str| files.iter().any(|(_, file)| *file == text);
+        model_view::read_files(files, root, &mut |ids| {
             let numbers = ids.iter().filter_map(|id| self.by_id.get(without_fragment(id)));
             let fresh = numbers.filter(|number| given.insert(**number)).map(|number| self.texts[*number]);
-            fresh.filter(|found| found.1 != text).map(|(name, text)| (name.into(), text.into())).collect()
+            fresh.filter(|found| !is_file(found.1)).map(|(name, text)| (name.into(), text.into())).collect()
         })
     }
 }
 
-/// Reads a model file with what it refers to among the models there are, adds it and answers it. Models that looked
-/// different with what it replaces are read anew.
-pub(crate) fn add(state: &mut State, name: &str, text: &str) -> Result<Arc<Model>, Vec<ModelProblem>> {
+/// Reads a model file with what it refers to among the models there are, adds it, makes a published template of it and
+/// answers it. Models that looked different with what it replaces are read anew.
+pub(crate) fn add(
+    state: &mut State,
+    name: &str,
+    text: &str,
+    now: Timestamp,
+) -> Result<Arc<Model>, Vec<ModelProblem>> {
     let known: Vec<Arc<Model>> = state.models().cloned().collect();
     let mut library = Library::default();
     library.add(known.iter().map(|model| (&*model.file_name, &*model.text)));
     let model = Arc::new(library.read(name, text)?);
     state.add_model(Arc::clone(&model));
+    state.provide_template(&model, now);
     library.add([(name, text)]);
     for other in known.iter().filter(|other| other.view.id != model.view.id) {
         match library.read(&other.file_name, &other.text) {
-            Ok(anew) if anew.view != other.view => state.add_model(Arc::new(anew)),
+            Ok(anew) if anew.view != other.view => {
+                let anew = Arc::new(anew);
+                state.add_model(Arc::clone(&anew));
+                state.refresh_template(&anew, now);
+            }
             Ok(_) => {}
             Err(_) => {
                 tracing::warn!(
@@ -96,7 +118,7 @@ fn without_fragment(id: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::tests::state;
+    use crate::state::tests::{NOW, state};
 
     const CONTROLLER: &str = include_str!("../../models/dtmi/com/example/temperaturecontroller-1.json");
     const THERMOSTAT: &str = include_str!("../../models/dtmi/com/example/thermostat-1.json");
@@ -161,10 +183,10 @@ mod tests {
     fn replacing_a_model_changes_those_that_refer_to_it() {
         let mut state = state();
         for (name, text) in [("t.json", THERMOSTAT), ("d.json", INFORMATION), ("c.json", CONTROLLER)] {
-            add(&mut state, name, text).unwrap();
+            add(&mut state, name, text, NOW).unwrap();
         }
         let kelvin = THERMOSTAT.replace("degreeCelsius", "kelvin");
-        add(&mut state, "t.json", &kelvin).unwrap();
+        add(&mut state, "t.json", &kelvin, NOW).unwrap();
         let controller = state.models().find(|model| model.file_name == "c.json").unwrap();
         assert_eq!(controller.view.groups[1].telemetry[0].unit.as_deref(), Some("K"));
 
@@ -174,7 +196,7 @@ mod tests {
             r#""contents": [{ "@type": "Component", "name": "more", "schema": "dtmi:azure:DeviceManagement:DeviceInformation;1" },"#,
             1,
         );
-        add(&mut state, "t.json", &nested).unwrap();
+        add(&mut state, "t.json", &nested, NOW).unwrap();
         let controller = state.models().find(|model| model.file_name == "c.json").unwrap();
         assert!(controller.view.property(Some("thermostat1"), "targetTemperature").is_some());
     }

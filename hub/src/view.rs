@@ -32,6 +32,8 @@ pub(crate) struct ModelView {
 /// What belongs together: the root, a component, or an interface of a capability model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Group {
+    /// Names the group in its model: the component, the interface's instance, or nothing for the root.
+    pub(crate) key: String,
     /// The component on the wire; `None` is the flat name space.
     pub(crate) component: Option<String>,
     pub(crate) title: String,
@@ -42,20 +44,25 @@ pub(crate) struct Group {
 
 /// A value the device sends.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Telemetry {
     pub(crate) name: String,
     pub(crate) label: String,
     pub(crate) description: Option<String>,
+    /// The model's semantic type without its path, e.g. `Temperature` or `Event`.
+    pub(crate) semantic_type: Option<String>,
     pub(crate) unit: Option<String>,
     pub(crate) schema: Schema,
 }
 
 /// A value the device keeps.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) label: String,
     pub(crate) description: Option<String>,
+    pub(crate) semantic_type: Option<String>,
     pub(crate) unit: Option<String>,
     pub(crate) writable: bool,
     pub(crate) schema: Schema,

@@ -70,7 +70,7 @@ pub(super) async fn add_model(
     let text =
         std::str::from_utf8(&body).map_err(|_| PageError::bad_request("the file is not UTF-8 text"))?;
     let name = query.name.unwrap_or_else(|| "model.json".to_owned());
-    let added = page.shared.with(|state, _| crate::models::add(state, &name, text));
+    let added = page.shared.with(|state, now| crate::models::add(state, &name, text, now));
     let model = added.map_err(|problems| {
         PageError::bad_request(format!("{name} is not a valid model")).with_details(json!(problems))
     })?;
@@ -98,13 +98,15 @@ pub(super) async fn add_device(
     Body { value: new, .. }: Body<NewDevice>,
 ) -> Result<(StatusCode, Json<Value>), PageError> {
     let item = page.shared.with(|state, now| {
-        if let Some(model) = new.model_id.as_ref().filter(|id| !state.has_model(id)) {
-            return Err(StateError::UnknownModel(model.clone()));
+        if let Some(model) = &new.model_id {
+            state.find_template(model, now).ok_or_else(|| StateError::UnknownModel(model.clone()))?;
         }
         state.create(&new.id, None, true, now)?;
         state.label(&new.id, new.name.as_deref(), None, now).inspect_err(|_| drop(state.delete(&new.id)))?;
-        state.assign_model(&new.id, new.model_id)?;
-        Ok(state.item(state.device(&new.id)?))
+        if new.model_id.is_some() {
+            state.assign_model(&new.id, new.model_id.as_deref(), now)?;
+        }
+        Ok::<_, StateError>(state.item(state.device(&new.id)?))
     })?;
     Ok((StatusCode::CREATED, Json(item)))
 }

@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use super::api::Limit;
 use super::error::{Body, PageError};
+use super::languages::Languages;
 use super::{PageState, series};
 use crate::keep::RowQuery;
 use crate::state::PropertyWrite;
 use crate::state::history::Kind;
+use crate::template::json as template;
 
 /// Rows of the command history on the device's page.
 const COMMAND_ROWS: usize = 100;
@@ -23,12 +25,14 @@ const WIDTH: (usize, usize) = (600, 4000);
 pub(super) async fn read(
     State(page): State<PageState>,
     Path(id): Path<String>,
+    Languages(languages): Languages,
 ) -> Result<Json<Value>, PageError> {
     page.shared.with(|state, _| {
         let device = state.device(&id)?;
         let commands: Vec<_> = device.commands.iter().rev().take(COMMAND_ROWS).collect();
         Ok(Json(json!({
             "device": state.item(device),
+            "template": state.template_of(device).and_then(|one| template::published(one, &languages)),
             "model": state.model_of(device).map(|model| &model.view),
             "properties": state.properties_of(&id),
             "latest": device.latest.values().collect::<Vec<_>>(),
@@ -66,8 +70,8 @@ pub(super) async fn assign_model(
     Path(id): Path<String>,
     Body { value: choice, .. }: Body<ModelChoice>,
 ) -> Result<Json<Value>, PageError> {
-    page.shared.with(|state, _| {
-        state.assign_model(&id, choice.model_id)?;
+    page.shared.with(|state, now| {
+        state.assign_model(&id, choice.model_id.as_deref(), now)?;
         Ok(Json(state.item(state.device(&id)?)))
     })
 }

@@ -11,8 +11,10 @@ mod commands;
 mod device;
 mod error;
 mod guard;
+mod languages;
 mod series;
 mod stream;
+mod templates;
 
 use std::sync::Arc;
 
@@ -75,6 +77,7 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/commands", post(commands::call))
+        .merge(templates::routes())
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
@@ -91,5 +94,7 @@ fn shell() -> Router<PageState> {
     })
 }
 
+#[cfg(test)]
+mod template_tests;
 #[cfg(test)]
 mod tests;

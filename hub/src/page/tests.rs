@@ -11,13 +11,13 @@ use crate::sas::sign;
 use crate::settings::Settings;
 use crate::state::tests::{sensor_model, state};
 
-struct Site {
+pub(super) struct Site {
     shared: Arc<Shared>,
-    router: Router,
+    pub(super) router: Router,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
         let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None));
@@ -25,14 +25,14 @@ impl Site {
         Self { shared, router }
     }
 
-    async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
+    pub(super) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
-    async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(super) async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
         let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
         let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
         self.send(request.unwrap()).await

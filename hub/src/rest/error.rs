@@ -89,6 +89,7 @@ impl From<StateError> for RestError {
             | StateError::BadMode(_)
             | StateError::TooManyModules(_)
             | StateError::UnknownModel(_)
+            | StateError::Template(_)
             | StateError::Twin(_)
             | StateError::LongName { .. }
             | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),

@@ -42,11 +42,11 @@ pub(crate) struct Device {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: String,
+    /// The device's own for ever, also when another gets its id: its history is kept under it.
+    pub(crate) number: u64,
     /// What the operator calls it.
     #[serde(default)]
     pub(crate) name: Option<String>,
-    /// The device's own for ever, also when another gets its id: its history is kept under it.
-    pub(crate) number: u64,
     pub(crate) generation: String,
     pub(crate) etag: u64,
     pub(crate) enabled: bool,
@@ -60,7 +60,11 @@ pub(crate) struct Record {
     /// Of a device that is known by its certificate; its keys mean nothing then.
     #[serde(default)]
     pub(crate) certificates: Option<Thumbprints>,
+    /// What the device has announced.
     pub(crate) model_id: Option<String>,
+    /// The id of its template.
+    #[serde(default)]
+    pub(crate) template: Option<String>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,
     pub(crate) created: Timestamp,

@@ -5,6 +5,7 @@
 //! [`State::take_effects`] after each call. What must be written to disk is taken with [`State::take_changes`].
 //! It does not read packets or HTTP. Begin with [`State`].
 
+mod assignment;
 pub(crate) mod commands;
 pub(crate) mod device;
 pub(crate) mod history;
@@ -20,6 +21,9 @@ pub(crate) mod registry;
 mod standing;
 mod telemetry;
 #[cfg(test)]
+mod template_tests;
+pub(crate) mod templates;
+#[cfg(test)]
 pub(crate) mod tests;
 mod twins;
 
@@ -32,6 +36,7 @@ use serde_json::{Value, json};
 
 use crate::faults::Faults;
 use crate::message::DeviceMessage;
+use crate::template::Template;
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
@@ -55,7 +60,9 @@ pub(crate) struct State {
     provisioning: Provisioning,
     host_name: String,
     devices: BTreeMap<String, Device>,
+    /// What the program and the models folder gave.
     models: BTreeMap<String, Arc<Model>>,
+    templates: BTreeMap<String, Template>,
     calls: BTreeMap<CallId, methods::Call>,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
@@ -80,8 +87,19 @@ pub(crate) struct Model {
     pub(crate) view: ModelView,
     /// The language of the file, e.g. `v2`.
     pub(crate) language: String,
+    /// The file that defines the model's id.
     pub(crate) file_name: String,
     pub(crate) text: String,
+    /// The other files that were read with it, by name and text.
+    pub(crate) others: Vec<(String, String)>,
+    pub(crate) parsed: crate::model_view::Parsed,
+}
+
+/// Two models are the same when their texts are.
+impl PartialEq for Model {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.file_name, &self.text, &self.others) == (&other.file_name, &other.text, &other.others)
+    }
 }
 
 /// One line of the log: why something was refused. Never holds a key or token.
@@ -160,6 +178,8 @@ pub(crate) enum StateError {
     BadMode(String),
     #[error(transparent)]
     Twin(#[from] TwinError),
+    #[error(transparent)]
+    Template(#[from] templates::TemplateError),
     #[error("{} of the values cannot be set", .0.len())]
     Properties(Vec<properties::PropertyProblem>),
     #[error("{0} messages wait for the device already, which is all that are queued")]
@@ -184,6 +204,7 @@ impl State {
             host_name: "localhost".to_owned(),
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
+            templates: BTreeMap::new(),
             calls: BTreeMap::new(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
@@ -239,31 +260,17 @@ impl State {
         self.models.values()
     }
 
-    /// Whether a model was added.
-    pub(crate) fn has_model(&self, id: &str) -> bool {
-        self.models.contains_key(id)
-    }
-
-    /// The model of a device, if it has one that was added.
+    /// The model of a device: that of its template, as it was published.
     pub(crate) fn model_of(&self, device: &Device) -> Option<&Arc<Model>> {
-        self.models.get(device.record.model_id.as_ref()?)
+        Some(&self.template_of(device)?.published.as_deref()?.model)
     }
 
-    /// Adds or replaces a model.
+    /// Adds a model to those that templates can be made of, or replaces it.
     pub(crate) fn add_model(&mut self, model: impl Into<Arc<Model>>) {
         let model = model.into();
         let id = model.view.id.clone();
         self.dirty.insert(StoreKey::Model(id.clone()));
-        self.models.insert(id.clone(), model);
-        let touched: Vec<String> = self
-            .devices
-            .values()
-            .filter(|device| device.record.model_id.as_deref() == Some(&id))
-            .map(|device| device.record.id.clone())
-            .collect();
-        for device in touched {
-            self.emit_device(&device);
-        }
+        self.models.insert(id, model);
     }
 
     /// The model files that were read from the disk: names and texts.
@@ -308,8 +315,9 @@ impl State {
         record.last_seen = Some(now);
         record.connection_changed = Some(now);
         if let Some(model_id) = model_id {
-            record.model_id = Some(model_id.to_owned());
+            self.announced(id, model_id, now)?;
         }
+        let device = self.device_mut(id)?;
         device.inbox.connected(clean);
         if clean {
             device.subscribed.clear();
@@ -437,6 +445,7 @@ impl State {
     /// A device's row in the page's list.
     pub(crate) fn item(&self, device: &Device) -> Value {
         let record = &device.record;
+        let template = self.template_of(device);
         json!({
             "id": record.id,
             "name": record.name,
@@ -446,8 +455,11 @@ impl State {
             "connected": device.session.is_some(),
             "connectedSince": device.session.as_ref().map(|session| session.since),
             "lastSeen": record.last_seen,
-            "modelId": record.model_id,
+            "modelId": template.map(Template::model_id).or(record.model_id.as_deref()),
             "modelName": self.model_of(device).map(|model| &model.view.name),
+            "templateId": template.map(|template| &template.id),
+            "templateName": template.map(|template| &template.name),
+            "templateVersion": template.map(|template| template.version),
             "messages": record.messages,
         })
     }

@@ -16,6 +16,7 @@ use super::device::{Device, Record};
 use super::history::{Kind, Row};
 use super::inbox::Queued;
 use super::{State, telemetry};
+use crate::template::record as template;
 
 /// A record's bytes to keep under its key, or nothing any more.
 pub(crate) type Change = (StoreKey, Option<Vec<u8>>);
@@ -114,6 +115,7 @@ kinds! {
     4: Command(id, row) => write_command, restore_command;
     5: Message(id, number) => write_message, restore_message;
     6: Provisioning(id) => write_provisioning, restore_provisioning;
+    7: Template(id) => write_template, restore_template;
 }
 
 /// A record's form on disk.
@@ -174,6 +176,19 @@ impl State {
     /// The file's name and text: reading it anew needs all other models, which the start of the hub sees to.
     fn restore_model(&mut self, _: &str, file: (String, String)) -> Result<(), String> {
         self.kept_models.push(file);
+        Ok(())
+    }
+
+    fn write_template(&self, id: &str) -> Option<Vec<u8>> {
+        bytes(&template::write(self.templates.get(id)?))
+    }
+
+    /// A template whose model this version of the hub refuses is left out: that must not keep the hub from starting.
+    fn restore_template(&mut self, id: &str, record: template::Record) -> Result<(), String> {
+        match template::read(record) {
+            Ok(template) => drop(self.templates.insert(id.to_owned(), template)),
+            Err(reason) => tracing::warn!(template = id, reason, "a kept template is left out"),
+        }
         Ok(())
     }
 
@@ -255,7 +270,7 @@ mod tests {
         assert_eq!(device.commands.get(0).unwrap().state, CommandState::Timeout);
         assert_eq!(bytes(device.inbox.get(0).unwrap()), bytes(was.inbox.get(0).unwrap()));
         assert_eq!(after.next_device, 2);
-        assert_eq!(after.take_kept_models(), [("sensor.json".to_owned(), "{}".to_owned())]);
+        assert_eq!(after.take_kept_models(), [("sensor.json".to_owned(), sensor_model().text)]);
         let nothing = before.take_changes();
         assert!(nothing.records.is_empty() && nothing.rows.is_empty());
     }

@@ -220,7 +220,7 @@ mod tests {
     fn wraps_desired_values_for_a_capability_model() {
         let (mut state, _) = connected("d1");
         state.add_model(sensor_model());
-        state.assign_model("d1", Some("urn:test:sensor:1".into())).unwrap();
+        state.assign_model("d1", Some("urn:test:sensor:1"), NOW).unwrap();
         assert_eq!(state.write_properties("d1", &[write("brightness", json!(2))], NOW), Ok(2));
         let device = state.device("d1").unwrap();
         let desired = Value::Object(device.record.twin.desired.values().clone());
@@ -256,7 +256,7 @@ mod tests {
     fn refuses_what_the_model_does_not_allow_naming_each_value() {
         let (mut state, _) = connected("d1");
         state.add_model(sensor_model());
-        state.assign_model("d1", Some("urn:test:sensor:1".into())).unwrap();
+        state.assign_model("d1", Some("urn:test:sensor:1"), NOW).unwrap();
         let writes = [write("brightness", json!("x")), write("state", json!(true)), write("z", json!(1))];
         let Err(StateError::Properties(problems)) = state.write_properties("d1", &writes, NOW) else {
             panic!("all three are wrong");

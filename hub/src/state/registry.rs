@@ -77,8 +77,8 @@ impl State {
         };
         let record = Record {
             id: id.to_owned(),
-            name: None,
             number: self.next_device,
+            name: None,
             generation: now.as_nanosecond().to_string(),
             etag: 1,
             enabled,
@@ -89,6 +89,7 @@ impl State {
             secondary,
             certificates: None,
             model_id: None,
+            template: None,
             provisioned: false,
             created: now,
             last_seen: None,
@@ -165,16 +166,18 @@ impl State {
         Ok(())
     }
 
-    /// Gives a device a model that was added before, or takes it away.
-    pub(crate) fn assign_model(&mut self, id: &str, model: Option<String>) -> Result<(), StateError> {
-        if let Some(model) = model.as_ref().filter(|model| !self.models.contains_key(*model)) {
-            return Err(StateError::UnknownModel(model.clone()));
-        }
-        self.device_mut(id)?.record.model_id = model;
-        self.dirty.insert(StoreKey::Device(id.to_owned()));
-        self.emit_device(id);
-        self.emit_properties(id, None);
-        Ok(())
+    /// Gives a device the published template of a model, which is made of one that was added before, or takes its
+    /// template away.
+    pub(crate) fn assign_model(
+        &mut self,
+        id: &str,
+        model: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StateError> {
+        let Some(model) = model else { return self.assign_template(id, None) };
+        let template = self.find_template(model, now);
+        let template = template.ok_or_else(|| StateError::UnknownModel(model.to_owned()))?;
+        self.assign_template(id, Some(&template))
     }
 
     /// Checks what a device comes with; answers when it expires.

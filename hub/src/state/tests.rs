@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::device::SessionId;
 use super::{Approval, Model, Provisioning, State};
 use crate::sas::{Key, sign};
-use crate::view::{Convention, Group, ModelView, Property, Schema};
 
 /// The time at which the tests happen.
 pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -49,31 +48,20 @@ pub(crate) fn group_token(state: &State, id: &str) -> String {
 
 /// A capability model with one writable and one read-only property.
 pub(crate) fn sensor_model() -> Model {
-    let property = |name: &str, writable, schema| Property {
-        name: name.to_owned(),
-        label: name.to_owned(),
-        description: None,
-        unit: None,
-        writable,
-        schema: Schema::primitive(schema),
-    };
-    let group = Group {
-        component: None,
-        title: "Sensor".into(),
-        telemetry: Vec::new(),
-        properties: vec![property("brightness", true, "long"), property("state", false, "boolean")],
-        commands: Vec::new(),
-    };
-    Model {
-        view: ModelView {
-            id: "urn:test:sensor:1".into(),
-            name: "Sensor".into(),
-            description: None,
-            convention: Convention::Central2020,
-            groups: vec![group],
-        },
-        language: "v1-preview".into(),
-        file_name: "sensor.json".into(),
-        text: "{}".into(),
-    }
+    let text = r#"{
+        "@id": "urn:test:sensor:1", "@type": "CapabilityModel", "displayName": "Sensor",
+        "@context": "http://azureiot.com/v1/contexts/IoTModel.json",
+        "implements": [{ "@type": "InterfaceInstance", "name": "sensor", "schema": {
+            "@id": "urn:test:sensor:own:1", "@type": "Interface", "contents": [
+                { "@type": "Property", "name": "brightness", "writable": true, "schema": "long" },
+                { "@type": "Property", "name": "state", "schema": "boolean" }
+            ]
+        } }]
+    }"#;
+    read_model(text)
+}
+
+/// The model of one file.
+pub(crate) fn read_model(text: &str) -> Model {
+    crate::model_view::read_files(&[("sensor.json", text)], None, &mut |_| Vec::new()).unwrap()
 }

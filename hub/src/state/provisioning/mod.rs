@@ -155,7 +155,7 @@ impl State {
         record.provisioned = true;
         record.last_seen = Some(now);
         if let Some(model) = model {
-            record.model_id = Some(model.to_owned());
+            self.announced(id, model, now)?;
         }
         self.dirty.insert(StoreKey::Device(id.to_owned()));
         self.emit_device(id);
