@@ -32,6 +32,7 @@ mod model_view;
 mod models;
 mod mqtt;
 mod page;
+mod raw;
 mod rest;
 mod sas;
 mod settings;

@@ -30,6 +30,7 @@ const ASSETS: &[(&str, &str)] = assets! {
     "chart/scale.js"
     "chart/series.js"
     "chart/table.js"
+    "device.css"
     "device/commands.js"
     "device/data.js"
     "device/form.js"

@@ -42,12 +42,12 @@ export const api = {
   hub: () => call('GET', '/api/hub'),
   log: () => call('GET', '/api/log?limit=100'),
   models: () => call('GET', '/api/models'),
-  templates: () => call('GET', '/api/models'),
+  templates: () => call('GET', '/api/templates'),
   importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
 
   devices: () => call('GET', '/api/devices'),
   /** `{ id, name, templateId }` */
-  addDevice: ({ templateId, ...given }) => send('POST', '/api/devices', { ...given, modelId: templateId }),
+  addDevice: (given) => send('POST', '/api/devices', given),
   /** `{ name, tags }`; a tag that is null is taken away. */
   editDevice: (id, changes) => send('PATCH', device(id), changes),
   /** 'approve', 'block' or 'unblock'. */
@@ -71,8 +71,6 @@ export const api = {
   series: (id, paths, from, to, width) => call('GET', `${device(id)}/telemetry/series?${query({
     ...span(paths, from, to), width,
   })}`),
-  /** How long which value of a telemetry held. */
-  states: (id, paths, from, to) => call('GET', `${device(id)}/telemetry/states?${query(span(paths, from, to))}`),
   /** The newest values of telemetries, each on its own. */
   events: (id, paths, from, to, limit) => call('GET', `${device(id)}/telemetry/events?${query({ ...span(paths, from, to), limit })}`),
 };

@@ -11,6 +11,7 @@ import { linear, timeLabel, timeTicks, zoneText } from './scale.js';
 const words = texts.chart;
 const [LANE, EDGE, FOOT] = [44, 12, 24];
 const COLOURS = 4;
+const WIDTH = 800;
 const REDRAW = 500;
 
 export function stateStrips(capabilities, { data, range, title, template }) {
@@ -26,8 +27,8 @@ export function stateStrips(capabilities, { data, range, title, template }) {
   async function load() {
     const [from, to] = range.window();
     try {
-      const { states } = await api.states(data.id, lanes.map((lane) => lane.capability.path), from, to);
-      for (const lane of lanes) lane.changes = states.find((one) => one.path === lane.capability.path)?.changes ?? [];
+      const { series } = await api.series(data.id, lanes.map((lane) => lane.capability.path), from, to, WIDTH);
+      for (const lane of lanes) lane.changes = changesOf(series.find((one) => one.path === lane.capability.path));
       failure.hidden = true;
     } catch (cause) {
       failure.hidden = false;
@@ -48,13 +49,11 @@ export function stateStrips(capabilities, { data, range, title, template }) {
     soon();
   }
 
-  /** A value that goes on makes its block longer. */
+  /** A value that is the same goes on. */
   function add(lane, t, value) {
     const last = lane.changes.at(-1);
-    if (last && keyOf(last.value, lane.capability) === keyOf(value, lane.capability) && t >= last.until && t - last.until <= Math.max(10_000, 3 * (last.every ?? 10_000))) {
-      last.every = Math.max(1, t - last.until);
-      last.until = t;
-    } else lane.changes.push({ from: t, until: t, value });
+    if (last && (t < last.t || keyOf(last.value, lane.capability) === keyOf(value, lane.capability))) return;
+    lane.changes.push({ t, value });
   }
 
   function soon() {
@@ -70,7 +69,9 @@ export function stateStrips(capabilities, { data, range, title, template }) {
     const x = linear(from, to, EDGE, width - EDGE);
     const across = timeTicks(from, to, Math.max(2, Math.floor(width / 110)));
     svg.setAttribute('viewBox', `0 0 ${width} ${lanes.length * LANE + FOOT}`);
-    replace(svg, lanes.map((lane, row) => strip(lane, row, x, [from, to])),
+    // the newest value holds as long as the device is there to change it
+    const end = data.item.connected ? to : Math.min(to, Date.parse(data.item.lastSeen ?? 0));
+    replace(svg, lanes.map((lane, row) => strip(lane, row, x, [from, end])),
       s('g', { class: 'grid' }, across.ticks.filter((at) => x(at) > 24 && x(at) < width - 60).map((at) => s('text', { class: 'tick-x', x: x(at), y: lanes.length * LANE + 16 }, timeLabel(at, across.step))),
         s('text', { class: 'tick-y zone', x: width - 2, y: lanes.length * LANE + 16 }, zoneText(to))));
     setText(summary, lanes.map((lane) => words.now(lane.label, lane.changes.length > 0 ? valueText(lane.changes.at(-1).value, lane.capability) : words.noData)).join(' · '));
@@ -99,15 +100,19 @@ const keyOf = (value, { schema }) => (schema?.type === 'boolean' ? String(truthO
 
 function strip({ capability, label, changes, colours }, row, x, [from, to]) {
   const top = row * LANE;
-  const blocks = changes.filter((change) => change.until >= from && change.from <= to).map((change) => {
-    const key = keyOf(change.value, capability);
+  const blocks = changes.map(({ t, value }, index) => ({ value, begin: Math.max(t, from), end: Math.min(changes[index + 1]?.t ?? to, to) })).filter(({ begin, end }) => begin < end);
+  return s('g', {}, s('text', { class: 'lane-label', x: EDGE, y: top + 12 }, label), blocks.map(({ value, begin, end }) => {
+    const key = keyOf(value, capability);
     if (!colours.has(key)) colours.set(key, colours.size % COLOURS);
-    const text = valueText(change.value, capability);
-    const [left, right] = [Math.max(x(change.from), x(from)), Math.min(x(change.until), x(to))];
-    const wide = Math.max(2, right - left);
-    return s('g', { class: `block line-${colours.get(key)}` }, s('title', {}, `${text}: ${formatTime(change.from)} – ${formatTime(change.until)}`),
-      s('rect', { x: left, width: wide, y: top + 18, height: 22, rx: 3 }),
-      wide > text.length * 8 ? s('text', { x: left + 6, y: top + 33 }, text) : null);
-  });
-  return s('g', {}, s('text', { class: 'lane-label', x: EDGE, y: top + 12 }, label), blocks);
+    const text = valueText(value, capability);
+    const wide = Math.max(2, x(end) - x(begin));
+    return s('g', { class: `block line-${colours.get(key)}`, 'data-state': text }, s('title', {}, `${text}: ${formatTime(begin)} – ${formatTime(end)}`),
+      s('rect', { x: x(begin), width: wide, y: top + 18, height: 22, rx: 3 }),
+      wide > text.length * 8 ? s('text', { x: x(begin) + 6, y: top + 33 }, text) : null);
+  }));
+}
+
+/** From each time on, a value held. */
+function changesOf({ states }) {
+  return states ? states.t.map((t, index) => ({ t, value: states.values[states.v[index]] })) : [];
 }

@@ -15,6 +15,7 @@ const REDRAW = 250; // four times a second at most
 const TICK = 1000; // a live range moves with the clock
 const ADDED = 1000; // points of the stream before history is loaded again
 const AXES = 2;
+const SHORTEST = 60_000; // shown of a young series
 const COLOURS = 4;
 
 export function lineChart(capabilities, { data, range, title, template }) {
@@ -59,10 +60,17 @@ export function lineChart(capabilities, { data, range, title, template }) {
     // what nobody sees is drawn when it is seen
     if (!visible || document.hidden) return;
     last = performance.now();
-    const window = range.window();
+    const window = shownWindow();
     for (const plot of plots) plot.draw(window);
     summarize(window);
     table.draw(window);
+  }
+
+  /** A young series that is followed fills the width instead of a corner of it. */
+  function shownWindow() {
+    const [from, to] = range.window();
+    const first = Math.min(...lines.map((line) => line.series.points[0]?.t ?? Infinity));
+    return [range.isLive ? Math.max(from, Math.min(first, to - SHORTEST)) : from, to];
   }
 
   function soon() {

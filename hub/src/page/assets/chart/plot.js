@@ -10,8 +10,8 @@ import { linear, niceRange, timeLabel, timeTicks, zoneText } from './scale.js';
 import { perColumn } from './series.js';
 
 const words = texts.chart;
-const HEIGHT = 210;
-const EDGE = { top: 14, right: 16, bottom: 26, left: 52 };
+const HEIGHT = 216;
+const EDGE = { top: 24, right: 16, bottom: 26, left: 52 };
 const ROOM = 46; // of a second axis
 const TICKS = 4;
 
@@ -73,8 +73,8 @@ export class Plot {
       (main?.ticks ?? []).map((value) => s('line', { x1: EDGE.left, x2: end, y1: main(value), y2: main(value) })),
       (left?.ticks ?? []).map((value) => s('text', { class: 'tick-y', x: EDGE.left - 8, y: left(value) + 4 }, formatNumber(value))),
       (right?.ticks ?? []).map((value) => s('text', { x: end + 8, y: right(value) + 4 }, formatNumber(value))),
-      left?.unit ? s('text', { class: 'axis-unit tick-y', x: EDGE.left - 8, y: 9 }, left.unit) : null,
-      right?.unit ? s('text', { class: 'axis-unit', x: end + 8, y: 9 }, right.unit) : null,
+      left?.unit ? s('text', { class: 'axis-unit tick-y', x: EDGE.left - 8, y: 11 }, left.unit) : null,
+      right?.unit ? s('text', { class: 'axis-unit', x: end + 8, y: 11 }, right.unit) : null,
       across.ticks.filter((at) => this.x(at) > EDGE.left + 16 && this.x(at) < end - 30).map((at) => s('text', { class: 'tick-x', x: this.x(at), y: HEIGHT - 7 }, timeLabel(at, across.step))),
       s('text', { class: 'tick-y zone', x: width - 2, y: HEIGHT - 7 }, zoneText(this.to)));
   }

@@ -14,17 +14,15 @@ export class Series {
     this.gaps = []; // [from, to], between points
     this.added = 0;
     this.rawCount = 0;
-    this.gap = SHORTEST_GAP;
   }
 
   /** Takes what the hub answered; points that came by the stream meanwhile and are newer are kept. */
-  load({ t, v, first = v, min = v, max = v, last = v, n = null, gaps = [], rawCount, gapLength = SHORTEST_GAP }) {
+  load({ points: { t, v, first = v, min = v, max = v, last = v, n = null }, gaps = [], rawCount }) {
     const newest = t.at(-1) ?? -Infinity;
     const live = this.points.slice(this.points.length - this.added).filter((point) => point.t > newest);
     this.points = t.map((at, index) => ({ t: at, first: first[index], min: min[index], max: max[index], last: last[index], n: n?.[index] ?? 1 }));
     this.gaps = gaps;
     this.rawCount = rawCount;
-    this.gap = gapLength;
     this.added = 0;
     for (const point of live) this.add(point.t, point.last);
   }
@@ -44,7 +42,7 @@ export class Series {
   #gapLength() {
     const recent = this.points.slice(-INTERVALS).filter((point) => point.n === 1);
     const intervals = recent.slice(1).map((point, index) => point.t - recent[index].t).sort((a, b) => a - b);
-    return intervals.length < 3 ? this.gap : Math.max(3 * intervals[Math.floor(intervals.length / 2)], SHORTEST_GAP);
+    return intervals.length < 3 ? SHORTEST_GAP : Math.max(3 * intervals[Math.floor(intervals.length / 2)], SHORTEST_GAP);
   }
 
   /** The points of a range, with one on each side so that the line runs to the edges. */

@@ -69,7 +69,8 @@ export class DeviceData {
     }
   }
 
-  #messages({ items, missed }) {
+  #messages({ items, missed, ...one }) {
+    items ??= [one];
     for (const { at, component, values } of items) {
       for (const [name, value] of Object.entries(values)) {
         const key = keyOf(component, name);

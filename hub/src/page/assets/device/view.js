@@ -18,10 +18,23 @@ export default function viewTab({ data, tab, context }) {
   return {
     element: h('div', { class: 'view', 'data-testid': `view-${view.slug}` }, bar?.element ?? null,
       tiles.length === 0 ? h('p', { class: 'empty' }, texts.device.emptyView) : null,
-      h('div', { class: 'tile-grid' }, tiles.map((tile) => tile.element))),
+      bands(tiles.map((tile) => tile.element)).map(([first, ...rest]) => h('div', { class: isValue(first) ? 'value-grid' : 'tile-grid' }, first, rest))),
     close() {
       bar?.close();
       for (const tile of tiles) tile.close?.();
     },
   };
+}
+
+const isValue = (element) => element.dataset.tile === 'lkv';
+
+/** Values that follow one another stand in a band of their own, so that they are not as high as the charts beside them. */
+function bands(elements) {
+  const result = [];
+  for (const element of elements) {
+    const band = result.at(-1);
+    if (band && isValue(band[0]) === isValue(element)) band.push(element);
+    else result.push([element]);
+  }
+  return result;
 }
