@@ -90,6 +90,9 @@ pub(super) struct NewDevice {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
+    template_id: Option<String>,
+    /// Instead of a template: its model.
+    #[serde(default)]
     model_id: Option<String>,
 }
 
@@ -98,14 +101,19 @@ pub(super) async fn add_device(
     Body { value: new, .. }: Body<NewDevice>,
 ) -> Result<(StatusCode, Json<Value>), PageError> {
     let item = page.shared.with(|state, now| {
-        if let Some(model) = &new.model_id {
-            state.find_template(model, now).ok_or_else(|| StateError::UnknownModel(model.clone()))?;
+        let of_model = match &new.model_id {
+            Some(model) => Some(
+                state.find_template(model, now).ok_or_else(|| StateError::UnknownModel(model.clone()))?,
+            ),
+            None => None,
+        };
+        let template = new.template_id.or(of_model);
+        if let Some(template) = &template {
+            state.check_published(template)?;
         }
         state.create(&new.id, None, true, now)?;
         state.label(&new.id, new.name.as_deref(), None, now).inspect_err(|_| drop(state.delete(&new.id)))?;
-        if new.model_id.is_some() {
-            state.assign_model(&new.id, new.model_id.as_deref(), now)?;
-        }
+        state.assign_template(&new.id, template.as_deref())?;
         Ok::<_, StateError>(state.item(state.device(&new.id)?))
     })?;
     Ok((StatusCode::CREATED, Json(item)))

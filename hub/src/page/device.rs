@@ -68,6 +68,24 @@ pub(super) async fn assign_model(
     })
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct TemplateChoice {
+    template_id: Option<String>,
+}
+
+/// Gives a device a published template, or takes its template away.
+pub(super) async fn assign_template(
+    State(page): State<PageState>,
+    Path(id): Path<String>,
+    Body { value: choice, .. }: Body<TemplateChoice>,
+) -> Result<Json<Value>, PageError> {
+    page.shared.with(|state, _| {
+        state.assign_template(&id, choice.template_id.as_deref())?;
+        Ok(Json(state.item(state.device(&id)?)))
+    })
+}
+
 pub(super) async fn credentials(
     State(page): State<PageState>,
     Path(id): Path<String>,

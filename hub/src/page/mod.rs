@@ -75,6 +75,7 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
+        .route("/api/devices/{id}/template", put(device::assign_template))
         .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(series::one))
         .route("/api/devices/{id}/raw", get(raw::rows))

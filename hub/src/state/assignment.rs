@@ -18,10 +18,8 @@ use crate::template::{Content, Source, Template};
 impl State {
     /// Gives a device a published template, or takes it away.
     pub(crate) fn assign_template(&mut self, device: &str, template: Option<&str>) -> Result<(), StateError> {
-        if let Some(id) = template
-            && self.template(id)?.published.is_none()
-        {
-            return Err(TemplateError::NotPublished.into());
+        if let Some(id) = template {
+            self.check_published(id)?;
         }
         let record = &mut self.device_mut(device)?.record;
         let before = std::mem::replace(&mut record.template, template.map(str::to_owned));
@@ -35,6 +33,14 @@ impl State {
         Ok(())
     }
 
+    /// Whether devices can have the template.
+    pub(crate) fn check_published(&self, template: &str) -> Result<(), StateError> {
+        match self.template(template)?.published {
+            Some(_) => Ok(()),
+            None => Err(TemplateError::NotPublished.into()),
+        }
+    }
+
     /// Gives all devices of a template, or those that are named, another one; answers how many.
     pub(crate) fn migrate_devices(
         &mut self,
@@ -42,9 +48,7 @@ impl State {
         devices: &[String],
         to: &str,
     ) -> Result<usize, StateError> {
-        if self.template(to)?.published.is_none() {
-            return Err(TemplateError::NotPublished.into());
-        }
+        self.check_published(to)?;
         for id in devices {
             self.device(id)?;
         }
@@ -106,8 +110,7 @@ impl State {
         let made = self.insert_template(&name, content, Source::Given, now);
         let id = made.ok()?.id.clone();
         let template = self.templates.get_mut(&id)?;
-        template.published = Some(Arc::new(template.draft.clone()));
-        template.published_at = Some(now);
+        template.publish(now);
         self.note_template(&id);
         self.match_waiting(&id);
         Some(id)
@@ -129,6 +132,7 @@ impl State {
             template.draft = with_model(template.draft.clone(), model);
             template.published = published.map(|content| Arc::new(with_model(content, model)));
             template.revision += 1;
+            template.shown = template.revision;
             template.changed = now;
             self.note_template(&id);
             self.tell_devices_of(&id);

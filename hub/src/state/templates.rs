@@ -105,6 +105,7 @@ impl State {
             family: id.clone(),
             source,
             revision: 1,
+            shown: 0,
             created: now,
             changed: now,
             published_at: None,
@@ -131,9 +132,9 @@ impl State {
             return Err(TemplateError::Changed { current }.into());
         }
         let mut changed = template.clone();
-        let result = edit(&mut changed)?;
         changed.revision += 1;
         changed.changed = now;
+        let result = edit(&mut changed)?;
         *template = changed;
         self.note_template(target.id);
         Ok(result)
@@ -159,6 +160,7 @@ impl State {
         let name = checked_name(name, "/name")?;
         self.edit_template(target, now, |template| {
             template.name = name;
+            template.shown = template.revision;
             Ok(())
         })?;
         self.tell_devices_of(target.id);
@@ -310,8 +312,7 @@ impl State {
             if !changes.is_empty() {
                 return Err(TemplateError::Breaking(changes));
             }
-            template.published = Some(Arc::new(template.draft.clone()));
-            template.published_at = Some(now);
+            template.publish(now);
             Ok(())
         })?;
         self.tell_devices_of(target.id);

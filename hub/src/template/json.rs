@@ -15,7 +15,7 @@ pub(crate) fn published(template: &Template, languages: &[String]) -> Option<Val
     value["id"] = json!(template.id);
     value["name"] = json!(template.name);
     value["version"] = json!(template.version);
-    value["etag"] = json!(template.etag());
+    value["etag"] = json!(template.published_etag());
     Some(value)
 }
 

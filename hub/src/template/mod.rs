@@ -77,6 +77,8 @@ pub(crate) struct Template {
     pub(crate) source: Source,
     /// Counts every change.
     pub(crate) revision: u64,
+    /// The revision in which operators last got to see something new.
+    pub(crate) shown: u64,
     pub(crate) created: Timestamp,
     pub(crate) changed: Timestamp,
     pub(crate) published_at: Option<Timestamp>,
@@ -146,6 +148,18 @@ impl Template {
     /// The entity tag of the present state.
     pub(crate) fn etag(&self) -> String {
         format!("\"{}\"", self.revision)
+    }
+
+    /// Changes when what operators see has changed.
+    pub(crate) fn published_etag(&self) -> String {
+        format!("\"{}\"", self.shown)
+    }
+
+    /// Shows the draft to operators.
+    pub(crate) fn publish(&mut self, now: Timestamp) {
+        self.published = Some(Arc::new(self.draft.clone()));
+        self.published_at = Some(now);
+        self.shown = self.revision;
     }
 
     /// The id that devices of this template announce.

@@ -12,10 +12,10 @@ export class ApiError extends Error {
   }
 }
 
-async function call(method, path, body, type = 'application/json') {
+async function call(method, path, body, type = 'application/json', headers = {}) {
   let response;
   try {
-    response = await fetch(path, { method, body, headers: body === undefined ? {} : { 'content-type': type } });
+    response = await fetch(path, { method, body, headers: body === undefined ? headers : { 'content-type': type, ...headers } });
   } catch (cause) {
     throw new ApiError(0, 'unreachable', texts.unreachable(cause.message));
   }

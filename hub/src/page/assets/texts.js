@@ -5,6 +5,7 @@ import { chart } from './texts/chart.js';
 import { devices } from './texts/devices.js';
 import * as one from './texts/device.js';
 import { shell } from './texts/shell.js';
+import { templates } from './texts/templates.js';
 
 export const texts = {
   app: 'device-model hub',
@@ -26,6 +27,7 @@ export const texts = {
   chart,
   devices,
   shell,
+  templates,
 
   hub: {
     idScope: 'ID scope',

@@ -1,9 +1,11 @@
 // The templates' pages, by what follows `/templates` in the address.
 
-import { h } from '../dom.js';
-import { texts } from '../texts.js';
+import importPage from './import.js';
+import listPage from './list.js';
+import templatePage from './template.js';
 
 export default function templatesPage(context) {
-  context.titled([[texts.shell.sections.templates]]);
-  return { element: h('div', { class: 'page' }, h('h1', {}, texts.shell.sections.templates)) };
+  const [id] = context.rest;
+  if (id === undefined) return listPage(context);
+  return id === 'new' ? importPage(context) : templatePage(context);
 }

@@ -1,0 +1,95 @@
+// One template: its head and its parts. Which part is shown stands in the address: the model, the customisations, the views,
+// or the editor of one view.
+
+import { h, replace, setText } from '../dom.js';
+import { menuButton } from '../shell/menu.js';
+import { showFailure } from '../shell/router.js';
+import { texts } from '../texts.js';
+import { publish, templateActions } from './actions.js';
+import { templatePath, templatesApi } from './api.js';
+import { customizePart } from './customize.js';
+import { modelPart } from './model.js';
+import { statePills } from './pills.js';
+import { viewEditor } from './view-editor.js';
+import { viewsPart } from './views.js';
+
+const words = texts.templates;
+
+/** What can follow the id in the address, and what makes the part: `(page) => ({ element, update(template) })`. */
+const PARTS = { model: modelPart, customize: customizePart, views: viewsPart };
+
+export default function templatePage(context) {
+  const [id, name = 'model', slug] = context.rest;
+  const tab = name in PARTS ? name : 'model';
+  const editing = tab === 'views' && slug !== undefined;
+  const title = h('h1', {}, id);
+  const facts = h('div', { class: 'device-facts' });
+  const tools = h('div', { class: 'tools' });
+  const notices = h('div', { class: 'notices' });
+  const panel = h('div', {}, h('p', { class: 'empty' }, texts.loading));
+  const page = { context, template: null, slug, take, load };
+  let part = null;
+  let closed = false;
+
+  /** Shows a template as it is by now: as loaded, or as an edit has answered. */
+  function take(template) {
+    if (closed) return;
+    page.template = template;
+    const crumbs = [[words.title, '/templates'], [template.name, templatePath(id)]];
+    context.titled(editing ? [...crumbs, [words.tabs.views, templatePath(id, 'views')], [slug]] : crumbs.map(([text], index) => (index === 1 ? [text] : crumbs[index])));
+    setText(title, template.name);
+    replace(facts, statePills(template), h('span', {}, words.version(template.version)), h('span', { 'data-testid': 'device-count' }, words.devices(template.deviceCount)),
+      h('span', {}, words.wire[template.wireFormat]), h('span', {}, `DTDL ${template.language}`));
+    replace(tools, publishButton(template), menuButton({
+      label: words.moreNamed(template.name), text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page),
+    }));
+    replace(notices, noticesOf(template));
+    if (part === null) {
+      part = editing ? viewEditor(page) : PARTS[tab](page);
+      replace(panel, part.element);
+    }
+    part.update(template);
+  }
+
+  function publishButton(template) {
+    const nothing = template.state === 'published' && template.draftChanges.length === 0;
+    return h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', disabled: nothing, on: { click: () => publish(page) } }, words.actions.publish);
+  }
+
+  async function load() {
+    try {
+      take(await templatesApi.read(id));
+    } catch (failure) {
+      if (part === null) showFailure(panel, failure.status === 404 ? words.notFound : failure.message, load);
+    }
+  }
+
+  return {
+    element: h('div', { class: 'page' },
+      h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), notices,
+      h('nav', { class: 'tabs', 'aria-label': words.tabs.label }, Object.keys(PARTS).map((one) => h('a', {
+        href: one === 'model' ? templatePath(id) : templatePath(id, one), 'data-link': true, 'data-testid': `tab-${one}`,
+        'aria-current': one === tab ? 'page' : null,
+      }, words.tabs[one]))), panel),
+    topics: ['templates'],
+    load,
+    // what is being edited stays as it was read: the hub refuses to save it over somebody else's change
+    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates') : !part?.edits && data.etag !== page.template?.etag && load()),
+    close: () => { closed = true; },
+  };
+}
+
+function noticesOf(template) {
+  const { draftChanges, state } = template;
+  const blocking = template.issues.filter((issue) => issue.blocks);
+  const notes = template.issues.filter((issue) => !issue.blocks);
+  const changes = draftChanges.map((one) => words.unpublishedParts[one]);
+  const list = (title, issues, kind) => issues.length > 0 && h('section', { class: `notice ${kind}`, 'aria-label': title },
+    h('strong', {}, title), h('ul', { class: 'problems' }, issues.map((issue) => h('li', { 'data-testid': 'issue', 'data-code': issue.code }, issue.message))));
+  return [
+    state === 'draft' ? h('p', { class: 'notice info', 'data-testid': 'draft-hint' }, words.draftHint) : null,
+    changes.length > 0 ? h('p', { class: 'notice wait', 'data-testid': 'unpublished' }, words.unpublishedHint(changes)) : null,
+    list(words.issues, blocking, 'bad'),
+    list(words.notes, notes, 'info'),
+  ];
+}

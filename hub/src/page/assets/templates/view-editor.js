@@ -1,0 +1,88 @@
+// The editor of one view or form: its name, and what tiles.js or sections.js edit of it. `new` in the address makes one; `?kind=`
+// says which.
+
+import { freshId, h, replace, setText } from '../dom.js';
+import { openConfirm } from '../shell/dialog.js';
+import { toast } from '../shell/toast.js';
+import { texts } from '../texts.js';
+import { templatePath, templatesApi } from './api.js';
+import { sectionsEditor } from './sections.js';
+import { tilesEditor } from './tiles.js';
+
+const words = texts.templates.editor;
+
+export function viewEditor(page) {
+  const { context, slug } = page;
+  const isNew = slug === 'new';
+  const element = h('div');
+  const error = h('div', { class: 'field-error', role: 'alert', 'data-testid': 'view-error' });
+  const name = h('input', { id: freshId('name'), autocomplete: 'off', required: true, maxlength: 256, 'data-testid': 'view-name' });
+  const back = () => context.go(templatePath(page.template.id, 'views'));
+  let view = null;
+  let body = null;
+
+  function build(template) {
+    view = isNew ? { kind: context.query.get('kind') === 'form' ? 'form' : 'view', name: '' } : template.views.find((one) => one.slug === slug);
+    if (!view) {
+      replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, texts.shell.notFoundHint), backLink()));
+      return;
+    }
+    name.value = view.name;
+    body = (view.kind === 'form' ? sectionsEditor : tilesEditor)(template, view);
+    const remove = isNew ? null : h('button', { type: 'button', 'data-testid': 'delete-view', on: { click: askDelete } }, words.delete);
+    replace(element, h('form', { class: 'column', novalidate: true, on: { submit } },
+      h('section', { class: 'card' }, h('h2', { class: 'spaced' }, isNew ? words.newTitle[view.kind] : texts.templates.views.kinds[view.kind]),
+        h('div', { class: 'field narrow' }, h('label', { for: name.id }, words.name), name)),
+      body.element, error,
+      h('div', { class: 'save-bar' }, backLink(), h('span', { class: 'tools' }, remove, h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-view' }, words.save)))));
+    if (isNew) name.focus();
+  }
+
+  const backLink = () => h('a', { href: templatePath(page.template.id, 'views'), 'data-link': true }, words.back);
+
+  async function submit(event) {
+    event.preventDefault();
+    replace(error);
+    if (name.value.trim() === '') {
+      setText(error, words.nameRequired);
+      return name.focus();
+    }
+    const value = { kind: view.kind, name: name.value.trim(), ...body.read() };
+    try {
+      const saved = isNew ? await templatesApi.addView(page.template, value) : await templatesApi.saveView(page.template, slug, value);
+      page.template = saved;
+      toast(texts.templates.done.view(value.name));
+      back();
+    } catch (failure) {
+      await refused(failure);
+    }
+    return undefined;
+  }
+
+  async function refused(failure) {
+    if (failure.code === 'changed') {
+      page.take(await templatesApi.read(page.template.id));
+      return replace(error, words.conflict);
+    }
+    return replace(error, h('p', {}, failure.message), h('ul', { class: 'problems' }, failure.details.map(({ pointer, message }) => h('li', { 'data-pointer': pointer }, message))));
+  }
+
+  function askDelete() {
+    openConfirm({
+      title: words.deleteTitle(view.name), text: words.deleteText, button: words.delete.replace('…', ''),
+      act: async () => {
+        page.template = await templatesApi.deleteView(page.template, slug);
+        toast(texts.templates.done.viewDeleted(view.name));
+        back();
+      },
+    });
+  }
+
+  return {
+    element,
+    edits: true,
+    update(template) {
+      if (view === null) build(template);
+    },
+  };
+}

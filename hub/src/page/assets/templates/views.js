@@ -1,0 +1,71 @@
+// The views of a template's draft: their order, the default ones, and ways to make and edit others.
+
+import { h, replace } from '../dom.js';
+import { toast, toastError } from '../shell/toast.js';
+import { texts } from '../texts.js';
+import { openForm } from './actions.js';
+import { templatePath, templatesApi } from './api.js';
+import { moveButtons } from './order.js';
+
+const words = texts.templates.views;
+
+export function viewsPart(page) {
+  const list = h('ul', { class: 'plain view-list' });
+  const empty = h('p', { class: 'empty', 'data-testid': 'no-views' }, words.empty);
+  const hint = h('p', { class: 'hint' }, words.order);
+  const fresh = (kind) => `${templatePath(page.template.id, 'views', 'new')}?kind=${kind}`;
+  const tools = h('div', { class: 'tools' });
+
+  async function move(index, to) {
+    const slugs = page.template.views.map((view) => view.slug);
+    slugs.splice(to, 0, ...slugs.splice(index, 1));
+    try {
+      page.take(await templatesApi.orderViews(page.template, slugs));
+    } catch (failure) {
+      toastError(failure.message);
+      page.load();
+    }
+  }
+
+  function row(view, index, all) {
+    const count = view.kind === 'form' ? words.fields((view.sections ?? []).reduce((sum, { fields }) => sum + fields.length, 0)) : words.tiles((view.tiles ?? []).length);
+    return h('li', { class: 'view-row', 'data-testid': `view-${view.slug}`, 'data-kind': view.kind },
+      h('div', {}, h('a', { class: 'device-link', href: templatePath(page.template.id, 'views', view.slug), 'data-link': true }, view.name), ' ',
+        h('span', { class: 'chip' }, words.kinds[view.kind]), view.generated ? [' ', h('span', { class: 'chip' }, words.generated)] : null,
+        h('div', { class: 'hint' }, count)),
+      moveButtons(view.name, index, all.length, (to) => move(index, to)));
+  }
+
+  return {
+    element: h('section', { class: 'card', 'aria-label': texts.templates.tabs.views }, tools, hint, empty, list),
+    update(template) {
+      replace(tools,
+        h('button', { type: 'button', 'data-testid': 'generate-views', on: { click: () => openGenerate(page) } }, words.generate),
+        h('a', { class: 'button', href: fresh('view'), 'data-link': true, 'data-testid': 'add-view' }, words.addView),
+        h('a', { class: 'button', href: fresh('form'), 'data-link': true, 'data-testid': 'add-form' }, words.addForm));
+      empty.hidden = template.views.length > 0;
+      hint.hidden = template.views.length < 2;
+      replace(list, template.views.map(row));
+    },
+  };
+}
+
+function openGenerate(page) {
+  const { title, hint, submit, nothing, ...kinds } = texts.templates.generate;
+  const switches = ['overview', 'about', 'commands'].map((kind) => h('input', { type: 'checkbox', checked: true, 'data-testid': `generate-${kind}` }));
+  const names = ['overview', 'about', 'commands'];
+  const content = h('div', { class: 'stack' }, names.map((kind, index) => h('label', { class: 'check' }, switches[index], kinds[kind])));
+  const result = h('ul', { class: 'problems', role: 'status', 'data-testid': 'generated' });
+  const { dialog } = openForm(title, hint, [content, result], submit, async () => {
+    const wanted = Object.fromEntries(names.map((kind, index) => [kind, switches[index].checked]));
+    if (!Object.values(wanted).includes(true)) throw Object.assign(new Error(nothing), { details: [] });
+    const { outcomes, template } = await templatesApi.generateViews(page.template, wanted);
+    page.take(template);
+    // a view that was not made is worth reading about
+    const news = outcomes.filter(({ outcome }) => outcome === 'empty' || outcome === 'kept');
+    replace(result, outcomes.map(({ name, outcome, message }) => h('li', { 'data-outcome': outcome, 'data-name': name }, message)));
+    if (news.length === 0) toast(outcomes.map(({ message }) => message).join('\n'));
+    return news.length > 0 ? false : undefined;
+  });
+  return dialog;
+}
