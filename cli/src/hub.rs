@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use device_model_hub::{Hub, HubError};
+use device_model_hub::{Hub, HubBuilder, HubError, Limits, Throttling};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Outcome, fail};
@@ -31,6 +31,18 @@ pub(crate) struct Options {
     /// Folder with models (.json files) to offer on the page
     #[arg(long, value_name = "DIR")]
     models: Option<PathBuf>,
+    /// What the page asks for, at least 16 characters; without it, it asks for a random token when other machines can reach it
+    #[arg(long, env = "DEVICE_MODEL_PAGE_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    page_token: Option<String>,
+    /// A name besides localhost that devices and browsers reach the hub by; may be given several times
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
+    /// Log what is sent to topics that IoT Hub does not know, instead of ending the connection as IoT Hub does
+    #[arg(long)]
+    tolerate_unknown_topics: bool,
+    /// Answer the service API's callers with 429 as an IoT Hub of one S1 unit does
+    #[arg(long)]
+    throttle_like_s1: bool,
     /// New devices of an enrollment group wait until they are approved on the page (true), or come at once (false); kept
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     approve_devices: Option<bool>,
@@ -79,6 +91,15 @@ async fn serve(options: &Options) -> Result<(), String> {
 async fn start(options: &Options) -> Result<Hub, HubError> {
     let mut builder =
         Hub::builder().dir(&options.dir).mqtt(options.mqtt).http(options.http).https(options.https);
+    let mut limits = Limits::default();
+    if options.throttle_like_s1 {
+        limits.throttling = Throttling::S1;
+    }
+    builder = builder.limits(limits).tolerate_unknown_topics(options.tolerate_unknown_topics);
+    builder = options.host_name.iter().fold(builder, HubBuilder::host_name);
+    if let Some(token) = &options.page_token {
+        builder = builder.page_token(token);
+    }
     if let Some(models) = &options.models {
         builder = builder.models_dir(models);
     }

@@ -14,10 +14,14 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::hub::{Addresses, Hub};
+use crate::limits::Limits;
+use crate::listener::Host;
 use crate::message::{DeviceMessage, Observer};
 use crate::models::Library;
+use crate::page::{Access, PageToken};
 use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::state::registry::DeviceKeys;
 use crate::state::{Approval, Model, Provisioning, State};
 use crate::store::Store;
 use crate::{HubError, http, mqtt, page, store};
@@ -33,6 +37,10 @@ pub struct HubBuilder {
     model_dirs: Vec<PathBuf>,
     announced: Option<String>,
     observer: Option<Observer>,
+    limits: Limits,
+    page_token: Option<String>,
+    names: Vec<String>,
+    tolerant: bool,
     approval: Option<Approval>,
 }
 
@@ -55,6 +63,10 @@ impl HubBuilder {
             model_dirs: Vec::new(),
             announced: None,
             observer: None,
+            limits: Limits::default(),
+            page_token: None,
+            names: Vec::new(),
+            tolerant: false,
             approval: None,
         }
     }
@@ -117,6 +129,32 @@ impl HubBuilder {
         self
     }
 
+    /// What clients may ask of the hub.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What the page is to ask for: at least 16 characters. Without it the page asks for nothing while both its listeners
+    /// are on loopback addresses, and for a random token otherwise, which [`Hub::page_token`] tells.
+    pub fn page_token(mut self, token: impl Into<String>) -> Self {
+        self.page_token = Some(token.into());
+        self
+    }
+
+    /// A name, besides `localhost`, that devices and browsers reach the hub by: its certificate is valid for it, and the
+    /// page answers to it.
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.names.push(name.into());
+        self
+    }
+
+    /// Whether a topic that IoT Hub does not know is only logged. IoT Hub, and the hub by default, end the connection.
+    pub fn tolerate_unknown_topics(mut self, yes: bool) -> Self {
+        self.tolerant = yes;
+        self
+    }
+
     /// Whether a device that is unknown and has good credentials of an enrollment group waits until the operator approves
     /// it. Without this call it is as it was before in this folder; at first nobody waits.
     pub fn approve_devices(mut self, by_operator: bool) -> Self {
@@ -139,18 +177,32 @@ impl HubBuilder {
         std::fs::write(&ca_file, settings.authority.ca_pem())
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
-        let tls = [authority.device_config(now)?, authority.service_config(now)?];
+        let tls = [authority.device_config(&self.names, now)?, authority.service_config(&self.names, now)?];
         let mut state = self.load_state(&store, &settings, now)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
+        let page_token = self.token(addresses)?;
         state.set_mqtt_port(addresses.mqtt.port());
+        state.tolerates_unknown_topics = self.tolerant;
         if let Some(name) = self.announced {
             state.set_host_name(name);
         }
         let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
         let shared = Shared::new(state, settings, https, mqtt, self.observer);
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
-        Ok(spawn(Arc::new(shared), Arc::new(store), listeners, tls, ca_file))
+        let rate = self.limits.page_requests_per_second;
+        let access = Access::new(self.names, page_token.clone(), addresses.http.port(), rate);
+        let parts = Parts { limits: self.limits, access, page_token, ca_file };
+        Ok(spawn(Arc::new(shared), Arc::new(store), listeners, tls, parts))
+    }
+
+    /// The page's token, where it needs one.
+    fn token(&self, addresses: Addresses) -> Result<Option<PageToken>, HubError> {
+        let exposed = ![addresses.http, addresses.https].iter().all(|address| address.ip().is_loopback());
+        match &self.page_token {
+            Some(text) => PageToken::new(text.clone()).map(Some),
+            None => exposed.then(PageToken::random).transpose(),
+        }
     }
 
     async fn listen(&self) -> Result<Listeners, HubError> {
@@ -163,12 +215,11 @@ impl HubBuilder {
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
     fn load_state(&self, store: &Store, settings: &Settings, now: Timestamp) -> Result<State, HubError> {
-        let mut state = State::new(Provisioning {
-            id_scope: settings.id_scope.clone(),
+        let keys = DeviceKeys {
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
-            approval: Approval::default(),
-        });
+        };
+        let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
         store.load(&mut state)?;
         let kept = state.take_kept_models();
         if let Some(approval) = self.approval {
@@ -220,9 +271,6 @@ impl HubBuilder {
         service: &'static str,
         address: SocketAddr,
     ) -> Result<(TcpListener, SocketAddr), HubError> {
-        if !address.ip().is_loopback() {
-            return Err(HubError::NotLoopback(address));
-        }
         let failed = |source| HubError::Bind { address, service, source };
         let listener = match TcpListener::bind(address).await {
             Err(error) if self.free_ports && error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -239,26 +287,35 @@ impl HubBuilder {
 /// How late a message may be given up after its time.
 const EXPIRY_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
 
+/// What a hub is made of besides its state and its listeners.
+struct Parts {
+    limits: Limits,
+    access: Access,
+    page_token: Option<PageToken>,
+    ca_file: PathBuf,
+}
+
 /// Starts the tasks of a hub.
 fn spawn(
     shared: Arc<Shared>,
     store: Arc<Store>,
     listeners: Listeners,
     tls: [ServerConfig; 2],
-    ca_file: PathBuf,
+    parts: Parts,
 ) -> Hub {
+    let Parts { limits, access, page_token, ca_file } = parts;
     let Listeners { mqtt, http, https, addresses } = listeners;
     let [devices_tls, service_tls] = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
     let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
     let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
-    let router = page::router(Arc::clone(&shared), tasks.clone(), stop.clone());
-    let devices = mqtt::task::listen(mqtt, devices_tls, Arc::clone(&shared), tasks.clone(), stop.clone());
-    tasks.spawn(devices);
+    let router = page::router(Arc::clone(&shared), access, &limits, tasks.clone(), stop.clone());
+    let host = Host { shared: Arc::clone(&shared), limits, tasks: tasks.clone(), stop: stop.clone() };
+    tasks.spawn(mqtt::task::listen(mqtt, devices_tls, host.clone()));
     tasks.spawn(expire_messages(Arc::clone(&shared), stop.clone()));
-    tasks.spawn(http::listen(http, None, router.clone(), tasks.clone(), stop.clone()));
-    tasks.spawn(http::listen(https, Some(service_tls), router, tasks.clone(), stop.clone()));
+    tasks.spawn(http::listen(http, None, router.clone(), host.clone()));
+    tasks.spawn(http::listen(https, Some(service_tls), router, host));
     let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
-    Hub { shared, addresses, ca_file, tasks, stop, stop_store, store: writer }
+    Hub { shared, addresses, ca_file, page_token, tasks, stop, stop_store, store: writer }
 }
 
 /// Gives up queued messages when their time is over, also while nothing else happens.

@@ -43,11 +43,9 @@ pub enum HubError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// The hub would be reachable from other machines, which its page is not made for.
-    #[error(
-        "{0} is reachable from other machines, but the page asks for no password: use a loopback address such as 127.0.0.1"
-    )]
-    NotLoopback(SocketAddr),
+    /// The page's token can be guessed, or cannot be typed.
+    #[error("the page's token needs at least {0} characters, all of them ASCII and none a space")]
+    PageToken(usize),
     /// Certificates or keys could not be made.
     #[error("cannot make the hub's certificates or keys: {0}")]
     Tls(String),

@@ -13,6 +13,7 @@ use tokio_util::sync::DropGuard;
 use tokio_util::task::TaskTracker;
 
 use crate::faults::Injection;
+use crate::page::PageToken;
 use crate::shared::Shared;
 use crate::{CloudToDevice, HubBuilder, HubError, models};
 
@@ -29,6 +30,7 @@ pub struct Hub {
     pub(crate) shared: Arc<Shared>,
     pub(crate) addresses: Addresses,
     pub(crate) ca_file: PathBuf,
+    pub(crate) page_token: Option<PageToken>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: DropGuard,
     pub(crate) stop_store: DropGuard,
@@ -61,6 +63,9 @@ pub struct Ready {
     pub group_key: String,
     /// For service tools. Secret.
     pub service_connection_string: String,
+    /// What the page asks for, where it can be reached from other machines. Secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_token: Option<String>,
 }
 
 impl std::fmt::Debug for Ready {
@@ -150,10 +155,25 @@ impl Hub {
         format!("HostName=localhost:{port};SharedAccessKeyName={policy};SharedAccessKey={key}")
     }
 
-    /// The address of the operator's page, for a browser.
+    /// The address of the operator's page, for a browser. Where the page asks for a token, the address has it and is a
+    /// secret.
     #[must_use]
     pub fn page_url(&self) -> String {
-        format!("http://localhost:{}/", self.addresses.http.port())
+        let http = self.addresses.http;
+        let host = if http.ip().is_loopback() || http.ip().is_unspecified() {
+            format!("localhost:{}", http.port())
+        } else {
+            http.to_string()
+        };
+        let token = self.page_token().map(|token| format!("#token={token}")).unwrap_or_default();
+        format!("http://{host}/{token}")
+    }
+
+    /// What the page asks for, where it can be reached from other machines or was told to ask. A secret: whoever has it
+    /// can do what an operator can.
+    #[must_use]
+    pub fn page_token(&self) -> Option<&str> {
+        self.page_token.as_ref().map(PageToken::reveal)
     }
 
     /// Everything a program needs to use this hub.
@@ -167,6 +187,7 @@ impl Hub {
             id_scope: self.id_scope().to_owned(),
             group_key: self.group_key().to_owned(),
             service_connection_string: self.service_connection_string(),
+            page_token: self.page_token().map(str::to_owned),
         }
     }
 

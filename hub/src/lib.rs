@@ -14,24 +14,36 @@
 //!
 //! Inside, the cores are without I/O: `state` (registry, twins, methods) and the MQTT connection in
 //! `mqtt`; `shared` carries out what they want done, and the listeners, the store and the page stand
-//! around it. It can be told to misbehave ([`Hub::inject`]). It listens on loopback only, keeps its data in one folder, and says in its log why it
-//! refused something. It knows no X.509 devices and no modules.
+//! around it. It can be told to misbehave ([`Hub::inject`]). It listens on loopback unless told otherwise, and then asks for
+//! a token on its page; it keeps its data in one folder, and says in its log why it refused something. [`Limits`] bound
+//! what clients may ask of it. It knows no X.509 devices and no modules.
 
 mod body;
+mod bucket;
 mod builder;
 mod certificate;
+#[cfg(feature = "cores")]
+#[doc(hidden)]
+pub mod cores;
 mod error;
 mod events;
 mod faults;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod http;
 mod hub;
 mod json;
 mod keep;
+mod limits;
+mod listener;
 mod message;
 mod model_view;
 mod models;
 mod mqtt;
+mod paced;
 mod page;
+mod provisioning;
+mod query;
 mod raw;
 mod rest;
 mod sas;
@@ -50,4 +62,5 @@ pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
 pub use faults::{Fault, Injection};
 pub use hub::{Hub, ModelId, Ready};
+pub use limits::{Limits, Throttling};
 pub use message::{CloudToDevice, DeviceMessage};

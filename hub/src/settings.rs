@@ -23,7 +23,11 @@ pub(crate) struct Settings {
     pub(crate) id_scope: String,
     pub(crate) group_primary: Key,
     pub(crate) group_secondary: Key,
+    /// The policies' primary keys.
     pub(crate) policies: BTreeMap<String, Key>,
+    /// Their secondary keys, which take over while a primary one is replaced.
+    #[serde(default)]
+    pub(crate) secondary_policies: BTreeMap<String, Key>,
     pub(crate) authority: Authority,
     /// Where it is kept.
     #[serde(skip)]
@@ -48,10 +52,17 @@ impl Settings {
             Ok(bytes) => {
                 let mut settings: Self = serde_json::from_slice(&bytes)
                     .map_err(|error| HubError::Damaged { path: path.clone(), reason: error.to_string() })?;
-                if !settings.authority.is_near_expiry(now) {
+                let is_whole = settings.secondary_policies.len() == POLICIES.len();
+                let is_old = settings.authority.is_near_expiry(now);
+                if is_whole && !is_old {
                     return Ok(settings);
                 }
-                settings.authority = Authority::create(now)?;
+                if is_old {
+                    settings.authority = Authority::create(now)?;
+                }
+                if !is_whole {
+                    settings.secondary_policies = policy_keys()?;
+                }
                 settings
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(now)?,
@@ -65,19 +76,27 @@ impl Settings {
     fn create(now: jiff::Timestamp) -> Result<Self, HubError> {
         let key = || Key::random().map_err(|error| HubError::Tls(error.to_string()));
         let id_scope = format!("0ne{:08X}", fastrand::u32(..));
-        let policies = POLICIES
-            .iter()
-            .map(|name| Ok(((*name).to_owned(), key()?)))
-            .collect::<Result<BTreeMap<_, _>, HubError>>()?;
         Ok(Self {
             id_scope,
             group_primary: key()?,
             group_secondary: key()?,
-            policies,
+            policies: policy_keys()?,
+            secondary_policies: policy_keys()?,
             authority: Authority::create(now)?,
             folder: PathBuf::new(),
         })
     }
+
+    /// Both keys of a policy.
+    pub(crate) fn policy_keys(&self, policy: &str) -> Option<impl Iterator<Item = &Key>> {
+        let primary = self.policies.get(policy)?;
+        Some([Some(primary), self.secondary_policies.get(policy)].into_iter().flatten())
+    }
+}
+
+fn policy_keys() -> Result<BTreeMap<String, Key>, HubError> {
+    let key = || Key::random().map_err(|error| HubError::Tls(error.to_string()));
+    POLICIES.iter().map(|name| Ok(((*name).to_owned(), key()?))).collect()
 }
 
 /// Writes a file only its owner can read, whole or not at all.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::HubError;
 
-/// Names and addresses the server's certificate is valid for.
+/// Names and addresses the server's certificate is valid for, besides those the hub is given.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 const AUTHORITY_YEARS: i32 = 10;
 /// An authority with fewer days left is replaced.
@@ -56,19 +56,20 @@ impl Authority {
     }
 
     /// The configuration of the devices' listener: it takes a client certificate, of whomever, and wants none.
-    pub(crate) fn device_config(&self, now: Timestamp) -> Result<ServerConfig, HubError> {
+    pub(crate) fn device_config(&self, names: &[String], now: Timestamp) -> Result<ServerConfig, HubError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        self.server_config(now, Arc::new(AnyCertificate(provider)))
+        self.server_config(names, now, Arc::new(AnyCertificate(provider)))
     }
 
     /// The configuration of the service's and the page's listener, which asks for no certificate.
-    pub(crate) fn service_config(&self, now: Timestamp) -> Result<ServerConfig, HubError> {
-        self.server_config(now, WebPkiClientVerifier::no_client_auth())
+    pub(crate) fn service_config(&self, names: &[String], now: Timestamp) -> Result<ServerConfig, HubError> {
+        self.server_config(names, now, WebPkiClientVerifier::no_client_auth())
     }
 
     /// The configuration of a TLS server with a fresh certificate of this authority.
     fn server_config(
         &self,
+        names: &[String],
         now: Timestamp,
         clients: Arc<dyn ClientCertVerifier>,
     ) -> Result<ServerConfig, HubError> {
@@ -76,7 +77,8 @@ impl Authority {
         let today = jiff::tz::Offset::UTC.to_datetime(now).date();
         let issuer = Issuer::new(params(today)?, authority_key);
         let key = KeyPair::generate().map_err(failed)?;
-        let mut server = CertificateParams::new(NAMES.map(str::to_owned)).map_err(failed)?;
+        let mut server =
+            CertificateParams::new([&NAMES.map(str::to_owned), names].concat()).map_err(failed)?;
         server.distinguished_name = name("localhost");
         server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         server.use_authority_key_identifier_extension = true;
@@ -189,7 +191,7 @@ mod tests {
     fn an_authority_makes_server_certificates_until_it_is_old() {
         let now = Timestamp::now();
         let authority = Authority::create(now).unwrap();
-        assert!(authority.service_config(now).is_ok() && authority.device_config(now).is_ok());
+        assert!(authority.service_config(&[], now).is_ok() && authority.device_config(&[], now).is_ok());
         assert!(!authority.is_near_expiry(now));
         let later = now + (AUTHORITY_YEARS as i64 * 365 * 24 - 24).hours();
         assert!(authority.is_near_expiry(later));

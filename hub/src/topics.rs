@@ -199,7 +199,15 @@ impl Bag {
     }
 }
 
+/// Whether a character may stand in a property bag as it is: a URI has no others (RFC 3986), but for percent signs.
+fn is_plain(character: char) -> bool {
+    character.is_ascii_graphic() && !"\"<>\\^`{|}".contains(character)
+}
+
 fn decode(text: &str) -> Result<String, TopicError> {
+    if !text.chars().all(is_plain) {
+        return Err(TopicError::Bag(text.to_owned()));
+    }
     let mut rest = text;
     while let Some((_, tail)) = rest.split_once('%') {
         let hex = tail.as_bytes().get(..2).filter(|hex| hex.iter().all(u8::is_ascii_hexdigit));
@@ -250,6 +258,10 @@ mod tests {
     fn refuses_a_bag_that_is_not_percent_encoded() {
         assert!(matches!(Bag::parse("a=100%"), Err(TopicError::Bag(_))));
         assert!(matches!(Bag::parse("a=%ff"), Err(TopicError::Bag(_))));
+        for raw in ["a=b c", "a b=c", "a=\u{e9}", "a={}", "a=\"b\"", "a=\t"] {
+            assert!(matches!(Bag::parse(raw), Err(TopicError::Bag(_))), "{raw:?}");
+        }
+        assert!(Bag::parse("$.ctime=2026-01-02T03:04:05Z&$.ct=application/json&a=(b)~c;d,e@f!'*").is_ok());
     }
 
     #[test]

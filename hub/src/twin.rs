@@ -23,8 +23,11 @@ pub(crate) struct Twin {
     pub(crate) desired: Side,
     pub(crate) reported: Side,
     pub(crate) tags: Map<String, Value>,
-    /// Counts changes of any part: the `version` of the service's twin document, and its etag.
+    /// Counts changes of any part: the `version` of the service's twin document.
     pub(crate) version: u64,
+    /// Counts changes by the service side, tags and desired properties: what the etag is made of.
+    #[serde(default)]
+    pub(crate) revision: u64,
 }
 
 /// One side of a twin.
@@ -62,6 +65,12 @@ impl Twin {
     /// What a device gets: both sides with their `$version`, without metadata.
     pub(crate) fn for_device(&self) -> Value {
         json!({ "desired": self.desired.for_device(), "reported": self.reported.for_device() })
+    }
+
+    /// Counts a change by the service side.
+    pub(crate) fn count_revision(&mut self) {
+        self.version += 1;
+        self.revision += 1;
     }
 
     /// Merges tags; `null` deletes.

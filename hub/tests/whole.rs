@@ -95,9 +95,6 @@ async fn a_hub_that_cannot_start_says_why() {
     let other = tempfile::tempdir().unwrap();
     let taken = Hub::builder().dir(other.path()).mqtt(busy).start().await;
     assert!(matches!(taken, Err(HubError::Bind { service: "mqtt", .. })));
-    let open = "0.0.0.0:0".parse().unwrap();
-    let remote = Hub::builder().dir(other.path()).mqtt(open).start().await;
-    assert!(matches!(remote, Err(HubError::NotLoopback(_))));
     assert!(matches!(Hub::builder().start().await, Err(HubError::NoFolder)));
     first.shutdown().await.unwrap();
 }

@@ -138,16 +138,12 @@ impl Client {
 
     /// What the session has done so far.
     pub fn counters(&self) -> Counters {
-        self.shared.intake.up_to_date(self.shared.board.counters())
+        self.shared.board.counters(&self.shared.intake)
     }
 
     /// What the session has done and measured so far.
     pub fn metrics(&self) -> Metrics {
-        let (_, oldest) = self.shared.intake.level();
-        let now = now();
-        let age = oldest.map(|since| now.saturating_duration_since(since));
-        let metrics = self.shared.board.gauge().snapshot(age);
-        Metrics { counters: self.shared.intake.up_to_date(metrics.counters), ..metrics }
+        self.shared.board.metrics(&self.shared.intake, now())
     }
 
     /// Whether somebody should look at this device, by the rules of [`Health`].
@@ -156,14 +152,15 @@ impl Client {
         let (filled, oldest) = self.shared.intake.level();
         let (state, away) = (board.state(), board.away(now));
         let since = |then: Instant| now.saturating_duration_since(then);
+        let parked = board.counters(&self.shared.intake).parked;
         let gauge = board.gauge();
         let facts = Facts {
             state,
             away,
             filled,
             oldest_message: oldest.map(since),
-            parked: gauge.last_parked().map(|then| (since(then), gauge.counters().parked)),
-            is_throttled: gauge.is_throttled,
+            parked: gauge.last_parked.map(|then| (since(then), parked)),
+            is_throttled: gauge.figures.is_throttled,
         };
         facts.judge()
     }

@@ -18,6 +18,7 @@ use crate::disk::Disk;
 use crate::driver::now;
 use crate::error::Error;
 use crate::json;
+use crate::metrics::Histogram;
 use crate::outbox::{Content, Ended, LARGEST, LARGEST_BAG, Message, Offer, Parked, SharedOutbox};
 use crate::outcome::{Delivery, Receipt};
 use crate::send::SendOptions;
@@ -189,16 +190,14 @@ impl Intake {
         (outbox.filled(self.disk_room), outbox.oldest())
     }
 
-    /// How long those have been in flight that are acknowledged now.
-    pub(crate) fn in_flight_for(&self, ids: &[u16], now: Instant) -> Vec<Duration> {
-        let outbox = self.outbox.lock();
-        let sent = ids.iter().filter_map(|id| outbox.sent_at(*id));
-        sent.map(|sent| now.saturating_duration_since(sent)).collect()
-    }
-
-    /// These counters with what has become of telemetry by now; the driver may not have looked for a while.
+    /// These counters with what has become of telemetry by now.
     pub(crate) fn up_to_date(&self, counters: Counters) -> Counters {
         self.outbox.lock().count(counters)
+    }
+
+    /// How long the hub took to acknowledge messages.
+    pub(crate) fn latency(&self) -> Histogram {
+        self.outbox.lock().latency()
     }
 
     pub(crate) fn parked(&self) -> Vec<Parked> {

@@ -18,6 +18,9 @@ mod call;
 mod client;
 mod connection;
 mod convention;
+#[cfg(feature = "cores")]
+#[doc(hidden)]
+pub mod cores;
 mod device;
 mod disk;
 mod driver;

@@ -10,20 +10,22 @@
 //!
 //! It has no socket and no clock: the state and the time are arguments. Begin with [`Connection::handle`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeReasonCode,
     UnsubAck,
 };
-use rumqttc::mqttbytes::{Protocol, QoS};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::registration::Registration;
 use super::username::Username;
-use crate::certificate::{Presented, Thumbprint};
+use crate::certificate::{ClientCertificate, Presented};
 use crate::faults::Fault;
+use crate::provisioning::{error_body, skewed};
 use crate::state::State;
 use crate::state::device::SessionId;
 use crate::topics::{self, Bag, Subscription, Topic, TopicError};
@@ -31,12 +33,15 @@ use crate::topics::{self, Bag, Subscription, Topic, TopicError};
 /// The keep-alive the hub grants at most, in seconds (protocol reference, section 2.1).
 const KEEP_ALIVE_LIMIT: u16 = 1177;
 
+/// Characters of a topic or filter that the log shows.
+const SHOWN_LIMIT: usize = 200;
+
 /// A connection and where it stands.
 #[derive(Debug)]
 pub(crate) struct Connection {
     session: SessionId,
     /// What the client presented in the TLS handshake.
-    certificate: Option<Thumbprint>,
+    certificate: Option<Arc<ClientCertificate>>,
     phase: Phase,
     keep_alive: u16,
 }
@@ -101,7 +106,7 @@ impl Connection {
     }
 
     /// The same on a stream that was opened with this certificate.
-    pub(crate) fn with_certificate(self, certificate: Option<Thumbprint>) -> Self {
+    pub(crate) fn with_certificate(self, certificate: Option<Arc<ClientCertificate>>) -> Self {
         Self { certificate, ..self }
     }
 
@@ -163,6 +168,7 @@ impl Connection {
             }
             (Phase::Online(online), Packet::Publish(publish)) => {
                 let answer = online.publish(&publish, self.session, state, now);
+                let answer = online.tolerate(answer, &publish.topic, state, now);
                 let late = online.acknowledgement_delay(&publish, state);
                 acknowledged(&publish, answer.map_err(|error| explain(&publish.topic, &error)), late)
             }
@@ -186,20 +192,22 @@ impl Connection {
     }
 
     fn connect(&mut self, connect: &Connect, state: &mut State, now: Timestamp) -> Output {
-        if connect.protocol != Protocol::V4 {
-            return denied("the client speaks MQTT 5: IoT Hub's endpoint is MQTT 3.1.1".to_owned());
-        }
         self.keep_alive = connect.keep_alive.min(KEEP_ALIVE_LIMIT);
         let Some(login) = &connect.login else {
             return denied("CONNECT has no user name".to_owned());
         };
-        let presented = Presented { password: &login.password, certificate: self.certificate };
+        let presented = Presented { password: &login.password, certificate: self.certificate.as_deref() };
         match Username::parse(&login.username) {
             // the text is not repeated: with swapped settings it is a key, a token or a connection string
             Err(error) => denied(error.to_owned()),
             // a bad token is answered when the device registers, as the service does
             Ok(Username::Registration { scope, id }) => {
-                self.phase = Phase::Registering(Registration::new(scope, id, presented));
+                self.phase = Phase::Registering(Registration::new(
+                    scope,
+                    id,
+                    &login.password,
+                    self.certificate.clone(),
+                ));
                 accepted(false)
             }
             Ok(Username::Device { id, .. }) if id != connect.client_id => {
@@ -245,10 +253,14 @@ impl Connection {
         let mut granted = Vec::new();
         for filter in &subscribe.filters {
             let Some(found) = self.find(&filter.path) else {
-                return Output::refuse(format!(
-                    "SUBSCRIBE to {:?}, which IoT Hub does not know",
-                    filter.path
-                ));
+                let shown: String = filter.path.chars().take(SHOWN_LIMIT).collect();
+                let reason = format!("SUBSCRIBE to {shown:?}, which IoT Hub does not know");
+                if !state.tolerates_unknown_topics {
+                    return Output::refuse(reason);
+                }
+                state.refuse(self.name(), format!("{reason}: tolerated"), now);
+                granted.push(SubscribeReasonCode::Failure);
+                continue;
             };
             if let Phase::Online(online) = &mut self.phase {
                 online.hears_twin |= found == Subscription::TwinResponses;
@@ -310,12 +322,12 @@ impl Online {
                 if let Some(status) = state.faults.take(&self.device, refused_twin) =>
             {
                 let body = error_body(u32::from(status) * 1000, "the hub was told to refuse", now);
-                Ok(self.twin_answer(topics::twin_response(status, rid, None), body))
+                Ok(self.twin_answer(topics::twin_response(status, rid, None), body.to_string().into_bytes()))
             }
             Topic::TwinGet { rid } => Ok(self.answer_get(rid, state, now)),
             Topic::TwinPatch { rid } => Ok(self.answer_patch(rid, &publish.payload, state, now)),
             Topic::MethodAnswer { status, rid } => {
-                if !state.answer_call(session, rid, status, &publish.payload, now) {
+                if !state.answer_call(session, rid, (status, &publish.payload), now) {
                     let text =
                         format!("an answer to the method call {rid:?}, which nobody waits for (any more)");
                     state.refuse(Some(&self.device), text, now);
@@ -325,6 +337,24 @@ impl Online {
             Topic::Telemetry { .. } | Topic::DpsRegister { .. } | Topic::DpsPoll { .. } => {
                 Err(TopicError::Unknown)
             }
+        }
+    }
+
+    /// A message to a topic that IoT Hub does not know is only logged where the hub was told so.
+    fn tolerate(
+        &self,
+        answer: Result<Output, TopicError>,
+        topic: &str,
+        state: &mut State,
+        now: Timestamp,
+    ) -> Result<Output, TopicError> {
+        match answer {
+            Err(error) if state.tolerates_unknown_topics => {
+                let reason = format!("{}: tolerated, and the message is dropped", explain(topic, &error));
+                state.refuse(Some(&self.device), reason, now);
+                Ok(Output::default())
+            }
+            other => other,
         }
     }
 
@@ -368,7 +398,7 @@ impl Online {
 
     fn twin_error(&self, rid: &str, message: &str, now: Timestamp) -> Output {
         // the clients look at the topic's status or at the body's code: both are given
-        let body = error_body(400_004, message, now);
+        let body = error_body(400_004, message, now).to_string().into_bytes();
         self.twin_answer(topics::twin_response(400, rid, None), body)
     }
 
@@ -378,14 +408,6 @@ impl Online {
 }
 
 const NO_API_VERSION: &str = "the CONNECT user name has no api-version";
-
-/// The body of an error on the device's side of the service.
-pub(super) fn error_body(code: u32, message: &str, now: Timestamp) -> Vec<u8> {
-    let tracking = format!("{:032x}", fastrand::u128(..));
-    json!({ "errorCode": code, "trackingId": tracking, "message": message, "timestampUtc": now })
-        .to_string()
-        .into_bytes()
-}
 
 /// What `answer` sends, and the PUBACK of what was taken before it, unless a fault makes it late: `Duration::MAX` is
 /// never.
@@ -407,7 +429,7 @@ fn acknowledged(publish: &Publish, answer: Result<Output, String>, late: Option<
 }
 
 pub(super) fn explain(topic: &str, error: &TopicError) -> String {
-    let shown: String = topic.chars().take(200).collect();
+    let shown: String = topic.chars().take(SHOWN_LIMIT).collect();
     format!("PUBLISH to {shown:?}: {error}")
 }
 
@@ -441,15 +463,6 @@ fn refused_twin(fault: Fault) -> Option<u16> {
     }
 }
 
-/// The clock by which a device's token is checked.
-pub(super) fn skewed(now: Timestamp, device: &str, state: &mut State) -> Timestamp {
-    let ahead = state.faults.take(device, |fault| match fault {
-        Fault::ClockAhead { seconds } => Some(seconds),
-        _ => None,
-    });
-    now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
-}
-
 fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, TopicError> {
     let Some(will) = &connect.last_will else {
         return Ok(None);
@@ -457,6 +470,9 @@ fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, To
     match Topic::parse(&will.topic)? {
         Topic::Telemetry { path, mut bag } if path == topics::path(device) => {
             bag.insert("iothub-MessageType", "Will");
+            if will.retain {
+                bag.insert("mqtt-retain", "true");
+            }
             Ok(Some((bag, will.message.to_vec())))
         }
         _ => Err(TopicError::Unknown),

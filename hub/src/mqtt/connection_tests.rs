@@ -1,10 +1,12 @@
 //! Tests of the connection's state machine, in virtual time and without a socket.
 
 use super::*;
-use crate::certificate::Thumbprints;
+use crate::certificate::tests::{device as certificate, signer};
+use crate::certificate::{Known, Thumbprint, Thumbprints};
 use crate::state::tests::{NOW, device_token, group_token, state};
 use proptest::prelude::*;
 use rumqttc::mqttbytes::v4::{SubscribeFilter, Unsubscribe};
+use serde_json::json;
 
 fn connect_packet(id: &str, username: &str, password: &str) -> Packet {
     let mut connect = Connect::new(id);
@@ -167,6 +169,68 @@ fn ends_on_what_iot_hub_does_not_allow_saying_what_it_was() {
 }
 
 #[test]
+fn what_iot_hub_does_not_know_is_only_logged_where_the_hub_was_told_so() {
+    let (mut state, mut connection) = online();
+    state.tolerates_unknown_topics = true;
+    let mut lost = Publish::new("home/kitchen", QoS::AtLeastOnce, "{}");
+    lost.pkid = 9;
+    let output = connection.handle(Packet::Publish(lost), &mut state, NOW);
+    assert_eq!(output, Output::send(Packet::PubAck(PubAck::new(9))));
+    let output = subscribe(&mut connection, &mut state, "#", QoS::AtMostOnce);
+    assert_eq!(output, Output::send(Packet::SubAck(SubAck::new(7, vec![SubscribeReasonCode::Failure]))));
+    let qos2 = Packet::Publish(Publish::new("devices/d1/messages/events/", QoS::ExactlyOnce, ""));
+    assert!(reason(&connection.handle(qos2, &mut state, NOW)).contains("QoS 2"));
+    assert_eq!(state.log().filter(|row| row.message.contains("tolerated")).count(), 2);
+    assert_eq!(state.device("d1").unwrap().record.messages, 0);
+}
+
+#[test]
+fn the_silence_that_is_granted_is_one_and_a_half_times_the_keep_alive_and_has_an_end() {
+    for (asked, granted) in
+        [(60, Some(90_000)), (1177, Some(1_765_500)), (u16::MAX, Some(1_765_500)), (0, None)]
+    {
+        let mut state = state();
+        let mut connect = Connect::new("d1");
+        connect.keep_alive = asked;
+        connect.set_login("0neTEST/registrations/d1/api-version=2019-03-31", "");
+        let mut connection = Connection::new(state.next_session());
+        assert_eq!(connection.handle(Packet::Connect(connect), &mut state, NOW), accepted(false));
+        assert_eq!(connection.silence_limit_ms(), granted, "{asked}");
+    }
+}
+
+#[test]
+fn a_will_to_another_topic_is_refused() {
+    for topic in
+        ["devices/d2/messages/events/", "devices/d1/messages/devicebound/x", "$iothub/twin/GET/?$rid=1"]
+    {
+        let mut state = state();
+        let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
+        let mut connect = Connect::new("d1");
+        connect.set_login("localhost/d1/?api-version=1", device_token("localhost/devices/d1", &key));
+        let will = rumqttc::mqttbytes::v4::LastWill::new(topic, "{}", QoS::AtMostOnce, false);
+        connect.last_will = Some(will);
+        let mut connection = Connection::new(state.next_session());
+        let output = connection.handle(Packet::Connect(connect), &mut state, NOW);
+        assert!(reason(&output).contains("the will"), "{topic}");
+    }
+}
+
+#[test]
+fn a_retained_message_is_delivered_once_and_marked() {
+    let (mut state, mut connection) = online();
+    let mut message = Publish::new("devices/d1/messages/events/", QoS::AtMostOnce, "{}");
+    message.retain = true;
+    state.observed = true;
+    let _ = connection.handle(Packet::Publish(message), &mut state, NOW);
+    let told = state.take_effects().into_iter().find_map(|effect| match effect {
+        crate::state::Effect::Took(message) => Some(message),
+        _ => None,
+    });
+    assert_eq!(told.unwrap().properties["mqtt-retain"], "true");
+}
+
+#[test]
 fn telemetry_at_qos_1_is_acknowledged_once_it_is_kept() {
     let (mut state, mut connection) = online();
     let mut message = Publish::new("devices/d1/messages/events/", QoS::AtLeastOnce, r#"{"temp":1}"#);
@@ -250,15 +314,16 @@ fn an_unreadable_user_name_is_explained_and_not_repeated() {
 fn a_device_that_is_known_by_its_certificate_needs_it_and_no_password() {
     let mut state = state();
     let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
-    let known = Thumbprint::of(b"the device's");
-    state.know_by("d1", Thumbprints { primary: known, secondary: None }).unwrap();
+    let [own, other] = [1, 2].map(|_| Arc::new(certificate("d1", &[])));
+    let primary = Thumbprint::of(own.der());
+    state.know_by("d1", Known::Thumbprints(Thumbprints { primary, secondary: None })).unwrap();
     let user = "localhost/d1/?api-version=2021-04-12";
-    let mut connect = |presented: Option<Thumbprint>, password: &str| {
+    let mut connect = |presented: Option<Arc<ClientCertificate>>, password: &str| {
         let mut connection = Connection::new(state.next_session()).with_certificate(presented);
         connection.handle(connect_packet("d1", user, password), &mut state, NOW)
     };
-    assert_eq!(connect(Some(known), ""), accepted(false));
-    assert!(reason(&connect(Some(Thumbprint::of(b"another")), "")).contains("another certificate"));
+    assert_eq!(connect(Some(own), ""), accepted(false));
+    assert!(reason(&connect(Some(other), "")).contains("another certificate"));
     let token = device_token("localhost/devices/d1", &key);
     assert!(reason(&connect(None, &token)).contains("presented none"));
 }
@@ -267,10 +332,11 @@ fn a_device_that_is_known_by_its_certificate_needs_it_and_no_password() {
 fn a_registration_by_certificate_is_for_the_device_that_is_known_by_it() {
     let mut state = state();
     state.create("d1", None, true, NOW).unwrap();
-    let known = Thumbprint::of(b"the device's");
-    state.know_by("d1", Thumbprints { primary: known, secondary: None }).unwrap();
+    let own = Arc::new(certificate("d1", &[]));
+    let primary = Thumbprint::of(own.der());
+    state.know_by("d1", Known::Thumbprints(Thumbprints { primary, secondary: None })).unwrap();
     let mut register = |id: &str| {
-        let mut connection = Connection::new(state.next_session()).with_certificate(Some(known));
+        let mut connection = Connection::new(state.next_session()).with_certificate(Some(Arc::clone(&own)));
         let user = format!("0neTEST/registrations/{id}/api-version=2019-03-31");
         assert_eq!(connection.handle(connect_packet(id, &user, ""), &mut state, NOW), accepted(false));
         subscribe(&mut connection, &mut state, "$dps/registrations/res/#", QoS::AtLeastOnce);
@@ -279,4 +345,52 @@ fn a_registration_by_certificate_is_for_the_device_that_is_known_by_it() {
     };
     assert!(register("d1").starts_with("$dps/registrations/res/202/"));
     assert!(register("d2").starts_with("$dps/registrations/res/401/"));
+}
+
+#[test]
+fn a_device_of_an_authority_connects_by_its_name_and_the_log_says_why_another_does_not() {
+    let mut state = state();
+    state.create("d1", None, true, NOW).unwrap();
+    state.know_by("d1", Known::BY_AUTHORITY).unwrap();
+    let root = signer("root", None);
+    let middle = signer("middle", Some(&root));
+    state.trust(None, &root.pem(), NOW).unwrap();
+    let mut connect = |presented: ClientCertificate| {
+        let mut connection =
+            Connection::new(state.next_session()).with_certificate(Some(Arc::new(presented)));
+        connection.handle(connect_packet("d1", "localhost/d1/?api-version=2021-04-12", ""), &mut state, NOW)
+    };
+    assert_eq!(connect(certificate("d1", &[&middle])), accepted(false));
+    let named = connect(certificate("d2", &[&middle]));
+    assert!(reason(&named).contains("is of \"d2\", not of \"d1\""), "{}", reason(&named));
+    let stranger = signer("stranger", None);
+    let unknown = connect(certificate("d1", &[&stranger]));
+    assert!(reason(&unknown).contains("does not lead to a known authority"), "{}", reason(&unknown));
+}
+
+#[test]
+fn a_module_connects_as_itself_and_speaks_on_its_own_topics() {
+    let mut state = state();
+    state.create("d1", None, true, NOW).unwrap();
+    let key = state.create_module("d1", "m", None, NOW).unwrap().record.primary.clone();
+    let mut connection = Connection::new(state.next_session());
+    let token = device_token("localhost/devices/d1/modules/m", &key);
+    let packet = connect_packet("d1/m", "localhost/d1/m/?api-version=2021-04-12", &token);
+    assert_eq!(connection.handle(packet, &mut state, NOW), accepted(false));
+    for (filter, known) in [
+        ("$iothub/twin/res/#", true),
+        ("$iothub/methods/POST/#", true),
+        ("devices/d1/modules/m/inputs/#", true),
+        ("devices/d1/modules/m/messages/devicebound/#", false),
+    ] {
+        let output = subscribe(&mut connection, &mut state, filter, QoS::AtLeastOnce);
+        assert_eq!(output.end.is_none(), known, "{filter}");
+    }
+    let telemetry = publish("devices/d1/modules/m/messages/events/", r#"{"t":1}"#);
+    assert_eq!(connection.handle(telemetry, &mut state, NOW), Output::default());
+    assert_eq!(state.device("d1/m").unwrap().record.messages, 1);
+    let get = connection.handle(publish("$iothub/twin/GET/?$rid=1", ""), &mut state, NOW);
+    assert_eq!(only_publish(&get).0, "$iothub/twin/res/200/?$rid=1");
+    let of_device = publish("devices/d1/messages/events/", "{}");
+    assert!(connection.handle(of_device, &mut state, NOW).end.is_some(), "that is the device's topic");
 }

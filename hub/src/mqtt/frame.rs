@@ -4,13 +4,18 @@
 //! trailing bytes, bad topics and filters. Begin with [`read`].
 
 use bytes::BytesMut;
-use rumqttc::mqttbytes::v4::Packet;
-use rumqttc::mqttbytes::{Error, QoS, valid_filter, valid_topic};
+use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, Packet};
+use rumqttc::mqttbytes::{self, Error, QoS, valid_filter, valid_topic};
+
+use super::strict::{self, Flaw};
 
 /// The largest message IoT Hub takes: 256 KiB with its topic.
 pub(crate) const MESSAGE_LIMIT: usize = 256 * 1024;
 /// The largest packet read: a message and what MQTT puts around it.
 const PACKET_LIMIT: usize = MESSAGE_LIMIT + 1024;
+/// The largest CONNECT read: a will's message of 64 KiB, which is all that fits its length, and the other fields.
+/// Whoever has not been let in yet takes no more memory than this.
+const CONNECT_LIMIT: usize = 72 * 1024;
 
 /// Why a connection ends on the wire's account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +26,18 @@ pub(crate) enum WireError {
     NotMqtt(String),
     #[error("malformed packet: {0}")]
     Malformed(String),
+    #[error(
+        "the client speaks another version of MQTT (level {0}): IoT Hub's endpoint is MQTT 3.1.1 (level 4)"
+    )]
+    Version(u8),
+}
+
+impl WireError {
+    /// What the client is told before the connection ends.
+    pub(crate) fn answer(&self) -> Option<Packet> {
+        let code = ConnectReturnCode::RefusedProtocolVersion;
+        matches!(self, Self::Version(_)).then(|| Packet::ConnAck(ConnAck::new(code, false)))
+    }
 }
 
 /// Takes the next whole packet from `buffer`, if there is one. `first` asks for a CONNECT.
@@ -33,11 +50,15 @@ pub(crate) fn read(buffer: &mut BytesMut, first: bool) -> Result<Option<Packet>,
         return Err(WireError::NotMqtt(format!("{start:?}")));
     }
     check_head(head)?;
+    let limit = if first { CONNECT_LIMIT } else { PACKET_LIMIT };
+    if first && let Ok(header) = mqttbytes::check(buffer.iter(), limit) {
+        check_connect(buffer.get(..header.frame_length()).unwrap_or_default())?;
+    }
     let before = buffer.len();
-    let packet = match Packet::read(buffer, PACKET_LIMIT) {
+    let packet = match Packet::read(buffer, limit) {
         Ok(packet) => packet,
         Err(Error::InsufficientBytes(_)) => return Ok(None),
-        Err(Error::PayloadSizeLimitExceeded(size)) => return Err(WireError::TooLarge(size)),
+        Err(Error::PayloadSizeLimitExceeded(size)) if !first => return Err(WireError::TooLarge(size)),
         Err(error) if first => return Err(WireError::NotMqtt(error.to_string())),
         Err(error) => return Err(WireError::Malformed(error.to_string())),
     };
@@ -49,6 +70,16 @@ pub(crate) fn read(buffer: &mut BytesMut, first: bool) -> Result<Option<Packet>,
 pub(crate) fn write(packet: &Packet, buffer: &mut BytesMut) -> Result<(), WireError> {
     // methods and twins stay far below this; it guards the writer against its own mistakes
     packet.write(buffer, 2 * PACKET_LIMIT).map(drop).map_err(|error| WireError::Malformed(error.to_string()))
+}
+
+/// Looks at a whole CONNECT before the codec does.
+fn check_connect(frame: &[u8]) -> Result<(), WireError> {
+    // the length takes bytes as long as their highest bit is set
+    let length = 1 + frame.iter().skip(1).take_while(|byte| **byte & 0x80 != 0).count() + 1;
+    strict::check_connect(frame.get(length..).unwrap_or_default()).map_err(|flaw| match flaw {
+        Flaw::Level(level) => WireError::Version(level),
+        Flaw::Malformed(reason) => WireError::NotMqtt(reason.to_owned()),
+    })
 }
 
 /// Only what a client sends, with the reserved bits the standard asks for.
@@ -88,8 +119,15 @@ fn check(packet: &Packet, length: usize) -> Result<(), WireError> {
             }
             Ok(())
         }
-        Packet::Unsubscribe(unsubscribe) if unsubscribe.pkid == 0 => {
-            malformed("UNSUBSCRIBE has no packet id")
+        Packet::Unsubscribe(unsubscribe) => {
+            let bad = |path: &String| path.is_empty() || path.contains('\0') || !valid_filter(path);
+            if unsubscribe.pkid == 0 || unsubscribe.topics.is_empty() || unsubscribe.topics.iter().any(bad) {
+                return malformed("UNSUBSCRIBE has no packet id or a filter that is not valid");
+            }
+            Ok(())
+        }
+        Packet::PubAck(ack) if ack.pkid == 0 || length != 4 => {
+            malformed("PUBACK has no packet id or trailing bytes")
         }
         Packet::PingReq | Packet::Disconnect if length != 2 => malformed("a packet without content has some"),
         Packet::Connect(connect) => match &connect.last_will {
@@ -126,17 +164,46 @@ mod tests {
 
     #[test]
     fn refuses_what_the_codec_alone_would_take() {
-        let cases: [(&str, &[u8]); 6] = [
+        let cases: [(&str, &[u8]); 15] = [
             ("server-only packet", &[0x20, 2, 0, 0]),
             ("SUBSCRIBE flags", &[0x80, 6, 0, 1, 0, 1, b'a', 0]),
             ("SUBSCRIBE packet id 0", &[0x82, 6, 0, 0, 0, 1, b'a', 0]),
             ("wildcard topic", &[0x30, 4, 0, 1, b'#', b'x']),
             ("DUP at QoS 0", &[0x38, 4, 0, 1, b'a', b'x']),
             ("PINGREQ with a body", &[0xc0, 1, 0]),
+            ("DISCONNECT with a body", &[0xe0, 1, 0]),
+            ("PUBACK packet id 0", &[0x40, 2, 0, 0]),
+            ("PUBACK with a reason, as in MQTT 5", &[0x40, 3, 0, 1, 0]),
+            ("an empty filter", &[0x82, 5, 0, 1, 0, 0, 0]),
+            ("a filter with # in its middle", &[0x82, 10, 0, 1, 0, 5, b'a', b'/', b'#', b'/', b'b', 0]),
+            ("UNSUBSCRIBE without a filter", &[0xa2, 2, 0, 1]),
+            ("UNSUBSCRIBE packet id 0", &[0xa2, 5, 0, 0, 0, 1, b'a']),
+            ("PUBLISH packet id 0", &[0x32, 5, 0, 1, b'a', 0, 0]),
+            ("a topic longer than its packet", &[0x30, 3, 0, 9, b'a']),
         ];
         for (name, bytes) in cases {
             assert!(read(&mut BytesMut::from(bytes), false).is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_connect_may_be_as_large_as_a_will_needs_and_no_larger() {
+        // what is announced decides: nobody waits for the bytes
+        let announced = |length: usize| {
+            let [low, high] = [length % 128, length / 128 % 128].map(|part| part as u8 | 0x80);
+            BytesMut::from(&[0x10, low, high, (length / 128 / 128) as u8][..])
+        };
+        assert_eq!(read(&mut announced(CONNECT_LIMIT), true), Ok(None));
+        assert!(matches!(read(&mut announced(CONNECT_LIMIT + 1), true), Err(WireError::NotMqtt(_))));
+    }
+
+    #[test]
+    fn another_version_of_mqtt_is_answered_as_the_standard_asks() {
+        let mut connect = BytesMut::from(&b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x00"[..]);
+        let error = read(&mut connect, true).unwrap_err();
+        let code = ConnectReturnCode::RefusedProtocolVersion;
+        assert_eq!(error.answer(), Some(Packet::ConnAck(ConnAck::new(code, false))));
+        assert_eq!(WireError::TooLarge(1).answer(), None);
     }
 
     #[test]

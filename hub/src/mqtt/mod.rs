@@ -1,10 +1,14 @@
 //! The MQTT 3.1.1 endpoint for devices: provisioning service and hub on one listener.
 //!
-//! [`frame`] turns bytes into packets, strictly; [`connection`] is the state machine of one connection,
+//! [`frame`] turns bytes into packets, strictly ([`strict`] looks at CONNECT); [`connection`] is the state machine of one connection,
 //! without I/O; [`registration`] is its provisioning half; [`task`] drives it on a socket.
 
-mod connection;
-mod frame;
+pub(crate) mod connection;
+pub(crate) mod frame;
 mod registration;
+mod strict;
 pub(crate) mod task;
 mod username;
+
+#[cfg(fuzzing)]
+pub(crate) use connection::{Connection, End, Output};

@@ -13,96 +13,69 @@ use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Packet, Publish};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::connection::{Connection, End, Output};
-use super::frame;
-use crate::certificate::Thumbprint;
+use super::frame::{self, WireError};
+use crate::bucket::Bucket;
+use crate::certificate::ClientCertificate;
+use crate::limits::Limits;
+use crate::listener::{Gate, Host, accept};
 use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::shared::{Shared, ToDevice};
 use crate::state::device::SessionId;
 
-/// How long a client may take for the TLS handshake and CONNECT together.
-const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
-/// How long a client may take to read what it is sent.
-const WRITE_DEADLINE: Duration = Duration::from_secs(30);
 /// How long the close of a connection may take; a peer that reads nothing blocks TLS's farewell.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Answers that are gathered before they are written, in bytes.
 const WRITE_SIZE: usize = 64 * 1024;
+/// Most packets handled while nobody else can use the state.
+const BATCH_LIMIT: usize = 128;
 /// A token's expiry further away than this is not waited for.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
-/// Pause after a failed accept (e.g. no file descriptors left).
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// Most connections at a time, registering ones included.
-const CONNECTION_LIMIT: usize = 10_000;
 
-/// Accepts devices until `stop`.
-pub(crate) async fn listen(
-    listener: TcpListener,
-    tls: TlsAcceptor,
-    shared: Arc<Shared>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-) {
-    let places = Arc::new(Semaphore::new(CONNECTION_LIMIT));
-    loop {
-        let place = tokio::select! {
-            () = stop.cancelled() => return,
-            place = Arc::clone(&places).acquire_owned() => place,
-        };
-        let accepted = tokio::select! {
-            () = stop.cancelled() => return,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a device's connection");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-            }
-            Ok((socket, peer)) => {
-                let (tls, shared, stop) = (tls.clone(), Arc::clone(&shared), stop.clone());
-                tasks.spawn(async move {
-                    serve(socket, peer, &tls, &shared, &stop).await;
-                    drop(place);
-                });
-            }
-        }
-    }
+/// Accepts devices until the hub stops.
+pub(crate) async fn listen(listener: TcpListener, tls: TlsAcceptor, host: Host) {
+    let gate = Gate {
+        service: "mqtt",
+        connections: host.limits.device_connections,
+        per_address: host.limits.device_connections_per_address,
+    };
+    accept(listener, gate, &host, |socket, peer| {
+        let (tls, host) = (tls.clone(), host.clone());
+        async move { serve(socket, peer, &tls, &host).await }
+    })
+    .await;
 }
 
-async fn serve(
-    socket: TcpStream,
-    peer: SocketAddr,
-    tls: &TlsAcceptor,
-    shared: &Shared,
-    stop: &CancellationToken,
-) {
+async fn serve(socket: TcpStream, peer: SocketAddr, tls: &TlsAcceptor, host: &Host) {
+    let Host { shared, limits, stop, .. } = host;
     let opened = Instant::now();
     // small packets that wait for each other's acknowledgement are the rule here
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
     }
+    let deadline = limits.connect_deadline;
     let handshake = tokio::select! {
         () = stop.cancelled() => return,
-        handshake = timeout_at(opened + CONNECT_DEADLINE, tls.accept(socket)) => handshake,
+        handshake = timeout_at(opened + deadline, tls.accept(socket)) => handshake,
     };
     let refusal = match handshake {
         Ok(Ok(stream)) => {
             let (session, inbox) = shared.open_link();
-            let presented = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-            let certificate = presented.map(|certificate| Thumbprint::of(certificate));
-            let mut driver = Driver::new(stream, session, shared, peer, opened).presenting(certificate);
+            let presented = stream.get_ref().1.peer_certificates();
+            let certificate = presented.and_then(ClientCertificate::of_chain).map(Arc::new);
+            let driver = Driver::new(stream, session, shared, peer, opened).limited(limits);
+            let mut driver = driver.presenting(certificate);
             return driver.run(inbox, stop).await;
         }
         Ok(Err(error)) => {
             format!("{peer}: the TLS handshake failed: {error} (does the client trust the CA?)")
         }
-        Err(_) => format!("{peer}: the TLS handshake took more than {} s", CONNECT_DEADLINE.as_secs()),
+        Err(_) => format!("{peer}: the TLS handshake took more than {} s", deadline.as_secs_f32()),
     };
     shared.with(|state, now| state.refuse(None, refusal, now));
 }
@@ -122,6 +95,11 @@ struct Driver<'a, S> {
     opened: Instant,
     /// When the client last sent anything.
     heard: Instant,
+    limits: Limits,
+    /// What the device may still send at this moment.
+    rate: Bucket,
+    /// Until when a device that sends too fast is not read.
+    paused: Option<Instant>,
 }
 
 /// How a connection ended: what the log and the device's history say.
@@ -151,11 +129,20 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             late: VecDeque::new(),
             opened,
             heard: Instant::now(),
+            limits: Limits::default(),
+            rate: rate(&Limits::default()),
+            paused: None,
         }
     }
 
+    /// The same with other limits.
+    fn limited(mut self, limits: &Limits) -> Self {
+        (self.limits, self.rate) = (*limits, rate(limits));
+        self
+    }
+
     /// The same for a stream that was opened with this certificate.
-    fn presenting(mut self, certificate: Option<Thumbprint>) -> Self {
+    fn presenting(mut self, certificate: Option<Arc<ClientCertificate>>) -> Self {
         self.connection = Connection::new(self.session).with_certificate(certificate);
         self
     }
@@ -190,6 +177,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                     let reason = deadline.map_or("a deadline has passed", |(_, reason)| reason);
                     return Ended::Refused(reason.to_owned());
                 }
+                () = sleep_until(self.paused), if self.paused.is_some() => self.paused = None,
                 () = sleep_until(self.late.front().map(|(at, _)| *at)) => {
                     let due = self.late.pop_front().map(|(_, packet)| packet);
                     // it is sent at the head of the loop
@@ -215,7 +203,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                         }
                     }
                 },
-                read = self.stream.read_buf(&mut self.incoming) => match read {
+                read = self.stream.read_buf(&mut self.incoming), if self.paused.is_none() => match read {
                     Ok(0) => return Ended::Plain("the device closed the connection".to_owned()),
                     Ok(_) => self.heard = Instant::now(),
                     Err(error) => return Ended::Plain(format!("the connection was lost: {error}")),
@@ -227,33 +215,83 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     /// Handles all whole packets that have come and sends the answers together; answers an end.
     async fn handle_packets(&mut self, stop: &CancellationToken) -> Option<Ended> {
         let ended = loop {
-            let packet = match frame::read(&mut self.incoming, self.connection.is_new()) {
-                Ok(Some(packet)) => packet,
-                Ok(None) => break None,
-                Err(error) => break Some(Ended::Refused(error.to_string())),
-            };
-            let connection = &mut self.connection;
-            let Output { send, late, end } =
-                self.shared.with(|state, now| connection.handle(packet, state, now));
-            let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
-            self.late.extend(due);
-            if let Err(ended) = self.queue(&send) {
+            if self.paused.is_some() {
+                break None;
+            }
+            let (packets, flaw) = self.read_packets();
+            if packets.is_empty() && flaw.is_none() {
+                break None;
+            }
+            self.pause(packets.len());
+            let handled = self.handle_batch(packets);
+            if let Some(ended) = handled.err().or_else(|| self.refuse(flaw?)) {
                 break Some(ended);
             }
-            match end {
-                Some(End::Clean) => break Some(Ended::Clean),
-                Some(End::Refused(reason)) => break Some(Ended::Refused(reason)),
-                None if self.outgoing.len() < WRITE_SIZE => {}
-                None => {
-                    if let Err(ended) = self.flush(stop).await {
-                        break Some(ended);
-                    }
-                }
+            if self.outgoing.len() >= WRITE_SIZE
+                && let Err(ended) = self.flush(stop).await
+            {
+                break Some(ended);
             }
         };
         // what was done before the end is answered all the same
         let flushed = self.flush(stop).await;
         ended.or(flushed.err())
+    }
+
+    /// Counts packets against the device's rate.
+    fn pause(&mut self, packets: usize) {
+        let now = Instant::now();
+        let wait = self.rate.spend(packets, now);
+        // what IoT Hub calls throttling: it takes its time to read
+        self.paused = (!wait.is_zero()).then(|| now.checked_add(wait)).flatten();
+    }
+
+    /// The next whole packets, and what is wrong with the bytes after them.
+    fn read_packets(&mut self) -> (Vec<Packet>, Option<WireError>) {
+        let mut packets = Vec::new();
+        // what comes after CONNECT is read by other rules
+        let limit = if self.connection.is_new() { 1 } else { BATCH_LIMIT };
+        while packets.len() < limit {
+            match frame::read(&mut self.incoming, self.connection.is_new()) {
+                Ok(Some(packet)) => packets.push(packet),
+                Ok(None) => break,
+                Err(flaw) => return (packets, Some(flaw)),
+            }
+        }
+        (packets, None)
+    }
+
+    /// Handles packets in order, up to one that ends the connection, and queues the answers.
+    fn handle_batch(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
+        let connection = &mut self.connection;
+        let outputs = self.shared.with(|state, now| {
+            let mut outputs: Vec<Output> = Vec::with_capacity(packets.len());
+            for packet in packets {
+                outputs.push(connection.handle(packet, state, now));
+                if outputs.last().is_some_and(|output| output.end.is_some()) {
+                    break;
+                }
+            }
+            outputs
+        });
+        for Output { send, late, end } in outputs {
+            let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
+            self.late.extend(due);
+            self.queue(&send)?;
+            match end {
+                Some(End::Clean) => return Err(Ended::Clean),
+                Some(End::Refused(reason)) => return Err(Ended::Refused(reason)),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the client what is wrong where MQTT has words for it.
+    fn refuse(&mut self, flaw: WireError) -> Option<Ended> {
+        // an answer that cannot be written changes nothing: the connection ends
+        let _ = self.queue(flaw.answer().as_slice());
+        Some(Ended::Refused(flaw.to_string()))
     }
 
     fn queue(&mut self, packets: &[Packet]) -> Result<(), Ended> {
@@ -274,7 +312,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         let written = tokio::select! {
             // what the client takes at once is still sent when the hub stops
             biased;
-            written = timeout(WRITE_DEADLINE, write) => Some(written),
+            written = timeout(self.limits.write_deadline, write) => Some(written),
             () = stop.cancelled() => None,
         };
         self.outgoing.clear();
@@ -292,7 +330,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     fn deadline(&self) -> Option<(Instant, &'static str)> {
         if self.connection.is_new() {
             // not from what was heard last: a byte now and then would hold the place for ever
-            return Some((self.opened + CONNECT_DEADLINE, "no CONNECT came in time"));
+            return Some((self.opened + self.limits.connect_deadline, "no CONNECT came in time"));
         }
         let silence = self.connection.silence_limit_ms().map(|limit| {
             (self.heard + Duration::from_millis(limit), "nothing was heard for 1.5 times the keep-alive")
@@ -313,6 +351,12 @@ impl<S> Drop for Driver<'_, S> {
         let connection = &mut self.connection;
         self.shared.with(|state, now| connection.close("the connection's task failed", false, state, now));
     }
+}
+
+/// What a device may send: bursts of a second.
+fn rate(limits: &Limits) -> Bucket {
+    let most = limits.messages_per_second;
+    Bucket::new(f64::from(most), most, Instant::now())
 }
 
 async fn sleep_until(at: Option<Instant>) {
@@ -351,7 +395,7 @@ mod tests {
         let trickle = async {
             for byte in b"\x10\x40\x00\x04MQTT" {
                 client.write_all(&[*byte]).await.unwrap();
-                tokio::time::sleep(CONNECT_DEADLINE / 2).await;
+                tokio::time::sleep(Limits::default().connect_deadline / 2).await;
             }
         };
         tokio::select! {
@@ -360,6 +404,36 @@ mod tests {
         }
         let refused = shared.with(|state, _| state.log().any(|row| row.message.contains("no CONNECT")));
         assert!(refused);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_device_that_sends_too_fast_is_read_more_slowly() {
+        let (shared, stop) = (shared(), CancellationToken::new());
+        let mut limits = Limits::default();
+        limits.messages_per_second = 10;
+        let (mut client, server) = tokio::io::duplex(64 * 1024);
+        let (session, inbox) = shared.open_link();
+        let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
+        let began = Instant::now();
+        let device = async {
+            let mut bytes = BytesMut::new();
+            let mut connect = rumqttc::mqttbytes::v4::Connect::new("d1");
+            connect.set_login("0neTEST/registrations/d1/api-version=2019-03-31", "");
+            connect.write(&mut bytes).unwrap();
+            client.write_all(&bytes).await.unwrap();
+            // CONNACK, and the answer to each ping
+            client.read_exact(&mut [0; 4]).await.unwrap();
+            for _ in 0..3 {
+                client.write_all(&[0xc0, 0].repeat(20)).await.unwrap();
+                client.read_exact(&mut [0; 40]).await.unwrap();
+            }
+        };
+        tokio::select! {
+            () = driver.run(inbox, &stop) => panic!("the device is throttled, not cut"),
+            () = device => {}
+        }
+        // 41 packets were to be paid for before the last ones were read; 10 of them were there at once
+        assert_eq!(began.elapsed().as_secs_f64().round(), 3.0);
     }
 
     /// A peer that has sent some bytes and takes none, not even TLS's farewell.

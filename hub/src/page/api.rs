@@ -102,9 +102,9 @@ pub(super) async fn add_device(
 ) -> Result<(StatusCode, Json<Value>), PageError> {
     let item = page.shared.with(|state, now| {
         let of_model = match &new.model_id {
-            Some(model) => Some(
-                state.find_template(model, now).ok_or_else(|| StateError::UnknownModel(model.clone()))?,
-            ),
+            Some(model) => {
+                Some(state.find_template(model, now).ok_or_else(|| StateError::UnknownModel(model.clone()))?)
+            }
             None => None,
         };
         let template = new.template_id.or(of_model);

@@ -58,6 +58,7 @@ const ASSETS: &[(&str, &str)] = assets! {
     "hub/page.js"
     "json.js"
     "live.js"
+    "login.js"
     "numbers.js"
     "shell/clipboard.js"
     "shell/dialog.js"

@@ -1,8 +1,10 @@
 //! Errors of the page's API: a status and `{"code", "message", "details"}`.
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::http::StatusCode;
-use axum::http::Uri;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -20,19 +22,38 @@ pub(super) struct PageError {
     code: &'static str,
     message: String,
     details: Option<Value>,
+    /// How long to wait before the next try.
+    retry_after: Option<Duration>,
 }
 
 impl PageError {
+    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+        Self { status, code, message, details: None, retry_after: None }
+    }
+
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code: "invalid", message: message.into(), details: None }
+        Self::new(StatusCode::BAD_REQUEST, "invalid", message.into())
     }
 
     pub(super) fn forbidden(message: String) -> Self {
-        Self { status: StatusCode::FORBIDDEN, code: "forbidden", message, details: None }
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    pub(super) fn unauthorized(message: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+    }
+
+    /// There were too many requests; the next one should wait this long.
+    pub(super) fn too_many(wait: Duration) -> Self {
+        let message = "there were too many requests: try again in a moment".to_owned();
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "tooManyRequests", message)
+        }
     }
 
     pub(super) fn not_found(message: String) -> Self {
-        Self { status: StatusCode::NOT_FOUND, code: "notFound", message, details: None }
+        Self::new(StatusCode::NOT_FOUND, "notFound", message)
     }
 
     /// Another stable word for what went wrong.
@@ -46,9 +67,19 @@ impl PageError {
     }
 }
 
+impl std::fmt::Display for PageError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 impl BadRequest for PageError {
     fn bad_request(message: String) -> Self {
         Self::bad_request(message)
+    }
+
+    fn too_large(message: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", message)
     }
 }
 
@@ -70,7 +101,7 @@ impl From<StateError> for PageError {
             }
             _ => None,
         };
-        Self { status, code, message: error.to_string(), details }
+        Self { details, ..Self::new(status, code, error.to_string()) }
     }
 }
 
@@ -93,7 +124,11 @@ impl IntoResponse for PageError {
         if let Some(details) = self.details {
             body["details"] = details;
         }
-        (self.status, Json(body)).into_response()
+        let mut response = (self.status, Json(body)).into_response();
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(super::whole_seconds(wait)));
+        }
+        response
     }
 }
 
@@ -104,5 +139,5 @@ pub(super) async fn no_route(uri: Uri) -> PageError {
 
 pub(super) async fn no_method(uri: Uri) -> PageError {
     let message = format!("{} does not take this method", uri.path());
-    PageError { status: StatusCode::METHOD_NOT_ALLOWED, code: "method", message, details: None }
+    PageError::new(StatusCode::METHOD_NOT_ALLOWED, "method", message)
 }

@@ -1,7 +1,7 @@
 //! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
 //!
 //! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), every other
-//! one to the page. The page asks for no password, so [`guard`] keeps other web sites out. Begin with
+//! one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
 //! [`router`].
 
 mod api;
@@ -13,10 +13,12 @@ mod error;
 mod events;
 mod guard;
 mod languages;
+mod login;
 mod raw;
 mod series;
 mod stream;
 mod templates;
+mod token;
 mod twin;
 
 use std::sync::Arc;
@@ -30,11 +32,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::limits::Limits;
+use crate::paced::pace;
 use crate::rest;
 use crate::shared::Shared;
 
-/// The largest request body: a model file, or a bulk of devices.
-const BODY_LIMIT: usize = 2 * 1024 * 1024;
+pub(crate) use guard::{Access, whole_seconds};
+pub(crate) use token::PageToken;
 
 /// The sections of the page, the first part of each address.
 const SECTIONS: [&str; 3] = ["devices", "templates", "hub"];
@@ -43,15 +47,28 @@ const SECTIONS: [&str; 3] = ["devices", "templates", "hub"];
 #[derive(Clone)]
 pub(crate) struct PageState {
     shared: Arc<Shared>,
+    access: Access,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 /// The router of the HTTP listeners; event streams are `tasks` that end with `stop`.
-pub(crate) fn router(shared: Arc<Shared>, tasks: TaskTracker, stop: CancellationToken) -> Router {
-    let service = rest::router().layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(Arc::clone(&shared));
-    let page = page_router().with_state(PageState { shared, tasks, stop });
-    Router::new().fallback(choose).with_state((service, page))
+pub(crate) fn router(
+    shared: Arc<Shared>,
+    access: Access,
+    limits: &Limits,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+) -> Router {
+    let service =
+        rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
+    let guard = middleware::from_fn_with_state(access.clone(), guard::guard);
+    let page = page_router().layer(guard).with_state(PageState { shared, access, tasks, stop });
+    Router::new()
+        .fallback(choose)
+        .with_state((service, page))
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(middleware::from_fn_with_state(limits.body_deadline, pace))
 }
 
 async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
@@ -65,6 +82,7 @@ fn page_router() -> Router<PageState> {
     Router::new()
         .merge(shell())
         .route("/assets/{*name}", get(assets::asset))
+        .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
@@ -89,8 +107,6 @@ fn page_router() -> Router<PageState> {
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(guard::guard))
 }
 
 /// Every address of a page answers the same file, whose script looks at the address.
@@ -105,4 +121,4 @@ fn shell() -> Router<PageState> {
 #[cfg(test)]
 mod template_tests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

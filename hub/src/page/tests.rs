@@ -7,43 +7,61 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use super::*;
+use crate::limits::Throttling;
 use crate::sas::sign;
 use crate::settings::Settings;
 use crate::state::tests::{sensor_model, state};
 
-pub(super) struct Site {
-    shared: Arc<Shared>,
-    pub(super) router: Router,
+/// The router over a state of its own.
+pub(crate) struct Site {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) router: Router,
+    _folder: tempfile::TempDir,
 }
 
 impl Site {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::throttled(Throttling::Generous)
+    }
+
+    fn throttled(throttling: Throttling) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
         let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None));
-        let router = router(Arc::clone(&shared), TaskTracker::new(), CancellationToken::new());
-        Self { shared, router }
+        let mut limits = Limits::default();
+        limits.body_bytes = 160 * 1024;
+        limits.throttling = throttling;
+        let access = Access::new(Vec::new(), None, 8080, 1000);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let router = router(Arc::clone(&shared), access, &limits, tasks, stop);
+        Self { shared, router, _folder: folder }
     }
 
-    pub(super) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
+    pub(crate) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
-    pub(super) async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn page(&self, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
         let request = Request::builder().method(method).uri(path).header("host", "localhost:8080");
         let request = request.header("content-type", "application/json").body(Body::from(body.to_string()));
         self.send(request.unwrap()).await
     }
 
-    async fn service(&self, policy: &str, method: &str, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn service(
+        &self,
+        policy: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
         self.service_for("localhost:8443", policy, method, path, body).await
     }
 
     /// A call of the service API with a token for `resource`.
-    async fn service_for(
+    pub(crate) async fn service_for(
         &self,
         resource: &str,
         policy: &str,
@@ -175,7 +193,7 @@ async fn another_site_is_kept_out_and_the_page_is_guarded() {
     let request = Request::get("/").header("host", "localhost:8080").body(Body::empty()).unwrap();
     let response = site.router.clone().oneshot(request).await.unwrap();
     let policy = response.headers()["content-security-policy"].to_str().unwrap();
-    assert!(policy.contains("default-src 'self'"));
+    assert!(policy.contains("default-src 'none'"));
     assert_eq!(site.page("GET", "/assets/app.js", Value::Null).await.0, StatusCode::OK);
     assert_eq!(site.page("GET", "/assets/none.js", Value::Null).await.0, StatusCode::NOT_FOUND);
     assert_eq!(site.page("GET", "/nothing", Value::Null).await.0, StatusCode::NOT_FOUND);
@@ -220,6 +238,74 @@ async fn a_bulk_operation_for_an_etag_is_refused_without_it_or_with_a_stale_one(
     let current = json!([{ "id": "d1", "importMode": "deleteIfMatchETag", "eTag": made["etag"] }]);
     assert_eq!(service("POST", "/devices", current).await.0, StatusCode::OK);
     assert_eq!(service("GET", "/devices/d1", Value::Null).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn keys_are_shown_by_connect_and_nowhere_else() {
+    let site = Site::new();
+    let (status, _) = site.page("POST", "/api/devices", json!({ "id": "d1" })).await;
+    assert_eq!(status, StatusCode::CREATED);
+    let keys = site.shared.with(|state, _| {
+        let record = &state.device("d1").unwrap().record;
+        [record.primary.reveal().to_owned(), record.secondary.reveal().to_owned()]
+    });
+    let settings = &site.shared.settings;
+    let secrets: Vec<String> = keys
+        .into_iter()
+        .chain([settings.group_primary.reveal().to_owned(), settings.group_secondary.reveal().to_owned()])
+        .chain(settings.policies.values().map(|key| key.reveal().to_owned()))
+        .collect();
+    let shown = |body: &Value| secrets.iter().filter(|key| body.to_string().contains(&***key)).count();
+    for path in
+        ["hub", "log", "models", "devices", "devices/d1", "devices/d1/raw", "devices/d1/telemetry?name=x"]
+    {
+        let (_, body) = site.page("GET", &format!("/api/{path}"), Value::Null).await;
+        assert_eq!(shown(&body), 0, "{path}: {body}");
+    }
+    let (_, body) = site.page("GET", "/api/devices/d1/credentials", Value::Null).await;
+    assert_eq!(shown(&body), 1, "the device's own and no other");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_with_413_by_both_interfaces() {
+    let site = Site::new();
+    let long = json!({ "id": "x".repeat(161 * 1024) });
+    let (status, body) = site.page("POST", "/api/devices", long.clone()).await;
+    assert_eq!((status, &body["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("tooLarge")));
+    let (status, body) = site.service("iothubowner", "POST", "/devices/query", long).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(body["Message"].as_str().unwrap().starts_with("ErrorCode:MessageTooLarge;"), "{body}");
+}
+
+#[tokio::test]
+async fn a_service_that_asks_too_often_is_told_when_to_come_again() {
+    let site = Site::throttled(Throttling::S1);
+    let query = || async {
+        let query = json!({ "query": "SELECT * FROM devices" });
+        site.service("iothubowner", "POST", "/devices/query", query).await.0
+    };
+    for _ in 0..20 {
+        assert_eq!(query().await, StatusCode::OK);
+    }
+    assert_eq!(query().await, StatusCode::TOO_MANY_REQUESTS);
+    let request = Request::builder().method("POST").uri("/devices/query?api-version=2021-04-12");
+    let response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "3");
+    assert_eq!(response.headers()["iothub-errorcode"], "ThrottlingException");
+}
+
+#[tokio::test]
+async fn every_answer_of_the_page_keeps_foreign_scripts_out() {
+    let site = Site::new();
+    for path in ["/", "/devices/d1", "/assets/app.js", "/api/hub", "/api/nothing", "/nothing"] {
+        let request = Request::builder().uri(path).header("host", "localhost:8080").body(Body::empty());
+        let response = site.router.clone().oneshot(request.unwrap()).await.unwrap();
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none';") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert_eq!((&*header("x-content-type-options"), &*header("x-frame-options")), ("nosniff", "DENY"));
+        assert_eq!(header("cross-origin-resource-policy"), "same-origin");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
-//! Who may call the service API: shared access policies and what each one allows.
+//! Who may call the service API: shared access policies, devices' keys, and what each allows.
 //!
-//! Decides by the `Authorization` header; begin with [`authorize`]. Facts: protocol reference, 5.1.
+//! Decides by the `Authorization` header; which right a route needs is [`super::permissions`]'s. Begin with
+//! [`authorize`]. Facts: protocol reference, 5.1, and IoT Hub's reference of its permissions.
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Uri};
@@ -15,14 +16,17 @@ use crate::shared::Shared;
 pub(super) enum Right {
     RegistryRead,
     RegistryWrite,
-    /// Twins, methods and queries.
+    /// Twins, methods, queries, messages to devices and from them.
     Service,
+    /// What a device does itself. A device's own key has it, for that device.
+    Device,
 }
 
 /// What each policy allows.
-const RIGHTS: [(&str, &[Right]); 4] = [
-    ("iothubowner", &[Right::RegistryRead, Right::RegistryWrite, Right::Service]),
+const RIGHTS: [(&str, &[Right]); 5] = [
+    ("iothubowner", &[Right::RegistryRead, Right::RegistryWrite, Right::Service, Right::Device]),
     ("service", &[Right::Service]),
+    ("device", &[Right::Device]),
     ("registryRead", &[Right::RegistryRead]),
     ("registryReadWrite", &[Right::RegistryRead, Right::RegistryWrite]),
 ];
@@ -35,19 +39,48 @@ pub(super) fn authorize(
     headers: &HeaderMap,
     right: Right,
 ) -> Result<(), RestError> {
-    check(shared, uri, headers, right).map_err(|reason| {
-        shared.with(|state, now| state.refuse(None, format!("service API: {reason}"), now));
-        RestError::unauthorized(reason)
-    })
+    let checked = token(headers).and_then(|token| by_policy(shared, uri, &token, right));
+    checked.map_err(|reason| refused(shared, None, reason))
 }
 
-fn check(shared: &Shared, uri: &Uri, headers: &HeaderMap, right: Right) -> Result<(), String> {
+/// The same for what the device `id` does itself, with its own key or by a policy.
+pub(super) fn authorize_device(
+    shared: &Shared,
+    uri: &Uri,
+    headers: &HeaderMap,
+    id: &str,
+) -> Result<(), RestError> {
+    let checked = token(headers).and_then(|token| match token.policy() {
+        Some(_) => by_policy(shared, uri, &token, Right::Device).and_then(|()| {
+            shared.with(|state, _| match state.device(id) {
+                Ok(device) if device.record.enabled => Ok(()),
+                Ok(_) => Err("the device is disabled".to_owned()),
+                Err(error) => Err(error.to_string()),
+            })
+        }),
+        None => shared.with(|state, now| {
+            let text = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+            state.authenticate(id, text, now).map(drop).map_err(|error| error.to_string())
+        }),
+    });
+    checked.map_err(|reason| refused(shared, Some(id), reason))
+}
+
+fn refused(shared: &Shared, device: Option<&str>, reason: String) -> RestError {
+    shared.with(|state, now| state.refuse(device, format!("service API: {reason}"), now));
+    RestError::unauthorized(reason)
+}
+
+fn token(headers: &HeaderMap) -> Result<Token<'_>, String> {
     let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let token = Token::parse(header).map_err(|error| error.to_string())?;
+    Token::parse(header).map_err(|error| error.to_string())
+}
+
+fn by_policy(shared: &Shared, uri: &Uri, token: &Token<'_>, right: Right) -> Result<(), String> {
     let policy = token.policy().ok_or("the token names no policy (skn)")?;
-    let key = shared.settings.policies.get(policy);
-    let key = key.ok_or_else(|| format!("there is no policy {policy:?}"))?;
-    token.verify([key], jiff::Timestamp::now()).map_err(|error: SasError| error.to_string())?;
+    let keys = shared.settings.policy_keys(policy);
+    let keys = keys.ok_or_else(|| format!("there is no policy {policy:?}"))?;
+    token.verify(keys, jiff::Timestamp::now()).map_err(|error: SasError| error.to_string())?;
     if !covers(token.resource(), uri.path()) {
         let (found, wanted) = (token.resource().to_owned(), uri.path().to_owned());
         return Err(SasError::WrongResource { found, wanted }.to_string());

@@ -51,6 +51,15 @@ impl RestError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, 405_000, "MethodNotAllowed", message.into())
     }
 
+    pub(super) fn throttled() -> Self {
+        let message = "Throttled: there were more requests than this hub takes.".to_owned();
+        Self::new(StatusCode::TOO_MANY_REQUESTS, 429_001, "ThrottlingException", message)
+    }
+
+    pub(super) fn too_large(message: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge", message)
+    }
+
     pub(super) fn offline() -> Self {
         let message = "Timed out waiting for device to connect.".to_owned();
         let error = Self::new(StatusCode::NOT_FOUND, 404_103, "DeviceNotOnline", message);
@@ -68,33 +77,46 @@ impl BadRequest for RestError {
     fn bad_request(message: String) -> Self {
         Self::bad_request(message)
     }
+
+    fn too_large(message: String) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge", message)
+    }
 }
 
 impl From<StateError> for RestError {
     fn from(error: StateError) -> Self {
-        let (status, code, name) = match &error {
-            StateError::NotFound(_) => (StatusCode::NOT_FOUND, 404_001, "DeviceNotFound"),
-            StateError::Exists(_) => (StatusCode::CONFLICT, 409_001, "DeviceAlreadyExists"),
-            StateError::Etag { .. } | StateError::NoEtag => {
-                (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed")
-            }
-            StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
-            StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
-            StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
-            StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
-            StateError::BadId(_)
-            | StateError::BadKey
-            | StateError::BadThumbprint
-            | StateError::BadAuthentication(_)
-            | StateError::BadMode(_)
-            | StateError::TooManyModules(_)
-            | StateError::UnknownModel(_)
-            | StateError::Template(_)
-            | StateError::Twin(_)
-            | StateError::LongName { .. }
-            | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),
-        };
+        let (status, code, name) = numbers(&error);
         Self::new(status, code, name, error.to_string())
+    }
+}
+
+/// The status, the code and its name for what the state refuses (protocol reference, section 2.7).
+pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
+    match error {
+        StateError::NotFound(_) => (StatusCode::NOT_FOUND, 404_001, "DeviceNotFound"),
+        StateError::Exists(_) => (StatusCode::CONFLICT, 409_001, "DeviceAlreadyExists"),
+        StateError::Etag { .. } | StateError::NoEtag => {
+            (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed")
+        }
+        StateError::LockLost => (StatusCode::PRECONDITION_FAILED, 412_002, "DeviceMessageLockLost"),
+        StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
+        StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
+        StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
+        StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
+        StateError::Repeated(_) => (StatusCode::BAD_REQUEST, 400_012, "DeviceDefinedMultipleTimes"),
+        StateError::BadId(_)
+        | StateError::BadKey
+        | StateError::BadThumbprint
+        | StateError::BadAuthentication(_)
+        | StateError::BadMode(_)
+        | StateError::BadStatus(_)
+        | StateError::NoObject(_)
+        | StateError::TooManyModules(_)
+        | StateError::UnknownModel(_)
+        | StateError::Template(_)
+        | StateError::LongName { .. }
+        | StateError::Twin(_)
+        | StateError::Properties(_) => (StatusCode::BAD_REQUEST, 400_004, "ArgumentInvalid"),
     }
 }
 

@@ -1,54 +1,47 @@
-//! Messages to devices in the service API.
+//! Messages to devices in the service API, and what became of them.
 //!
-//! IoT Hub takes them by AMQP only; this is the path and these are the headers under which its HTTPS API gives them to
-//! devices, turned round. Begin with [`send`].
+//! IoT Hub takes messages by AMQP only; sending is here under the path and with the headers by which its HTTPS API gives
+//! them to devices, turned round. Feedback and purging are IoT Hub's own. Begin with [`send`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::RestError;
-use super::auth::{Right, authorize};
+use super::target::Target;
+use super::{RestError, etag, headers};
 use crate::message::CloudToDevice;
 use crate::shared::Shared;
-
-/// Which header is which property on the wire.
-const HEADERS: [(&str, &str); 6] = [
-    ("iothub-messageid", "$.mid"),
-    ("iothub-correlationid", "$.cid"),
-    ("iothub-userid", "$.uid"),
-    ("content-type", "$.ct"),
-    ("content-encoding", "$.ce"),
-    ("iothub-ack", "iothub-ack"),
-];
-/// Begins the headers of the sender's own properties.
-const OWN: &str = "iothub-app-";
+use crate::state;
+use crate::state::feedback::Feedback;
 
 /// Queues the body as a message for the device; `iothub-expiry` is until when it is worth delivering, at most two days.
 pub(super) async fn send(
     State(shared): State<Arc<Shared>>,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(id): Path<String>,
+    request: HeaderMap,
+    Path(target): Path<Target>,
     body: Bytes,
 ) -> Result<StatusCode, RestError> {
-    authorize(&shared, &uri, &headers, Right::Service)?;
     let mut message = CloudToDevice::new(body);
-    for (name, value) in &headers {
-        let value =
-            || value.to_str().map_err(|_| RestError::bad_request(format!("the header {name} is no text")));
-        if let Some((_, property)) = HEADERS.iter().find(|(header, _)| name.as_str() == *header) {
-            message = message.with_property(*property, value()?);
-        } else if let Some(own) = name.as_str().strip_prefix(OWN) {
-            message = message.with_property(own, value()?);
-        } else if name.as_str() == "iothub-expiry" {
-            message = message.with_property("$.exp", value()?).with_time_to_live(until(value()?)?);
+    for (name, property) in [(CONTENT_TYPE, "$.ct"), (CONTENT_ENCODING, "$.ce")] {
+        if let Some(value) = request.get(name).and_then(|value| value.to_str().ok()) {
+            message = message.with_property(property, value);
         }
     }
+    for (name, value) in headers::properties(&request)? {
+        if name == "$.exp" {
+            message = message.with_time_to_live(until(&value)?);
+        }
+        message = message.with_property(name, value);
+    }
+    let id = target.key()?;
     shared.with(|state, now| state.send_message(&id, message, now))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -57,4 +50,58 @@ fn until(text: &str) -> Result<Duration, RestError> {
     let bad = || RestError::bad_request("iothub-expiry is a time to come such as 2026-11-25T23:00:00Z");
     let expiry: Timestamp = text.parse().map_err(|_| bad())?;
     Duration::try_from(expiry.duration_since(Timestamp::now())).map_err(|_| bad())
+}
+
+/// Forgets the messages that wait for a device.
+pub(super) async fn purge(
+    State(shared): State<Arc<Shared>>,
+    Path(target): Path<Target>,
+) -> Result<Json<Value>, RestError> {
+    let id = target.key()?;
+    let count = shared.with(|state, now| state.purge_messages(&id, now))?;
+    Ok(Json(json!({ "totalMessagesPurged": count, "deviceId": id, "moduleId": null })))
+}
+
+/// What became of messages whose senders asked; the etag is the lock.
+pub(super) async fn feedback(State(shared): State<Arc<Shared>>) -> Response {
+    let Some((lock, batch)) = shared.with(state::State::receive_feedback) else {
+        return StatusCode::NO_CONTENT.into_response();
+    };
+    let headers = [
+        (ETAG, etag::header(&lock)),
+        (
+            CONTENT_TYPE,
+            axum::http::HeaderValue::from_static("application/vnd.microsoft.iothub.feedback.json"),
+        ),
+    ];
+    let body: Vec<Value> = batch.iter().map(shown).collect();
+    (headers, Value::from(body).to_string()).into_response()
+}
+
+fn shown(feedback: &Feedback) -> Value {
+    let outcome = format!("{:?}", feedback.outcome);
+    json!({
+        "originalMessageId": feedback.message_id,
+        "description": outcome,
+        "deviceGenerationId": feedback.generation,
+        "deviceId": feedback.device,
+        "enqueuedTimeUtc": feedback.at,
+        "statusCode": outcome,
+    })
+}
+
+pub(super) async fn complete_feedback(
+    State(shared): State<Arc<Shared>>,
+    Path(lock): Path<String>,
+) -> Result<StatusCode, RestError> {
+    shared.with(|state, now| state.settle_feedback(&lock, false, now))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn abandon_feedback(
+    State(shared): State<Arc<Shared>>,
+    Path(lock): Path<String>,
+) -> Result<StatusCode, RestError> {
+    shared.with(|state, now| state.settle_feedback(&lock, true, now))?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::RestError;
-use super::auth::{Right, authorize};
 use super::error::Body;
+use super::target::Target;
 use crate::shared::{MethodCall, Shared};
 use crate::state::commands::CommandState;
+use crate::state::methods::PAYLOAD_LIMIT;
 
 /// A call's body (protocol reference, section 5.3).
 #[derive(Deserialize)]
@@ -30,18 +30,22 @@ pub(super) struct Request {
 
 pub(super) async fn call(
     State(shared): State<Arc<Shared>>,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(id): Path<String>,
+    Path(target): Path<Target>,
     Body { value: request, .. }: Body<Request>,
 ) -> Result<Json<Value>, RestError> {
-    authorize(&shared, &uri, &headers, Right::Service)?;
+    let id = target.key()?;
     let response_timeout = request.response_timeout_in_seconds.unwrap_or(30);
     let connect_timeout = request.connect_timeout_in_seconds.unwrap_or(0);
     if !(5..=300).contains(&response_timeout) || connect_timeout > 300 {
         return Err(RestError::bad_request(
             "responseTimeoutInSeconds must be 5 to 300 and connectTimeoutInSeconds 0 to 300",
         ));
+    }
+    let size = request.payload.as_ref().map_or(0, |payload| payload.to_string().len());
+    if size > PAYLOAD_LIMIT {
+        return Err(RestError::too_large(format!(
+            "a payload has at most {PAYLOAD_LIMIT} bytes, this one {size}"
+        )));
     }
     if !is_method_name(&request.method_name) {
         return Err(RestError::bad_request(

@@ -4,43 +4,68 @@
 //! reference, section 5. Begin with [`router`].
 
 mod auth;
+mod bulk;
+mod device_side;
 mod devices;
 mod error;
+mod etag;
+mod headers;
+mod identity;
 mod messages;
 mod methods;
+mod modules;
+mod permissions;
 mod query;
+mod statistics;
+mod target;
+mod throttle;
 mod twins;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
+use axum::{Router, middleware};
 
 use crate::shared::Shared;
 
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
+pub(crate) use throttle::Throttle;
 
-/// The routes of the service API. A trailing slash is accepted where clients send one.
-pub(crate) fn router() -> Router<Arc<Shared>> {
+/// The routes of the service API, each behind [`permissions::guard`]. A trailing slash is accepted where clients send
+/// one.
+pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared>> {
     Router::new()
-        .route("/devices", get(devices::list).post(devices::bulk))
-        .route("/devices/", get(devices::list).post(devices::bulk))
+        .route("/devices", get(devices::list).post(bulk::run))
+        .route("/devices/", get(devices::list).post(bulk::run))
         .route("/devices/query", post(query::run))
         .route("/devices/{id}", get(devices::read).put(devices::write).delete(devices::delete))
-        .route("/statistics/devices", get(devices::statistics))
-        .route("/statistics/service", get(devices::service_statistics))
+        .route("/statistics/devices", get(statistics::devices))
+        .route("/statistics/service", get(statistics::service))
         .route("/twins/{id}", get(twins::read).patch(twins::patch).put(twins::replace))
         .route("/twins/{id}/methods", post(methods::call))
+        .route("/devices/{id}/modules", get(modules::list))
+        .route("/devices/{id}/modules/{mid}", get(devices::read).put(devices::write).delete(devices::delete))
+        .route("/twins/{id}/modules/{mid}", get(twins::read).patch(twins::patch).put(twins::replace))
+        .route("/twins/{id}/modules/{mid}/methods", post(methods::call))
+        .route("/devices/{id}/commands", delete(messages::purge))
+        .route("/messages/serviceBound/feedback", get(messages::feedback))
+        .route("/messages/serviceBound/feedback/{lock}", delete(messages::complete_feedback))
+        .route("/messages/serviceBound/feedback/{lock}/abandon", post(messages::abandon_feedback))
+        // the service sends by the one spelling and devices receive by the other
         .route("/devices/{id}/messages/devicebound", post(messages::send))
+        .route("/devices/{id}/messages/deviceBound", get(device_side::receive))
+        .route("/devices/{id}/messages/deviceBound/{lock}", delete(device_side::complete))
+        .route("/devices/{id}/messages/deviceBound/{lock}/abandon", post(device_side::abandon))
+        .route("/devices/{id}/messages/events", post(device_side::send))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
         .fallback(no_route)
-        .method_not_allowed_fallback(no_method)
+        .layer(middleware::from_fn_with_state(rates, throttle::throttle))
 }
 
 async fn no_route(uri: axum::http::Uri) -> RestError {
     RestError::not_found(format!("this hub does not serve {}", uri.path()))
 }
 
-async fn no_method(uri: axum::http::Uri) -> RestError {
-    RestError::method_not_allowed(format!("{} does not take this method", uri.path()))
-}
+#[cfg(test)]
+mod tests;

@@ -1,111 +1,148 @@
-//! The few queries that this hub answers.
+//! Queries over twins in the service API.
 //!
-//! Decides which ones they are and how results are cut into pages. Begin with [`run`].
+//! Decides how results are cut into pages; what a query means is [`crate::query`]'s. The registry is looked through a few
+//! devices at a time, so that devices are served meanwhile, and a page goes on behind the last device of the one before,
+//! whatever was made or deleted since. Begin with [`run`].
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderValue;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::RestError;
-use super::auth::{Right, authorize};
 use super::error::Body;
 use super::twins::twin;
+use crate::query::{Collection, Query};
 use crate::shared::Shared;
+use crate::state::device::Device;
+use crate::state::modules::split_module;
 
+/// Most rows of a page.
 const PAGE_LIMIT: usize = 1000;
-const SUPPORTED: &str = "this hub answers SELECT * FROM devices, SELECT deviceId FROM devices and \
-    SELECT COUNT() AS name FROM devices, each with an optional WHERE deviceId = '..'";
+/// Devices that are looked at in one go.
+const PORTION: usize = 32;
 
 #[derive(Deserialize)]
 pub(super) struct QueryText {
     query: String,
 }
 
-/// A query that was understood.
-#[derive(Debug, PartialEq)]
-struct Plan {
-    select: Select,
-    device: Option<String>,
-}
-
-#[derive(Debug, PartialEq)]
-enum Select {
-    Twins,
-    Ids,
-    Count(String),
+/// Where a page goes on.
+#[derive(Debug, Default, PartialEq)]
+struct Position {
+    /// The last document of the page before.
+    after: Option<String>,
+    /// How many rows the pages before had.
+    rows: usize,
 }
 
 pub(super) async fn run(
     State(shared): State<Arc<Shared>>,
-    uri: Uri,
     headers: HeaderMap,
     Body { value: body, .. }: Body<QueryText>,
 ) -> Result<Response, RestError> {
-    authorize(&shared, &uri, &headers, Right::Service)?;
-    let plan = parse(&body.query).ok_or_else(|| RestError::bad_request(SUPPORTED))?;
+    let query = Query::parse(&body.query).map_err(|error| RestError::bad_request(error.to_string()))?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let size = text("x-ms-max-item-count").and_then(|size| size.parse().ok()).unwrap_or(PAGE_LIMIT);
-    let size = size.clamp(1, PAGE_LIMIT);
-    let skip: usize = text("x-ms-continuation").and_then(|at| at.parse().ok()).unwrap_or(0);
-    let (items, more) = shared.with(|state, _| {
-        let wanted = |id: &str| plan.device.as_deref().is_none_or(|device| device == id);
-        let mut devices = state.devices().filter(|device| wanted(&device.record.id));
-        if let Select::Count(name) = &plan.select {
-            return (vec![json!({ name: devices.count() })], false);
+    let size = match text("x-ms-max-item-count").map(str::parse::<usize>) {
+        None => PAGE_LIMIT,
+        Some(Ok(size @ 1..)) => size.min(PAGE_LIMIT),
+        Some(_) => return Err(RestError::bad_request("x-ms-max-item-count is a number of rows, 1 or more")),
+    };
+    let position = match text("x-ms-continuation").filter(|text| !text.is_empty()) {
+        None => Position::default(),
+        Some(text) => Position::parse(text)
+            .ok_or_else(|| RestError::bad_request("x-ms-continuation is not what this hub gave"))?,
+    };
+    let (rows, next) = match query.groups() {
+        None => page(&shared, &query, position, size).await,
+        Some(mut groups) => {
+            let mut documents = Documents::new(&shared, query.from, None);
+            while let Some((_, document)) = documents.next().await {
+                groups.add(&document);
+            }
+            (groups.rows().into_iter().take(query.top.unwrap_or(usize::MAX)).collect(), None)
         }
-        let page: Vec<Value> = devices
-            .by_ref()
-            .skip(skip)
-            .take(size)
-            .map(|device| match plan.select {
-                Select::Ids => json!({ "deviceId": device.record.id }),
-                _ => twin(device),
-            })
-            .collect();
-        (page, devices.next().is_some())
-    });
-    let mut response = Json(items).into_response();
-    let kind = if plan.select == Select::Twins { "Twin" } else { "Raw" };
+    };
+    let mut response = Json(rows).into_response();
+    let kind = if query.gives_documents() { "Twin" } else { "Raw" };
     response.headers_mut().insert("x-ms-item-type", HeaderValue::from_static(kind));
-    if more {
+    if let Some(next) = next.and_then(|next| HeaderValue::from_str(&next.to_text()).ok()) {
         // absent on the last page: an empty one makes clients ask for ever
-        response.headers_mut().insert("x-ms-continuation", HeaderValue::from(skip + size));
+        response.headers_mut().insert("x-ms-continuation", next);
     }
     Ok(response)
 }
 
-fn parse(query: &str) -> Option<Plan> {
-    let spaced = query.trim().trim_end_matches(';').replace('=', " = ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let from = words.iter().position(|word| word.eq_ignore_ascii_case("from"))?;
-    let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(text));
-    if !is(0, "select") || !is(from + 1, "devices") {
-        return None;
+/// The rows of a page, and where the next one goes on if there is one.
+async fn page(shared: &Shared, query: &Query, from: Position, size: usize) -> (Vec<Value>, Option<Position>) {
+    let left = query.top.map_or(usize::MAX, |top| top.saturating_sub(from.rows));
+    let size = size.min(left);
+    let (mut rows, mut last) = (Vec::new(), None);
+    let mut documents = Documents::new(shared, query.from, from.after);
+    while let Some((id, document)) = documents.next().await {
+        let Some(row) = query.row(&document) else {
+            continue;
+        };
+        if rows.len() == size {
+            let next = Position { after: last, rows: from.rows + rows.len() };
+            return (rows, (size < left).then_some(next));
+        }
+        rows.push(row);
+        last = Some(id);
     }
-    let select = match words.get(1..from)? {
-        ["*"] => Select::Twins,
-        [one] if one.eq_ignore_ascii_case("deviceid") => Select::Ids,
-        [count, r#as, name] if count.eq_ignore_ascii_case("count()") && r#as.eq_ignore_ascii_case("as") => {
-            Select::Count((*name).to_owned())
+    (rows, None)
+}
+
+/// The documents of a collection in the order of their ids.
+struct Documents<'a> {
+    shared: &'a Shared,
+    from: Collection,
+    /// The last id that was fetched.
+    after: Option<String>,
+    fetched: std::vec::IntoIter<(String, Value)>,
+}
+
+impl<'a> Documents<'a> {
+    fn new(shared: &'a Shared, from: Collection, after: Option<String>) -> Self {
+        Self { shared, from, after, fetched: Vec::new().into_iter() }
+    }
+
+    async fn next(&mut self) -> Option<(String, Value)> {
+        if let Some(next) = self.fetched.next() {
+            return Some(next);
         }
-        _ => return None,
-    };
-    let device = match words.get(from + 2..)? {
-        [] => None,
-        [r#where, name, "=", id]
-            if r#where.eq_ignore_ascii_case("where") && name.eq_ignore_ascii_case("deviceid") =>
-        {
-            Some(id.strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])?.to_owned())
-        }
-        _ => return None,
-    };
-    Some(Plan { select, device })
+        // other tasks of this thread have their turn
+        tokio::task::yield_now().await;
+        let after = self.after.as_deref();
+        let wanted = |device: &&Device| {
+            split_module(&device.record.id).is_some() == (self.from == Collection::Modules)
+        };
+        let portion: Vec<(String, Value)> = self.shared.with(|state, _| {
+            let devices = state.all_after(after).filter(wanted).take(PORTION);
+            devices.map(|device| (device.record.id.clone(), twin(device))).collect()
+        });
+        self.after = Some(portion.last()?.0.clone());
+        self.fetched = portion.into_iter();
+        self.fetched.next()
+    }
+}
+
+impl Position {
+    fn to_text(&self) -> String {
+        let after = utf8_percent_encode(self.after.as_deref().unwrap_or_default(), NON_ALPHANUMERIC);
+        format!("{}-{after}", self.rows)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (rows, after) = text.split_once('-')?;
+        let after = percent_decode_str(after).decode_utf8().ok()?.into_owned();
+        Some(Self { after: Some(after), rows: rows.parse().ok()? })
+    }
 }
 
 #[cfg(test)]
@@ -113,15 +150,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn understands_the_queries_of_the_tools_and_no_others() {
-        let plan = |select, device: Option<&str>| Some(Plan { select, device: device.map(str::to_owned) });
-        assert_eq!(parse("SELECT * FROM devices"), plan(Select::Twins, None));
-        assert_eq!(parse("select deviceId from devices;"), plan(Select::Ids, None));
-        assert_eq!(parse("select * from devices where deviceId='d1'"), plan(Select::Twins, Some("d1")));
-        let count = Select::Count("n".into());
-        assert_eq!(parse("SELECT COUNT() AS n FROM devices"), plan(count, None));
-        for other in ["", "select * from jobs", "select * from devices where tags.a = 1", "select", "from"] {
-            assert_eq!(parse(other), None, "{other}");
+    fn a_position_is_read_as_it_was_written() {
+        for id in ["d1", "a-b.c", "x:y=z'"] {
+            let position = Position { after: Some(id.to_owned()), rows: 7 };
+            assert_eq!(Position::parse(&position.to_text()), Some(position));
+        }
+        for junk in ["", "7", "x-y", "-1-y"] {
+            assert_eq!(Position::parse(junk), None, "{junk}");
         }
     }
 }

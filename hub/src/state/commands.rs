@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::feedback::Outcome;
+
 /// Most rows kept for a device.
 const ROW_LIMIT: usize = 500;
 /// Most reports of progress kept for a command; of more, the newest.
@@ -118,8 +120,24 @@ pub(crate) enum Passage {
     Expired,
     /// It went out as often as it may.
     WornOut,
+    /// The device would not have it.
+    Rejected,
+    /// It was taken out of the queue by the service side.
+    Purged,
     /// The device began a session that forgets what was queued.
     Dropped,
+}
+
+impl From<Outcome> for Passage {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Success => Self::Delivered,
+            Outcome::Expired => Self::Expired,
+            Outcome::DeliveryCountExceeded => Self::WornOut,
+            Outcome::Rejected => Self::Rejected,
+            Outcome::Purged => Self::Purged,
+        }
+    }
 }
 
 impl Commands {
@@ -222,6 +240,8 @@ impl Commands {
             Passage::WornOut => {
                 (CommandState::Expired, Some("the device never acknowledged it, however often it came"))
             }
+            Passage::Rejected => (CommandState::Failed, Some("the device rejected it")),
+            Passage::Purged => (CommandState::Expired, Some("the queue was emptied")),
             Passage::Dropped => (
                 CommandState::Expired,
                 Some("the device began a clean session, which forgets what is queued"),

@@ -12,7 +12,7 @@ use super::commands::Commands;
 use super::history::History;
 use super::inbox::Inbox;
 use super::standing::Unapproved;
-use crate::certificate::Thumbprints;
+use crate::certificate::Known;
 use crate::sas::Key;
 use crate::topics::Subscription;
 use crate::twin::Twin;
@@ -59,7 +59,12 @@ pub(crate) struct Record {
     pub(crate) secondary: Key,
     /// Of a device that is known by its certificate; its keys mean nothing then.
     #[serde(default)]
-    pub(crate) certificates: Option<Thumbprints>,
+    pub(crate) certificates: Option<Known>,
+    /// Was made by the provisioning service, for an enrollment.
+    #[serde(default)]
+    pub(crate) enrolled: bool,
+    #[serde(default)]
+    pub(crate) edge: Edge,
     /// What the device has announced.
     pub(crate) model_id: Option<String>,
     /// The id of its template.
@@ -72,6 +77,15 @@ pub(crate) struct Record {
     pub(crate) connection_changed: Option<Timestamp>,
     pub(crate) messages: u64,
     pub(crate) twin: Twin,
+}
+
+/// Where a device stands among IoT Edge devices: kept and shown, without any effect here.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Edge {
+    pub(crate) is_edge: bool,
+    /// The scope of its parent, for a device that is no edge device itself.
+    pub(crate) scope: Option<String>,
+    pub(crate) parents: Vec<String>,
 }
 
 /// A connection in force.

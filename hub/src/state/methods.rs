@@ -13,6 +13,9 @@ use super::{Effect, State, StateError, StoreKey};
 use crate::faults::Fault;
 use crate::topics::{self, Subscription};
 
+/// The largest payload of a method, either way, in bytes (protocol reference, section 2.6).
+pub(crate) const PAYLOAD_LIMIT: usize = 128 * 1024;
+
 /// The number of a call, also the `$rid` on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct CallId(u64);
@@ -91,8 +94,7 @@ impl State {
         &mut self,
         session: SessionId,
         rid: &str,
-        status: i32,
-        payload: &[u8],
+        (status, payload): (i32, &[u8]),
         now: Timestamp,
     ) -> bool {
         let Some(call) = u64::from_str_radix(rid, 16).ok().map(CallId) else {
@@ -100,6 +102,15 @@ impl State {
         };
         if self.calls.get(&call).is_none_or(|waiting| waiting.session != session) {
             return false;
+        }
+        if payload.len() > PAYLOAD_LIMIT {
+            let size = payload.len();
+            let device = self.calls.get(&call).map(|call| call.device.clone());
+            let reason =
+                format!("a method's answer of {size} bytes, more than the {PAYLOAD_LIMIT} IoT Hub takes");
+            self.refuse(device.as_deref(), reason, now);
+            self.end_call(call, CallOutcome::TimedOut, now);
+            return true;
         }
         // a body that is not JSON is shown as text rather than lost
         let payload = match payload {
@@ -213,11 +224,14 @@ mod tests {
         let topic = format!("$iothub/methods/POST/sensor*blink/?$rid={:x}", id.0);
         let send = Effect::Send { session, topic, payload: b"5".to_vec() };
         assert!(state.take_effects().contains(&send));
-        assert!(!state.answer_call(SessionId(999), &format!("{:x}", id.0), 200, b"null", NOW));
-        assert!(state.answer_call(session, &format!("{:x}", id.0), 200, br#"{"a":1}"#, NOW));
+        assert!(!state.answer_call(SessionId(999), &format!("{:x}", id.0), (200, b"null"), NOW));
+        assert!(state.answer_call(session, &format!("{:x}", id.0), (200, br#"{"a":1}"#), NOW));
         let outcome = CallOutcome::Answered { status: 200, payload: json!({ "a": 1 }) };
         assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome }));
-        assert!(!state.answer_call(session, &format!("{:x}", id.0), 200, b"", NOW), "an answer counts once");
+        assert!(
+            !state.answer_call(session, &format!("{:x}", id.0), (200, b""), NOW),
+            "an answer counts once"
+        );
     }
 
     #[test]
@@ -231,7 +245,7 @@ mod tests {
         };
         let (_, _, former) = call_at(NOW);
         let (mut state, session, call) = call_at(Timestamp::from_millisecond(1).unwrap());
-        assert!(!state.answer_call(session, &format!("{:x}", former.0), 200, b"null", NOW));
+        assert!(!state.answer_call(session, &format!("{:x}", former.0), (200, b"null"), NOW));
         assert!(state.is_waiting(call));
     }
 
@@ -269,7 +283,7 @@ mod tests {
         state.subscribe("d1", session, Subscription::Methods, true, NOW);
         let started = state.start_call("d1", order(None, "rundiagnostics", None), NOW).unwrap();
         let Started::Sent { call, row } = started else { panic!("the device should listen") };
-        state.answer_call(session, &format!("{:x}", call.0), 202, b"null", NOW);
+        state.answer_call(session, &format!("{:x}", call.0), (202, b"null"), NOW);
         let report = json!({ "rundiagnostics": { "value": "done" } });
         state.report("d1", report.as_object().unwrap(), NOW).unwrap();
         let row = state.device("d1").unwrap().commands.get(row).unwrap();

@@ -8,14 +8,16 @@
 mod assignment;
 pub(crate) mod commands;
 pub(crate) mod device;
+pub(crate) mod feedback;
 pub(crate) mod history;
 pub(crate) mod inbox;
 mod label;
+pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
-mod provisioning;
+pub(crate) mod provisioning;
 pub(crate) mod queued;
 pub(crate) mod registry;
 mod standing;
@@ -28,6 +30,7 @@ pub(crate) mod tests;
 mod twins;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -40,7 +43,7 @@ use crate::template::Template;
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
-use commands::CallOutcome;
+use commands::{CallOutcome, Passage};
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
 use modules::split_module;
@@ -54,6 +57,9 @@ pub(crate) use registry::DeviceChange;
 /// Most rows kept in the log of refusals.
 const LOG_LIMIT: usize = 1000;
 
+/// Most characters of a row in that log.
+const LOG_TEXT_LIMIT: usize = 1000;
+
 /// Everything the hub knows.
 #[derive(Debug)]
 pub(crate) struct State {
@@ -64,6 +70,7 @@ pub(crate) struct State {
     models: BTreeMap<String, Arc<Model>>,
     templates: BTreeMap<String, Template>,
     calls: BTreeMap<CallId, methods::Call>,
+    feedback: feedback::FeedbackQueue,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     new_rows: Vec<NewRow>,
@@ -74,6 +81,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// Whether a topic that IoT Hub does not know is only logged, where IoT Hub ends the connection.
+    pub(crate) tolerates_unknown_topics: bool,
     next_session: u64,
     /// The lowest number free for a call.
     next_call: u64,
@@ -163,10 +172,10 @@ pub(crate) enum StateError {
     #[error("the key must be base64 of 16 to 64 bytes")]
     BadKey,
     #[error(
-        "a device that is known by certificates has the SHA-256 thumbprint of one as primaryThumbprint: 64 hex digits"
+        "a device that is known by certificates has the thumbprint of one as primaryThumbprint: 64 hex digits of SHA-256, or 40 of SHA-1"
     )]
     BadThumbprint,
-    #[error("{0:?} is not a way to authenticate here: sas or selfSigned")]
+    #[error("{0:?} is not a way to authenticate here: sas, selfSigned or certificateAuthority")]
     BadAuthentication(String),
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },
@@ -174,8 +183,16 @@ pub(crate) enum StateError {
     NoEtag,
     #[error("there is no model {0:?}: add its file first")]
     UnknownModel(String),
-    #[error("{0:?} is not an import mode: create, update, createOrUpdate or delete")]
+    #[error(
+        "{0:?} is not an import mode: create, update, createOrUpdate, delete or updateTwin, all but create also with IfMatchETag"
+    )]
     BadMode(String),
+    #[error("{0:?} is not a status: enabled or disabled")]
+    BadStatus(String),
+    #[error("{0} must be a JSON object")]
+    NoObject(&'static str),
+    #[error("the device {0:?} is in the request more than once")]
+    Repeated(String),
     #[error(transparent)]
     Twin(#[from] TwinError),
     #[error(transparent)]
@@ -186,6 +203,8 @@ pub(crate) enum StateError {
     QueueFull(usize),
     #[error("a name has at most {limit} characters, this one has {length}")]
     LongName { length: usize, limit: usize },
+    #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
+    LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
@@ -206,6 +225,7 @@ impl State {
             models: BTreeMap::new(),
             templates: BTreeMap::new(),
             calls: BTreeMap::new(),
+            feedback: feedback::FeedbackQueue::default(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             new_rows: Vec::new(),
@@ -213,6 +233,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            tolerates_unknown_topics: false,
             next_session: 1,
             next_call: 1,
             next_device: 1,
@@ -244,6 +265,12 @@ impl State {
     /// All devices, by id, without their modules.
     pub(crate) fn devices(&self) -> impl Iterator<Item = &Device> {
         self.devices.values().filter(|device| split_module(&device.record.id).is_none())
+    }
+
+    /// The devices and modules whose ids come after this one.
+    pub(crate) fn all_after(&self, id: Option<&str>) -> impl Iterator<Item = &Device> {
+        let begin = id.map_or(Bound::Unbounded, Bound::Excluded);
+        self.devices.range::<str, _>((begin, Bound::Unbounded)).map(|(_, device)| device)
     }
 
     /// One device, or one module by its key ([`modules::module_key`]).
@@ -280,8 +307,11 @@ impl State {
 
     /// Writes down why something was refused.
     pub(crate) fn refuse(&mut self, device: Option<&str>, message: String, now: Timestamp) {
+        // whoever is refused has a say in the text: it is cut, so that the log's size is known
+        let cut = |text: &str| text.chars().take(LOG_TEXT_LIMIT).collect::<String>();
+        let (device, message) = (device.map(cut), cut(&message));
         tracing::warn!(device, reason = %message, "refused");
-        self.log.push_back(LogRow { at: now, device: device.map(str::to_owned), message });
+        self.log.push_back(LogRow { at: now, device, message });
         if self.log.len() > LOG_LIMIT {
             self.log.pop_front();
         }
@@ -318,7 +348,7 @@ impl State {
             self.announced(id, model_id, now)?;
         }
         let device = self.device_mut(id)?;
-        device.inbox.connected(clean);
+        let dropped = device.inbox.connected(clean);
         if clean {
             device.subscribed.clear();
         }
@@ -333,7 +363,10 @@ impl State {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
             self.lose_calls(old.id, now);
         }
-        self.inbox_changed(id, now);
+        self.inbox_changed(id);
+        for queued in dropped {
+            self.command_passed(id, queued.number, Passage::Dropped, now);
+        }
         self.connection_row(id, "connected", now);
         self.deliver_messages(id, now);
         Ok(kept)

@@ -25,7 +25,6 @@ pub(crate) fn split_module(id: &str) -> Option<(&str, &str)> {
 
 impl State {
     /// Makes a module of a device that exists; without keys it gets random ones.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the service API for modules is to call it"))]
     pub(crate) fn create_module(
         &mut self,
         device: &str,

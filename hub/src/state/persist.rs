@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::commands::{CallOutcome, Command, CommandState};
 use super::device::{Device, Record};
+use super::feedback::Feedback;
 use super::history::{Kind, Row};
 use super::inbox::Queued;
 use super::{State, telemetry};
@@ -116,6 +117,7 @@ kinds! {
     5: Message(id, number) => write_message, restore_message;
     6: Provisioning(id) => write_provisioning, restore_provisioning;
     7: Template(id) => write_template, restore_template;
+    20: Feedback(id, number) => write_feedback, restore_feedback;
 }
 
 /// A record's form on disk.
@@ -224,6 +226,15 @@ impl State {
         Ok(())
     }
 
+    fn write_feedback(&self, _: &str, number: u64) -> Option<Vec<u8>> {
+        bytes(self.feedback.get(number)?)
+    }
+
+    fn restore_feedback(&mut self, _: &str, feedback: Feedback) -> Result<(), String> {
+        self.feedback.restore(feedback);
+        Ok(())
+    }
+
     /// A command that waited for its answer gets none any more.
     fn restore_command(&mut self, id: &str, command: Command) -> Result<(), String> {
         let Some(device) = self.devices.get_mut(id) else {
@@ -270,7 +281,8 @@ mod tests {
         assert_eq!(device.commands.get(0).unwrap().state, CommandState::Timeout);
         assert_eq!(bytes(device.inbox.get(0).unwrap()), bytes(was.inbox.get(0).unwrap()));
         assert_eq!(after.next_device, 2);
-        assert_eq!(after.take_kept_models(), [("sensor.json".to_owned(), sensor_model().text)]);
+        let model = sensor_model();
+        assert_eq!(after.take_kept_models(), [(model.file_name.clone(), model.text.clone())]);
         let nothing = before.take_changes();
         assert!(nothing.records.is_empty() && nothing.rows.is_empty());
     }

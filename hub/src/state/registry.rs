@@ -5,10 +5,10 @@
 
 use jiff::Timestamp;
 
-use super::device::{Device, Record, is_device_id};
+use super::device::{Device, Edge, Record, is_device_id};
 use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
-use crate::certificate::{CertificateError, Presented, Thumbprints};
+use crate::certificate::{CertificateError, Known, Presented};
 use crate::sas::{Key, SasError, Token};
 use crate::topics;
 use crate::twin::Twin;
@@ -28,7 +28,8 @@ pub(crate) struct DeviceChange {
     pub(crate) primary: Option<Key>,
     pub(crate) secondary: Option<Key>,
     /// What the device is to be known by from now on.
-    pub(crate) certificates: Option<Option<Thumbprints>>,
+    pub(crate) certificates: Option<Option<Known>>,
+    pub(crate) edge: Option<Edge>,
 }
 
 /// Why a device's connection is refused.
@@ -88,6 +89,8 @@ impl State {
             primary,
             secondary,
             certificates: None,
+            enrolled: false,
+            edge: Edge::default(),
             model_id: None,
             template: None,
             provisioned: false,
@@ -142,6 +145,9 @@ impl State {
             record.certificates = certificates;
         }
         record.status_reason = change.status_reason;
+        if let Some(edge) = change.edge {
+            record.edge = edge;
+        }
         if let Some(enabled) = change.enabled.filter(|enabled| *enabled != record.enabled) {
             record.enabled = enabled;
             record.status_updated = Some(now);
@@ -160,9 +166,22 @@ impl State {
     }
 
     /// Lets a device be known by certificates from now on.
-    pub(crate) fn know_by(&mut self, id: &str, certificates: Thumbprints) -> Result<(), StateError> {
+    pub(crate) fn know_by(&mut self, id: &str, certificates: Known) -> Result<(), StateError> {
         self.device_mut(id)?.record.certificates = Some(certificates);
         self.dirty.insert(StoreKey::Device(id.to_owned()));
+        Ok(())
+    }
+
+    /// What else is known of a device that was just made.
+    pub(crate) fn describe(
+        &mut self,
+        id: &str,
+        status_reason: Option<String>,
+        edge: Option<Edge>,
+    ) -> Result<(), StateError> {
+        let record = &mut self.device_mut(id)?.record;
+        record.status_reason = status_reason;
+        record.edge = edge.unwrap_or_default();
         Ok(())
     }
 
@@ -194,7 +213,7 @@ impl State {
             return Err(AuthError::Disabled);
         }
         if let Some(known) = &device.record.certificates {
-            known.check(certificate)?;
+            known.check(id, certificate, self.authorities(), now)?;
             return Ok(None);
         }
         let token = Token::parse(password)?;

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::device::SessionId;
-use super::{Approval, Model, Provisioning, State};
+use super::registry::DeviceKeys;
+use super::{Model, Provisioning, State};
 use crate::sas::{Key, sign};
 
 /// The time at which the tests happen.
@@ -12,8 +13,8 @@ pub(crate) const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 /// An empty state with the id scope `0neTEST`.
 pub(crate) fn state() -> State {
     let key = |seed: u8| Key::parse(&base64_of(seed)).unwrap();
-    let (primary, secondary, approval) = (key(1), key(2), Approval::default());
-    State::new(Provisioning { id_scope: "0neTEST".into(), primary, secondary, approval })
+    let keys = DeviceKeys { primary: key(1), secondary: key(2) };
+    State::new(Provisioning::new("0neTEST".into(), keys, NOW))
 }
 
 fn base64_of(seed: u8) -> String {
@@ -38,12 +39,7 @@ pub(crate) fn device_token(resource: &str, key: &Key) -> String {
 
 /// A registration's token, signed with the key derived from the group's.
 pub(crate) fn group_token(state: &State, id: &str) -> String {
-    sign(
-        &format!("0neTEST/registrations/{id}"),
-        &state.provisioning.primary.derive(id),
-        3600,
-        Some("registration"),
-    )
+    sign(&format!("0neTEST/registrations/{id}"), &state.group_key().derive(id), 3600, Some("registration"))
 }
 
 /// A capability model with one writable and one read-only property.

@@ -49,7 +49,7 @@ impl State {
         let before = self.properties_of(id);
         let twin = &mut self.device_mut(id)?.record.twin;
         let version = twin.desired.patch(patch, now)?;
-        twin.version += 1;
+        twin.count_revision();
         self.notify_desired(id, patch, version);
         self.twin_changed(id, &before);
         Ok(version)
@@ -63,18 +63,19 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
+        let before = self.properties_of(id);
+        let mut twin = self.device(id)?.record.twin.clone();
         if let Some(tags) = tags {
-            let mut trial = self.device(id)?.record.twin.clone();
-            trial.patch_tags(tags)?;
-            if let Some(desired) = desired {
-                trial.desired.patch(desired, now)?;
-            }
-            let twin = &mut self.device_mut(id)?.record.twin;
-            twin.tags = trial.tags;
-            twin.version += 1;
-            self.dirty.insert(StoreKey::Device(id.to_owned()));
+            twin.patch_tags(tags)?;
         }
-        desired.map_or(Ok(()), |desired| self.desire(id, desired, now).map(drop))
+        let version = desired.map(|desired| twin.desired.patch(desired, now)).transpose()?;
+        twin.count_revision();
+        self.device_mut(id)?.record.twin = twin;
+        if let (Some(desired), Some(version)) = (desired, version) {
+            self.notify_desired(id, desired, version);
+        }
+        self.twin_changed(id, &before);
+        Ok(())
     }
 
     /// Replaces desired properties and tags, where given; the device is told what is new and what is gone.
@@ -96,7 +97,7 @@ impl State {
             let patch = twin::replacing(twin.desired.values(), desired);
             told = Some((patch, twin.desired.replace(desired, now)?));
         }
-        twin.version += 1;
+        twin.count_revision();
         self.device_mut(id)?.record.twin = twin;
         if let Some((patch, version)) = told {
             self.notify_desired(id, &patch, version);

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop here")]
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +26,12 @@ use tokio_rustls::client::TlsStream;
 /// Longer than anything should take; reached only when something is wrong.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A loopback address with a port that is free.
+pub(crate) const FREE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// A hub in `dir` on free ports.
 pub(crate) async fn hub(dir: &std::path::Path) -> Hub {
-    let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    Hub::builder().dir(dir).mqtt(free).http(free).https(free).start().await.unwrap()
+    Hub::builder().dir(dir).mqtt(FREE).http(FREE).https(FREE).start().await.unwrap()
 }
 
 /// HMAC-SHA256 of `text` under a base64 key, base64.
@@ -163,11 +165,37 @@ pub(crate) async fn connect(client: &mut Client, id: &str, key: &str, seconds: i
 
 /// A request to the page's API: status and JSON.
 pub(crate) async fn page(hub: &Hub, method: &str, path: &str, body: &str) -> (u16, Value) {
-    let mut socket = TcpStream::connect(hub.http()).await.unwrap();
+    let answer = page_with(hub, method, path, "", body).await;
+    (answer.status, answer.body)
+}
+
+/// An HTTP answer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The value of a header, its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+/// A request to the page's API with more headers, each with its line end.
+pub(crate) async fn page_with(hub: &Hub, method: &str, path: &str, more: &str, body: &str) -> Answer {
+    let more = format!("host: localhost:{}\r\n{more}", hub.http().port());
+    raw(hub, method, path, &more, body).await
+}
+
+/// A request to the page's API with these headers, each with its line end.
+pub(crate) async fn raw(hub: &Hub, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    // a hub that listens on all addresses is reached by this one, too
+    let mut socket = TcpStream::connect((Ipv4Addr::LOCALHOST, hub.http().port())).await.unwrap();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\
+        "{method} {path} HTTP/1.1\r\nconnection: close\r\n{headers}\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        hub.http().port(),
         body.len()
     );
     socket.write_all(request.as_bytes()).await.unwrap();
@@ -175,7 +203,7 @@ pub(crate) async fn page(hub: &Hub, method: &str, path: &str, body: &str) -> (u1
     tokio::time::timeout(PATIENCE, socket.read_to_string(&mut text)).await.unwrap().unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    Answer { status, head: head.to_owned(), body: serde_json::from_str(body).unwrap_or(Value::Null) }
 }
 
 /// The messages of the hub's log, newest first.

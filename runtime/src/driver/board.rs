@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::now;
 use crate::intake::Intake;
-use crate::metrics::Gauge;
+use crate::metrics::{Gauge, Metrics};
 use crate::provisioning::Assignment;
 use crate::state::{Counters, State};
 
@@ -21,6 +21,8 @@ pub(crate) struct Board {
     /// The hub that took the device, once one has.
     assigned: Mutex<Option<Assignment>>,
     undelivered: AtomicU64,
+    /// Bytes written and read.
+    traffic: [AtomicU64; 2],
 }
 
 impl Board {
@@ -31,6 +33,7 @@ impl Board {
             away: Mutex::new(Some(now())),
             assigned: Mutex::default(),
             undelivered: AtomicU64::new(0),
+            traffic: [const { AtomicU64::new(0) }; 2],
         }
     }
 
@@ -42,8 +45,25 @@ impl Board {
         self.state.subscribe()
     }
 
-    pub(crate) fn counters(&self) -> Counters {
-        self.gauge().counters()
+    pub(crate) fn counters(&self, intake: &Intake) -> Counters {
+        let counters = self.gauge().figures.counters;
+        intake.up_to_date(counters)
+    }
+
+    /// Everything that is measured.
+    pub(crate) fn metrics(&self, intake: &Intake, now: Instant) -> Metrics {
+        let oldest_message = intake.level().1.map(|since| now.saturating_duration_since(since));
+        let acknowledgement_latency = intake.latency();
+        let [bytes_sent, bytes_received] = [0, 1].map(|way| self.traffic[way].load(Ordering::Relaxed));
+        let telemetry = Metrics {
+            acknowledgement_latency,
+            oldest_message,
+            bytes_sent,
+            bytes_received,
+            ..Metrics::default()
+        };
+        let metrics = self.gauge().fill(telemetry);
+        Metrics { counters: intake.up_to_date(metrics.counters), ..metrics }
     }
 
     /// What is measured; to be held for a moment only.
@@ -72,8 +92,13 @@ impl Board {
         self.state.send_replace(state);
     }
 
-    pub(super) fn count(&self, counters: Counters) {
-        self.gauge().count(counters, now());
+    /// Counts bytes written and read.
+    pub(super) fn carried(&self, (sent, received): (u64, u64)) {
+        for (bytes, count) in self.traffic.iter().zip([sent, received]) {
+            if count > 0 {
+                bytes.fetch_add(count, Ordering::Relaxed);
+            }
+        }
     }
 
     pub(super) fn assigned(&self, assignment: &Assignment) {

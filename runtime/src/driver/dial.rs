@@ -14,7 +14,8 @@ use super::now;
 use super::proof::{Proof, prove};
 use super::transport::Transport;
 use crate::connection::{Connection, Endpoint, Options, Target};
-use crate::convention::{Principal, login};
+use crate::convention::Principal;
+use crate::convention::login::hub_user;
 use crate::error::Error;
 use crate::fleet::Place;
 use crate::provisioning::{Applicant, Assignment, Provisioning};
@@ -116,16 +117,9 @@ impl Dialer {
         };
         // The proof comes first: a slow provider must not let the hub wait for the CONNECT.
         let resource = format!("{}/{}", endpoint.host, principal.path());
-        let Proof { password, life } = self.prove(&resource, None).await?;
+        let proof = self.prove(&resource, None).await?;
         let link = self.open(address).await?;
-        let login = Login {
-            endpoint: address.to_string(),
-            username: login::hub_user(&endpoint.host, &principal, &self.model),
-            principal,
-            password,
-            life,
-        };
-        Ok((link, login))
+        Ok((link, login(address, endpoint, principal, &self.model, proof)))
     }
 
     pub(super) async fn prove(&self, resource: &str, key_name: Option<&str>) -> Result<Proof, Error> {
@@ -144,6 +138,18 @@ impl Dialer {
             Err(_) => Err(Error::TimedOut { what: "opening the connection", limit: OPEN_LIMIT, last: None }),
         }
     }
+}
+
+/// What a hub is told that is reached at `address`.
+pub(crate) fn login(
+    address: &Endpoint,
+    hub: &Endpoint,
+    principal: Principal,
+    model: &ModelTable,
+    Proof { password, life }: Proof,
+) -> Login {
+    let username = hub_user(&hub.host, &principal, model);
+    Login { endpoint: address.to_string(), username, principal, password, life }
 }
 
 /// Ends a connection politely, within a limit.

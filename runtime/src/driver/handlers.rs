@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 
 use bytes::Bytes;
 use tokio::task::{Id, JoinSet};
@@ -69,9 +70,26 @@ impl<D: Device> Dispatch for D {
 /// Whose handler a task runs.
 #[derive(Clone, Copy)]
 enum Job {
-    Command(CallId),
+    Command { call: CallId, began: Instant },
     Desired(PropertyKey),
     Message,
+}
+
+impl Job {
+    /// When a command's handler began.
+    fn began(self) -> Option<Instant> {
+        match self {
+            Self::Command { began, .. } => Some(began),
+            Self::Desired(_) | Self::Message => None,
+        }
+    }
+}
+
+/// A handler that has ended.
+pub(super) struct Finished {
+    pub(super) input: Input,
+    /// When a command's handler began.
+    pub(super) began: Option<Instant>,
 }
 
 /// The handlers that run.
@@ -101,7 +119,7 @@ impl Handlers {
     }
 
     /// Calls a command's handler.
-    pub(super) fn run(&mut self, call: CallId, command: FoundCommand, payload: Bytes) {
+    pub(super) fn run(&mut self, now: Instant, call: CallId, command: FoundCommand, payload: Bytes) {
         let Some(client) = Client::for_handler(&self.client, Holder::Command(call)) else {
             return;
         };
@@ -115,7 +133,7 @@ impl Handlers {
         };
         let span = tracing::debug_span!("command", component = command.component, name = command.name);
         let id = self.tasks.spawn(task.instrument(span)).id();
-        self.jobs.insert(id, Job::Command(call));
+        self.jobs.insert(id, Job::Command { call, began: now });
     }
 
     /// Calls a property's handler.
@@ -160,17 +178,14 @@ impl Handlers {
     }
 
     /// Waits for a handler to end; `None` when none runs. Safe to cancel.
-    pub(super) async fn next(&mut self) -> Option<Input> {
+    pub(super) async fn next(&mut self) -> Option<Finished> {
         match self.tasks.join_next_with_id().await? {
-            Ok((id, input)) => {
-                self.jobs.remove(&id);
-                Some(input)
-            }
+            Ok((id, input)) => Some(Finished { input, began: self.jobs.remove(&id)?.began() }),
             Err(failure) => {
                 let job = self.jobs.remove(&failure.id())?;
                 tracing::warn!(%failure, "a handler panicked");
-                Some(match job {
-                    Job::Command(call) => Input::CommandEnded {
+                let input = match job {
+                    Job::Command { call, .. } => Input::CommandEnded {
                         call,
                         result: Err(CommandError::failed("the handler panicked")),
                     },
@@ -179,7 +194,8 @@ impl Handlers {
                         key,
                         result: Err(PropertyError::failed("the handler panicked")),
                     },
-                })
+                };
+                Some(Finished { input, began: job.began() })
             }
         }
     }

@@ -16,6 +16,7 @@ mod journal;
 mod keeper;
 mod link;
 mod proof;
+mod pump;
 mod sampled;
 mod tls;
 mod transport;
@@ -36,11 +37,16 @@ use board::ClosedAtEnd;
 pub(crate) use clock::Clock;
 use clock::Interval;
 pub(crate) use dial::Dialer;
+#[cfg(feature = "cores")]
+pub(crate) use dial::login;
 use dial::{Dialled, finish};
-use handlers::Handlers;
+use handlers::{Finished, Handlers};
 use journal::Journal;
 use keeper::Keeper;
-use link::{Broken, Incoming, Link};
+pub(crate) use link::{Broken, Incoming, Link};
+#[cfg(feature = "cores")]
+pub(crate) use proof::prove;
+pub(crate) use pump::pump;
 pub(crate) use sampled::sample;
 use serde_json::Map;
 use tls::Tls;
@@ -59,8 +65,8 @@ use crate::fleet::Place;
 use crate::intake::Intake;
 use crate::json::Json;
 use crate::moment::Moment;
-use crate::outbox::{Settled, Ticket};
-use crate::session::{Action, CallId, ClockWatch, Input, Recovery, Session};
+use crate::outbox::{Ended, Settled, Ticket};
+use crate::session::{Action, CallId, ClockWatch, Figures, Input, Recovery, Session};
 use crate::state::State;
 use crate::twin::PropertyKey;
 
@@ -129,6 +135,8 @@ pub(crate) fn start_on<D: Device>(
         outcomes: HashMap::new(),
         tickets: 0,
         clock_watch: ClockWatch::default(),
+        clock_read: Moment { now: now(), wall: options.clock.wall() },
+        shown: Figures::default(),
         clock_interval: Interval::default(),
         serving_since: None,
         journal: Journal::default(),
@@ -169,7 +177,7 @@ enum Event {
     /// Telemetry has been accepted.
     Accepted,
     Reported(Option<ReportRequest>),
-    HandlerEnded(Option<Input>),
+    HandlerEnded(Option<Finished>),
     Deadline,
     Kept,
     CloseAsked,
@@ -217,6 +225,10 @@ struct Driver {
     outcomes: HashMap<Ticket, oneshot::Sender<Result<(), Error>>>,
     tickets: u64,
     clock_watch: ClockWatch,
+    /// When the time of day was read last.
+    clock_read: Moment,
+    /// What the board shows.
+    shown: Figures,
     alarm: Alarm,
     clock_interval: Interval,
     serving_since: Option<Instant>,
@@ -230,14 +242,16 @@ struct Driver {
 impl Driver {
     async fn run(mut self) {
         let _closed = ClosedAtEnd(Arc::clone(&self.board), Arc::clone(&self.intake));
+        let mut now = now();
         loop {
-            self.act();
+            self.act(now);
             if self.given_up.is_some() || self.is_done() {
                 break;
             }
             let event = self.next_event().await;
-            self.watch_clock();
-            if !self.take(event) {
+            now = self::now();
+            self.watch_clock(now);
+            if !self.take(now, event) {
                 break;
             }
         }
@@ -255,11 +269,14 @@ impl Driver {
     }
 
     /// Compares the clocks at a wake-up, unless they have been compared just now.
-    fn watch_clock(&mut self) {
-        if self.clock_interval.is_over(now())
-            && let Some(jump) = self.clock_watch.observe(self.options.clock.read())
-        {
-            self.session.handle(now(), Input::ClockJumped(jump));
+    fn watch_clock(&mut self, now: Instant) {
+        if !self.clock_interval.is_over(now) {
+            return;
+        }
+        let clocks = self.options.clock.read();
+        self.clock_read = Moment { now, wall: clocks.wall };
+        if let Some(jump) = self.clock_watch.observe(clocks) {
+            self.session.handle(now, Input::ClockJumped(jump));
         }
     }
 
@@ -281,31 +298,29 @@ impl Driver {
     }
 
     /// Takes note of an event; `false` ends the driver.
-    fn take(&mut self, event: Event) -> bool {
+    fn take(&mut self, now: Instant, event: Event) -> bool {
         match event {
             Event::Dialled(dialled) => self.dialled(*dialled),
             Event::Received(Ok(Some(Incoming::Packet(packet)))) => {
-                self.session.handle(now(), Input::Packet(packet));
+                self.session.handle(now, Input::Packet(packet));
             }
             Event::Received(Ok(Some(Incoming::Acknowledged(ids)))) => {
-                self.acknowledged(&ids);
-                self.session.handle(now(), Input::Acknowledged(ids));
+                self.session.handle(now, Input::Acknowledged(ids));
             }
             Event::Received(Err(broken)) => self.broken(broken),
             Event::PauseOver => self.dial(None, "the pause is over"),
             Event::Reported(Some(request)) => self.reported(request),
-            Event::HandlerEnded(Some(input)) => self.handler_ended(input),
+            Event::HandlerEnded(Some(finished)) => self.handler_ended(now, finished),
             Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::Accepted | Event::Kept => {}
             Event::Deadline => {
-                let now = now();
                 self.session.handle_timeout(now);
                 return self.close_by.is_none_or(|close_by| now < close_by);
             }
             Event::CloseAsked => {
                 self.intake.close();
                 self.inbox.reports.close();
-                self.session.handle(now(), Input::Close);
-                self.close_by = Some(now() + self.options.close_deadline);
+                self.session.handle(now, Input::Close);
+                self.close_by = Some(now + self.options.close_deadline);
             }
             Event::Reported(None) => {
                 self.inbox.open = false;
@@ -316,79 +331,74 @@ impl Driver {
     }
 
     /// Carries out what the session wants, and hands its packets to the connection.
-    fn act(&mut self) {
-        self.session_actions();
+    fn act(&mut self, now: Instant) {
+        self.session_actions(now);
         if let Phase::Linked(link) = &mut self.phase {
-            let mut queued = Ok(());
-            while queued.is_ok() && link.has_room() {
-                let Some(packet) = self.session.poll_packet(now()) else {
-                    break;
-                };
-                queued = link.queue(&packet);
-            }
-            if queued.is_ok() {
-                let at = Moment { now: now(), wall: self.options.clock.wall() };
-                queued = link.fill(|buffer, enough| self.session.write_telemetry(at, buffer, enough));
-            }
-            if let Err(error) = queued {
+            // Read a moment ago: no message needs to know its time of creation better.
+            let Moment { now: read, wall } = self.clock_read;
+            let wall = wall.checked_add(now.saturating_duration_since(read)).unwrap_or(wall);
+            let at = Moment { now, wall };
+            if let Err(error) = pump(&mut self.session, link, at) {
                 self.broken(error.into());
             }
         }
-        self.session_actions();
+        self.session_actions(now);
         self.measure();
     }
 
-    /// Shows where things stand.
+    /// Shows where things stand, as far as that has changed.
     fn measure(&mut self) {
-        self.board.count(self.session.counters());
-        let mut gauge = self.board.gauge();
         if let Phase::Linked(link) = &mut self.phase {
-            let (sent, received) = link.take_traffic();
-            gauge.bytes_sent += sent;
-            gauge.bytes_received += received;
+            self.board.carried(link.take_traffic());
         }
-        gauge.desired_version = self.session.desired_version();
-        gauge.is_throttled = self.session.is_throttled();
+        let figures = self.session.figures();
+        if figures != self.shown {
+            self.shown = figures;
+            self.board.gauge().figures = figures;
+        }
         #[cfg(feature = "metrics")]
-        self.facade.feed(&gauge.snapshot(None), matches!(self.board.state(), State::Connected));
-    }
-
-    /// Notes how long messages took that are acknowledged now.
-    fn acknowledged(&mut self, ids: &[u16]) {
-        let mut gauge = self.board.gauge();
-        for took in self.intake.in_flight_for(ids, now()) {
-            gauge.acknowledged(took);
-            #[cfg(feature = "metrics")]
-            self.facade.acknowledged(took);
+        {
+            let metrics = self.board.metrics(&self.intake, now());
+            self.facade.feed(&metrics, matches!(self.board.state(), State::Connected));
         }
     }
 
-    fn handler_ended(&mut self, input: Input) {
-        if let Input::CommandEnded { call, result } = &input {
-            let _took = self.board.gauge().ended(*call, result, now());
+    fn handler_ended(&mut self, now: Instant, Finished { input, began }: Finished) {
+        if let (Input::CommandEnded { result, .. }, Some(began)) = (&input, began) {
+            let took = now.saturating_duration_since(began);
+            self.board.gauge().ended(result, took);
             #[cfg(feature = "metrics")]
-            _took.into_iter().for_each(|took| self.facade.command(took));
+            self.facade.command(took);
         }
-        self.session.handle(now(), input);
+        self.session.handle(now, input);
     }
 
-    fn session_actions(&mut self) {
+    /// A message has ended.
+    fn ended(&mut self, now: Instant, ended: Ended) {
+        if matches!(ended.outcome, Err(Error::Rejected { .. })) {
+            self.board.gauge().last_parked = Some(now);
+        }
+        #[cfg(feature = "metrics")]
+        ended.took.into_iter().for_each(|took| self.facade.acknowledged(took));
+        self.intake.ended(ended);
+    }
+
+    fn session_actions(&mut self, now: Instant) {
         while let Some(action) = self.session.poll_action() {
             match action {
                 Action::Serving => self.serving(),
                 Action::HangUp(cause) => self.lost(cause),
-                Action::Renew(why) => match std::mem::replace(&mut self.phase, Phase::Pausing(now())) {
+                Action::Renew(why) => match std::mem::replace(&mut self.phase, Phase::Pausing(now)) {
                     Phase::Linked(link) => self.dial(Some(link), why),
                     phase => self.phase = phase,
                 },
                 Action::Run { call, command, payload } => {
-                    self.board.gauge().began(call, now());
-                    self.handlers.run(call, command, payload);
+                    self.handlers.run(now, call, command, payload);
                 }
                 Action::Deliver(message) => self.handlers.deliver(message),
                 Action::Apply { key, value } => self.handlers.apply(key, value),
                 Action::Keep(document) => self.keeper.keep(document),
-                Action::End(ended) => self.intake.ended(ended),
+                Action::End(ended) => self.ended(now, ended),
                 Action::Settle(Settled { ticket, outcome }) => {
                     if let Some(waiting) = self.outcomes.remove(&ticket) {
                         // Whoever asked may have stopped waiting.
@@ -484,7 +494,7 @@ impl Driver {
 
     /// Ends the connection and everything that waits.
     async fn end(mut self) {
-        self.session_actions();
+        self.session_actions(now());
         // Whoever is told that nothing is taken any more asks the state for the reason.
         if let Some(cause) = &self.given_up {
             self.board.enter(State::GivenUp { cause: Arc::clone(cause) });
@@ -510,9 +520,9 @@ impl Driver {
                 let _ = waiting.send(outcome);
             }
         }
-        self.board.count(self.session.counters());
+        self.board.gauge().figures = self.session.figures();
         #[cfg(feature = "metrics")]
-        self.facade.feed(&self.board.gauge().snapshot(None), false);
+        self.facade.feed(&self.board.metrics(&self.intake, now()), false);
         let end = self.given_up.map_or(State::Closed, |cause| State::GivenUp { cause });
         self.journal.note(&end, &format!("the client closed it, {count} undelivered"));
         self.board.close(count, end);

@@ -68,21 +68,16 @@ impl Flight {
         self.slots.back()?.as_ref().map(|sent| &sent.message)
     }
 
-    /// When the message with this packet id was sent.
-    pub(super) fn sent_at(&self, id: u16) -> Option<Instant> {
-        Some(self.slots.get(distance(self.first, id)?)?.as_ref()?.at)
-    }
-
     /// Takes a message out; `None` when the id is none of ours.
-    pub(super) fn land(&mut self, id: u16) -> Option<Message> {
+    pub(super) fn land(&mut self, id: u16) -> Option<Sent> {
         let index = distance(self.first, id)?;
-        let Sent { message, .. } = self.slots.get_mut(index)?.take()?;
+        let sent = self.slots.get_mut(index)?.take()?;
         self.flying -= 1;
         while let Some(None) = self.slots.front() {
             self.slots.pop_front();
             self.first = after(self.first, 1);
         }
-        Some(message)
+        Some(sent)
     }
 
     /// Takes the newest message out, as often as there is one.

@@ -122,7 +122,7 @@ impl Message {
 
     /// The message's end.
     pub(super) fn end(self, outcome: Result<(), Error>) -> Ended {
-        Ended { sequence: self.sequence, receipt: self.receipt, outcome }
+        Ended { sequence: self.sequence, receipt: self.receipt, outcome, took: None }
     }
 }
 
@@ -132,6 +132,8 @@ impl Message {
 pub(crate) struct Ended {
     pub(crate) sequence: u64,
     pub(crate) outcome: Result<(), Error>,
+    /// How long the hub took to acknowledge it, when it did.
+    pub(crate) took: Option<Duration>,
     receipt: Option<Receipt>,
 }
 

@@ -33,6 +33,7 @@ pub(crate) use shared::SharedOutbox;
 pub(crate) use stored::Stored;
 
 use crate::error::Error;
+use crate::metrics::Histogram;
 use crate::state::Counters;
 
 /// How many messages are in flight at first on a new connection. Each acknowledgement allows one more, up to the
@@ -91,6 +92,8 @@ pub(crate) struct Outbox {
     window: usize,
     parked: Park,
     tally: Tally,
+    /// How long the hub took to acknowledge messages.
+    latency: Histogram,
     closed: bool,
     /// With a disk: the messages there that have not ended, and the bytes of all files.
     stored: Option<(u64, u64)>,
@@ -109,6 +112,7 @@ impl Outbox {
             window: FIRST_IN_FLIGHT.min(limits.in_flight),
             parked: Park::default(),
             tally: Tally::default(),
+            latency: Histogram::default(),
             closed: false,
             stored: None,
             abandoned: false,
@@ -132,11 +136,6 @@ impl Outbox {
     /// When the message that has been in flight longest was sent.
     pub(crate) fn oldest_sent(&self) -> Option<Instant> {
         self.flight.oldest().map(|sent| sent.at)
-    }
-
-    /// When the message in flight with this packet id was sent.
-    pub(crate) fn sent_at(&self, id: u16) -> Option<Instant> {
-        self.flight.sent_at(id)
     }
 
     /// When the oldest message was handed in.
@@ -179,6 +178,10 @@ impl Outbox {
             disk_bytes,
             ..counters
         }
+    }
+
+    pub(crate) fn latency(&self) -> Histogram {
+        self.latency
     }
 
     pub(crate) fn parked(&self) -> Vec<Parked> {
@@ -248,11 +251,15 @@ impl Outbox {
     }
 
     /// The hub has acknowledged a packet id; `None` when it is none of ours.
-    pub(crate) fn acknowledged(&mut self, id: u16) -> Option<Ended> {
-        let message = self.flight.land(id)?;
+    pub(crate) fn acknowledged(&mut self, id: u16, now: Instant) -> Option<Ended> {
+        let Sent { at, message } = self.flight.land(id)?;
         self.window = self.limits.in_flight.min(self.window + 1);
         self.tally.acknowledged += 1;
-        Some(self.forget(message, Ok(())))
+        let took = now.saturating_duration_since(at);
+        self.latency.record(took);
+        let mut ended = self.forget(message, Ok(()));
+        ended.took = Some(took);
+        Some(ended)
     }
 
     /// The connection is gone: everything in flight waits again, in order. When it was the hub that cut the

@@ -51,7 +51,7 @@ fn numbers(sent: &[(u16, u64)]) -> Vec<u64> {
 fn a_lost_connection_sends_the_unacknowledged_again_in_order() {
     let mut outbox = filled(3, limits(10, 1000, WhenFull::Wait));
     let sent = send(&mut outbox);
-    let ended = outbox.acknowledged(sent[1].0).unwrap();
+    let ended = outbox.acknowledged(sent[1].0, Instant::now()).unwrap();
     assert!(ended.sequence == 2 && ended.outcome.is_ok());
     assert!(outbox.connection_lost(false, &lost()).is_none());
     assert_eq!(numbers(&send(&mut outbox)), [0, 2]);
@@ -74,7 +74,7 @@ fn an_outbox_is_bounded_by_bytes_as_well() {
     let mut outbox = filled(3, limits(1000, 20, WhenFull::Wait));
     assert!(matches!(outbox.offer(normal(9)), Offer::Full(_)));
     let sent = send(&mut outbox);
-    let _ = outbox.acknowledged(sent[0].0).unwrap();
+    let _ = outbox.acknowledged(sent[0].0, Instant::now()).unwrap();
     assert!(matches!(outbox.offer(normal(9)), Offer::Queued(..)));
 }
 
@@ -158,7 +158,7 @@ fn a_suspect_that_is_acknowledged_after_all_lets_the_others_follow() {
     outbox.connection_lost(true, &lost());
     let sent = send(&mut outbox);
     assert_eq!(numbers(&sent), [0]);
-    let _ = outbox.acknowledged(sent[0].0).unwrap();
+    let _ = outbox.acknowledged(sent[0].0, Instant::now()).unwrap();
     assert_eq!(numbers(&send(&mut outbox)), [1, 2]);
 }
 
@@ -168,7 +168,7 @@ fn peers_14_a_hub_that_comes_back_is_not_met_by_everything_at_once() {
     let first = send(&mut outbox);
     assert_eq!(first.len(), FIRST_IN_FLIGHT);
     for (id, _) in &first {
-        let _ = outbox.acknowledged(*id).unwrap();
+        let _ = outbox.acknowledged(*id, Instant::now()).unwrap();
     }
     assert_eq!(send(&mut outbox).len(), 2 * FIRST_IN_FLIGHT);
     outbox.connection_lost(false, &lost());
@@ -183,7 +183,7 @@ fn no_more_are_in_flight_than_the_limit_says() {
     }
     for _ in 0..3 {
         for (id, _) in send(&mut outbox) {
-            let _ = outbox.acknowledged(id);
+            let _ = outbox.acknowledged(id, Instant::now());
         }
         assert!(outbox.in_flight() <= 3);
     }
@@ -195,7 +195,7 @@ fn entries_of_messages_that_are_gone_do_not_pile_up() {
     for number in 0..10_000 {
         let _ = outbox.offer(normal(number));
         let (id, _) = outbox.next(Instant::now()).unwrap();
-        let _ = outbox.acknowledged(id).unwrap();
+        let _ = outbox.acknowledged(id, Instant::now()).unwrap();
         assert!(outbox.expiries.len() < 200);
     }
 }
@@ -273,11 +273,11 @@ impl World {
             }
             Doing::Acknowledge(index) if *index < self.flying.len() => {
                 let (id, sequence) = self.flying.remove(*index);
-                let ended = self.outbox.acknowledged(id).unwrap();
+                let ended = self.outbox.acknowledged(id, Instant::now()).unwrap();
                 assert_eq!(ended.sequence, sequence);
                 self.ended.push(sequence);
             }
-            Doing::Acknowledge(_) => assert!(self.outbox.acknowledged(0).is_none()),
+            Doing::Acknowledge(_) => assert!(self.outbox.acknowledged(0, Instant::now()).is_none()),
             Doing::Lose(cut) => {
                 self.flying.clear();
                 self.ended.extend(self.outbox.connection_lost(*cut, &lost()).map(|ended| ended.sequence));

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
 
+use super::seen::Seen;
 use crate::call::Answer;
 use crate::json::Json;
 use crate::refusal::CommandError;
@@ -16,8 +17,6 @@ use crate::table::{FoundCommand, ModelTable};
 
 /// How many calls may wait for a handler to end.
 const MOST_WAITING: usize = 64;
-/// How many request ids are remembered.
-const MOST_REMEMBERED: usize = 256;
 
 /// Names a call to whoever runs its handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,16 +71,18 @@ pub(super) struct Commands {
     last: u64,
     running: BTreeMap<CallId, Running>,
     waiting: VecDeque<Waiting>,
-    seen: VecDeque<String>,
+    /// How many run: first those that are answered by their handler, then the asynchronous ones.
+    busy: [usize; 2],
+    seen: Seen,
     /// Those seen on earlier connections.
-    seen_before: VecDeque<String>,
+    seen_before: Seen,
 }
 
 impl Commands {
     pub(super) fn new(model: ModelTable, limit: usize) -> Self {
         let (running, waiting) = (BTreeMap::new(), VecDeque::new());
-        let (seen, seen_before) = (VecDeque::new(), VecDeque::new());
-        Self { model, limit, last: 0, running, waiting, seen, seen_before }
+        let (seen, seen_before) = (Seen::default(), Seen::default());
+        Self { model, limit, last: 0, running, waiting, busy: [0; 2], seen, seen_before }
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -107,15 +108,11 @@ impl Commands {
         payload: Bytes,
         again: bool,
     ) -> (Option<Reply>, Option<Run>) {
-        let is_it = |seen: &String| seen == request_id;
-        if self.seen.iter().any(is_it) || (again && self.seen_before.iter().any(is_it)) {
+        if self.seen.contains(request_id) || (again && self.seen_before.contains(request_id)) {
             tracing::debug!(request_id, "method call was received before");
             return (None, None);
         }
-        if self.seen.len() == MOST_REMEMBERED {
-            self.seen.pop_front();
-        }
-        self.seen.push_back(request_id.to_owned());
+        self.seen.add(request_id);
         let reply = |status, body| Some(Reply { request_id: request_id.to_owned(), status, body });
         let refuse = |error: &CommandError| reply(error.status(), error.body());
         let Some(command) = self.model.command(wire_name) else {
@@ -147,6 +144,7 @@ impl Commands {
         let Some(Running { request_id, command }) = self.running.remove(&call) else {
             return (Ended::Nothing, None);
         };
+        self.busy[usize::from(command.asynchronous)] -= 1;
         let ended = match (command.asynchronous, request_id) {
             (true, _) => Ended::Result(command),
             (false, None) => Ended::Nothing,
@@ -166,9 +164,7 @@ impl Commands {
     /// The hub has given up every call of this connection.
     pub(super) fn connection_lost(&mut self) {
         self.waiting.clear();
-        self.seen_before.append(&mut self.seen);
-        let oldest = self.seen_before.len().saturating_sub(MOST_REMEMBERED);
-        self.seen_before.drain(..oldest);
+        self.seen_before.take(&mut self.seen);
         self.running.values_mut().for_each(|running| running.request_id = None);
     }
 
@@ -178,12 +174,13 @@ impl Commands {
     }
 
     fn count(&self, asynchronous: bool) -> usize {
-        self.running.values().filter(|running| running.command.asynchronous == asynchronous).count()
+        self.busy[usize::from(asynchronous)]
     }
 
     fn run(&mut self, request_id: Option<String>, command: FoundCommand, payload: Bytes) -> Run {
         self.last += 1;
         let call = CallId(self.last);
+        self.busy[usize::from(command.asynchronous)] += 1;
         self.running.insert(call, Running { request_id, command });
         Run { call, command, payload }
     }

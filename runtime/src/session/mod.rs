@@ -22,6 +22,7 @@ mod packets;
 mod publish;
 mod recovery;
 mod renewal;
+mod seen;
 mod timer;
 mod twin;
 
@@ -137,6 +138,16 @@ pub(crate) enum Action {
     End(Ended),
 }
 
+/// What can be told of a session in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Figures {
+    /// Those of telemetry are not kept here.
+    pub(crate) counters: Counters,
+    pub(crate) desired_version: Option<i64>,
+    /// Whether requests pause because the hub throttles.
+    pub(crate) is_throttled: bool,
+}
+
 /// Where the session stands; named for what it waits for.
 #[derive(Debug)]
 enum Phase {
@@ -220,7 +231,7 @@ impl Session {
         match input {
             Input::Opened(login) => self.opened(now, login),
             Input::Packet(packet) => self.packet(now, packet),
-            Input::Acknowledged(ids) => self.acknowledged(&ids),
+            Input::Acknowledged(ids) => self.acknowledged(now, &ids),
             Input::Lost { cause, cut_by_hub } => self.offline(cause, cut_by_hub),
             Input::Unreachable(cause) => self.last_cause = Some(cause),
             Input::Report { ticket, component, fields } => self.report(now, ticket, component, fields),
@@ -282,23 +293,24 @@ impl Session {
         self.requests.len() >= MOST_REPORTS
     }
 
+    /// How much is held for later, of whatever kind.
+    #[cfg(feature = "cores")]
+    pub(crate) fn held(&self) -> usize {
+        let queued = self.control.len() + self.actions.len() + self.pending.len();
+        let busy = [!self.commands.is_idle(), self.inbox.is_busy(), self.desired.is_busy()];
+        let busy = busy.into_iter().filter(|busy| *busy).count();
+        self.outbox.lock().len() + self.requests.len() + queued + busy
+    }
+
     /// Ends everything that is left but telemetry, which whoever shares the outbox ends.
     pub(crate) fn abandon(&mut self) -> Vec<Settled> {
         self.requests.abandon()
     }
 
-    /// The version of the desired properties that is known.
-    pub(crate) fn desired_version(&self) -> Option<i64> {
-        self.desired.version()
-    }
-
-    /// Whether requests pause because the hub throttles.
-    pub(crate) fn is_throttled(&self) -> bool {
-        self.timers.is_set(Timer::TwinRetry)
-    }
-
-    pub(crate) fn counters(&self) -> Counters {
-        self.outbox.lock().count(self.counters)
+    /// What has happened so far and where it stands, but for telemetry: that is the outbox's.
+    pub(crate) fn figures(&self) -> Figures {
+        let is_throttled = self.timers.is_set(Timer::TwinRetry);
+        Figures { counters: self.counters, desired_version: self.desired.version(), is_throttled }
     }
 
     /// Ends telemetry that is too old, and the connection when it leaves telemetry unacknowledged for too long.

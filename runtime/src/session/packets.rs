@@ -173,14 +173,14 @@ impl Session {
     fn serve(&mut self, now: Instant, packet: Packet) {
         match packet {
             Packet::Publish(publish) => self.published(now, &publish),
-            Packet::PubAck(PubAck { pkid }) => self.acknowledged(&[pkid]),
+            Packet::PubAck(PubAck { pkid }) => self.acknowledged(now, &[pkid]),
             Packet::PingResp => self.timers.stop(Timer::PingAnswer),
             Packet::SubAck(_) | Packet::UnsubAck(_) => {}
             other => self.hang_up(Error::Protocol { what: format!("{} from a server", kind(&other)) }),
         }
     }
 
-    pub(super) fn acknowledged(&mut self, ids: &[u16]) {
+    pub(super) fn acknowledged(&mut self, now: Instant, ids: &[u16]) {
         match self.phase {
             Phase::Serving(_) | Phase::Draining => {}
             Phase::Offline => return,
@@ -190,7 +190,7 @@ impl Session {
         }
         let mut outbox = self.outbox.lock();
         for id in ids {
-            match outbox.acknowledged(*id) {
+            match outbox.acknowledged(*id, now) {
                 Some(ended) => self.actions.push_back(Action::End(ended)),
                 None => tracing::debug!(id, "an acknowledgement of nothing in flight"),
             }

@@ -336,7 +336,7 @@ impl World {
         self.actions();
         assert!(self.session.poll_action().is_none());
         assert!(self.session.control.len() <= MOST_CONTROL);
-        assert!(self.session.counters().queued <= MOST_MESSAGES as u64);
+        assert!(self.session.outbox.lock().count(Counters::default()).queued <= MOST_MESSAGES as u64);
         assert!(self.in_flight.len() <= WINDOW, "more in flight than the window");
     }
 

@@ -12,6 +12,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Called when the hub asks for its token. */
+export const onUnauthorized = { call: () => {} };
+
 async function call(method, path, body, type = 'application/json', headers = {}) {
   let response;
   try {
@@ -22,6 +25,7 @@ async function call(method, path, body, type = 'application/json', headers = {})
   const text = await response.text();
   const answer = parseOr(text, null);
   if (response.ok) return answer;
+  if (response.status === 401) onUnauthorized.call();
   throw new ApiError(response.status, answer?.code ?? 'http', answer?.message ?? `HTTP ${response.status}`, answer?.details);
 }
 
@@ -39,6 +43,8 @@ const send = (method, path, value) => call(method, path, stringify(value));
 export const api = {
   call,
   send,
+  /** A wrong token is an error like any other: whoever calls shows it. */
+  logIn: (token) => send('POST', '/api/login', { token }),
   hub: () => call('GET', '/api/hub'),
   log: () => call('GET', '/api/log?limit=100'),
   models: () => call('GET', '/api/models'),

@@ -20,6 +20,13 @@ export const texts = {
   unknown: (value) => `${value} (not in the model)`,
   unreachable: (cause) => `The hub does not answer (${cause}).`,
 
+  login: {
+    title: 'Log in',
+    token: 'Token',
+    hint: 'The hub says it at its start, and has it in the address of this page.',
+    submit: 'Log in',
+  },
+
   stream: { open: 'Live', connecting: 'Connecting', lost: 'Offline' },
   streamLost: 'The connection to the hub is lost. Values are as of the last message; the page reconnects by itself.',
   streamBack: 'The connection to the hub is back.',

@@ -1,18 +1,32 @@
-//! The enrollment group: who may be provisioned, and what comes of it.
+//! The provisioning service: who may be provisioned, and which device comes of it.
 //!
-//! Decides whether a registration's token is good and which device it becomes. The packets of the
-//! provisioning service are read in [`crate::mqtt`]. Begin with [`State::register`].
+//! [`enrollment`] is the data, [`enroll`] the list of it, [`identify`] checks who comes, [`registration`] makes the device,
+//! [`authorities`] are whom the hub trusts. What the service says on the wire is in [`crate::provisioning`], its service
+//! API in [`crate::rest`]. Begin with [`State::register`].
+
+pub(crate) mod authorities;
+pub(crate) mod enroll;
+pub(crate) mod enrollment;
+mod identify;
+pub(crate) mod registration;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::device::{Device, is_registration_id};
 use super::registry::DeviceKeys;
-use super::standing::Standing;
-use super::{State, StateError, StoreKey};
+use super::{State, StateError};
 use crate::certificate::{CertificateError, Presented};
-use crate::sas::{Key, SasError, Token};
+use crate::sas::SasError;
+use enrollment::{Attestation, Enrollment, Kind, Settings};
+use registration::Registration;
+
+/// The group that is there from the start, with the hub's own keys.
+const DEFAULT_GROUP: &str = "default";
 
 /// Who decides that a new device of a group may come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,21 +44,55 @@ impl Approval {
     pub(crate) const KEY: &str = "approval";
 }
 
-/// The group's identity and keys.
+/// Everything the provisioning service knows.
 #[derive(Debug, Clone)]
 pub(crate) struct Provisioning {
-    pub(crate) id_scope: String,
-    pub(crate) primary: Key,
-    pub(crate) secondary: Key,
-    pub(crate) approval: Approval,
+    id_scope: String,
+    /// Of the group that is there from the start.
+    own_keys: DeviceKeys,
+    pub(super) approval: Approval,
+    /// By registration id in lower case.
+    individuals: BTreeMap<String, Enrollment>,
+    /// By name in lower case.
+    groups: BTreeMap<String, Enrollment>,
+    /// By registration id in lower case.
+    registrations: BTreeMap<String, Registration>,
+    authorities: BTreeMap<String, authorities::Authority>,
 }
 
 impl Provisioning {
+    /// A service that has one group with these keys.
+    pub(crate) fn new(id_scope: String, own_keys: DeviceKeys, now: Timestamp) -> Self {
+        let group = Enrollment {
+            id: DEFAULT_GROUP.to_owned(),
+            attestation: Attestation::keys(&own_keys),
+            settings: Settings::default(),
+            etag: enroll::next_etag(0, now),
+            created: now,
+            updated: now,
+        };
+        Self {
+            id_scope,
+            own_keys,
+            approval: Approval::default(),
+            individuals: BTreeMap::new(),
+            groups: BTreeMap::from([(DEFAULT_GROUP.to_owned(), group)]),
+            registrations: BTreeMap::new(),
+            authorities: BTreeMap::new(),
+        }
+    }
+
     /// The bytes to keep under a key, if there is something.
     pub(super) fn record(&self, key: &str) -> Option<Vec<u8>> {
-        match key {
-            Approval::KEY => serde_json::to_vec(&self.approval).ok(),
-            _ => None,
+        if key == Approval::KEY {
+            return serde_json::to_vec(&self.approval).ok();
+        }
+        let (prefix, id) = key.split_at(key.find('/')? + 1);
+        match prefix {
+            registration::PREFIX => serde_json::to_vec(self.registrations.get(id)?).ok(),
+            authorities::PREFIX => serde_json::to_vec(self.authorities.get(id)?).ok(),
+            _ if prefix == Kind::Group.prefix() => serde_json::to_vec(self.groups.get(id)?).ok(),
+            _ => serde_json::to_vec(self.individuals.get(id)?).ok(),
         }
     }
 
@@ -52,6 +100,21 @@ impl Provisioning {
     pub(super) fn restore(&mut self, key: &str, record: Value) -> Result<(), serde_json::Error> {
         if key == Approval::KEY {
             self.approval = serde_json::from_value(record)?;
+            return Ok(());
+        }
+        let (prefix, id) = key.split_at(key.find('/').map_or(0, |slash| slash + 1));
+        let id = id.to_owned();
+        match prefix {
+            registration::PREFIX => drop(self.registrations.insert(id, serde_json::from_value(record)?)),
+            authorities::PREFIX => drop(self.authorities.insert(id, serde_json::from_value(record)?)),
+            _ if prefix == Kind::Group.prefix() => {
+                let mut group: Enrollment = serde_json::from_value(record)?;
+                if id == DEFAULT_GROUP {
+                    group.attestation = Attestation::keys(&self.own_keys);
+                }
+                self.groups.insert(id, group);
+            }
+            _ => drop(self.individuals.insert(id, serde_json::from_value(record)?)),
         }
         Ok(())
     }
@@ -68,17 +131,26 @@ pub(crate) enum RegistrationRefused {
     Token(#[from] SasError),
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    #[error("there is no enrollment that could be meant")]
+    NotEnrolled,
+    #[error("it has not registered, or not by this operation: register first")]
+    NotRegistered,
     #[error("the device is blocked: unblock it first")]
     Blocked,
-    #[error("the device waits for the operator's approval")]
-    Waiting,
+    #[error("the device {device:?} waits for the operator's approval")]
+    Waiting { device: String },
     #[error(transparent)]
     State(#[from] StateError),
 }
 
 impl State {
-    /// Provisions `registration`: it is checked against its own certificates or keys when the device exists, else its
-    /// token against the keys derived from the group's, and then the device is made. Answers the device's id.
+    /// The primary key of the group that is there from the start.
+    #[cfg(test)]
+    pub(crate) fn group_key(&self) -> &crate::sas::Key {
+        &self.provisioning.own_keys.primary
+    }
+
+    /// Provisions `registration`, if it may come with what it presented.
     pub(crate) fn register<'a>(
         &mut self,
         scope: &str,
@@ -86,90 +158,30 @@ impl State {
         presented: impl Into<Presented<'a>>,
         payload: &Value,
         now: Timestamp,
-    ) -> Result<String, RegistrationRefused> {
-        if !is_registration_id(registration) {
-            return Err(RegistrationRefused::BadId(registration.to_owned()));
-        }
-        if scope != self.provisioning.id_scope {
-            let (given, ours) = (scope.to_owned(), self.provisioning.id_scope.clone());
-            return Err(RegistrationRefused::Scope { given, ours });
-        }
-        let Presented { password, certificate } = presented.into();
-        if let Some(device) = self.find_registered(registration)
-            && let Some(known) = &device.record.certificates
-        {
-            known.check(certificate)?;
-            let id = admitted(device)?;
-            return self.assign(id, payload, now);
-        }
-        let token = Token::parse(password)?;
-        let wanted = format!("{scope}/registrations/{registration}");
-        if !token.resource().eq_ignore_ascii_case(&wanted) {
-            return Err(SasError::WrongResource { found: token.resource().to_owned(), wanted }.into());
-        }
-        let id = match self.find_registered(registration) {
-            Some(device) => {
-                token.verify([&device.record.primary, &device.record.secondary], now)?;
-                admitted(device)?
-            }
-            None => {
-                let keys = self.derived_keys(registration, &token, now)?;
-                let admitted = self.provisioning.approval == Approval::Automatic;
-                self.create(registration, Some(keys), admitted, now)?;
-                if !admitted {
-                    self.await_approval(registration)?;
-                    return Err(RegistrationRefused::Waiting);
-                }
-                registration.to_owned()
-            }
-        };
-        self.assign(id, payload, now)
+    ) -> Result<&Registration, RegistrationRefused> {
+        let entry = self.identify(scope, registration, presented.into(), now)?;
+        self.assign(registration, entry, payload, now)
     }
 
-    fn assign(&mut self, id: String, payload: &Value, now: Timestamp) -> Result<String, RegistrationRefused> {
-        self.mark_provisioned(&id, announced_model(payload), now)?;
-        Ok(id)
-    }
-
-    /// Registration ids are case-insensitive, device ids are not: the exact one wins.
-    fn find_registered(&self, registration: &str) -> Option<&Device> {
-        self.devices.get(registration).or_else(|| {
-            self.devices.values().find(|device| device.record.id.eq_ignore_ascii_case(registration))
-        })
-    }
-
-    fn derived_keys(&self, id: &str, token: &Token<'_>, now: Timestamp) -> Result<DeviceKeys, SasError> {
-        let group = &self.provisioning;
-        let derive = |id: &str| [group.primary.derive(id), group.secondary.derive(id)];
-        let as_given = derive(id);
-        let lower_case = derive(&id.to_ascii_lowercase());
-        let [primary, secondary] = match token.verify(&as_given, now) {
-            Err(SasError::WrongKey) => token.verify(&lower_case, now).map(|()| lower_case)?,
-            other => other.map(|()| as_given)?,
-        };
-        Ok(DeviceKeys { primary, secondary })
-    }
-
-    fn mark_provisioned(&mut self, id: &str, model: Option<&str>, now: Timestamp) -> Result<(), StateError> {
-        let record = &mut self.device_mut(id)?.record;
-        record.provisioned = true;
-        record.last_seen = Some(now);
-        if let Some(model) = model {
-            self.announced(id, model, now)?;
-        }
-        self.dirty.insert(StoreKey::Device(id.to_owned()));
-        self.emit_device(id);
-        Ok(())
+    /// How it stands with a registration, if it may ask with what it presented; with `operation`, of this one only.
+    pub(crate) fn look_up(
+        &self,
+        scope: &str,
+        registration: &str,
+        presented: Presented<'_>,
+        operation: Option<&str>,
+        now: Timestamp,
+    ) -> Result<&Registration, RegistrationRefused> {
+        self.identify(scope, registration, presented, now)?;
+        let known = self.provisioning.registrations.get(&key(registration));
+        let known = known.filter(|known| operation.is_none_or(|operation| operation == known.operation));
+        known.ok_or(RegistrationRefused::NotRegistered)
     }
 }
 
-/// The id of a device that may come.
-fn admitted(device: &Device) -> Result<String, RegistrationRefused> {
-    match device.record.standing() {
-        Standing::Blocked => Err(RegistrationRefused::Blocked),
-        Standing::Waiting => Err(RegistrationRefused::Waiting),
-        Standing::Registered | Standing::Provisioned => Ok(device.record.id.clone()),
-    }
+/// Ids of the service are compared without their case.
+fn key(id: &str) -> String {
+    id.to_ascii_lowercase()
 }
 
 /// The model id in a registration's payload, in any of the three forms devices have used.
@@ -178,82 +190,4 @@ fn announced_model(payload: &Value) -> Option<&str> {
     let early_2020 = || payload.get("iotcModelId");
     let of_2019 = || payload.get("__iot:interfaces")?.get("CapabilityModelId");
     current.or_else(early_2020).or_else(of_2019)?.as_str().filter(|id| !id.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{NOW, device_token, group_token, state};
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn reads_the_model_id_of_all_three_eras() {
-        let eras = [
-            json!({ "modelId": "dtmi:x;1" }),
-            json!({ "iotcModelId": "dtmi:x;1" }),
-            json!({ "__iot:interfaces": { "CapabilityModelId": "dtmi:x;1" } }),
-        ];
-        for payload in eras {
-            assert_eq!(announced_model(&payload), Some("dtmi:x;1"), "{payload}");
-        }
-        assert_eq!(announced_model(&Value::Null), None);
-    }
-
-    #[test]
-    fn makes_a_device_for_a_derived_key_and_finds_it_again() {
-        let mut state = state();
-        let token = group_token(&state, "d1");
-        for _ in 0..2 {
-            let id = state.register("0neTEST", "d1", &token, &json!({ "modelId": "dtmi:m;1" }), NOW);
-            assert_eq!(id.as_deref(), Ok("d1"));
-        }
-        let device = state.device("d1").unwrap();
-        assert_eq!(device.record.model_id.as_deref(), Some("dtmi:m;1"));
-        assert_eq!(device.record.standing(), Standing::Provisioned);
-        assert_eq!(device.record.primary, state.provisioning.primary.derive("d1"));
-    }
-
-    #[test]
-    fn takes_a_device_of_the_registry_by_its_own_key_only() {
-        let mut state = state();
-        state.create("own", None, true, NOW).unwrap();
-        let key = state.device("own").unwrap().record.primary.clone();
-        let foreign = group_token(&state, "own");
-        let refused = state.register("0neTEST", "own", &foreign, &Value::Null, NOW);
-        assert_eq!(refused, Err(RegistrationRefused::Token(SasError::WrongKey)));
-        let own = device_token("0neTEST/registrations/own", &key);
-        assert_eq!(state.register("0neTEST", "own", &own, &Value::Null, NOW).as_deref(), Ok("own"));
-    }
-
-    #[test]
-    fn a_new_device_waits_for_approval_when_it_is_not_automatic() {
-        let mut state = state();
-        state.set_approval(Approval::Operator);
-        let token = group_token(&state, "d1");
-        let register = |state: &mut State| state.register("0neTEST", "d1", &token, &Value::Null, NOW);
-        for _ in 0..2 {
-            assert_eq!(register(&mut state), Err(RegistrationRefused::Waiting));
-        }
-        assert_eq!(state.device("d1").unwrap().record.standing(), Standing::Waiting);
-        let bad = device_token("0neTEST/registrations/d2", &Key::random().unwrap());
-        assert!(state.register("0neTEST", "d2", &bad, &Value::Null, NOW).is_err());
-        assert!(state.device("d2").is_err(), "only good credentials make a device that waits");
-        state.approve("d1", NOW).unwrap();
-        assert_eq!(register(&mut state).as_deref(), Ok("d1"));
-        assert_eq!(state.device("d1").unwrap().record.standing(), Standing::Provisioned);
-    }
-
-    #[test]
-    fn refuses_a_disabled_device_another_scope_and_another_resource() {
-        let mut state = state();
-        let token = group_token(&state, "d1");
-        state.register("0neTEST", "d1", &token, &Value::Null, NOW).unwrap();
-        state.set_enabled("d1", false, NOW).unwrap();
-        let refused = state.register("0neTEST", "d1", &token, &Value::Null, NOW);
-        assert_eq!(refused, Err(RegistrationRefused::Blocked));
-        let refused = state.register("0neX", "d1", &token, &Value::Null, NOW);
-        assert!(matches!(refused, Err(RegistrationRefused::Scope { .. })));
-        let refused = state.register("0neTEST", "d2", &token, &Value::Null, NOW);
-        assert!(matches!(refused, Err(RegistrationRefused::Token(SasError::WrongResource { .. }))));
-    }
 }

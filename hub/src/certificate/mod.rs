@@ -1,0 +1,125 @@
+//! Certificates of devices and of those who sign them.
+//!
+//! Decides what a device is known by ([`Known`]) and whether it may come with what it presented ([`Presented`]); that it
+//! has the key of its certificate is proved in the TLS handshake ([`crate::tls`]). [`thumbprint`] compares certificates,
+//! [`chain`] follows them to an authority, [`description`] reads them. Begin with [`Known::check`].
+
+pub(crate) mod chain;
+pub(crate) mod description;
+pub(crate) mod thumbprint;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use chain::{Certificate, ClientCertificate};
+pub(crate) use description::Description;
+pub(crate) use thumbprint::Thumbprint;
+
+/// What a device that has no keys is known by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Known {
+    Thumbprints(Thumbprints),
+    /// By its name in a certificate that one of the hub's authorities stands for.
+    Authority {
+        authority: Any,
+    },
+}
+
+impl Known {
+    /// Known by a certificate of any authority of the hub.
+    pub(crate) const BY_AUTHORITY: Self = Self::Authority { authority: Any::Any };
+
+    /// Whether the device `id` may come with this certificate at `now`.
+    pub(crate) fn check<'a>(
+        &self,
+        id: &str,
+        presented: Option<&ClientCertificate>,
+        authorities: impl IntoIterator<Item = &'a Certificate>,
+        now: Timestamp,
+    ) -> Result<(), CertificateError> {
+        let presented = presented.ok_or(CertificateError::Absent)?;
+        match self {
+            Self::Thumbprints(known) => known.check(presented, now),
+            Self::Authority { .. } => {
+                presented.check_name(id)?;
+                presented.check_chain(authorities, now)
+            }
+        }
+    }
+}
+
+/// Which authority stands for a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Any {
+    Any,
+}
+
+/// The certificates a device may use: two, so that it can change from one to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Thumbprints {
+    pub(crate) primary: Thumbprint,
+    pub(crate) secondary: Option<Thumbprint>,
+}
+
+impl Thumbprints {
+    /// Whether a device with these may come with this certificate at `now`.
+    pub(crate) fn check(
+        &self,
+        presented: &ClientCertificate,
+        now: Timestamp,
+    ) -> Result<(), CertificateError> {
+        let mut known = [Some(self.primary), self.secondary].into_iter().flatten();
+        if !known.any(|known| known.is_of(presented.der())) {
+            return Err(CertificateError::Unknown(Thumbprint::of(presented.der())));
+        }
+        presented.check_validity(now)
+    }
+}
+
+/// Why a certificate is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum CertificateError {
+    #[error("the device is known by its certificate and presented none in the TLS handshake")]
+    Absent,
+    #[error(
+        "the device is known by another certificate than the presented one, whose SHA-256 thumbprint is {0}"
+    )]
+    Unknown(Thumbprint),
+    #[error("the certificate expired at {0}")]
+    Expired(Timestamp),
+    #[error("the certificate is valid from {0} on only")]
+    NotYet(Timestamp),
+    #[error("the certificate is of {found:?}, not of {wanted:?}")]
+    Name { found: String, wanted: String },
+    #[error("there is no authority that could stand for the certificate: add its CA certificate")]
+    NoAuthority,
+    #[error("the certificate does not lead to a known authority: {0}")]
+    Chain(String),
+    #[error("the certificate cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// What a device came with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Presented<'a> {
+    pub(crate) password: &'a str,
+    /// The certificate of the TLS handshake.
+    pub(crate) certificate: Option<&'a ClientCertificate>,
+}
+
+impl<'a> From<&'a str> for Presented<'a> {
+    fn from(password: &'a str) -> Self {
+        Self { password, certificate: None }
+    }
+}
+
+impl<'a> From<&'a String> for Presented<'a> {
+    fn from(password: &'a String) -> Self {
+        password.as_str().into()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,205 @@
+//! Who somebody is that registers: the enrollment its credentials fit, or the device of the hub that it is.
+//!
+//! An individual enrollment of the registration id counts alone. A device that the operator made is known by its own key or
+//! certificate alone. Everybody else must fit a group; one that was provisioned before may come with its own, too. Begin
+//! with [`State::identify`].
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::enrollment::{Attestation, Enrollment, Settings};
+use super::{RegistrationRefused, key};
+use crate::certificate::{
+    Certificate, CertificateError, ClientCertificate, Presented, Thumbprint, Thumbprints,
+};
+use crate::sas::{Key, SasError, Token};
+use crate::state::State;
+use crate::state::device::{Device, is_registration_id};
+use crate::state::registry::DeviceKeys;
+
+/// By what a registration came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Source {
+    Individual(String),
+    Group(String),
+    /// By a device that the hub had already.
+    Device,
+}
+
+/// Somebody whose credentials are good.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) source: Source,
+    pub(super) settings: Settings,
+    pub(super) credentials: Credentials,
+    /// The device of the hub that it is.
+    pub(super) device: Option<String>,
+}
+
+/// What the hub is to know the device by.
+#[derive(Debug)]
+pub(super) enum Credentials {
+    /// As it does.
+    OfDevice,
+    Keys(DeviceKeys),
+    Certificate(Thumbprint),
+}
+
+/// Who asks, and with what.
+struct Caller<'a> {
+    registration: &'a str,
+    /// What a token must be for.
+    resource: String,
+    presented: Presented<'a>,
+    now: Timestamp,
+}
+
+impl State {
+    pub(super) fn identify(
+        &self,
+        scope: &str,
+        registration: &str,
+        presented: Presented<'_>,
+        now: Timestamp,
+    ) -> Result<Entry, RegistrationRefused> {
+        if !is_registration_id(registration) {
+            return Err(RegistrationRefused::BadId(registration.chars().take(140).collect()));
+        }
+        if scope != self.provisioning.id_scope {
+            let (given, ours) = (scope.chars().take(140).collect(), self.provisioning.id_scope.clone());
+            return Err(RegistrationRefused::Scope { given, ours });
+        }
+        let resource = format!("{scope}/registrations/{registration}");
+        let caller = Caller { registration, resource, presented, now };
+        if let Some(own) = self.provisioning.individuals.get(&key(registration)) {
+            return self.fits(&caller, own, Source::Individual(key(registration)), false);
+        }
+        let device = self.find_registered(registration);
+        match device {
+            Some(device) if !device.record.enrolled => self.is_device(&caller, device),
+            Some(device) => self.in_group(&caller).or_else(|_| self.is_device(&caller, device)),
+            None => self.in_group(&caller),
+        }
+    }
+
+    /// Registration ids are case-insensitive, device ids are not: the exact one wins.
+    fn find_registered(&self, registration: &str) -> Option<&Device> {
+        let known = self.provisioning.registrations.get(&key(registration));
+        let known = known.and_then(|known| self.devices.get(known.outcome.device()?));
+        known.or_else(|| self.devices.get(registration)).or_else(|| {
+            self.devices.values().find(|device| device.record.id.eq_ignore_ascii_case(registration))
+        })
+    }
+
+    /// Checks somebody against the device of the hub that it says it is.
+    fn is_device(&self, caller: &Caller<'_>, device: &Device) -> Result<Entry, RegistrationRefused> {
+        let record = &device.record;
+        match &record.certificates {
+            Some(known) => {
+                known.check(&record.id, caller.presented.certificate, self.authorities(), caller.now)?;
+            }
+            None => caller.token()?.verify([&record.primary, &record.secondary], caller.now)?,
+        }
+        let (settings, device) = (Settings::default(), Some(record.id.clone()));
+        Ok(Entry { source: Source::Device, settings, credentials: Credentials::OfDevice, device })
+    }
+
+    /// The first group that somebody fits; else the most telling of the reasons why not.
+    fn in_group(&self, caller: &Caller<'_>) -> Result<Entry, RegistrationRefused> {
+        let mut refused = None;
+        for (name, group) in &self.provisioning.groups {
+            match self.fits(caller, group, Source::Group(name.clone()), true) {
+                Ok(entry) => return Ok(entry),
+                Err(error) if refused.as_ref().is_none_or(|known| telling(&error) > telling(known)) => {
+                    refused = Some(error);
+                }
+                Err(_) => {}
+            }
+        }
+        Err(refused.unwrap_or(RegistrationRefused::NotEnrolled))
+    }
+
+    fn fits(
+        &self,
+        caller: &Caller<'_>,
+        enrollment: &Enrollment,
+        source: Source,
+        derive: bool,
+    ) -> Result<Entry, RegistrationRefused> {
+        let credentials = match &enrollment.attestation {
+            Attestation::Keys { primary, secondary } if derive => {
+                Credentials::Keys(caller.derived_keys(primary, secondary)?)
+            }
+            Attestation::Keys { primary, secondary } => {
+                caller.token()?.verify([primary, secondary], caller.now)?;
+                Credentials::Keys(DeviceKeys { primary: primary.clone(), secondary: secondary.clone() })
+            }
+            Attestation::Client(known) => {
+                let of = |certificate: &Certificate| Thumbprint::of(certificate.der());
+                let (primary, secondary) = (of(&known.primary), known.secondary.as_ref().map(of));
+                let presented = caller.named_certificate()?;
+                Thumbprints { primary, secondary }.check(presented, caller.now)?;
+                Credentials::Certificate(Thumbprint::of(presented.der()))
+            }
+            Attestation::Signers(signers) => caller.signed_by(signers.iter())?,
+            Attestation::Authorities(names) => {
+                caller.signed_by(names.iter().filter_map(|name| self.authority(name)))?
+            }
+        };
+        let settings = enrollment.settings.clone();
+        Ok(Entry { source, settings, credentials, device: None })
+    }
+}
+
+impl<'a> Caller<'a> {
+    /// The token, which must be for this registration.
+    fn token(&self) -> Result<Token<'a>, SasError> {
+        let token = Token::parse(self.presented.password)?;
+        if token.resource().eq_ignore_ascii_case(&self.resource) {
+            return Ok(token);
+        }
+        Err(SasError::WrongResource { found: token.resource().to_owned(), wanted: self.resource.clone() })
+    }
+
+    /// The keys derived from a group's, if one of them signed the token. The id is taken as given, then in lower case.
+    fn derived_keys(&self, primary: &Key, secondary: &Key) -> Result<DeviceKeys, SasError> {
+        let token = self.token()?;
+        let derive = |id: &str| [primary.derive(id), secondary.derive(id)];
+        let as_given = derive(self.registration);
+        let lower_case = derive(&self.registration.to_ascii_lowercase());
+        let [primary, secondary] = match token.verify(&as_given, self.now) {
+            Err(SasError::WrongKey) => token.verify(&lower_case, self.now).map(|()| lower_case)?,
+            other => other.map(|()| as_given)?,
+        };
+        Ok(DeviceKeys { primary, secondary })
+    }
+
+    /// The certificate, whose name must be the registration id.
+    fn named_certificate(&self) -> Result<&'a ClientCertificate, CertificateError> {
+        let presented = self.presented.certificate.ok_or(CertificateError::Absent)?;
+        presented.check_registration(self.registration)?;
+        Ok(presented)
+    }
+
+    fn signed_by<'c>(
+        &self,
+        signers: impl IntoIterator<Item = &'c Certificate>,
+    ) -> Result<Credentials, CertificateError> {
+        let presented = self.named_certificate()?;
+        presented.check_chain(signers, self.now)?;
+        Ok(Credentials::Certificate(Thumbprint::of(presented.der())))
+    }
+}
+
+/// How much a reason says to somebody who meant another group.
+fn telling(error: &RegistrationRefused) -> u8 {
+    match error {
+        RegistrationRefused::Certificate(CertificateError::Absent) => 0,
+        RegistrationRefused::Token(SasError::Missing) => 1,
+        RegistrationRefused::Certificate(CertificateError::NoAuthority) => 2,
+        RegistrationRefused::Certificate(CertificateError::Chain(_))
+        | RegistrationRefused::Token(SasError::WrongKey) => 3,
+        _ => 4,
+    }
+}
