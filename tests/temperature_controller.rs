@@ -37,8 +37,10 @@ async fn each_thermostat_sends_and_reports_as_its_own_component() {
     let (_, raw) =
         running.operator.page(Method::GET, &format!("/api/devices/{DEVICE}/raw?limit=1000"), None).await;
     let rows = raw["items"].as_array().into_iter().flatten();
-    let mut sent: Vec<_> =
-        rows.filter(|row| row["kind"] == "telemetry").map(|row| (&row["component"], &row["bodyText"])).collect();
+    let mut sent: Vec<_> = rows
+        .filter(|row| row["kind"] == "telemetry")
+        .map(|row| (&row["component"], &row["bodyText"]))
+        .collect();
     sent.reverse();
     let first = (&json!("thermostat1"), &json!(r#"{"temperature":17.0}"#));
     let second = (&json!("thermostat2"), &json!(r#"{"temperature":23.25}"#));

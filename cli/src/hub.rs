@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use device_model_hub::{Hub, HubBuilder, HubError, Limits, Throttling};
@@ -46,6 +47,15 @@ pub(crate) struct Options {
     /// New devices of an enrollment group wait until they are approved on the page (true), or come at once (false); kept
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     approve_devices: Option<bool>,
+    /// PEM file of a certificate authority that names devices; may be given several times, and is kept
+    #[arg(long, value_name = "FILE")]
+    trust_ca: Vec<PathBuf>,
+    /// Days that what devices sent is kept
+    #[arg(long, default_value_t = 30, value_name = "DAYS")]
+    keep_days: u32,
+    /// Most space of the disk for what devices sent, in MiB: beyond it the oldest goes
+    #[arg(long, default_value_t = 4096, value_name = "MIB")]
+    keep_mib: u64,
     /// Print one line of JSON with addresses and keys when ready
     #[arg(long)]
     json: bool,
@@ -75,7 +85,7 @@ fn start_log() {
 
 async fn serve(options: &Options) -> Result<(), String> {
     let stop = stop_signal()?;
-    let hub = start(options).await.map_err(|error| error.to_string())?;
+    let hub = start(options).await?;
     let text = if options.json {
         serde_json::to_string(&hub.ready()).map_err(|error| error.to_string())?
     } else {
@@ -88,9 +98,11 @@ async fn serve(options: &Options) -> Result<(), String> {
     hub.shutdown().await.map_err(|error| error.to_string())
 }
 
-async fn start(options: &Options) -> Result<Hub, HubError> {
+async fn start(options: &Options) -> Result<Hub, String> {
     let mut builder =
         Hub::builder().dir(&options.dir).mqtt(options.mqtt).http(options.http).https(options.https);
+    builder = builder.keep_for(Duration::from_secs(u64::from(options.keep_days) * 24 * 3600));
+    builder = builder.keep_bytes(options.keep_mib.saturating_mul(1024 * 1024));
     let mut limits = Limits::default();
     if options.throttle_like_s1 {
         limits.throttling = Throttling::S1;
@@ -103,10 +115,15 @@ async fn start(options: &Options) -> Result<Hub, HubError> {
     if let Some(models) = &options.models {
         builder = builder.models_dir(models);
     }
+    for path in &options.trust_ca {
+        let pem = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        builder = builder.trust_ca(pem);
+    }
     if let Some(by_operator) = options.approve_devices {
         builder = builder.approve_devices(by_operator);
     }
-    builder.start().await
+    builder.start().await.map_err(|error| error.to_string())
 }
 
 /// Ends at the first Ctrl-C or SIGTERM.
@@ -156,7 +173,13 @@ fn greeting(hub: &Hub, show_keys: bool) -> String {
     );
     // writing to a String cannot fail
     let _ = if show_keys {
-        write!(text, "\n  group key  {}\n  service    {}", hub.group_key(), hub.service_connection_string())
+        write!(
+            text,
+            "\n  group key  {}\n  service    {}\n  enrollment {}",
+            hub.group_key(),
+            hub.service_connection_string(),
+            hub.provisioning_connection_string()
+        )
     } else {
         write!(text, "\nThe group key and the service connection string are shown with --show-keys.")
     };

@@ -5,6 +5,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls::ServerConfig;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::hub::{Addresses, Hub};
+use crate::keep::{Keep, Keeper, Retention};
 use crate::limits::Limits;
 use crate::listener::Host;
 use crate::message::{DeviceMessage, Observer};
@@ -23,8 +25,7 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::state::registry::DeviceKeys;
 use crate::state::{Approval, Model, Provisioning, State};
-use crate::store::Store;
-use crate::{HubError, http, mqtt, page, store};
+use crate::{HubError, http, keep, mqtt, page};
 
 /// Starts a [`Hub`]. Only [`dir`](Self::dir) is required.
 #[derive(Debug, Clone)]
@@ -37,11 +38,13 @@ pub struct HubBuilder {
     model_dirs: Vec<PathBuf>,
     announced: Option<String>,
     observer: Option<Observer>,
+    retention: Retention,
     limits: Limits,
     page_token: Option<String>,
     names: Vec<String>,
     tolerant: bool,
     approval: Option<Approval>,
+    authorities: Vec<String>,
 }
 
 /// The bound listeners and the addresses they got.
@@ -63,15 +66,17 @@ impl HubBuilder {
             model_dirs: Vec::new(),
             announced: None,
             observer: None,
+            retention: Retention::default(),
             limits: Limits::default(),
             page_token: None,
             names: Vec::new(),
             tolerant: false,
             approval: None,
+            authorities: Vec::new(),
         }
     }
 
-    /// The data folder: CA, keys and store. It is made if it does not exist, and kept.
+    /// The data folder: CA, keys and everything the hub keeps. It is made if it does not exist, and kept.
     pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
         self.dir = Some(dir.into());
         self
@@ -129,6 +134,19 @@ impl HubBuilder {
         self
     }
 
+    /// How long what devices sent is kept at least. Default: 30 days.
+    pub fn keep_for(mut self, age: Duration) -> Self {
+        self.retention.age = age;
+        self
+    }
+
+    /// How many bytes of the disk the history of what devices sent takes at most: beyond it, the oldest goes, whatever its
+    /// age. Default: 4 GiB.
+    pub fn keep_bytes(mut self, bytes: u64) -> Self {
+        self.retention.bytes = bytes;
+        self
+    }
+
     /// What clients may ask of the hub.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -162,6 +180,14 @@ impl HubBuilder {
         self
     }
 
+    /// Trusts the certificate authorities in a PEM text from now on: devices that are registered with
+    /// `certificateAuthority`, and enrollments that refer to them, may come with certificates that lead to them. They are
+    /// kept in the folder.
+    pub fn trust_ca(mut self, pem: impl Into<String>) -> Self {
+        self.authorities.push(pem.into());
+        self
+    }
+
     /// Starts the hub; all listeners accept when this returns.
     ///
     /// # Errors
@@ -171,14 +197,15 @@ impl HubBuilder {
         let dir = self.dir.as_deref().ok_or(HubError::NoFolder)?;
         let now = Timestamp::now();
         std::fs::create_dir_all(dir).map_err(HubError::file("cannot make the folder", dir))?;
-        let store = Store::open(&dir.join("hub.redb"))?;
+        // from here on no other hub uses the folder
+        let folder = keep::open(dir)?;
         let settings = Settings::load(dir, now)?;
         let ca_file = dir.join("ca.pem");
         std::fs::write(&ca_file, settings.authority.ca_pem())
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
-        let tls = [authority.device_config(&self.names, now)?, authority.service_config(&self.names, now)?];
-        let mut state = self.load_state(&store, &settings, now)?;
+        let tls = [authority.server_config(&self.names, now)?, authority.server_config(&self.names, now)?];
+        let (mut state, keep) = self.load_state(folder, &settings, now)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
         let page_token = self.token(addresses)?;
@@ -189,11 +216,14 @@ impl HubBuilder {
         }
         let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
         let shared = Shared::new(state, settings, https, mqtt, self.observer);
+        let shared = shared.keeping(keep.ledger, keep.library);
+        // what the start itself changed
+        shared.with(|_, _| ());
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
         let rate = self.limits.page_requests_per_second;
         let access = Access::new(self.names, page_token.clone(), addresses.http.port(), rate);
         let parts = Parts { limits: self.limits, access, page_token, ca_file };
-        Ok(spawn(Arc::new(shared), Arc::new(store), listeners, tls, parts))
+        Ok(spawn(Arc::new(shared), keep.keeper, listeners, tls, parts))
     }
 
     /// The page's token, where it needs one.
@@ -214,17 +244,19 @@ impl HubBuilder {
     }
 
     /// The kept state and the given models, later ones replacing earlier ones of the same id.
-    fn load_state(&self, store: &Store, settings: &Settings, now: Timestamp) -> Result<State, HubError> {
+    fn load_state(
+        &self,
+        folder: keep::Folder,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Result<(State, Keep), HubError> {
         let keys = DeviceKeys {
             primary: settings.group_primary.clone(),
             secondary: settings.group_secondary.clone(),
         };
         let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
-        store.load(&mut state)?;
+        let keep = folder.load(self.retention, &mut state)?;
         let kept = state.take_kept_models();
-        if let Some(approval) = self.approval {
-            state.set_approval(approval);
-        }
         let mut files = Vec::new();
         for dir in &self.model_dirs {
             files.extend(model_files(dir)?);
@@ -238,6 +270,14 @@ impl HubBuilder {
                 Ok(model) => state.add_model(model),
                 Err(error) => tracing::warn!(%error, "a kept model is left out"),
             }
+        }
+        // they are kept already
+        let _ = state.take_changes();
+        if let Some(approval) = self.approval {
+            state.set_approval(approval);
+        }
+        for pem in &self.authorities {
+            state.trust(None, pem, now).map_err(|error| HubError::Authority(error.to_string()))?;
         }
         for (name, text) in &files {
             match read_model(&library, name, text) {
@@ -263,7 +303,7 @@ impl HubBuilder {
         }
         // nobody listens yet
         let _ = state.take_effects();
-        Ok(state)
+        Ok((state, keep))
     }
 
     async fn bind(
@@ -285,7 +325,7 @@ impl HubBuilder {
 }
 
 /// How late a message or a topic may be given up after its time.
-const EXPIRY_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What a hub is made of besides its state and its listeners.
 struct Parts {
@@ -298,7 +338,7 @@ struct Parts {
 /// Starts the tasks of a hub.
 fn spawn(
     shared: Arc<Shared>,
-    store: Arc<Store>,
+    keeper: Keeper,
     listeners: Listeners,
     tls: [ServerConfig; 2],
     parts: Parts,
@@ -307,7 +347,7 @@ fn spawn(
     let Listeners { mqtt, http, https, addresses } = listeners;
     let [devices_tls, service_tls] = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
     let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
-    let writer = tokio::spawn(store::run(store, Arc::clone(&shared), stop_store.clone()));
+    let writer = tokio::spawn(keep::run(Arc::new(keeper), Arc::clone(&shared), stop_store.clone()));
     let router = page::router(Arc::clone(&shared), access, &limits, tasks.clone(), stop.clone());
     let host = Host { shared: Arc::clone(&shared), limits, tasks: tasks.clone(), stop: stop.clone() };
     tasks.spawn(mqtt::task::listen(mqtt, devices_tls, host.clone()));

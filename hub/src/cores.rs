@@ -23,7 +23,7 @@ use crate::state::commands::CallOutcome;
 use crate::state::device::SessionId;
 use crate::state::methods::Started;
 use crate::state::registry::DeviceKeys;
-use crate::state::{Approval, CallId, Effect as Wanted, Provisioning, State};
+use crate::state::{CallId, Effect as Wanted, Provisioning, State};
 
 /// What the hub does.
 #[derive(Debug)]
@@ -64,12 +64,10 @@ impl HubCore {
     /// What is wrong with the device id or the key.
     pub fn new(device: &str, key: &str, begin: SystemTime) -> Result<Self, String> {
         let key = Key::parse(key).ok_or("the key is not base64 of 16 to 64 bytes")?;
-        let keys = DeviceKeys { primary: key.clone(), secondary: key.clone() };
-        let (id_scope, approval) = ("0neCORES".into(), Approval::default());
-        let provisioning = Provisioning { id_scope, primary: key.clone(), secondary: key, approval };
-        let mut state = State::new(provisioning);
-        state.observed = true;
+        let keys = DeviceKeys { primary: key.clone(), secondary: key };
         let now = Timestamp::try_from(begin).map_err(|error| error.to_string())?;
+        let mut state = State::new(Provisioning::new("0neCORES".into(), keys.clone(), now));
+        state.observed = true;
         state.create(device, Some(keys), true, now).map_err(|error| error.to_string())?;
         let (links, calls, effects) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         Ok(Self { begin, device: device.to_owned(), state, links, calls, made: 0, effects })
@@ -146,9 +144,17 @@ impl HubCore {
         queued
     }
 
-    /// Misbehaves from now on.
-    pub fn inject(&mut self, injection: Injection) {
-        self.state.faults.inject(injection);
+    /// Only logs what is sent to topics that IoT Hub does not know.
+    pub fn tolerate_unknown_topics(&mut self) {
+        self.state.tolerates_unknown_topics = true;
+    }
+
+    /// Misbehaves from now on; what is wrong with the fault, otherwise.
+    ///
+    /// # Errors
+    /// As [`Hub::inject`](crate::Hub::inject) logs.
+    pub fn inject(&mut self, injection: Injection) -> Result<(), String> {
+        self.state.faults.inject(injection).map(drop).map_err(|error| error.to_string())
     }
 
     /// Behaves from now on.
@@ -190,6 +196,7 @@ impl HubCore {
             Ok(Some(packet)) => packet,
             Ok(None) => return false,
             Err(error) => {
+                error.answer().iter().for_each(|packet| self.write(number, Duration::ZERO, packet));
                 self.refuse(at, number, &error.to_string());
                 return false;
             }

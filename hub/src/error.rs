@@ -28,6 +28,11 @@ pub enum HubError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The data folder is one of an earlier version, which kept its data in another form.
+    #[error(
+        "{0} is the data folder of an earlier version of the hub, which this one does not read: give it another folder, or delete this one to start anew"
+    )]
+    EarlierVersion(PathBuf),
     /// Another hub works in the data folder.
     #[error("another hub is using {0}: stop it, or give this one its own folder")]
     Locked(PathBuf),
@@ -68,6 +73,9 @@ pub enum HubError {
         /// Why not.
         reason: String,
     },
+    /// A certificate is not one of an authority that can be trusted.
+    #[error("{0}")]
+    Authority(String),
     /// Tasks did not end in time at shutdown.
     #[error("the hub's tasks did not end within {0} s and were abandoned")]
     Shutdown(u64),

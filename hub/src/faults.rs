@@ -1,13 +1,24 @@
 //! Ways for the hub to misbehave, for tests of devices (protocol reference, section 6.2, row 7).
 //!
-//! Decides which fault applies to which device and how often; what a fault does is done where the hub would otherwise
-//! do the right thing. Nothing here is on unless [`Hub::inject`](crate::Hub::inject) was called. Begin with [`Fault`].
+//! Decides which fault applies to which device, how often, how long and how probably; what a fault does is done where the
+//! hub would otherwise do the right thing. Nothing here is on unless [`Hub::inject`](crate::Hub::inject) was called, or the
+//! page's `POST /api/faults`. Begin with [`Fault`].
 
 use std::time::Duration;
 
-/// One way to misbehave. It applies to every device, every time, until the faults are cleared; [`Fault::times`] and
-/// [`Fault::of`] narrow it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Most faults in force at a time; they are looked at with every packet.
+const LIMIT: usize = 100;
+
+/// One way to misbehave. It applies to every device, every time, until the faults are cleared; [`Fault::times`],
+/// [`Fault::of`] and the methods of [`Injection`] narrow it.
+///
+/// As JSON, which the page's API takes, it is an object with a `kind` and what the kind needs:
+/// `{"kind": "refuseConnection", "code": 3}`; durations are in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[non_exhaustive]
 pub enum Fault {
     /// CONNECT is answered with this code, 1 to 5 (5 otherwise), and the connection is closed.
@@ -20,6 +31,7 @@ pub enum Fault {
         /// Of the HTTP kind.
         status: u16,
         /// The `retry-after` that goes with it, in seconds.
+        #[serde(default)]
         retry_after: Option<u32>,
     },
     /// Tokens of devices are checked against a clock that is this many seconds ahead (behind when negative).
@@ -32,6 +44,7 @@ pub enum Fault {
     /// A message's acknowledgement comes this much later.
     DelayAcknowledgement {
         /// How much later.
+        #[serde(rename = "milliseconds", with = "milliseconds")]
         by: Duration,
     },
     /// The connection is cut when a message comes, which is not taken.
@@ -51,13 +64,34 @@ pub enum Fault {
     RepeatPatch,
     /// A ping is not answered.
     IgnorePing,
+    /// The connection is cut so long after CONNECT, as if the device's token had expired then.
+    ExpireToken {
+        /// How long after CONNECT.
+        #[serde(rename = "milliseconds", with = "milliseconds")]
+        after: Duration,
+    },
+}
+
+/// Durations as whole milliseconds.
+mod milliseconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
+    }
 }
 
 impl Fault {
     /// The fault, `times` times.
     #[must_use]
     pub fn times(self, times: u32) -> Injection {
-        Injection { fault: self, device: None, left: Some(times) }
+        Injection::from(self).times(times)
     }
 
     /// The fault, for one device or registration id only.
@@ -65,59 +99,169 @@ impl Fault {
     pub fn of(self, device: &str) -> Injection {
         Injection::from(self).of(device)
     }
+
+    /// The fault, for so long from now on.
+    #[must_use]
+    pub fn lasting(self, time: Duration) -> Injection {
+        Injection::from(self).lasting(time)
+    }
 }
 
-/// A fault with its bounds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A fault with its bounds. As JSON it is the fault's object with any of `device`, `times`, `forSeconds` and `probability`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Injection {
+    #[serde(flatten)]
     fault: Fault,
+    #[serde(default)]
     device: Option<String>,
     /// How often it still applies; `None` is without end.
+    #[serde(default, rename = "times")]
     left: Option<u32>,
+    /// How long it applies, in seconds; `None` is without end.
+    #[serde(default, rename = "forSeconds")]
+    lasting: Option<u64>,
+    /// How probably it applies each time, 0 to 1.
+    #[serde(default = "always")]
+    probability: f64,
+}
+
+fn always() -> f64 {
+    1.0
 }
 
 impl Injection {
+    /// So many times.
+    #[must_use]
+    pub fn times(self, times: u32) -> Self {
+        Self { left: Some(times), ..self }
+    }
+
     /// For one device or registration id only.
     #[must_use]
     pub fn of(self, device: &str) -> Self {
         Self { device: Some(device.to_owned()), ..self }
     }
+
+    /// For so long from now on, in whole seconds.
+    #[must_use]
+    pub fn lasting(self, time: Duration) -> Self {
+        Self { lasting: Some(time.as_secs()), ..self }
+    }
+
+    /// Each time only with this probability, from 0 (never) to 1 (always).
+    #[must_use]
+    pub fn with_probability(self, probability: f64) -> Self {
+        Self { probability, ..self }
+    }
 }
 
 impl From<Fault> for Injection {
     fn from(fault: Fault) -> Self {
-        Self { fault, device: None, left: None }
+        Self { fault, device: None, left: None, lasting: None, probability: always() }
     }
+}
+
+/// A fault in force.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Active {
+    pub(crate) id: u64,
+    #[serde(flatten)]
+    injection: Injection,
+    since: Timestamp,
+    /// When it ends by itself.
+    until: Option<Timestamp>,
+    /// How often it has applied.
+    hits: u64,
 }
 
 /// The faults in force.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    injected: Vec<Injection>,
+    active: Vec<Active>,
+    last: u64,
+    now: Timestamp,
+}
+
+/// Why a fault is not injected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FaultError {
+    #[error("{LIMIT} faults are in force already: clear some")]
+    TooMany,
+    #[error("a probability is a number from 0 to 1")]
+    Probability,
 }
 
 impl Faults {
-    pub(crate) fn inject(&mut self, injection: Injection) {
-        self.injected.push(injection);
+    /// Takes note of the time, at which some end.
+    pub(crate) fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        if !self.active.is_empty() {
+            self.active.retain(|one| one.until.is_none_or(|until| now < until));
+        }
     }
 
+    /// Puts a fault in force.
+    pub(crate) fn inject(&mut self, injection: Injection) -> Result<&Active, FaultError> {
+        if self.active.len() >= LIMIT {
+            return Err(FaultError::TooMany);
+        }
+        if !(0.0..=1.0).contains(&injection.probability) {
+            return Err(FaultError::Probability);
+        }
+        self.last += 1;
+        let end =
+            |seconds| self.now.checked_add(SignedDuration::from_secs(i64::try_from(seconds).ok()?)).ok();
+        let until = injection.lasting.and_then(end);
+        let place = self.active.len();
+        self.active.push(Active { id: self.last, injection, since: self.now, until, hits: 0 });
+        Ok(&self.active[place])
+    }
+
+    /// Those in force, oldest first.
+    pub(crate) fn active(&self) -> &[Active] {
+        &self.active
+    }
+
+    /// Ends one; answers whether there was one of this id.
+    pub(crate) fn end(&mut self, id: u64) -> bool {
+        let before = self.active.len();
+        self.active.retain(|one| one.id != id);
+        self.active.len() < before
+    }
+
+    /// Ends all.
     pub(crate) fn clear(&mut self) {
-        self.injected.clear();
+        self.active.clear();
     }
 
     /// What the oldest fault that `pick` knows says about this device; it counts as one time.
     pub(crate) fn take<T>(&mut self, device: &str, pick: impl Fn(Fault) -> Option<T>) -> Option<T> {
-        let found = self.injected.iter_mut().enumerate().find_map(|(index, one)| {
-            let concerned = one.left != Some(0) && one.device.as_deref().is_none_or(|of| of == device);
-            let picked = concerned.then(|| pick(one.fault)).flatten()?;
-            one.left = one.left.map(|left| left - 1);
+        let found = self.active.iter_mut().enumerate().find_map(|(index, one)| {
+            let Injection { fault, device: of, left, probability, .. } = &mut one.injection;
+            let concerned = *left != Some(0) && of.as_deref().is_none_or(|of| of == device);
+            let picked = concerned.then(|| pick(*fault)).flatten()?;
+            if *probability < always() && fastrand::f64() >= *probability {
+                return None;
+            }
+            *left = left.map(|left| left - 1);
+            one.hits += 1;
             Some((index, picked))
         });
         let (index, picked) = found?;
-        if self.injected.get(index).is_some_and(|one| one.left == Some(0)) {
-            self.injected.remove(index);
+        if self.active.get(index).is_some_and(|one| one.injection.left == Some(0)) {
+            self.active.remove(index);
         }
         Some(picked)
+    }
+
+    /// The clock by which a device's credentials are checked; what is written down has the true time.
+    pub(crate) fn skewed(&mut self, device: &str, now: Timestamp) -> Timestamp {
+        let ahead = self.take(device, |fault| match fault {
+            Fault::ClockAhead { seconds } => Some(seconds),
+            _ => None,
+        });
+        now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
     }
 
     /// Whether this fault applies to this device now; it counts as one time.
@@ -133,16 +277,16 @@ mod tests {
     #[test]
     fn a_fault_strikes_whom_it_is_meant_for_as_often_as_it_is_meant_to() {
         let mut faults = Faults::default();
-        faults.inject(Fault::IgnorePing.times(2).of("d1"));
+        faults.inject(Fault::IgnorePing.times(2).of("d1")).unwrap();
         let mut strikes = |device| faults.strikes(device, Fault::IgnorePing);
         assert_eq!([strikes("d2"), strikes("d1"), strikes("d1"), strikes("d1")], [false, true, true, false]);
-        assert!(faults.injected.is_empty());
+        assert!(faults.active().is_empty());
     }
 
     #[test]
     fn a_fault_without_bounds_goes_on_until_faults_are_cleared() {
         let mut faults = Faults::default();
-        faults.inject(Fault::RefuseTwin { status: 500 }.into());
+        faults.inject(Fault::RefuseTwin { status: 500 }.into()).unwrap();
         let status = |fault| match fault {
             Fault::RefuseTwin { status } => Some(status),
             _ => None,
@@ -152,5 +296,86 @@ mod tests {
         }
         faults.clear();
         assert_eq!(faults.take("d1", status), None);
+    }
+
+    #[test]
+    fn a_fault_ends_by_itself_or_when_it_is_told_to() {
+        let mut faults = Faults::default();
+        faults.tick(Timestamp::UNIX_EPOCH);
+        faults.inject(Fault::IgnorePing.lasting(Duration::from_secs(60))).unwrap();
+        let other = faults.inject(Fault::IgnoreTwin.into()).unwrap().id;
+        faults.tick(Timestamp::from_second(59).unwrap());
+        assert!(faults.strikes("d1", Fault::IgnorePing));
+        faults.tick(Timestamp::from_second(60).unwrap());
+        assert!(!faults.strikes("d1", Fault::IgnorePing));
+        assert_eq!(faults.active().len(), 1);
+        assert!(faults.end(other) && !faults.end(other));
+    }
+
+    #[test]
+    fn an_improbable_fault_strikes_sometimes() {
+        let mut faults = Faults::default();
+        faults.inject(Injection::from(Fault::IgnorePing).with_probability(0.5)).unwrap();
+        let hits = (0..1000).filter(|_| faults.strikes("d1", Fault::IgnorePing)).count();
+        assert!((300..700).contains(&hits), "{hits}");
+        let refused = faults.inject(Injection::from(Fault::IgnorePing).with_probability(1.5));
+        assert_eq!(refused.unwrap_err(), FaultError::Probability);
+    }
+
+    #[test]
+    fn more_faults_than_can_be_looked_at_are_refused() {
+        let mut faults = Faults::default();
+        (0..LIMIT).for_each(|_| assert!(faults.inject(Fault::IgnorePing.into()).is_ok()));
+        assert_eq!(faults.inject(Fault::IgnorePing.into()).unwrap_err(), FaultError::TooMany);
+    }
+
+    #[test]
+    fn faults_are_read_from_json_and_written_as_it() {
+        let text =
+            r#"{"kind":"delayAcknowledgement","milliseconds":250,"device":"d1","times":2,"probability":0.5}"#;
+        let read: Injection = serde_json::from_str(text).unwrap();
+        let meant = Fault::DelayAcknowledgement { by: Duration::from_millis(250) }.times(2).of("d1");
+        assert_eq!(read, meant.with_probability(0.5));
+        for fault in [
+            Fault::RefuseConnection { code: 3 },
+            Fault::RefuseRegistration { status: 429, retry_after: Some(5) },
+            Fault::ExpireToken { after: Duration::from_secs(1) },
+            Fault::ClockAhead { seconds: -60 },
+            Fault::LosePatch,
+        ] {
+            let injection = fault.times(1);
+            let json = serde_json::to_string(&injection).unwrap();
+            assert_eq!(serde_json::from_str::<Injection>(&json).unwrap(), injection, "{json}");
+        }
+        assert!(serde_json::from_str::<Injection>(r#"{"kind":"nothing"}"#).is_err());
+    }
+
+    #[test]
+    fn the_page_knows_every_fault_with_what_it_needs() {
+        let texts = include_str!("page/assets/texts/faults.js");
+        let after = Duration::from_secs(1);
+        for fault in [
+            Fault::RefuseConnection { code: 5 },
+            Fault::RefuseRegistration { status: 429, retry_after: None },
+            Fault::ClockAhead { seconds: 1 },
+            Fault::WithholdAcknowledgement,
+            Fault::DelayAcknowledgement { by: after },
+            Fault::CutAtMessage,
+            Fault::RefuseTwin { status: 500 },
+            Fault::IgnoreTwin,
+            Fault::RepeatMethod,
+            Fault::LosePatch,
+            Fault::RepeatPatch,
+            Fault::IgnorePing,
+            Fault::ExpireToken { after },
+        ] {
+            let json = serde_json::to_value(fault).unwrap();
+            let kind = json["kind"].as_str().unwrap();
+            let line = texts.lines().find(|line| line.trim().starts_with(&format!("{kind}: {{")));
+            let line = line.unwrap_or_else(|| panic!("{kind} is not on the page"));
+            for parameter in json.as_object().unwrap().keys().filter(|key| *key != "kind") {
+                assert!(line.contains(&format!("{parameter}: ")), "{kind} needs {parameter}");
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Decides nothing about requests; [`crate::page`] and [`crate::rest`] do. Begin with [`listen`].
 
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,13 +15,24 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use tower::ServiceExt as _;
 
+use crate::certificate::ClientCertificate;
 use crate::listener::{Gate, Host, accept};
 
 /// How long a request that is being answered may take after the hub was told to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(1);
 /// Fewer bytes for a request's head hyper does not know.
 const LEAST_HEAD: usize = 8 * 1024;
+
+/// Who sent a request: an extension of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    /// Whether it came by TLS.
+    pub(crate) secure: bool,
+    pub(crate) certificate: Option<Arc<ClientCertificate>>,
+}
 
 /// Accepts clients until the hub stops; with `tls`, over TLS.
 pub(crate) async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, host: Host) {
@@ -31,10 +44,15 @@ pub(crate) async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, rout
     accept(listener, gate, &host, |socket, peer| {
         let (tls, router, host) = (tls.clone(), router.clone(), host.clone());
         async move {
+            let plain = Peer { address: peer, secure: false, certificate: None };
             match tls {
-                None => serve(socket, router, &host).await,
+                None => serve(socket, plain, router, &host).await,
                 Some(tls) => match handshake(&tls, socket, &host).await {
-                    Ok(stream) => serve(stream, router, &host).await,
+                    Ok(stream) => {
+                        let presented = stream.get_ref().1.peer_certificates();
+                        let certificate = presented.and_then(ClientCertificate::of_chain).map(Arc::new);
+                        serve(stream, Peer { secure: true, certificate, ..plain }, router, &host).await;
+                    }
                     Err(reason) => tracing::debug!(%peer, %reason, "no TLS connection"),
                 },
             }
@@ -57,11 +75,15 @@ async fn handshake(
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, router: Router, host: &Host) {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer, router: Router, host: &Host) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(host.limits.head_deadline);
     http.max_buf_size(host.limits.head_bytes.max(LEAST_HEAD));
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let service = router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(peer.clone());
+        request
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

@@ -149,10 +149,29 @@ impl Hub {
     /// The connection string for service tools, with the key of the policy `iothubowner`. A secret.
     #[must_use]
     pub fn service_connection_string(&self) -> String {
-        let policy = "iothubowner";
+        self.connection_string("iothubowner")
+    }
+
+    /// The connection string for tools of the provisioning service, with the key of its policy. A secret.
+    #[must_use]
+    pub fn provisioning_connection_string(&self) -> String {
+        self.connection_string("provisioningserviceowner")
+    }
+
+    fn connection_string(&self, policy: &str) -> String {
         let key = self.shared.settings.policies.get(policy).map_or("", |key| key.reveal());
         let port = self.addresses.https.port();
         format!("HostName=localhost:{port};SharedAccessKeyName={policy};SharedAccessKey={key}")
+    }
+
+    /// Trusts the certificate authorities in a PEM text from now on; answers the names that they got. See
+    /// [`HubBuilder::trust_ca`].
+    ///
+    /// # Errors
+    /// [`HubError::Authority`] when the text cannot be read, or a certificate is no authority's or its name is taken.
+    pub fn trust_ca(&self, pem: &str) -> Result<Vec<String>, HubError> {
+        let trusted = self.shared.with(|state, now| state.trust(None, pem, now));
+        trusted.map_err(|error| HubError::Authority(error.to_string()))
     }
 
     /// The address of the operator's page, for a browser. Where the page asks for a token, the address has it and is a
@@ -219,10 +238,15 @@ impl Hub {
         self.shared.with(|state, _| state.device(device).map_or(0, |device| device.inbox.len()))
     }
 
-    /// Lets the hub misbehave from now on.
+    /// Lets the hub misbehave from now on. Nothing happens when a hundred faults are in force already, or when the
+    /// probability is none.
     pub fn inject(&self, fault: impl Into<Injection>) {
         let injection = fault.into();
-        self.shared.with(|state, _| state.faults.inject(injection));
+        self.shared.with(|state, _| {
+            if let Err(error) = state.faults.inject(injection) {
+                tracing::warn!(%error, "a fault is not injected");
+            }
+        });
     }
 
     /// Ends all misbehaviour.

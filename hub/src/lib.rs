@@ -23,14 +23,14 @@ mod body;
 mod bucket;
 mod builder;
 mod certificate;
+mod chart;
+mod columns;
 #[cfg(feature = "cores")]
 #[doc(hidden)]
 pub mod cores;
 mod error;
 mod events;
 mod faults;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 mod http;
 mod hub;
 mod json;
@@ -51,7 +51,6 @@ mod sas;
 mod settings;
 mod shared;
 mod state;
-mod store;
 mod sync;
 mod template;
 mod tls;

@@ -1,10 +1,10 @@
 //! The provisioning service as devices see it: registering, asking for the outcome, and the answers to both.
 //!
 //! Decides statuses, bodies and error codes, which are the same by MQTT ([`crate::mqtt`]) and by HTTPS ([`crate::rest`]);
-//! who becomes which device is decided by [`State::register`]. Begin with [`Request::register`]. Facts: protocol reference,
+//! who becomes which device is decided by [`State::register`]. Begin with [`Request::answer`]. Facts: protocol reference,
 //! sections 1.2 to 1.6.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::certificate::Presented;
@@ -25,6 +25,17 @@ pub(crate) struct Request<'a> {
     pub(crate) presented: Presented<'a>,
 }
 
+/// What for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ask<'a> {
+    /// To be registered; the body names the registration again and may have a payload.
+    Register { body: &'a [u8] },
+    /// The outcome of an operation.
+    Outcome { operation: &'a str },
+    /// How it stands, whatever the operation was.
+    Standing,
+}
+
 /// What the service says.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Answer {
@@ -35,8 +46,16 @@ pub(crate) struct Answer {
 }
 
 impl Request<'_> {
-    /// Registers; the body names the registration again and may have a payload.
-    pub(crate) fn register(self, body: &[u8], state: &mut State, now: Timestamp) -> Answer {
+    /// Does what is asked, or says why not.
+    pub(crate) fn answer(self, ask: Ask<'_>, state: &mut State, now: Timestamp) -> Answer {
+        match ask {
+            Ask::Register { body } => self.register(body, state, now),
+            Ask::Outcome { operation } => self.poll(operation, state, now),
+            Ask::Standing => self.look_up(state, now),
+        }
+    }
+
+    fn register(self, body: &[u8], state: &mut State, now: Timestamp) -> Answer {
         let body: Value = match body {
             [] | [b' '] => Value::Null,
             bytes => match serde_json::from_slice(bytes) {
@@ -60,8 +79,7 @@ impl Request<'_> {
             return Answer { status, retry_after, body };
         }
         let payload = body.get("payload").unwrap_or(&Value::Null);
-        let clock = skewed(now, self.id, state);
-        match state.register(self.scope, self.id, self.presented, payload, clock) {
+        match state.register(self.scope, self.id, self.presented, payload, now) {
             Ok(registration) => {
                 let body = json!({ "operationId": registration.operation, "status": "assigning" });
                 Answer { status: 202, retry_after: Some(RETRY_AFTER), body }
@@ -70,8 +88,7 @@ impl Request<'_> {
         }
     }
 
-    /// Asks for the outcome of an operation.
-    pub(crate) fn poll(self, operation: &str, state: &mut State, now: Timestamp) -> Answer {
+    fn poll(self, operation: &str, state: &mut State, now: Timestamp) -> Answer {
         match state.look_up(self.scope, self.id, self.presented, Some(operation), now) {
             Ok(known) => {
                 let registration = registration_state(known, state.host_name());
@@ -86,8 +103,7 @@ impl Request<'_> {
         }
     }
 
-    /// Asks how it stands, whatever the operation was.
-    pub(crate) fn look_up(self, state: &mut State, now: Timestamp) -> Answer {
+    fn look_up(self, state: &mut State, now: Timestamp) -> Answer {
         match state.look_up(self.scope, self.id, self.presented, None, now) {
             Ok(known) => {
                 let body = registration_state(known, state.host_name());
@@ -154,13 +170,4 @@ pub(crate) fn registration_state(known: &Registration, host: &str) -> Value {
 pub(crate) fn error_body(code: u32, message: &str, now: Timestamp) -> Value {
     let tracking = format!("{:032x}", fastrand::u128(..));
     json!({ "errorCode": code, "trackingId": tracking, "message": message, "timestampUtc": now })
-}
-
-/// The clock by which a device's token is checked.
-pub(crate) fn skewed(now: Timestamp, device: &str, state: &mut State) -> Timestamp {
-    let ahead = state.faults.take(device, |fault| match fault {
-        Fault::ClockAhead { seconds } => Some(seconds),
-        _ => None,
-    });
-    now.checked_add(SignedDuration::from_secs(ahead.unwrap_or(0))).unwrap_or(now)
 }

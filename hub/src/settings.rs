@@ -13,9 +13,9 @@ use crate::HubError;
 use crate::sas::Key;
 use crate::tls::Authority;
 
-/// The shared access policies of a hub and what each may do (protocol reference, section 5.1).
-pub(crate) const POLICIES: [&str; 5] =
-    ["iothubowner", "service", "registryRead", "registryReadWrite", "device"];
+/// The shared access policies of a hub and its provisioning service (protocol reference, section 5.1).
+pub(crate) const POLICIES: [&str; 6] =
+    ["iothubowner", "service", "registryRead", "registryReadWrite", "device", "provisioningserviceowner"];
 
 /// What is kept in `hub.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,16 +52,15 @@ impl Settings {
             Ok(bytes) => {
                 let mut settings: Self = serde_json::from_slice(&bytes)
                     .map_err(|error| HubError::Damaged { path: path.clone(), reason: error.to_string() })?;
-                let is_whole = settings.secondary_policies.len() == POLICIES.len();
+                let [first, second] =
+                    [&mut settings.policies, &mut settings.secondary_policies].map(complete);
+                let is_whole = !first? & !second?;
                 let is_old = settings.authority.is_near_expiry(now);
                 if is_whole && !is_old {
                     return Ok(settings);
                 }
                 if is_old {
                     settings.authority = Authority::create(now)?;
-                }
-                if !is_whole {
-                    settings.secondary_policies = policy_keys()?;
                 }
                 settings
             }
@@ -95,8 +94,19 @@ impl Settings {
 }
 
 fn policy_keys() -> Result<BTreeMap<String, Key>, HubError> {
-    let key = || Key::random().map_err(|error| HubError::Tls(error.to_string()));
-    POLICIES.iter().map(|name| Ok(((*name).to_owned(), key()?))).collect()
+    let mut keys = BTreeMap::new();
+    complete(&mut keys)?;
+    Ok(keys)
+}
+
+/// Makes keys for policies that have none, as an older hub left them; answers whether there were any.
+fn complete(keys: &mut BTreeMap<String, Key>) -> Result<bool, HubError> {
+    let before = keys.len();
+    for name in POLICIES.iter().filter(|name| !keys.contains_key(**name)).collect::<Vec<_>>() {
+        let key = Key::random().map_err(|error| HubError::Tls(error.to_string()))?;
+        keys.insert((*name).to_owned(), key);
+    }
+    Ok(keys.len() > before)
 }
 
 /// Writes a file only its owner can read, whole or not at all.

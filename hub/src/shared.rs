@@ -5,7 +5,8 @@
 //! [`Shared::with`].
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::events::{Bus, Joined, ListenerId};
+use crate::keep::{Ledger, Library};
 use crate::message::Observer;
 use crate::settings::Settings;
 use crate::state::commands::{CallOutcome, Command, Order};
@@ -40,6 +42,9 @@ pub(crate) struct Shared {
     inner: Mutex<Inner>,
     /// Counts up when a device begins to take commands.
     listening: watch::Sender<u64>,
+    /// Whether something could not be kept.
+    is_in_trouble: AtomicBool,
+    pub(crate) library: Arc<Library>,
     pub(crate) settings: Settings,
     pub(crate) started: Timestamp,
     pub(crate) https_port: u16,
@@ -53,6 +58,10 @@ struct Inner {
     waiting: BTreeMap<CallId, oneshot::Sender<CallOutcome>>,
     bus: Bus,
     observer: Option<Observer>,
+    /// `None` where nothing is kept, in tests.
+    ledger: Option<Ledger>,
+    /// What must not happen before what it tells of is kept.
+    held: Vec<Effect>,
 }
 
 impl Inner {
@@ -101,23 +110,77 @@ impl Shared {
         observer: Option<Observer>,
     ) -> Self {
         state.observed = observer.is_some();
-        let inner =
-            Inner { state, links: BTreeMap::new(), waiting: BTreeMap::new(), bus: Bus::default(), observer };
-        let listening = watch::Sender::new(0);
-        Self { inner: Mutex::new(inner), listening, settings, started: now(), https_port, mqtt_port }
+        let inner = Mutex::new(Inner {
+            state,
+            links: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            bus: Bus::default(),
+            observer,
+            ledger: None,
+            held: Vec::new(),
+        });
+        Self {
+            inner,
+            listening: watch::Sender::new(0),
+            is_in_trouble: AtomicBool::new(false),
+            library: Arc::default(),
+            settings,
+            started: now(),
+            https_port,
+            mqtt_port,
+        }
     }
 
-    /// Runs `f` on the state at the present time, then carries out what it wants done.
+    /// The same with a data folder: every step is written to its journal.
+    pub(crate) fn keeping(mut self, ledger: Ledger, library: Arc<Library>) -> Self {
+        self.inner.get_mut().unwrap_or_else(PoisonError::into_inner).ledger = Some(ledger);
+        Self { library, ..self }
+    }
+
+    /// Runs `f` on the state at the present time, keeps what it changed, then carries out what it wants done.
+    ///
+    /// What could not be kept is not to be acknowledged: ask [`Self::unkept`] before that.
     pub(crate) fn with<R>(&self, f: impl FnOnce(&mut State, Timestamp) -> R) -> R {
         // a panic while the lock was held ended that connection only; the state's steps are small
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let now = now();
+        inner.state.faults.tick(now);
         let result = f(&mut inner.state, now);
-        let effects = inner.state.take_effects();
-        for effect in effects {
-            self.carry_out(&mut inner, effect, now);
-        }
+        self.settle(&mut inner);
         result
+    }
+
+    /// Keeps what has changed, then carries out what is to be done; nothing is, as long as something is not kept.
+    fn settle(&self, inner: &mut Inner) {
+        let changes = inner.state.take_changes();
+        let mut effects = inner.state.take_effects();
+        if let Some(ledger) = &mut inner.ledger {
+            ledger.keep(changes);
+            let in_trouble = ledger.trouble().is_some();
+            self.is_in_trouble.store(in_trouble, Ordering::Release);
+            if in_trouble {
+                return inner.held.append(&mut effects);
+            }
+        }
+        for effect in std::mem::take(&mut inner.held).into_iter().chain(effects) {
+            self.carry_out(inner, effect);
+        }
+    }
+
+    /// Why what was done last may not be kept, and must not be acknowledged.
+    pub(crate) fn unkept(&self) -> Option<String> {
+        if !self.is_in_trouble.load(Ordering::Acquire) {
+            return None;
+        }
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.ledger.as_ref()?.trouble().map(str::to_owned)
+    }
+
+    /// Runs `f` on the state and what it is kept with, which changes neither what is kept nor what others see.
+    pub(crate) fn with_ledger<R>(&self, f: impl FnOnce(&mut State, &mut Ledger) -> R) -> Option<R> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Inner { state, ledger, .. } = &mut *inner;
+        Some(f(state, ledger.as_mut()?))
     }
 
     /// Runs `f` on the pages' event bus.
@@ -162,7 +225,7 @@ impl Shared {
         }
     }
 
-    fn carry_out(&self, inner: &mut Inner, effect: Effect, now: Timestamp) {
+    fn carry_out(&self, inner: &mut Inner, effect: Effect) {
         match effect {
             Effect::Send { session, topic, payload } => {
                 inner.send(session, ToDevice::Publish { topic, payload });
@@ -180,7 +243,7 @@ impl Shared {
                     let _ = waiter.send(outcome);
                 }
             }
-            Effect::Emit(event) => inner.bus.publish(event, now),
+            Effect::Emit(event) => inner.bus.publish(event, now()),
             Effect::Took(message) => {
                 if let Some(Observer(tell)) = &inner.observer {
                     tell(message);

@@ -13,7 +13,6 @@ use rcgen::{
 };
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName as TlsName, ServerConfig, SignatureScheme};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
@@ -55,24 +54,9 @@ impl Authority {
         self.expires.as_second() - now.as_second() < RENEWAL_DAYS * 24 * 3600
     }
 
-    /// The configuration of the devices' listener: it takes a client certificate, of whomever, and wants none.
-    pub(crate) fn device_config(&self, names: &[String], now: Timestamp) -> Result<ServerConfig, HubError> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        self.server_config(names, now, Arc::new(AnyCertificate(provider)))
-    }
-
-    /// The configuration of the service's and the page's listener, which asks for no certificate.
-    pub(crate) fn service_config(&self, names: &[String], now: Timestamp) -> Result<ServerConfig, HubError> {
-        self.server_config(names, now, WebPkiClientVerifier::no_client_auth())
-    }
-
-    /// The configuration of a TLS server with a fresh certificate of this authority.
-    fn server_config(
-        &self,
-        names: &[String],
-        now: Timestamp,
-        clients: Arc<dyn ClientCertVerifier>,
-    ) -> Result<ServerConfig, HubError> {
+    /// The configuration of a TLS server with a fresh certificate of this authority. It takes a client certificate, of
+    /// whomever, and wants none.
+    pub(crate) fn server_config(&self, names: &[String], now: Timestamp) -> Result<ServerConfig, HubError> {
         let authority_key = KeyPair::from_pem(&self.key).map_err(failed)?;
         let today = jiff::tz::Offset::UTC.to_datetime(now).date();
         let issuer = Issuer::new(params(today)?, authority_key);
@@ -86,6 +70,7 @@ impl Authority {
         let certificate = server.signed_by(&key, &issuer).map_err(failed)?;
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let clients = Arc::new(AnyCertificate(Arc::clone(&provider)));
         ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .and_then(|builder| {
@@ -103,7 +88,8 @@ impl std::fmt::Debug for Authority {
     }
 }
 
-/// Takes the certificate of anybody who has its key: whose it is, the registry decides by its thumbprint.
+/// Takes the certificate of anybody who has its key: whose it is, and whether anybody stands for it, is decided when a
+/// device connects ([`crate::certificate`]).
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 
@@ -191,7 +177,7 @@ mod tests {
     fn an_authority_makes_server_certificates_until_it_is_old() {
         let now = Timestamp::now();
         let authority = Authority::create(now).unwrap();
-        assert!(authority.service_config(&[], now).is_ok() && authority.device_config(&[], now).is_ok());
+        assert!(authority.server_config(&[], now).is_ok());
         assert!(!authority.is_near_expiry(now));
         let later = now + (AUTHORITY_YEARS as i64 * 365 * 24 - 24).hours();
         assert!(authority.is_near_expiry(later));

@@ -8,7 +8,8 @@ use std::time::Duration;
 use device_model_hub::{Fault, Hub};
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Connect, ConnectReturnCode, Packet, Publish};
-use support::{Client, connect, hub, online, provision};
+use serde_json::json;
+use support::{Client, connect, hub, online, page, provision};
 
 fn message(id: u16) -> Packet {
     let mut publish = Publish::new("devices/d1/messages/events/%24.mid=m-1", QoS::AtLeastOnce, "{}");
@@ -126,5 +127,44 @@ async fn a_session_that_is_not_clean_keeps_its_subscriptions() {
         let answered = matches!(client.receive().await, Some(Packet::Publish(_)));
         assert_eq!(answered, round < 2, "{round}");
     }
+    hub.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_ends_as_if_its_token_had_expired() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(folder.path()).await;
+    hub.inject(Fault::ExpireToken { after: Duration::from_millis(100) }.of("d1"));
+    let mut client = online(&hub, "d1").await;
+    assert!(client.receive().await.is_none());
+    assert!(support::log(&hub).await.iter().any(|row| row.contains("the token has expired")));
+    hub.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn faults_are_injected_listed_and_ended_by_the_pages_api() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(folder.path()).await;
+    let mut client = online(&hub, "d1").await;
+    client.subscribe("$iothub/twin/res/#").await;
+    let refuse = r#"{"kind":"refuseTwin","status":429,"device":"d1","times":1}"#;
+    let (status, fault) = page(&hub, "POST", "/api/faults", refuse).await;
+    assert_eq!((status, &fault["kind"], &fault["hits"]), (201, &json!("refuseTwin"), &json!(0)));
+    client.publish("$iothub/twin/GET/?$rid=1", "").await;
+    assert_eq!(client.receive_publish().await.0, "$iothub/twin/res/429/?$rid=1");
+    let (_, listed) = page(&hub, "GET", "/api/faults", "").await;
+    assert_eq!(listed, json!({ "items": [] }), "it was for once");
+    let (_, fault) = page(&hub, "POST", "/api/faults", r#"{"kind":"ignorePing","forSeconds":3600}"#).await;
+    let path = format!("/api/faults/{}", fault["id"]);
+    assert_eq!(page(&hub, "DELETE", &path, "").await.0, 204);
+    assert_eq!(page(&hub, "DELETE", &path, "").await.0, 404);
+    for wrong in
+        [r#"{"kind":"gremlin"}"#, r#"{"kind":"refuseTwin"}"#, r#"{"kind":"ignorePing","probability":2}"#]
+    {
+        assert_eq!(page(&hub, "POST", "/api/faults", wrong).await.0, 400, "{wrong}");
+    }
+    assert_eq!(page(&hub, "DELETE", "/api/faults", "").await.0, 204);
+    assert_eq!(page(&hub, "POST", "/api/faults/cut", r#"{"device":"d1"}"#).await, (200, json!({ "cut": 1 })));
+    assert!(client.receive().await.is_none());
     hub.shutdown().await.unwrap();
 }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{Mutex, Notify};
 use tokio::time::timeout_at;
 
@@ -107,9 +108,9 @@ impl Intake {
         contents.collect()
     }
 
-    /// Waits until there is something to send.
-    pub(crate) async fn news(&self) {
-        self.news.notified().await;
+    /// Resolves when there is something to send.
+    pub(crate) fn news(&self) -> OwnedNotified {
+        Arc::clone(&self.news).notified_owned()
     }
 
     /// Tells those whose messages have ended, and those who wait for their room.

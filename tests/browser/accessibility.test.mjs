@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, Device, openBrowser, provision, startHub, tutorialTemplate } from './hub.mjs';
+import { artifacts, Device, openBrowser, provision, startHub, tutorialTemplate } from './support/site.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ID = 'sensor-1';

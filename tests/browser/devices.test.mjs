@@ -1,7 +1,7 @@
 // What an operator does with devices: checks 6 to 18 of the operator pages' reference, each by its number, in a real browser
 // against a hub of its own, with devices that do as they are told.
 //
-// HUB        the program (default: target/debug/device-model)
+// DEVICE_MODEL  the program (default: target/debug/device-model)
 // ARTIFACTS  folder for screenshots (default: target/browser)
 // CHROMIUM   the browser (default: /usr/bin/chromium)
 //
@@ -10,7 +10,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, Device, groupKey, openBrowser, provision, startHub, tutorialTemplate } from './hub.mjs';
+import { artifacts, Device, groupKey, openBrowser, provision, startHub, tutorialTemplate } from './support/site.mjs';
 
 let hub;
 let browser;

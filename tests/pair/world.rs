@@ -480,7 +480,7 @@ impl World {
                 }
             }
             Happening::Message { command, fails } => self.message(command, fails),
-            Happening::Fault(injection) => self.hub.inject(injection),
+            Happening::Fault(injection) => self.hub.inject(injection).expect("few faults, and good ones"),
         }
     }
 

@@ -1,7 +1,166 @@
 //! What the hub keeps on disk, and how it is read again.
 //!
-//! Begin with [`RowQuery`] to read a device's history.
+//! ```text
+//!           a step's changes         checkpoint             retention
+//!  state ---------------------> journal ------> registry (redb): newest records
+//!            before any answer          \-----> history/*.rows: rows by device ------> removed
+//! ```
+//!
+//! Every change is in the journal before anybody is told of it, so a kill loses nothing that was acknowledged; a power
+//! cut may lose the last second. When the journal has grown, a checkpoint moves what it holds to where it stays: records
+//! into the registry, rows into a new file of the history. A start reads the registry and the rest of the journal, never
+//! the history. What is damaged is reported: a registry or journal refuses the start, a piece of the history is left out
+//! of the answer, which names it. Begin with [`open`] and [`run`]; read with [`RowQuery`] and [`SeriesQuery`].
 
+mod archive;
+mod block;
+mod checkpoint;
+mod column_bytes;
+mod entry;
+mod file;
+mod frame;
+mod journal;
+mod ledger;
+mod library;
 mod read;
+mod registry;
+mod retention;
+mod series;
+#[cfg(test)]
+mod tests;
+mod wire;
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub(crate) use checkpoint::run;
+use entry::Entry;
+use journal::Journal;
+pub(crate) use ledger::Ledger;
+pub(crate) use library::Library;
 pub(crate) use read::RowQuery;
+use registry::{Kept, Records, Registry};
+pub(crate) use retention::Retention;
+pub(crate) use series::{SeriesPath, SeriesQuery, json_number};
+
+use crate::HubError;
+use crate::state::{NewRow, RecordError, State, StoreKey};
+
+/// The file of the registry.
+const REGISTRY: &str = "registry.redb";
+/// The file in which earlier versions kept everything.
+const EARLIER: &str = "hub.redb";
+
+/// An open data folder.
+#[derive(Debug)]
+pub(crate) struct Keep {
+    /// What writes down every step; to be given to whoever takes the steps.
+    pub(crate) ledger: Ledger,
+    /// The history's files, for readers.
+    pub(crate) library: Arc<Library>,
+    pub(crate) keeper: Keeper,
+}
+
+/// What the task that makes checkpoints works with.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    registry: Registry,
+    library: Arc<Library>,
+    /// The folder of the journal.
+    journal: PathBuf,
+    retention: Retention,
+}
+
+/// What a journal says beyond the registry.
+#[derive(Debug, Default)]
+struct Replayed {
+    records: BTreeMap<StoreKey, Option<Vec<u8>>>,
+    rows: Vec<NewRow>,
+    unknown: Option<u8>,
+}
+
+impl Replayed {
+    fn take(&mut self, entry: Entry<'_>) {
+        match entry {
+            Entry::Row { device, row } => self.rows.push(NewRow { device, row: Arc::new(row) }),
+            Entry::Record { kind, id, number, bytes } => match StoreKey::from_parts(kind, id, number) {
+                Some(key) => drop(self.records.insert(key, bytes.map(<[u8]>::to_vec))),
+                None => self.unknown = Some(kind),
+            },
+        }
+    }
+}
+
+/// A data folder that is in use by this hub and no other.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    dir: PathBuf,
+    registry: Registry,
+}
+
+/// Opens a data folder; what it holds is verified, but not read yet.
+pub(crate) fn open(dir: &Path) -> Result<Folder, HubError> {
+    if dir.join(EARLIER).exists() {
+        return Err(HubError::EarlierVersion(dir.to_owned()));
+    }
+    let registry = Registry::open(&dir.join(REGISTRY))?;
+    Ok(Folder { dir: dir.to_owned(), registry })
+}
+
+impl Folder {
+    /// Gives everything that was kept back to `state`.
+    pub(crate) fn load(self, retention: Retention, state: &mut State) -> Result<Keep, HubError> {
+        let Self { dir, registry } = self;
+        let [journal, history] = ["journal", "history"].map(|name| dir.join(name));
+        for folder in [&journal, &history] {
+            std::fs::create_dir_all(folder).map_err(HubError::file("cannot make the folder", folder))?;
+        }
+        let Kept { mut records, files, covered } = registry.read()?;
+        let mut replayed = Replayed::default();
+        let found = journal::replay(&journal, covered, |entry| replayed.take(entry))?;
+        if let Some(kind) = replayed.unknown {
+            return Err(registry.damaged(&RecordError::UnknownKind(kind)));
+        }
+        for (key, bytes) in &replayed.records {
+            match bytes {
+                Some(bytes) => drop(records.insert(key.clone(), bytes.clone())),
+                None => drop(records.remove(key)),
+            }
+        }
+        restore(state, &registry, &records, replayed.rows)?;
+        remove_strays(&history, &files)?;
+        let number = found.segments.last().copied().unwrap_or(0).max(covered) + 1;
+        let segment =
+            Journal::begin(&journal, number).map_err(HubError::file("cannot write in", &journal))?;
+        let ledger = Ledger::new(segment, replayed.records, found.bytes);
+        let library = Arc::new(Library::new(history, files));
+        let keeper = Keeper { registry, library: Arc::clone(&library), journal, retention };
+        Ok(Keep { ledger, library, keeper })
+    }
+}
+
+fn restore(
+    state: &mut State,
+    registry: &Registry,
+    records: &Records,
+    rows: Vec<NewRow>,
+) -> Result<(), HubError> {
+    for (key, bytes) in records {
+        state.restore(key, bytes).map_err(|error| registry.damaged(&error))?;
+    }
+    state.restore_rows(rows);
+    Ok(())
+}
+
+/// Removes files that a checkpoint wrote which did not come to its end: their rows are in the journal.
+fn remove_strays(folder: &Path, files: &[(u64, archive::FileInfo)]) -> Result<(), HubError> {
+    let failed = HubError::file("cannot read the folder", folder);
+    for number in file::numbered(folder, archive::ENDING).map_err(failed)? {
+        if files.iter().all(|(known, _)| *known != number) {
+            let path = archive::path(folder, number);
+            std::fs::remove_file(&path).map_err(HubError::file("cannot remove", &path))?;
+        }
+    }
+    Ok(())
+}

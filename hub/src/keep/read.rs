@@ -1,14 +1,23 @@
 //! Reading a device's history: its rows, by time and kind, in portions.
 //!
-//! Decides which rows a query is for and where its next portion begins. Begin with [`Shared::rows`].
+//! Decides which rows a query is for, which files need to be read for it, and where its next portion begins. The state is
+//! asked once, for what is not in files yet; files are read without it. Begin with [`Shared::rows`].
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::task::spawn_blocking;
 
+use super::archive::{self, Chunk, FileInfo};
+use super::library::Library;
+use super::wire::kind_bit;
 use crate::shared::Shared;
 use crate::state::StateError;
-use crate::state::history::{Kind, Row};
+use crate::state::history::{Group, Kind, Row};
+
+/// Most groups that are read from files for one portion, however few of their rows are wanted.
+const CHUNK_LIMIT: usize = 2_000;
 
 /// Which rows of a device to read. The default is all of them, the oldest first.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +39,7 @@ pub(crate) struct RowQuery {
 /// A portion of a device's rows, in the order they came or the other way round.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowPage {
+    /// They may be fewer than asked for, or none, though there are more.
     pub(crate) rows: Vec<Arc<Row>>,
     /// What to go on with ([`RowQuery::after`]); without it there are no more rows.
     pub(crate) next: Option<u64>,
@@ -37,14 +47,45 @@ pub(crate) struct RowPage {
     pub(crate) damage: Vec<String>,
 }
 
+/// What of a device's history is not in files, and under which number the files have the rest.
+#[derive(Debug)]
+pub(super) struct Recent {
+    pub(super) device: u64,
+    pub(super) groups: Vec<Arc<Group>>,
+}
+
+impl Recent {
+    /// The number of the first row that is here. Files may have it too, as long as it is on its way there.
+    pub(super) fn first(&self) -> u64 {
+        self.groups.first().and_then(|group| group.rows().first()).map_or(u64::MAX, |row| row.seq)
+    }
+}
+
 impl RowQuery {
     /// Whether the query is for this row.
     fn wants(&self, row: &Row) -> bool {
-        let behind = |after: u64| if self.newest_first { row.seq < after } else { row.seq > after };
-        self.after.is_none_or(behind)
+        self.goes_on_with(row.seq)
             && self.from.is_none_or(|from| row.at >= from)
             && self.to.is_none_or(|to| row.at <= to)
             && (self.kinds.is_empty() || self.kinds.contains(&row.kind))
+    }
+
+    /// Whether a row of this number is behind the portion before.
+    fn goes_on_with(&self, seq: u64) -> bool {
+        self.after.is_none_or(|after| if self.newest_first { seq < after } else { seq > after })
+    }
+
+    /// Whether rows of these times can be wanted.
+    fn overlaps(&self, from: i64, to: i64) -> bool {
+        self.from.is_none_or(|wanted| archive::time(wanted) <= to)
+            && self.to.is_none_or(|wanted| archive::time(wanted) >= from)
+    }
+
+    fn wants_of(&self, chunk: &Chunk) -> bool {
+        let kinds = self.kinds.iter().fold(0, |kinds, kind| kinds | u32::from(kind_bit(*kind)));
+        self.overlaps(chunk.from, chunk.to)
+            && self.goes_on_with(if self.newest_first { chunk.first } else { chunk.last() })
+            && (kinds == 0 || kinds & chunk.kinds != 0)
     }
 }
 
@@ -54,16 +95,116 @@ impl Shared {
     /// # Errors
     /// [`StateError::NotFound`] when there is no such device. What is damaged on disk is no error: the page names it.
     pub(crate) async fn rows(&self, device: &str, query: RowQuery) -> Result<RowPage, StateError> {
-        let rows: Vec<Arc<Row>> = self
-            .with(|state, _| Ok::<_, StateError>(state.device(device)?.history.iter().cloned().collect()))?;
-        let mut wanted: Vec<Arc<Row>> = rows.into_iter().filter(|row| query.wants(row)).collect();
-        if query.newest_first {
-            wanted.reverse();
+        let (recent, library) = (self.recent(device)?, Arc::clone(&self.library));
+        let read = spawn_blocking(move || Reading::new(&library, &query).read(&recent));
+        let page = read.await.map_err(|error| StateError::Unreadable(error.to_string()))?;
+        self.report_damage(device, &page.damage);
+        Ok(page)
+    }
+
+    /// What of a device's history is not in files.
+    pub(super) fn recent(&self, device: &str) -> Result<Recent, StateError> {
+        self.with(|state, _| {
+            let device = state.device(device)?;
+            Ok(Recent { device: device.record.number, groups: device.history.groups() })
+        })
+    }
+
+    /// Says in the page's log what is damaged, once.
+    pub(super) fn report_damage(&self, device: &str, damage: &[String]) {
+        self.with(|state, now| {
+            for text in damage {
+                if state.log().all(|row| row.message != *text) {
+                    state.refuse(Some(device), text.clone(), now);
+                }
+            }
+        });
+    }
+}
+
+/// A portion in the making.
+struct Reading<'a> {
+    library: &'a Library,
+    query: &'a RowQuery,
+    page: RowPage,
+    /// The last row that was looked at.
+    seen: Option<u64>,
+    chunks: usize,
+}
+
+impl<'a> Reading<'a> {
+    fn new(library: &'a Library, query: &'a RowQuery) -> Self {
+        Self { library, query, page: RowPage::default(), seen: None, chunks: 0 }
+    }
+
+    fn read(mut self, recent: &Recent) -> RowPage {
+        let all = if self.query.newest_first {
+            self.recent(recent).map_continue(|()| self.files(recent))
+        } else {
+            self.files(recent).map_continue(|()| self.recent(recent))
+        };
+        let is_all = matches!(all, ControlFlow::Continue(ControlFlow::Continue(())));
+        self.page.next = self.seen.filter(|_| !is_all);
+        self.page
+    }
+
+    fn recent(&mut self, recent: &Recent) -> ControlFlow<()> {
+        let rows = recent.groups.iter().flat_map(|group| group.rows());
+        if self.query.newest_first { self.offer(rows.rev()) } else { self.offer(rows) }
+    }
+
+    /// Takes the wanted rows; breaks before a wanted one that is too many.
+    fn offer<'r>(&mut self, rows: impl Iterator<Item = &'r Arc<Row>>) -> ControlFlow<()> {
+        for row in rows.filter(|row| self.query.wants(row)) {
+            if self.page.rows.len() >= self.query.limit.max(1) {
+                return ControlFlow::Break(());
+            }
+            self.seen = Some(row.seq);
+            self.page.rows.push(Arc::clone(row));
         }
-        let limit = query.limit.max(1);
-        let more = wanted.len() > limit;
-        wanted.truncate(limit);
-        let next = wanted.last().filter(|_| more).map(|row| row.seq);
-        Ok(RowPage { rows: wanted, next, damage: Vec::new() })
+        ControlFlow::Continue(())
+    }
+
+    fn files(&mut self, recent: &Recent) -> ControlFlow<()> {
+        let mut files = self.library.files();
+        files.retain(|(_, info)| self.query.overlaps(info.from, info.to));
+        if self.query.newest_first {
+            files.reverse();
+        }
+        files.iter().try_for_each(|(number, info)| self.file(*number, info, recent))
+    }
+
+    fn file(&mut self, number: u64, info: &FileInfo, recent: &Recent) -> ControlFlow<()> {
+        let opened = self.library.open(number, info);
+        let found =
+            opened.and_then(|file| file.map(|file| Ok((file.chunks(recent.device)?, file))).transpose());
+        let (mut chunks, file) = match found {
+            Ok(Some(found)) => found,
+            Ok(None) => return ControlFlow::Continue(()),
+            Err(error) => {
+                self.page.damage.push(self.library.report(number, "its rows", &error));
+                return ControlFlow::Continue(());
+            }
+        };
+        chunks.retain(|chunk| self.query.wants_of(chunk) && chunk.first < recent.first());
+        if self.query.newest_first {
+            chunks.reverse();
+        }
+        for chunk in chunks {
+            if self.chunks >= CHUNK_LIMIT || self.page.rows.len() >= self.query.limit.max(1) {
+                return ControlFlow::Break(());
+            }
+            self.chunks += 1;
+            match file.rows(&chunk) {
+                Ok(rows) if self.query.newest_first => self.offer(rows.iter().rev())?,
+                Ok(rows) => self.offer(rows.iter())?,
+                Err(error) => {
+                    let what = format!("rows {} to {} of a device", chunk.first, chunk.last());
+                    self.page.damage.push(self.library.report(number, &what, &error));
+                }
+            }
+            self.seen = Some(if self.query.newest_first { chunk.first } else { chunk.last() });
+        }
+        ControlFlow::Continue(())
     }
 }

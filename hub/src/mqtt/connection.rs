@@ -13,7 +13,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{
     ConnAck, Connect, ConnectReturnCode, Packet, PubAck, Publish, SubAck, Subscribe, SubscribeReasonCode,
@@ -25,7 +25,8 @@ use super::registration::Registration;
 use super::username::Username;
 use crate::certificate::{ClientCertificate, Presented};
 use crate::faults::Fault;
-use crate::provisioning::{error_body, skewed};
+use crate::provisioning::error_body;
+use crate::sas::CLOCK_SKEW_SECONDS;
 use crate::state::State;
 use crate::state::device::SessionId;
 use crate::topics::{self, Bag, Subscription, Topic, TopicError};
@@ -219,7 +220,7 @@ impl Connection {
                 Output { send: vec![refusal], late: None, end: Some(End::Refused(reason)) }
             }
             Ok(Username::Device { id, api_version, model_id }) => {
-                let clock = skewed(now, id, state);
+                let clock = state.faults.skewed(id, now);
                 let expires = match state.authenticate(id, presented, clock) {
                     Ok(expires) => expires,
                     Err(error) => return denied(format!("device {id:?}: {error}")),
@@ -233,6 +234,7 @@ impl Connection {
                     Ok(kept) => kept,
                     Err(error) => return denied(error.to_string()),
                 };
+                let expires = cut_off(now, id, state).or(expires);
                 let (device, has_api_version) = (id.to_owned(), api_version);
                 self.phase = Phase::Online(Online {
                     device,
@@ -461,6 +463,17 @@ fn refused_twin(fault: Fault) -> Option<u16> {
         Fault::RefuseTwin { status } => Some(status),
         _ => None,
     }
+}
+
+/// When a connection is to end, as if its token had expired, because of a fault.
+fn cut_off(now: Timestamp, device: &str, state: &mut State) -> Option<Timestamp> {
+    let after = state.faults.take(device, |fault| match fault {
+        Fault::ExpireToken { after } => Some(after),
+        _ => None,
+    })?;
+    let after = SignedDuration::try_from(after).ok()?;
+    // the driver waits so much longer than a token lives
+    now.checked_add(after - SignedDuration::from_secs(CLOCK_SKEW_SECONDS)).ok()
 }
 
 fn will_of(connect: &Connect, device: &str) -> Result<Option<(Bag, Vec<u8>)>, TopicError> {

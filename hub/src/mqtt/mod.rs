@@ -9,6 +9,3 @@ mod registration;
 mod strict;
 pub(crate) mod task;
 mod username;
-
-#[cfg(fuzzing)]
-pub(crate) use connection::{Connection, End, Output};

@@ -9,7 +9,7 @@ use rumqttc::mqttbytes::v4::Publish;
 
 use super::connection::{Output, explain};
 use crate::certificate::{ClientCertificate, Presented};
-use crate::provisioning::{Answer, Request};
+use crate::provisioning::{Answer, Ask, Request};
 use crate::state::State;
 use crate::topics::{Topic, TopicError, registration_response};
 
@@ -49,12 +49,12 @@ impl Registration {
         now: Timestamp,
     ) -> Result<Output, String> {
         let topic = Topic::parse(&publish.topic).map_err(|error| explain(&publish.topic, &error))?;
-        let (rid, answer) = match topic {
-            Topic::DpsRegister { rid } => (rid, self.request().register(&publish.payload, state, now)),
-            Topic::DpsPoll { rid, operation } => (rid, self.request().poll(operation, state, now)),
+        let (rid, ask) = match topic {
+            Topic::DpsRegister { rid } => (rid, Ask::Register { body: &publish.payload }),
+            Topic::DpsPoll { rid, operation } => (rid, Ask::Outcome { operation }),
             _ => return Err(explain(&publish.topic, &TopicError::Unknown)),
         };
-        let Answer { status, retry_after, body } = answer;
+        let Answer { status, retry_after, body } = self.request().answer(ask, state, now);
         let topic = registration_response(status, rid, retry_after);
         Ok(Output::publish(topic, body.to_string().into_bytes()))
     }

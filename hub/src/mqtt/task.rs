@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use jiff::SignedDuration;
 use rumqttc::mqttbytes::QoS;
 use rumqttc::mqttbytes::v4::{Packet, Publish};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -263,6 +264,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
 
     /// Handles packets in order, up to one that ends the connection, and queues the answers.
     fn handle_batch(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
+        self.kept()?;
         let connection = &mut self.connection;
         let outputs = self.shared.with(|state, now| {
             let mut outputs: Vec<Output> = Vec::with_capacity(packets.len());
@@ -274,6 +276,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             }
             outputs
         });
+        // nothing is acknowledged before it is kept
+        self.kept()?;
         for Output { send, late, end } in outputs {
             let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
             self.late.extend(due);
@@ -285,6 +289,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             }
         }
         Ok(())
+    }
+
+    fn kept(&self) -> Result<(), Ended> {
+        let end = |reason| Ended::Refused(format!("the hub cannot keep what it is told: {reason}"));
+        self.shared.unkept().map_or(Ok(()), |reason| Err(end(reason)))
     }
 
     /// Tells the client what is wrong where MQTT has words for it.
@@ -336,8 +345,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             (self.heard + Duration::from_millis(limit), "nothing was heard for 1.5 times the keep-alive")
         });
         let expiry = self.connection.expires().and_then(|at| {
-            let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second()) + CLOCK_SKEW_SECONDS;
-            let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+            let grace = SignedDuration::from_secs(CLOCK_SKEW_SECONDS);
+            let left = at.duration_since(jiff::Timestamp::now()).saturating_add(grace);
+            let left = Duration::try_from(left).unwrap_or_default();
             (left < FAR).then(|| (Instant::now() + left, "the token has expired"))
         });
         [silence, expiry].into_iter().flatten().min_by_key(|(at, _)| *at)

@@ -27,12 +27,18 @@ pub(super) struct PageError {
 }
 
 impl PageError {
-    fn new(status: StatusCode, code: &'static str, message: String) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: String) -> Self {
         Self { status, code, message, details: None, retry_after: None }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid", message.into())
+    }
+
+    /// What was asked for is not kept, so that it may not have happened.
+    pub(super) fn unkept(reason: &str) -> Self {
+        let message = format!("the hub cannot keep what it is told, try again later: {reason}");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unkept", message)
     }
 
     pub(super) fn forbidden(message: String) -> Self {
@@ -91,7 +97,9 @@ impl From<StateError> for PageError {
             StateError::Blocked(_) => (StatusCode::CONFLICT, "blocked"),
             StateError::UnknownModel(_) => (StatusCode::BAD_REQUEST, "unknownModel"),
             StateError::Template(error) => template_status(error),
-            StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            StateError::Random(_) | StateError::Unreadable(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
             _ => (StatusCode::BAD_REQUEST, "invalid"),
         };
         let details = match &error {

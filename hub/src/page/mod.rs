@@ -7,10 +7,12 @@
 mod api;
 mod approval;
 mod assets;
+mod certificates;
 mod commands;
 mod device;
 mod error;
 mod events;
+mod faults;
 mod guard;
 mod languages;
 mod login;
@@ -25,16 +27,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::Method;
 use axum::middleware;
-use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{delete, get, post, put};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use self::error::PageError;
 use crate::limits::Limits;
 use crate::paced::pace;
-use crate::rest;
+use crate::rest::{self, RestError};
 use crate::shared::Shared;
 
 pub(crate) use guard::{Access, whole_seconds};
@@ -63,19 +67,37 @@ pub(crate) fn router(
     let service =
         rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
     let guard = middleware::from_fn_with_state(access.clone(), guard::guard);
-    let page = page_router().layer(guard).with_state(PageState { shared, access, tasks, stop });
+    let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
+    let page = page_router().layer(guard).with_state(page);
     Router::new()
         .fallback(choose)
-        .with_state((service, page))
+        .with_state((service, page, shared))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
         .layer(middleware::from_fn_with_state(limits.body_deadline, pace))
 }
 
-async fn choose(State((service, page)): State<(Router, Router)>, request: Request) -> Response {
+async fn choose(
+    State((service, page, shared)): State<(Router, Router, Arc<Shared>)>,
+    request: Request,
+) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
+    let mut request = request;
+    if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
+        *request.uri_mut() = uri;
+    }
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let refusal = || {
+        let reason = changes.then(|| shared.unkept()).flatten()?;
+        let refused = RestError::unkept(&reason).into_response();
+        Some(if versioned { refused } else { PageError::unkept(&reason).into_response() })
+    };
+    if let Some(refusal) = refusal() {
+        return refusal;
+    }
     let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
-    response
+    // nothing is answered as done before it is kept
+    refusal().unwrap_or(response)
 }
 
 fn page_router() -> Router<PageState> {
@@ -84,8 +106,13 @@ fn page_router() -> Router<PageState> {
         .route("/assets/{*name}", get(assets::asset))
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
+        .route("/api/certificates", get(certificates::list).post(certificates::add))
+        .route("/api/certificates/{name}", delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
+        .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
+        .route("/api/faults/cut", post(faults::cut))
+        .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
         .route("/api/devices", get(api::devices).post(api::add_device))
         .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))

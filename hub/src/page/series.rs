@@ -1,71 +1,132 @@
-//! Numbers for a chart: taken out of messages, and reduced to what a chart of some width can show.
+//! The page's API for charts: what can be shown of a device's telemetry in some width.
 //!
-//! The reduction keeps the first, lowest, highest and last point of each pixel column (M4), so that no
-//! peak is lost. Begin with [`extract`].
-
-use std::sync::Arc;
+//! Decides how a request names what it wants and how the answer looks: columns of numbers, as few bytes as that takes.
+//! The reduction is [`crate::chart`]'s. Begin with [`series`].
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::PageState;
 use super::error::PageError;
-use crate::keep::RowQuery;
-use crate::state::history::{Kind, Row};
+use crate::chart::{Drawn, Frame, Summary};
+use crate::keep::{SeriesPath, SeriesQuery, json_number};
+use crate::shared::Shared;
+use crate::view::{ModelView, Schema};
 
 /// The width of a chart, in pixels, when none is asked for, and at most.
 const WIDTH: (usize, usize) = (600, 4000);
+/// Most paths of a request.
+const PATHS: usize = 32;
 
-/// Milliseconds since 1970 and the value.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub(super) struct Point(pub(super) i64, pub(super) f64);
-
-/// The numeric values of one telemetry name, in order of time.
-pub(super) fn extract(rows: &[Arc<Row>], component: Option<&str>, name: &str) -> Vec<Point> {
-    let mut points: Vec<Point> = rows
+/// `paths` (several, after one another with commas or as several parameters), `from`, `to` and `width`.
+///
+/// A path is the name of a telemetry, or `component/name`; what is inside an object is `name.inner`.
+pub(super) async fn series(
+    State(page): State<PageState>,
+    Path(id): Path<String>,
+    Query(parameters): Query<Vec<(String, String)>>,
+) -> Result<Json<Value>, PageError> {
+    let value = |name: &str| parameters.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str());
+    let (from, to) = (moment("from", value("from"))?, moment("to", value("to"))?);
+    let width = value("width").map(str::parse).transpose();
+    let width = width.map_err(|_| PageError::bad_request("width is not a number of pixels"))?;
+    let asked = parameters.iter().filter(|(name, _)| name == "paths").flat_map(|(_, paths)| paths.split(','));
+    let asked: Vec<String> = asked.filter(|path| !path.is_empty()).map(str::to_owned).collect();
+    if asked.is_empty() || asked.len() > PATHS {
+        return Err(PageError::bad_request(format!(
+            "paths names the telemetry to show, 1 to {PATHS} of them"
+        )));
+    }
+    let (paths, units) = describe(&page.shared, &id, &asked)?;
+    let width = width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
+    let found = page.shared.series(&id, SeriesQuery { paths, from, to, width }).await?;
+    let items: Vec<Value> = found
+        .drawn
         .iter()
-        .filter(|row| row.component.as_deref() == component)
-        .filter_map(|row| {
-            let body: Value = serde_json::from_str(&row.body).ok()?;
-            Some(Point(row.at.as_millisecond(), body.get(name)?.as_f64()?))
-        })
+        .zip(asked.iter().zip(units))
+        .map(|(drawn, (path, unit))| item(path, unit.as_deref(), &found.frame, drawn))
         .collect();
-    points.sort_by_key(|point| point.0);
-    points
+    let Frame { from, to, .. } = found.frame;
+    Ok(Json(json!({ "from": from, "to": to, "width": width, "series": items, "damage": found.damage })))
 }
 
-/// At most four points for each of `width` columns of equal time.
-pub(super) fn reduce(points: Vec<Point>, width: usize) -> Vec<Point> {
-    let (Some(first), Some(last)) = (points.first(), points.last()) else {
-        return points;
+type Described = (Vec<SeriesPath>, Vec<Option<String>>);
+
+/// What is asked for, as the device's model has it: with units.
+fn describe(shared: &Shared, id: &str, asked: &[String]) -> Result<Described, PageError> {
+    shared.with(|state, _| {
+        let device = state.device(id)?;
+        let model = state.model_of(device);
+        Ok(asked.iter().map(|text| describe_path(text, model.map(|model| &model.view))).unzip())
+    })
+}
+
+fn describe_path(text: &str, model: Option<&ModelView>) -> (SeriesPath, Option<String>) {
+    let (component, path) = match text.split_once('/') {
+        Some((component, path)) => (Some(component).filter(|component| !component.is_empty()), path),
+        None => (None, text),
     };
-    if points.len() <= 4 * width {
-        return points;
-    }
-    let (start, span) = (i128::from(first.0), i128::from(last.0) - i128::from(first.0) + 1);
-    let columns = i128::try_from(width).unwrap_or(i128::MAX);
-    let column = |point: &Point| (i128::from(point.0) - start) * columns / span;
-    points.chunk_by(|one, next| column(one) == column(next)).flat_map(four).collect()
+    let groups = model.into_iter().flat_map(|model| &model.groups);
+    let telemetry = groups
+        .filter(|group| group.component.as_deref() == component)
+        .flat_map(|group| &group.telemetry)
+        .find(|telemetry| telemetry.name == path);
+    let as_states = telemetry.is_some_and(|telemetry| matches!(telemetry.schema, Schema::Enum { .. }));
+    let (component, path) = (component.map(str::to_owned), path.to_owned());
+    (SeriesPath { component, path, as_states }, telemetry.and_then(|telemetry| telemetry.unit.clone()))
 }
 
-/// First, lowest, highest and last, each once, in their order.
-fn four(column: &[Point]) -> Vec<Point> {
-    let by_value = |a: &(usize, &Point), b: &(usize, &Point)| a.1.1.total_cmp(&b.1.1);
-    let lowest = column.iter().enumerate().min_by(by_value).map_or(0, |(at, _)| at);
-    let highest = column.iter().enumerate().max_by(by_value).map_or(0, |(at, _)| at);
-    let mut kept = [0, lowest, highest, column.len().saturating_sub(1)];
-    kept.sort_unstable();
-    let mut points: Vec<Point> = Vec::with_capacity(4);
-    let mut previous = None;
-    for at in kept {
-        if previous.replace(at) != Some(at) {
-            points.extend(column.get(at));
-        }
+fn item(path: &str, unit: Option<&str>, frame: &Frame, drawn: &Drawn) -> Value {
+    let step = (frame.to - frame.from + 1) as f64 / frame.width as f64;
+    let mut item = json!({
+        "path": path,
+        "unit": unit,
+        "rawCount": drawn.count,
+        "step": step,
+        "gaps": drawn.gaps,
+        "raw": drawn.line.points().is_some(),
+        "points": points(drawn),
+    });
+    if !drawn.states.changes().is_empty() {
+        item["states"] = states(drawn);
     }
-    points
+    item
+}
+
+/// `t`, `v` when all points are there; else for each column `t`, `first`, `min`, `max`, `last`, the times of the last
+/// three as milliseconds after `t`, and `n`.
+fn points(drawn: &Drawn) -> Value {
+    if let Some(points) = drawn.line.points() {
+        let times: Vec<i64> = points.iter().map(|(at, _)| *at).collect();
+        let values: Vec<Value> = points.iter().map(|(_, value)| json_number(*value)).collect();
+        return json!({ "t": times, "v": values });
+    }
+    let all = |value: &dyn Fn(&Summary) -> Value| -> Value { drawn.line.summaries().map(value).collect() };
+    json!({
+        "t": all(&|one| one.first.0.into()),
+        "first": all(&|one| json_number(one.first.1)),
+        "tMin": all(&|one| (one.min.0 - one.first.0).into()),
+        "min": all(&|one| json_number(one.min.1)),
+        "tMax": all(&|one| (one.max.0 - one.first.0).into()),
+        "max": all(&|one| json_number(one.max.1)),
+        "tLast": all(&|one| (one.last.0 - one.first.0).into()),
+        "last": all(&|one| json_number(one.last.1)),
+        "n": all(&|one| one.n.into()),
+    })
+}
+
+/// `values` are the states; from `t` on, the one at place `v` was in force; `n` is how many changes that stands for.
+fn states(drawn: &Drawn) -> Value {
+    let names = drawn.states.names().iter();
+    let values: Vec<Value> = names.map(|name| serde_json::from_str(name).unwrap_or(Value::Null)).collect();
+    let changes = drawn.states.changes();
+    let times: Vec<i64> = changes.iter().map(|change| change.at).collect();
+    let places: Vec<usize> = changes.iter().map(|change| change.state).collect();
+    let counts: Vec<u64> = changes.iter().map(|change| change.n).collect();
+    json!({ "values": values, "t": times, "v": places, "n": counts })
 }
 
 #[derive(Deserialize)]
@@ -77,53 +138,35 @@ pub(super) struct OneQuery {
     width: Option<usize>,
 }
 
+/// The numbers of one telemetry, as points.
 pub(super) async fn one(
     State(page): State<PageState>,
     Path(id): Path<String>,
     Query(query): Query<OneQuery>,
 ) -> Result<Json<Value>, PageError> {
     let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
-    let component = query.component.as_deref().filter(|component| !component.is_empty());
-    let rows = rows(&page, &id, from, to).await?;
-    let points = extract(&rows, component, &query.name);
-    let raw = points.len();
+    let component = query.component.filter(|component| !component.is_empty());
+    let paths = vec![SeriesPath { component, path: query.name, as_states: false }];
     let width = query.width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
-    Ok(Json(json!({ "points": reduce(points, width), "raw": raw })))
+    let found = page.shared.series(&id, SeriesQuery { paths, from, to, width }).await?;
+    let drawn = found.drawn.first();
+    let points: Vec<(i64, f64)> = drawn.map(flat).unwrap_or_default();
+    Ok(Json(json!({ "points": points, "raw": drawn.map_or(0, |drawn| drawn.count) })))
 }
 
-async fn rows(
-    page: &PageState,
-    id: &str,
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
-) -> Result<Vec<Arc<Row>>, PageError> {
-    let wanted =
-        RowQuery { from, to, kinds: vec![Kind::Telemetry], limit: usize::MAX, ..RowQuery::default() };
-    Ok(page.shared.rows(id, wanted).await?.rows)
-}
-
-#[derive(Deserialize)]
-pub(super) struct SeriesWanted {
-    paths: String,
-    from: Option<String>,
-    to: Option<String>,
-}
-
-pub(super) async fn series(
-    State(page): State<PageState>,
-    Path(id): Path<String>,
-    Query(query): Query<SeriesWanted>,
-) -> Result<Json<Value>, PageError> {
-    let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
-    let rows = rows(&page, &id, from, to).await?;
-    let items: Vec<Value> = query.paths.split(',').map(|path| {
-        let (component, name) = path.split_once('/').map_or((None, path), |(c, n)| (Some(c), n));
-        let points = extract(&rows, component, name);
-        let t: Vec<i64> = points.iter().map(|p| p.0).collect();
-        let v: Vec<f64> = points.iter().map(|p| p.1).collect();
-        json!({ "path": path, "rawCount": t.len(), "gaps": [], "raw": true, "points": { "t": t, "v": v } })
-    }).collect();
-    Ok(Json(json!({ "series": items })))
+/// The points of a line in order, each once.
+fn flat(drawn: &Drawn) -> Vec<(i64, f64)> {
+    if let Some(points) = drawn.line.points() {
+        return points.to_vec();
+    }
+    let mut points = Vec::new();
+    for Summary { first, min, max, last, .. } in drawn.line.summaries() {
+        let mut column = [*first, *min, *max, *last];
+        column.sort_by_key(|(at, _)| *at);
+        points.extend(column);
+    }
+    points.dedup();
+    points
 }
 
 /// A time as RFC 3339 or in milliseconds since 1970.
@@ -141,29 +184,15 @@ pub(super) fn moment(name: &str, text: Option<&str>) -> Result<Option<Timestamp>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
-    fn keeps_every_peak() {
-        let mut points: Vec<Point> = (0..10_000).map(|t| Point(t, 0.0)).collect();
-        points[5_003].1 = 99.0;
-        points[5_004].1 = -99.0;
-        let reduced = reduce(points, 100);
-        assert!(reduced.len() <= 400);
-        assert!(reduced.contains(&Point(5_003, 99.0)) && reduced.contains(&Point(5_004, -99.0)));
-        assert_eq!((reduced[0].0, reduced[reduced.len() - 1].0), (0, 9_999));
-    }
-
-    proptest! {
-        #[test]
-        fn stays_in_order_and_within_the_limit(
-            mut times in proptest::collection::vec(any::<i64>(), 0..200),
-            width in 1usize..20,
-        ) {
-            times.sort_unstable();
-            let reduced = reduce(times.iter().map(|t| Point(*t, *t as f64)).collect(), width);
-            prop_assert!(reduced.len() <= 4 * width.max(1));
-            prop_assert!(reduced.is_sorted_by_key(|point| point.0));
-        }
+    fn a_path_is_a_name_or_a_component_and_a_name() {
+        let path = |text: &str| {
+            let (path, _) = describe_path(text, None);
+            (path.component, path.path)
+        };
+        assert_eq!(path("temp"), (None, "temp".to_owned()));
+        assert_eq!(path("a/temp.x"), (Some("a".to_owned()), "temp.x".to_owned()));
+        assert_eq!(path("/a/b"), (None, "a/b".to_owned()));
     }
 }

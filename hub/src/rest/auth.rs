@@ -18,13 +18,19 @@ pub(super) enum Right {
     RegistryWrite,
     /// Twins, methods, queries, messages to devices and from them.
     Service,
+    /// Everything of the provisioning service.
+    Provisioning,
     /// What a device does itself. A device's own key has it, for that device.
     Device,
 }
 
 /// What each policy allows.
-const RIGHTS: [(&str, &[Right]); 5] = [
-    ("iothubowner", &[Right::RegistryRead, Right::RegistryWrite, Right::Service, Right::Device]),
+const RIGHTS: [(&str, &[Right]); 6] = [
+    (
+        "iothubowner",
+        &[Right::RegistryRead, Right::RegistryWrite, Right::Service, Right::Device, Right::Provisioning],
+    ),
+    ("provisioningserviceowner", &[Right::Provisioning]),
     ("service", &[Right::Service]),
     ("device", &[Right::Device]),
     ("registryRead", &[Right::RegistryRead]),
@@ -39,8 +45,12 @@ pub(super) fn authorize(
     headers: &HeaderMap,
     right: Right,
 ) -> Result<(), RestError> {
-    let checked = token(headers).and_then(|token| by_policy(shared, uri, &token, right));
-    checked.map_err(|reason| refused(shared, None, reason))
+    check(shared, uri, headers, right).map_err(|reason| refused(shared, None, reason))
+}
+
+/// The same without a word in the log; answers why not.
+pub(super) fn check(shared: &Shared, uri: &Uri, headers: &HeaderMap, right: Right) -> Result<(), String> {
+    by_policy(shared, uri, &token(headers)?, right)
 }
 
 /// The same for what the device `id` does itself, with its own key or by a policy.

@@ -51,6 +51,12 @@ impl RestError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, 405_000, "MethodNotAllowed", message.into())
     }
 
+    /// What was asked for is not kept, so that it may not have happened.
+    pub(crate) fn unkept(reason: &str) -> Self {
+        let message = format!("the hub cannot keep what it is told, try again later: {reason}");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, 503_003, "ServiceUnavailable", message)
+    }
+
     pub(super) fn throttled() -> Self {
         let message = "Throttled: there were more requests than this hub takes.".to_owned();
         Self::new(StatusCode::TOO_MANY_REQUESTS, 429_001, "ThrottlingException", message)
@@ -102,7 +108,9 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
         StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
         StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
-        StateError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError"),
+        StateError::Random(_) | StateError::Unreadable(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError")
+        }
         StateError::Repeated(_) => (StatusCode::BAD_REQUEST, 400_012, "DeviceDefinedMultipleTimes"),
         StateError::BadId(_)
         | StateError::BadKey

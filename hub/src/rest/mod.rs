@@ -7,6 +7,7 @@ mod auth;
 mod bulk;
 mod device_side;
 mod devices;
+mod dps;
 mod error;
 mod etag;
 mod headers;
@@ -28,6 +29,7 @@ use axum::{Router, middleware};
 
 use crate::shared::Shared;
 
+pub(crate) use dps::in_usual_case;
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
 pub(crate) use throttle::Throttle;
@@ -59,6 +61,7 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/devices/{id}/messages/deviceBound/{lock}/abandon", post(device_side::abandon))
         .route("/devices/{id}/messages/events", post(device_side::send))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
+        .merge(dps::router(shared))
         .fallback(no_route)
         .layer(middleware::from_fn_with_state(rates, throttle::throttle))
 }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::commands::Commands;
-use super::history::History;
+use super::history::{History, Kind, Row};
 use super::inbox::Inbox;
 use super::standing::Unapproved;
+use super::telemetry;
 use crate::certificate::Known;
 use crate::sas::Key;
 use crate::topics::Subscription;
@@ -73,8 +74,11 @@ pub(crate) struct Record {
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,
     pub(crate) created: Timestamp,
+    /// Derived from the device's rows, as the number of messages is.
+    #[serde(skip)]
     pub(crate) last_seen: Option<Timestamp>,
     pub(crate) connection_changed: Option<Timestamp>,
+    #[serde(skip)]
     pub(crate) messages: u64,
     pub(crate) twin: Twin,
 }
@@ -97,7 +101,7 @@ pub(crate) struct Session {
 }
 
 /// The newest value of one telemetry name.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Latest {
     pub(crate) component: Option<String>,
     pub(crate) name: String,
@@ -117,6 +121,24 @@ impl Device {
             inbox: Inbox::default(),
             latest: BTreeMap::new(),
         }
+    }
+
+    /// Counts a row in that was read from the disk, as it was when it came.
+    pub(super) fn count(&mut self, row: &Row) {
+        match row.kind {
+            Kind::Telemetry => {
+                self.record.messages += 1;
+                if let Ok(Value::Object(values)) = serde_json::from_str(&row.body) {
+                    for (name, value) in &values {
+                        telemetry::remember(&mut self.latest, row.component.as_deref(), name, value, row.at);
+                    }
+                }
+            }
+            Kind::Connection if !row.body.starts_with("connected") => return,
+            Kind::Connection | Kind::Property => {}
+            Kind::Command => return,
+        }
+        self.record.last_seen = Some(row.received);
     }
 
     /// The connection to send to, if the device listens on `subscription`.

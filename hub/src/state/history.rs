@@ -1,28 +1,41 @@
-//! The bounded history of one device: messages and connection events, oldest forgotten first.
+//! The newest part of one device's history: what is not in the history's files yet.
 //!
-//! Decides what is kept and what is dropped; it does not write to disk. Begin with [`History`].
+//! Decides how rows are numbered and gathered into groups, the portions in which they are written to the files and read
+//! by charts. How much there is of it is bounded by the journal, whose checkpoints take the rows away ([`crate::keep`]).
+//! Begin with [`History`].
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Most rows kept for a device.
-pub(crate) const ROW_LIMIT: usize = 20_000;
-/// Most bytes of texts (bodies, components, problems) kept for a device.
-pub(crate) const BYTE_LIMIT: usize = 16 * 1024 * 1024;
+use crate::columns::Columns;
+
+/// Most rows of a group.
+const GROUP_ROWS: usize = 256;
+/// Bytes of texts (bodies, components, problems) with which a group is full.
+const GROUP_BYTES: usize = 64 * 1024;
 
 /// Rows in the order they came.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    rows: VecDeque<Arc<Row>>,
-    bytes: usize,
+    /// Being written to a file.
+    leaving: Vec<Arc<Group>>,
+    full: Vec<Arc<Group>>,
+    tail: Vec<Arc<Row>>,
+    tail_bytes: usize,
     next: u64,
 }
 
+/// Rows that stay together, with their columns as soon as somebody asked for them.
+#[derive(Debug)]
+pub(crate) struct Group {
+    rows: Vec<Arc<Row>>,
+    columns: OnceLock<Columns>,
+}
+
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Row {
     /// Counted up for each device, without a break.
     pub(crate) seq: u64,
@@ -58,6 +71,21 @@ impl Row {
     }
 }
 
+impl Group {
+    pub(crate) fn new(rows: Vec<Arc<Row>>) -> Self {
+        Self { rows, columns: OnceLock::new() }
+    }
+
+    pub(crate) fn rows(&self) -> &[Arc<Row>] {
+        &self.rows
+    }
+
+    /// What charts draw of it: made at the first call, which takes a while.
+    pub(crate) fn columns(&self) -> &Columns {
+        self.columns.get_or_init(|| Columns::of(&self.rows))
+    }
+}
+
 impl History {
     /// Numbers and keeps a row.
     pub(crate) fn push(&mut self, row: Row) -> Arc<Row> {
@@ -66,21 +94,56 @@ impl History {
         row
     }
 
-    /// Keeps a row that has a number (read from the store, in order).
+    /// Keeps a row that has a number (read from the journal, in order).
     pub(crate) fn restore(&mut self, row: Arc<Row>) {
         self.next = self.next.max(row.seq.saturating_add(1));
-        self.bytes += row.text_bytes();
-        self.rows.push_back(row);
-        while self.rows.len() > ROW_LIMIT || (self.bytes > BYTE_LIMIT && self.rows.len() > 1) {
-            if let Some(old) = self.rows.pop_front() {
-                self.bytes -= old.text_bytes();
-            }
+        self.tail_bytes += row.text_bytes();
+        self.tail.push(row);
+        if self.tail.len() >= GROUP_ROWS || self.tail_bytes >= GROUP_BYTES {
+            self.fill();
         }
     }
 
-    /// All rows, oldest first.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<Row>> {
-        self.rows.iter()
+    fn fill(&mut self) {
+        if !self.tail.is_empty() {
+            self.full.push(Arc::new(Group::new(std::mem::take(&mut self.tail))));
+            self.tail_bytes = 0;
+        }
+    }
+
+    /// The number of the next row.
+    pub(crate) fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Goes on counting at this number.
+    pub(crate) fn count_from(&mut self, next: u64) {
+        self.next = next;
+    }
+
+    /// Hands all rows over to be written to a file; they stay readable until [`Self::left`].
+    pub(crate) fn leave(&mut self) -> &[Arc<Group>] {
+        self.fill();
+        self.leaving.append(&mut self.full);
+        &self.leaving
+    }
+
+    /// What was handed over is in a file.
+    pub(crate) fn left(&mut self) {
+        self.leaving = Vec::new();
+    }
+
+    /// All rows that are here, as groups, the oldest first.
+    pub(crate) fn groups(&self) -> Vec<Arc<Group>> {
+        let tail = (!self.tail.is_empty()).then(|| Arc::new(Group::new(self.tail.clone())));
+        self.leaving.iter().chain(&self.full).cloned().chain(tail).collect()
+    }
+
+    /// All rows that are here, the oldest first.
+    #[cfg(test)]
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = Arc<Row>> {
+        let rows: Vec<_> = self.groups().iter().flat_map(|group| group.rows.clone()).collect();
+        rows.into_iter()
     }
 }
 
@@ -102,9 +165,25 @@ mod tests {
     }
 
     #[test]
-    fn forgets_the_oldest_row_when_there_are_too_many() {
+    fn a_group_is_full_by_rows_or_by_bytes_of_any_text() {
         let mut history = History::default();
-        (0..=ROW_LIMIT).for_each(|_| drop(history.push(row("{}"))));
-        assert_eq!(history.iter().next().unwrap().seq, 1);
+        (0..=GROUP_ROWS).for_each(|_| drop(history.push(row("{}"))));
+        let big = || Some("x".repeat(GROUP_BYTES));
+        history.push(Row { component: big(), ..row("") });
+        history.push(Row { problem: big(), ..row("") });
+        let lengths: Vec<_> = history.groups().iter().map(|group| group.rows().len()).collect();
+        assert_eq!(lengths, [GROUP_ROWS, 2, 1]);
+    }
+
+    #[test]
+    fn rows_stay_until_they_are_in_a_file_and_numbers_go_on() {
+        let mut history = History::default();
+        history.push(row("a"));
+        assert_eq!(history.leave().len(), 1);
+        history.push(row("b"));
+        assert_eq!(history.iter().map(|row| row.seq).collect::<Vec<_>>(), [0, 1]);
+        history.left();
+        assert_eq!(history.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
+        assert_eq!(history.push(row("c")).seq, 2);
     }
 }

@@ -50,7 +50,7 @@ use history::{Kind, Row};
 use modules::split_module;
 
 pub(crate) use methods::CallId;
-pub(crate) use persist::{Changes, NewRow, RecordError, StoreKey};
+pub(crate) use persist::{Change, Changes, NewRow, RecordError, StoreKey};
 pub(crate) use properties::PropertyWrite;
 pub(crate) use provisioning::{Approval, Provisioning, RegistrationRefused};
 pub(crate) use registry::DeviceChange;
@@ -216,6 +216,8 @@ pub(crate) enum StateError {
     TooManyModules(usize),
     #[error("no random numbers for a key: {0}")]
     Random(String),
+    #[error("the history cannot be read: {0}")]
+    Unreadable(String),
 }
 
 impl State {

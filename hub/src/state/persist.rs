@@ -5,18 +5,20 @@
 //! such a record puts its key into `State::dirty`. The rows of devices' histories are no records: they are handed over
 //! once, in [`Changes::rows`]. Begin with [`StoreKey`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Serialize;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::State;
 use super::commands::{CallOutcome, Command, CommandState};
-use super::device::{Device, Record};
+use super::device::{Device, Latest, Record};
 use super::feedback::Feedback;
-use super::history::{Kind, Row};
+use super::history::{Group, Row};
 use super::inbox::Queued;
-use super::{State, telemetry};
 use crate::template::record as template;
 
 /// A record's bytes to keep under its key, or nothing any more.
@@ -36,6 +38,22 @@ pub(crate) struct NewRow {
     pub(crate) device: u64,
     pub(crate) row: Arc<Row>,
 }
+
+/// What a device's rows come to: kept with them, so that a start need not read them.
+#[derive(Debug, Serialize, Deserialize)]
+struct Pulse<L = Vec<Latest>> {
+    device: u64,
+    /// The number of the first row that is not counted in.
+    next: u64,
+    messages: u64,
+    last_seen: Option<Timestamp>,
+    latest: L,
+}
+
+type PulseOut<'a> = Pulse<Vec<&'a Latest>>;
+
+/// A device's number and the rows that leave its history for a file.
+pub(crate) type LeavingRows = (u64, Vec<Arc<Group>>);
 
 /// Why a record cannot be taken back.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +136,7 @@ kinds! {
     6: Provisioning(id) => write_provisioning, restore_provisioning;
     7: Template(id) => write_template, restore_template;
     20: Feedback(id, number) => write_feedback, restore_feedback;
+    30: Pulse(id) => write_pulse, restore_pulse;
 }
 
 /// A record's form on disk.
@@ -142,22 +161,66 @@ impl State {
         Changes { records, rows: std::mem::take(&mut self.new_rows) }
     }
 
-    /// Takes back a row of a device's history; rows come in order.
-    pub(crate) fn restore_row(&mut self, device: u64, bytes: &[u8]) -> Result<(), serde_json::Error> {
-        let row: Row = serde_json::from_slice(bytes)?;
-        let Some(device) = self.devices.values_mut().find(|one| one.record.number == device) else {
-            return Ok(());
-        };
-        if row.kind == Kind::Telemetry
-            && let Ok(Value::Object(values)) = serde_json::from_str(&row.body)
-        {
-            for (name, value) in &values {
-                telemetry::remember(&mut device.latest, row.component.as_deref(), name, value, row.at);
+    /// Takes back rows that are in no file of the history; they come in the order in which they were added.
+    pub(crate) fn restore_rows(&mut self, rows: Vec<NewRow>) {
+        let devices = self.devices.values_mut();
+        let mut devices: BTreeMap<u64, &mut Device> = devices.map(|one| (one.record.number, one)).collect();
+        let counted: BTreeMap<u64, u64> = devices.iter().map(|(id, one)| (*id, one.history.next())).collect();
+        for NewRow { device: number, row } in rows {
+            // rows of devices that were deleted since
+            let Some(device) = devices.get_mut(&number) else { continue };
+            if counted.get(&number).is_some_and(|counted| row.seq >= *counted) {
+                device.count(&row);
             }
-            device.record.messages += 1;
-            device.record.last_seen = device.record.last_seen.max(Some(row.received));
+            device.history.restore(row);
         }
-        device.history.restore(Arc::new(row));
+    }
+
+    /// Has every device hand over its rows to be written to a file: the ids of those that had any, and the rows by number.
+    pub(crate) fn rows_leave(&mut self) -> (Vec<String>, Vec<LeavingRows>) {
+        let leaving = self.devices.values_mut().filter_map(|device| {
+            let groups = device.history.leave().to_vec();
+            (!groups.is_empty()).then(|| (device.record.id.clone(), (device.record.number, groups)))
+        });
+        leaving.unzip()
+    }
+
+    /// What devices handed over is in a file.
+    pub(crate) fn rows_left(&mut self, ids: &[String]) {
+        for id in ids {
+            if let Some(device) = self.devices.get_mut(id) {
+                device.history.left();
+            }
+        }
+    }
+
+    /// What is derived from devices' rows, as records.
+    pub(crate) fn pulses(&self, ids: &[String]) -> Vec<Change> {
+        let keys = ids.iter().map(|id| StoreKey::Pulse(id.clone()));
+        keys.map(|key| (key.clone(), self.record(&key))).collect()
+    }
+
+    fn write_pulse(&self, id: &str) -> Option<Vec<u8>> {
+        let device = self.devices.get(id)?;
+        bytes(&PulseOut {
+            device: device.record.number,
+            next: device.history.next(),
+            messages: device.record.messages,
+            last_seen: device.record.last_seen,
+            latest: device.latest.values().collect(),
+        })
+    }
+
+    fn restore_pulse(&mut self, id: &str, pulse: Pulse) -> Result<(), String> {
+        // that of a device which had the id before is of no use
+        let device = self.devices.get_mut(id).filter(|device| device.record.number == pulse.device);
+        if let Some(device) = device {
+            device.history.count_from(pulse.next);
+            device.record.messages = pulse.messages;
+            device.record.last_seen = pulse.last_seen;
+            let latest = pulse.latest.into_iter();
+            device.latest = latest.map(|one| ((one.component.clone(), one.name.clone()), one)).collect();
+        }
         Ok(())
     }
 
@@ -297,9 +360,10 @@ mod tests {
         state.delete("d1").unwrap();
         let gone = state.take_changes().records;
         assert!(gone.iter().all(|(_, bytes)| bytes.is_none()));
-        let kept = |key: &&StoreKey| !matches!(key, StoreKey::Counters(_));
-        let made: Vec<_> = made.iter().map(|(key, _)| key).filter(kept).collect();
-        assert_eq!(made, gone.iter().map(|(key, _)| key).collect::<Vec<_>>());
+        let kept = |key: &StoreKey| !matches!(key, StoreKey::Counters(_));
+        let made = made.into_iter().map(|(key, _)| key).filter(kept);
+        let made: Vec<_> = made.chain([StoreKey::Pulse("d1".to_owned())]).collect();
+        assert_eq!(made, gone.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
     }
 
     #[test]

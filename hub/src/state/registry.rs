@@ -123,7 +123,8 @@ impl State {
         }
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
         let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
-        self.dirty.extend(commands.chain(messages).chain([StoreKey::Device(id.to_owned())]));
+        let device = [StoreKey::Device(id.to_owned()), StoreKey::Pulse(id.to_owned())];
+        self.dirty.extend(commands.chain(messages).chain(device));
         if split_module(id).is_none() {
             let topics = vec![Topic::Devices, Topic::Device(id.to_owned())];
             self.emit("device", topics, serde_json::json!({ "id": id, "deleted": true }));

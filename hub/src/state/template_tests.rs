@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::templates::{Target, TemplateError};
 use super::tests::{NOW, read_model, sensor_model, state};
-use super::{State, StateError};
+use super::{State, StateError, StoreKey};
 use crate::template::generate::Wanted;
 use crate::template::json as form;
 use crate::template::tile::TileKind;
@@ -357,6 +357,7 @@ fn a_template_comes_back_from_its_record() {
     assert_eq!(before.draft, after.draft);
     assert_eq!(before.published, after.published);
     assert_eq!(after.draft_changes(), ["customizations"]);
+    assert!(again.restore(&StoreKey::Template(id), b"{").is_err());
 }
 
 #[test]

@@ -2,12 +2,13 @@
 //!
 //! A handler that panics or takes too long ends with an error like any other; it never takes the connection along.
 
-use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::{Arc, Weak};
+use std::task::Poll;
 use std::time::Instant;
 
 use bytes::Bytes;
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::timeout;
 use tracing::Instrument;
 
@@ -100,7 +101,10 @@ pub(super) struct Handlers {
     deadlines: Deadlines,
     messages: Option<MessageHandler>,
     tasks: JoinSet<Input>,
-    jobs: HashMap<Id, Job>,
+    /// A few: they are searched through.
+    jobs: Vec<(Id, Job)>,
+    /// Whether some have not had their first turn.
+    fresh: bool,
 }
 
 impl Handlers {
@@ -111,7 +115,16 @@ impl Handlers {
         options: &Options,
     ) -> Self {
         let (deadlines, messages) = (options.deadlines.clone(), options.message_handler.clone());
-        Self { device, client, model, deadlines, messages, tasks: JoinSet::new(), jobs: HashMap::new() }
+        Self {
+            device,
+            client,
+            model,
+            deadlines,
+            messages,
+            tasks: JoinSet::new(),
+            jobs: Vec::new(),
+            fresh: false,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -132,8 +145,7 @@ impl Handlers {
             Input::CommandEnded { call, result }
         };
         let span = tracing::debug_span!("command", component = command.component, name = command.name);
-        let id = self.tasks.spawn(task.instrument(span)).id();
-        self.jobs.insert(id, Job::Command { call, began: now });
+        self.spawn(Job::Command { call, began: now }, task.instrument(span));
     }
 
     /// Calls a property's handler.
@@ -153,8 +165,7 @@ impl Handlers {
             Input::DesiredEnded { key, result }
         };
         let span = tracing::debug_span!("property", component = key.component, name = key.name);
-        let id = self.tasks.spawn(task.instrument(span)).id();
-        self.jobs.insert(id, Job::Desired(key));
+        self.spawn(Job::Desired(key), task.instrument(span));
     }
 
     /// Calls the handler of messages. The session asks for it only where there is one.
@@ -173,16 +184,50 @@ impl Handlers {
                 Err(MessageError::new(format!("the handler took longer than {} s", limit.as_secs_f32())))
             }))
         };
-        let id = self.tasks.spawn(task.instrument(span)).id();
-        self.jobs.insert(id, Job::Message);
+        self.spawn(Job::Message, task.instrument(span));
+    }
+
+    fn spawn(&mut self, job: Job, task: impl Future<Output = Input> + Send + 'static) {
+        let id = self.tasks.spawn(task).id();
+        self.jobs.push((id, job));
+        self.fresh = true;
+    }
+
+    /// Lets handlers that were called just now have their turn first: many end in it, and then their driver need not wait
+    /// for anything. It goes to the end of the queue of tasks that are ready, no further.
+    pub(super) async fn begin(&mut self) {
+        if std::mem::take(&mut self.fresh) {
+            let mut waited = false;
+            poll_fn(|context| {
+                if std::mem::replace(&mut waited, true) {
+                    return Poll::Ready(());
+                }
+                context.waker().wake_by_ref();
+                Poll::Pending
+            })
+            .await;
+        }
     }
 
     /// Waits for a handler to end; `None` when none runs. Safe to cancel.
     pub(super) async fn next(&mut self) -> Option<Finished> {
-        match self.tasks.join_next_with_id().await? {
-            Ok((id, input)) => Some(Finished { input, began: self.jobs.remove(&id)?.began() }),
+        let joined = self.tasks.join_next_with_id().await?;
+        self.finish(joined)
+    }
+
+    /// A handler that has ended already.
+    pub(super) fn ended(&mut self) -> Option<Finished> {
+        let joined = self.tasks.try_join_next_with_id()?;
+        self.finish(joined)
+    }
+
+    fn finish(&mut self, joined: Result<(Id, Input), JoinError>) -> Option<Finished> {
+        let id = joined.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let index = self.jobs.iter().position(|(other, _)| *other == id)?;
+        let (_, job) = self.jobs.swap_remove(index);
+        match joined {
+            Ok((_, input)) => Some(Finished { input, began: job.began() }),
             Err(failure) => {
-                let job = self.jobs.remove(&failure.id())?;
                 tracing::warn!(%failure, "a handler panicked");
                 let input = match job {
                     Job::Command { call, .. } => Input::CommandEnded {

@@ -13,8 +13,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use rumqttc::mqttbytes;
 use rumqttc::mqttbytes::v4::Packet;
-use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio_util::io::poll_read_buf;
+use tokio::io::{AsyncRead as _, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use super::transport::Stream;
 use crate::error::Error;
@@ -36,6 +35,8 @@ const PUBACK_SIZE: usize = 4;
 /// A connection that carries packets.
 pub(crate) struct Link {
     stream: Box<dyn Stream>,
+    /// What is read into: packets keep what they were read from, and mostly they are small.
+    scratch: Vec<u8>,
     incoming: BytesMut,
     outgoing: BytesMut,
     unflushed: bool,
@@ -86,7 +87,8 @@ impl From<Broken> for Error {
 impl Link {
     pub(crate) fn new(stream: Box<dyn Stream>) -> Self {
         let (incoming, outgoing) = (BytesMut::new(), BytesMut::new());
-        Self { stream, incoming, outgoing, unflushed: false, traffic: (0, 0), chunk: CHUNK }
+        let scratch = Vec::new();
+        Self { stream, scratch, incoming, outgoing, unflushed: false, traffic: (0, 0), chunk: CHUNK }
     }
 
     /// Whether another packet may be queued.
@@ -100,6 +102,11 @@ impl Link {
         let result = with(&mut self.outgoing, ROOM);
         self.unflushed |= self.outgoing.len() > before;
         result
+    }
+
+    /// Whether something has arrived that has not been handed out.
+    pub(crate) fn has_more(&self) -> bool {
+        !self.incoming.is_empty()
     }
 
     /// Whether everything queued has been handed to the network.
@@ -197,8 +204,11 @@ impl Link {
     }
 
     fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.incoming.reserve(self.chunk);
-        let read = ready!(poll_read_buf(Pin::new(&mut self.stream), context, &mut self.incoming))?;
+        self.scratch.resize(self.chunk, 0);
+        let mut buffer = ReadBuf::new(&mut self.scratch);
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut buffer))?;
+        let read = buffer.filled().len();
+        self.incoming.extend_from_slice(buffer.filled());
         self.traffic.1 += read as u64;
         if read >= self.chunk {
             self.chunk = LARGEST_CHUNK.min(2 * self.chunk);

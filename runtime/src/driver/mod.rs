@@ -27,6 +27,7 @@ mod upload;
 mod websocket;
 
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -50,9 +51,10 @@ pub(crate) use pump::pump;
 pub(crate) use sampled::sample;
 use serde_json::Map;
 use tls::Tls;
+use tokio::sync::futures::OwnedNotified;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep_until, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::WaitForCancellationFutureOwned;
 pub(crate) use transport::BoxFuture;
 pub(crate) use transport::SharedTransport;
 pub use transport::{Opening, Stream, Transport};
@@ -116,6 +118,8 @@ pub(crate) fn start_on<D: Device>(
     let intake = Arc::new(Intake::new(session.outbox(), D::MODEL.convention, &options)?);
     let shared = Arc::new(Shared::new(D::MODEL, Arc::clone(&intake), reports, &dialer));
     let handlers = Handlers::new(Arc::new(device), Arc::downgrade(&shared), D::MODEL, &options);
+    let closing = Box::pin(shared.closing.clone().cancelled_owned());
+    let inbox = Inbox { news: Box::pin(intake.news()), reports: reports_inbox, open: true, closing };
     #[cfg(feature = "metrics")]
     let facade = crate::metrics::Facade::new(&name);
     let driver = Driver {
@@ -130,7 +134,7 @@ pub(crate) fn start_on<D: Device>(
         #[cfg(feature = "metrics")]
         facade,
         keeper,
-        inbox: Inbox { reports: reports_inbox, open: true, closing: shared.closing.clone() },
+        inbox,
         board: Arc::clone(&shared.board),
         outcomes: HashMap::new(),
         tickets: 0,
@@ -197,12 +201,15 @@ impl Phase {
     }
 }
 
-/// What clients hand in besides telemetry.
+/// What clients hand in. The futures are kept while others of the driver's come first: what they are registered with need
+/// not be told again at every turn.
 struct Inbox {
+    /// Telemetry has been accepted.
+    news: Pin<Box<OwnedNotified>>,
     reports: mpsc::Receiver<ReportRequest>,
     /// Whether the channel may still deliver something.
     open: bool,
-    closing: CancellationToken,
+    closing: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 /// The driver of one device.
@@ -248,7 +255,13 @@ impl Driver {
             if self.given_up.is_some() || self.is_done() {
                 break;
             }
-            let event = self.next_event().await;
+            if !matches!(&self.phase, Phase::Linked(link) if link.has_more()) {
+                self.handlers.begin().await;
+            }
+            let event = match self.handlers.ended() {
+                Some(finished) => Event::HandlerEnded(Some(finished)),
+                None => self.next_event().await,
+            };
             now = self::now();
             self.watch_clock(now);
             if !self.take(now, event) {
@@ -281,19 +294,19 @@ impl Driver {
     }
 
     async fn next_event(&mut self) -> Event {
-        let Inbox { reports, open, closing } = &mut self.inbox;
+        let Inbox { news, reports, open, closing } = &mut self.inbox;
         let closing_asked = self.close_by.is_some();
         let deadlines = [self.session.poll_timeout(), self.clock_interval.latest(), self.close_by];
         let deadline = deadlines.into_iter().flatten().min();
         let takes_reports = *open && !self.session.reports_are_full();
         tokio::select! {
             event = self.phase.next(closing_asked) => event,
-            () = self.intake.news() => Event::Accepted,
+            () = news.as_mut() => Event::Accepted,
             report = reports.recv(), if takes_reports => Event::Reported(report),
             input = self.handlers.next(), if !self.handlers.is_empty() => Event::HandlerEnded(input),
             () = self.keeper.next(), if !self.keeper.is_idle() => Event::Kept,
             () = self.alarm.ring(deadline) => Event::Deadline,
-            () = closing.cancelled(), if !closing_asked => Event::CloseAsked,
+            () = closing.as_mut(), if !closing_asked => Event::CloseAsked,
         }
     }
 
@@ -311,7 +324,8 @@ impl Driver {
             Event::PauseOver => self.dial(None, "the pause is over"),
             Event::Reported(Some(request)) => self.reported(request),
             Event::HandlerEnded(Some(finished)) => self.handler_ended(now, finished),
-            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::Accepted | Event::Kept => {}
+            Event::Received(Ok(None)) | Event::HandlerEnded(None) | Event::Kept => {}
+            Event::Accepted => self.inbox.news.set(self.intake.news()),
             Event::Deadline => {
                 self.session.handle_timeout(now);
                 return self.close_by.is_none_or(|close_by| now < close_by);

@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub(crate) use gate::{Gate, Place};
+use tokio::task::JoinSet;
 
 use crate::client::Client;
 use crate::connection::Connection;
@@ -106,8 +107,10 @@ impl Fleet {
     /// # Errors
     /// [`Error::Closed`] or [`Error::GivenUp`] when a session ends instead.
     pub async fn connected(&self) -> Result<(), Error> {
-        for client in self.all() {
-            client.connected().await?;
+        let clients = self.all().into_iter();
+        let mut waiting: JoinSet<_> = clients.map(|client| async move { client.connected().await }).collect();
+        while let Some(connected) = waiting.join_next().await {
+            connected.unwrap_or(Err(Error::Closed))?;
         }
         Ok(())
     }

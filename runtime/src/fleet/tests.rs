@@ -13,6 +13,7 @@ use crate::connection::Endpoint;
 use crate::device::Device;
 use crate::driver::{Opening, Stream, Transport};
 use crate::error::Error;
+use crate::retry::{Failure, RetryPolicy};
 use crate::table::{Convention, ModelTable};
 use crate::testing;
 
@@ -64,6 +65,24 @@ async fn no_more_devices_than_allowed_connect_at_once_and_all_get_their_turn() {
     assert_eq!(network.most.load(Ordering::Relaxed), 4);
     assert!(network.attempts.load(Ordering::Relaxed) >= 40, "ten times four, five seconds each");
     assert_eq!(fleet.len(), 40);
+}
+
+#[derive(Debug)]
+struct Never;
+
+impl RetryPolicy for Never {
+    fn pause(&self, _: &Failure<'_>) -> Option<Duration> {
+        None
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_ends_is_told_while_other_devices_are_still_waited_for() {
+    let fleet = Fleet::new();
+    let connection = testing::connection().with_transport(Slow::default());
+    fleet.connect(Meter, connection.clone()).await.unwrap();
+    fleet.connect(Meter, connection.with_retry_policy(Never)).await.unwrap();
+    assert!(matches!(fleet.connected().await, Err(Error::GivenUp { .. })));
 }
 
 #[tokio::test(start_paused = true)]

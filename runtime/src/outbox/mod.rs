@@ -188,6 +188,10 @@ impl Outbox {
         self.parked.list()
     }
 
+    pub(crate) fn last_parked(&self) -> Option<Parked> {
+        self.parked.last().cloned()
+    }
+
     /// Takes a message, or says why not.
     pub(crate) fn offer(&mut self, message: Message) -> Offer {
         let offer = self.take(message);

@@ -27,13 +27,15 @@ pub(super) struct Park(VecDeque<Parked>);
 
 impl Park {
     pub(super) fn add(&mut self, message: &Message, reason: &str) {
-        let id = message.id();
-        let (size, cuts) = (message.size(), message.cuts);
-        tracing::error!(id, size, cuts, reason, "the hub does not take a message: it is parked");
+        let (id, size, cuts) = (message.id(), message.size(), message.cuts);
         if self.0.len() == MOST {
             self.0.pop_front();
         }
         self.0.push_back(Parked { id, size, cuts, reason: reason.to_owned() });
+    }
+
+    pub(super) fn last(&self) -> Option<&Parked> {
+        self.0.back()
     }
 
     pub(super) fn list(&self) -> Vec<Parked> {

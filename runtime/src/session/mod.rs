@@ -358,6 +358,11 @@ impl Session {
         self.commands.connection_lost();
         self.inbox.connection_lost();
         let parked = self.outbox.lock().connection_lost(cut_by_hub, &cause);
+        if parked.is_some() {
+            // Not while the lock is held: whoever listens may want it.
+            let last = self.outbox.lock().last_parked();
+            tracing::error!(parked = ?last, "the hub does not take a message: it is put aside");
+        }
         self.actions.extend(parked.map(Action::End));
         for settled in self.requests.connection_lost(cut_by_hub) {
             self.counters.rejected += 1;

@@ -189,11 +189,13 @@ impl Session {
             }
         }
         let mut outbox = self.outbox.lock();
-        for id in ids {
-            match outbox.acknowledged(*id, now) {
-                Some(ended) => self.actions.push_back(Action::End(ended)),
-                None => tracing::debug!(id, "an acknowledgement of nothing in flight"),
-            }
+        let before = self.actions.len();
+        let ended = ids.iter().filter_map(|id| outbox.acknowledged(*id, now));
+        self.actions.extend(ended.map(Action::End));
+        drop(outbox);
+        let unknown = ids.len() - (self.actions.len() - before);
+        if unknown > 0 {
+            tracing::debug!(unknown, "acknowledgements of nothing in flight");
         }
     }
 
@@ -256,10 +258,11 @@ impl Session {
     fn reply(&mut self, reply: &Reply) {
         tracing::debug!(request_id = reply.request_id, status = reply.status, "command answered");
         self.counters.commands_answered += 1;
-        let (mut status, mut body) = (reply.status, reply.body.to_string());
+        let text = |body: &Json| serde_json::to_vec(body).unwrap_or_default();
+        let (mut status, mut body) = (reply.status, text(&reply.body));
         if body.len() > LARGEST_ANSWER {
             let error = CommandError::failed("the answer is larger than the 128 KiB a hub takes");
-            (status, body) = (error.status(), error.body().to_string());
+            (status, body) = (error.status(), text(&error.body()));
         }
         let topic = topic::method_answer(status, &reply.request_id);
         let publish = Publish::new(topic, QoS::AtMostOnce, body);

@@ -61,6 +61,8 @@ struct Entry {
     /// What the hub's document holds, frame included: the ground of the next patch.
     document: Option<Json>,
     running: Option<Asked>,
+    /// Whether what runs was asked for by another twin, which is the only one to be told.
+    foreign: bool,
     waiting: Option<Asked>,
     /// The last one handled, and whether it was refused.
     handled: Option<(Asked, bool)>,
@@ -99,11 +101,12 @@ impl Desired {
         }
     }
 
-    /// Another twin follows: nothing is known of it.
+    /// Another twin follows: nothing is known of it, and what the last one asked for is not acknowledged to it.
     pub(crate) fn forget(&mut self) {
         self.seen = None;
         for entry in self.entries.values_mut() {
-            (entry.document, entry.handled, entry.restored) = (None, None, None);
+            (entry.document, entry.handled, entry.restored, entry.waiting) = (None, None, None, None);
+            entry.foreign = entry.running.is_some();
         }
     }
 
@@ -119,7 +122,7 @@ impl Desired {
     /// The acknowledgement that a property's handler still runs; `None` when none does.
     pub(crate) fn pending(&self, key: PropertyKey, text: &str) -> Option<Json> {
         let entry = self.entries.get(&key)?;
-        let asked = entry.running.as_ref()?;
+        let asked = entry.running.as_ref().filter(|_| !entry.foreign)?;
         let kept = entry.in_force.as_ref().unwrap_or(&asked.value);
         Some(envelope::pending(self.model.convention, kept, asked.version, text))
     }
@@ -214,6 +217,10 @@ impl Desired {
         let refusal = result.as_ref().err();
         if let Ok(InForce(value)) = result {
             entry.in_force = Some(value.clone());
+        }
+        if std::mem::take(&mut entry.foreign) {
+            let next = entry.waiting.take();
+            return next.and_then(|asked| self.consider(key, asked)).into_iter().collect();
         }
         let kept = entry.in_force.as_ref().unwrap_or(&asked.value);
         let known = entry.restored.take().is_some_and(|record| {

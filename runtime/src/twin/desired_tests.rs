@@ -53,6 +53,22 @@ fn a_reconnect_with_the_same_document_calls_nothing() {
 }
 
 #[test]
+fn what_one_twin_asked_for_is_not_acknowledged_to_the_next_one() {
+    let mut desired = Desired::new(PNP);
+    fetched(&mut desired, json!({ "brightness": 2, "$version": 5 }));
+    desired.forget();
+    assert_eq!(desired.pending(BRIGHTNESS, "busy"), None);
+    assert_eq!(
+        fetched(&mut desired, json!({ "brightness": 7, "$version": 1 })),
+        [],
+        "its handler still runs"
+    );
+    assert_eq!(desired.ended(BRIGHTNESS, &done(2)), [apply(1, 7)]);
+    let framed = json!({ "value": 7, "ac": 200, "av": 1, "ad": "ok" });
+    assert_eq!(desired.ended(BRIGHTNESS, &done(7)), [Step::Acknowledge { key: BRIGHTNESS, framed }]);
+}
+
+#[test]
 fn an_unchanged_value_in_a_newer_document_is_only_acknowledged() {
     let mut desired = Desired::new(PNP);
     fetched(&mut desired, json!({ "brightness": 2, "$version": 5 }));

@@ -54,6 +54,8 @@ pub(crate) struct Report {
     /// Who waits for it, and until when. Acknowledgements are nobody's.
     waiting: Option<(Ticket, Instant)>,
     attempts: u32,
+    /// Whether it was ever sent: the hub may have taken it.
+    sent: bool,
     /// Whether it was refused together with others.
     alone: bool,
 }
@@ -61,11 +63,28 @@ pub(crate) struct Report {
 impl Report {
     /// `size` is what [`limits::check`] counted.
     pub(crate) fn new(fields: Vec<Field>, size: usize, waiting: Option<(Ticket, Instant)>) -> Self {
-        Self { fields, size, waiting, attempts: 0, alone: false }
+        Self { fields, size, waiting, attempts: 0, sent: false, alone: false }
     }
 
     fn end(&self, outcome: Result<(), Error>) -> Option<Settled> {
         self.waiting.map(|(ticket, _)| Settled { ticket, outcome })
+    }
+
+    /// Whether nobody waits for either, so that they may become one.
+    fn takes_up(&self, other: &Self) -> bool {
+        (self.waiting, other.waiting) == (None, None) && self.joins(self.size, other)
+    }
+
+    /// Becomes one with a later report.
+    fn take_up(&mut self, other: Self) {
+        self.size += other.size;
+        self.attempts = 0;
+        self.sent |= other.sent;
+        for field in other.fields {
+            let same = |old: &Field| (old.component, &old.name) == (field.component, &field.name);
+            self.fields.retain(|old| !same(old));
+            self.fields.push(field);
+        }
     }
 
     /// Whether another report may go out in the same patch, which has `size` so far.
@@ -165,20 +184,10 @@ impl Requests {
 
     /// Queues a report. One that nobody waits for is taken up by the one before it if that is nobody's either.
     pub(crate) fn report(&mut self, report: Report) {
-        if let Some(last) = self.queue.back_mut()
-            && (last.waiting, report.waiting) == (None, None)
-            && last.joins(last.size, &report)
-        {
-            last.size += report.size;
-            last.attempts = 0;
-            for field in report.fields {
-                let same = |old: &Field| (old.component, &old.name) == (field.component, &field.name);
-                last.fields.retain(|old| !same(old));
-                last.fields.push(field);
-            }
-            return;
+        match self.queue.back_mut().filter(|last| last.takes_up(&report)) {
+            Some(last) => last.take_up(report),
+            None => self.queue.push_back(report),
         }
-        self.queue.push_back(report);
     }
 
     /// The next request: topic and payload.
@@ -197,7 +206,9 @@ impl Requests {
             size += report.size;
             reports.push(report);
         }
-        reports.iter_mut().for_each(|report| report.attempts += 1);
+        for report in &mut reports {
+            (report.attempts, report.sent) = (report.attempts + 1, true);
+        }
         let latest: BTreeMap<(Option<&str>, &str), &Field> = reports
             .iter()
             .flat_map(|report| &report.fields)
@@ -269,15 +280,23 @@ impl Requests {
         self.all().filter_map(|report| report.waiting.map(|(_, deadline)| deadline)).min()
     }
 
-    /// The tickets of those who have waited too long. A patch that has been sent is not taken back.
+    /// The tickets of those who have waited too long. What has been sent is not taken back, even where it is to be sent
+    /// again: without it, an older one that went with it would be the last to reach the hub.
     pub(crate) fn overdue(&mut self, now: Instant) -> Vec<Ticket> {
         let late = |report: &Report| report.waiting.filter(|(_, deadline)| *deadline <= now);
-        let tickets = self.all().filter_map(|report| late(report).map(|(ticket, _)| ticket)).collect();
-        self.queue.retain(|report| late(report).is_none());
-        for report in self.flying.iter_mut().flat_map(|flying| &mut flying.reports) {
+        let tickets: Vec<_> =
+            self.all().filter_map(|report| late(report).map(|(ticket, _)| ticket)).collect();
+        self.queue.retain(|report| report.sent || late(report).is_none());
+        let flying = self.flying.iter_mut().flat_map(|flying| &mut flying.reports);
+        for report in flying.chain(&mut self.queue) {
             if late(report).is_some() {
                 report.waiting = None;
             }
+        }
+        // They must not keep others from being taken for as long as the device is offline.
+        if !tickets.is_empty() {
+            let queue = std::mem::take(&mut self.queue);
+            queue.into_iter().for_each(|report| self.report(report));
         }
         tickets
     }

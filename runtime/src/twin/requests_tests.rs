@@ -200,6 +200,20 @@ fn who_waits_too_long_is_told_and_unsent_patches_are_not_sent_any_more() {
     assert_eq!(requests.len(), 1);
 }
 
+/// Found by tests/pair: the hub had the value 2, its answer was lost with the connection, and then it got the value 1.
+#[test]
+fn what_was_sent_is_sent_again_with_the_later_values_that_went_with_it_though_nobody_waits_any_more() {
+    let mut requests = requests();
+    requests.report(report(1));
+    requests.report(report(2));
+    assert_eq!(body(&mut requests), json!({ "n": 2 }));
+    assert!(requests.connection_lost(false).is_empty());
+    let later = Instant::now() + Duration::from_secs(10);
+    assert_eq!(requests.overdue(later), [Ticket(1), Ticket(2)]);
+    assert_eq!(requests.len(), 1, "they wait as one");
+    assert_eq!(body(&mut requests), json!({ "n": 2 }));
+}
+
 /// Something that happens to the requests.
 #[derive(Clone, Debug)]
 enum Happening {

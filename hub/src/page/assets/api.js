@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Called when the hub asks for its token. */
+/** What is called when the hub asks for its token. */
 export const onUnauthorized = { call: () => {} };
 
 async function call(method, path, body, type = 'application/json', headers = {}) {
@@ -46,7 +46,8 @@ export const api = {
   /** A wrong token is an error like any other: whoever calls shows it. */
   logIn: (token) => send('POST', '/api/login', { token }),
   hub: () => call('GET', '/api/hub'),
-  log: () => call('GET', '/api/log?limit=100'),
+  /** The newest rows that have this text. */
+  log: (contains = '') => call('GET', `/api/log?${query({ limit: 100, contains })}`),
   models: () => call('GET', '/api/models'),
   templates: () => call('GET', '/api/templates'),
   importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),

@@ -28,12 +28,6 @@ export class Live {
     this.#open();
   }
 
-  /** Listens to nothing. */
-  stop() {
-    this.#close();
-    this.listener = null;
-  }
-
   #open() {
     this.#close();
     if (this.topics.length === 0) {

@@ -4,6 +4,7 @@
 import { chart } from './texts/chart.js';
 import { devices } from './texts/devices.js';
 import * as one from './texts/device.js';
+import { faults } from './texts/faults.js';
 import { shell } from './texts/shell.js';
 import { templates } from './texts/templates.js';
 
@@ -20,19 +21,13 @@ export const texts = {
   unknown: (value) => `${value} (not in the model)`,
   unreachable: (cause) => `The hub does not answer (${cause}).`,
 
-  login: {
-    title: 'Log in',
-    token: 'Token',
-    hint: 'The hub says it at its start, and has it in the address of this page.',
-    submit: 'Log in',
-  },
-
   stream: { open: 'Live', connecting: 'Connecting', lost: 'Offline' },
   streamLost: 'The connection to the hub is lost. Values are as of the last message; the page reconnects by itself.',
   streamBack: 'The connection to the hub is back.',
 
   chart,
   devices,
+  faults,
   shell,
   templates,
 
@@ -44,6 +39,11 @@ export const texts = {
     log: 'Hub log',
     logIntro: 'Why something was refused.',
     logEmpty: 'Nothing was refused so far.',
+    logFilter: 'Filter the log',
+    logNoMatch: 'No row has this text.',
+    faults: 'Make the hub misbehave',
+    faultsActive: (count) => (count === 1 ? 'One fault is in force.' : `${count} faults are in force.`),
+    position: (line, column) => `line ${line}, column ${column}`,
   },
 
   ...one,

@@ -53,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) desired: Map<String, Value>,
     pub(crate) reprovision: Reprovision,
     pub(crate) allocation: Allocation,
+    /// Whether its device is one of IoT Edge.
+    pub(crate) edge: bool,
     /// Whatever the operator wants to remember of the device.
     pub(crate) information: Option<Map<String, Value>>,
 }
@@ -66,6 +68,7 @@ impl Default for Settings {
             desired: Map::new(),
             reprovision: Reprovision { update: true, migrate: true },
             allocation: Allocation::Hashed,
+            edge: false,
             information: None,
         }
     }

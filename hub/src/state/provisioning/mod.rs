@@ -159,7 +159,8 @@ impl State {
         payload: &Value,
         now: Timestamp,
     ) -> Result<&Registration, RegistrationRefused> {
-        let entry = self.identify(scope, registration, presented.into(), now)?;
+        let clock = self.faults.skewed(registration, now);
+        let entry = self.identify(scope, registration, presented.into(), clock)?;
         self.assign(registration, entry, payload, now)
     }
 

@@ -220,6 +220,7 @@ impl State {
         self.renew_credentials(device, entry, now)?;
         let record = &mut self.device_mut(device)?.record;
         record.enrolled = true;
+        record.edge.is_edge = entry.settings.edge;
         record.twin = twin;
         if waits {
             self.await_approval(device)?;

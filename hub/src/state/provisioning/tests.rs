@@ -329,3 +329,13 @@ fn everything_the_service_knows_comes_back() {
     before.distrust("root").unwrap();
     assert_eq!(before.take_changes().records, [(StoreKey::Provisioning("authority/root".into()), None)]);
 }
+
+#[test]
+fn a_clock_that_a_fault_sets_wrong_dates_nothing() {
+    let mut state = state();
+    state.faults.inject(crate::faults::Fault::ClockAhead { seconds: -7200 }.into()).unwrap();
+    let token = group_token(&state, "d1");
+    let created = state.register("0neTEST", "d1", &token, &Value::Null, NOW).unwrap().created;
+    let record = &state.device("d1").unwrap().record;
+    assert_eq!((created, record.created, record.last_seen), (NOW, NOW, Some(NOW)));
+}

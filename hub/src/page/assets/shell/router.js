@@ -14,7 +14,6 @@ export class Router {
     this.key = null;
     this.address = null;
     this.turn = 0;
-    this.interrupted = false;
   }
 
   start() {
@@ -40,21 +39,6 @@ export class Router {
     }
     const text = query.toString();
     history.replaceState(null, '', location.pathname + (text && `?${text}`) + location.hash);
-  }
-
-  /** Shows the view of `make(done)` in the place of the page, once; `done()` makes the page anew. */
-  interrupt(make) {
-    if (this.interrupted) return;
-    this.interrupted = true;
-    this.turn += 1;
-    this.view?.close?.();
-    this.live.stop();
-    this.key = null;
-    this.view = make(() => {
-      this.interrupted = false;
-      this.#show();
-    });
-    this.frame.showPage(this.view.element, true);
   }
 
   async #show() {

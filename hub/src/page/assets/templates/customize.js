@@ -21,7 +21,7 @@ const settable = (one) => (isCommand(one) ? one.request?.schema : one.writable &
 /** What can be customised of which capability; the hub has the same table. */
 const FIELDS = {
   displayName: { suits: () => true, make: (one, options) => textField(options, one.modelLabel) },
-  displayUnit: { suits: (one) => !isCommand(one), make: (one, options) => textField(options, one.modelUnit ?? '') },
+  displayUnit: { suits: (one) => !isCommand(one) && !isBoolean(one) && one.schema.type !== 'enum', make: (one, options) => textField(options, one.modelUnit ?? '') },
   trueName: { suits: isBoolean, make: (_, options) => textField(options, texts.form.yes) },
   falseName: { suits: isBoolean, make: (_, options) => textField(options, texts.form.no) },
   decimals: { suits: isNumber, make: (_, options) => checkedField(options, /^([0-9]|1[0-5])$/, words.errors.decimals, Number) },
@@ -39,7 +39,7 @@ export function customizePart(page) {
   const error = h('div', { class: 'field-error', role: 'alert', 'data-testid': 'customize-error' });
   const save = h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-customizations' }, words.save);
   const filter = h('input', { type: 'search', 'aria-label': words.filter, placeholder: words.filter, on: { input: applyFilter } });
-  const form = h('form', { class: 'column', novalidate: true, on: { submit, input: showStatus } }, filter, list, error,
+  const form = h('form', { class: 'column', novalidate: true, on: { submit, input: showStatus, click: showStatus } }, filter, list, error,
     h('div', { class: 'save-bar' }, status, save));
 
   function build(template) {
@@ -126,6 +126,7 @@ export function customizePart(page) {
 /** One capability that can be unfolded. */
 function capabilityRow(one, given) {
   let base = given;
+  let touched = false;
   const fields = new Map();
   for (const [name, { suits, make }] of Object.entries(FIELDS)) {
     if (!suits(one)) continue;
@@ -146,29 +147,25 @@ function capabilityRow(one, given) {
   };
   const mark = h('span', { class: 'chip', hidden: true }, texts.templates.model.traits.customized);
   const showMark = () => { mark.hidden = Object.keys(base).length === 0; };
-  const element = h('details', { class: 'customize', 'data-testid': `customize-${one.path}` },
+  const touch = () => { touched = true; };
+  const element = h('details', { class: 'customize', 'data-testid': `customize-${one.path}`, on: { input: touch } },
     h('summary', {}, h('strong', {}, one.modelLabel), ' ', h('code', {}, one.name), ' ', h('span', { class: 'hint' }, texts.templates.model.kinds[one.kind]), ' ', mark),
-    h('div', { class: 'customize-fields' }, [...fields.values()].map((control) => control.element)));
+    h('div', { class: 'customize-fields', on: { click: (event) => event.target.closest('button') && touch() } }, [...fields.values()].map((control) => control.element)));
   const write = (state) => fields.forEach((control, name) => control.write(state[name]));
   showMark();
   return {
     element, fields, read, label: one.modelLabel, words: `${one.modelLabel} ${one.name}`.toLowerCase(),
-    isChanged() {
-      const all = values();
-      if (all.some(([, { error }]) => error)) return true;
-      const set = Object.fromEntries(all.filter(([, { absent }]) => !absent).map(([name, { value }]) => [name, value]));
-      return [...fields.keys()].some((name) => !same(set[name] ?? null, base[name] ?? null));
-    },
+    isChanged: () => touched,
     saved(state) {
       base = state;
+      touched = false;
       write(state);
       showMark();
     },
     /** Another state to begin with; what was not typed over follows it. */
     rebase(state) {
-      const typed = this.isChanged();
       base = state;
-      if (!typed) write(state);
+      if (!touched) write(state);
       showMark();
     },
   };

@@ -24,7 +24,7 @@ function groupCard(group, template) {
   return h('section', { class: 'card', 'aria-labelledby': id, 'data-testid': id },
     h('header', { class: 'card-head' }, h('h2', { id }, group.title), h('span', { class: 'hint' }, group.key ? [h('code', {}, group.key), ' · '] : null, words.groupCount(own.length))),
     h('div', { class: 'scroll' }, h('table', { class: 'cards capabilities' },
-      h('thead', {}, h('tr', {}, Object.values(columns).map((title) => (title ? h('th', { scope: 'col' }, title) : h('td'))))),
+      h('thead', {}, h('tr', {}, Object.entries(columns).map(([key, title]) => h('th', { scope: 'col' }, key === 'traits' ? h('span', { class: 'visually-hidden' }, title) : title)))),
       h('tbody', {}, own.map((one) => h('tr', { 'data-testid': `capability-${one.path}` },
         h('td', { class: 'card-title' }, h('strong', {}, one.label), h('br'), h('code', {}, one.name), one.description ? h('p', { class: 'hint' }, one.description) : null),
         h('td', { 'data-label': columns.kind }, words.kinds[one.kind]),
@@ -39,7 +39,10 @@ function traits(one, template) {
 }
 
 function schemaText({ kind, schema, request, response, semanticType }) {
-  if (kind === 'command') return words.schema.call(request && schemaName(request.schema), response && schemaName(response.schema));
+  if (kind === 'command') {
+    if (!request && !response) return texts.none;
+    return words.schema.call(request ? schemaName(request.schema) : texts.none, response ? schemaName(response.schema) : texts.none);
+  }
   return semanticType ? `${schemaName(schema)} (${semanticType})` : schemaName(schema);
 }
 

@@ -11,6 +11,12 @@ export function moveButtons(name, index, count, move) {
   return h('span', { class: 'move' }, button('↑', texts.templates.views.up(name), index - 1, 'up'), button('↓', texts.templates.views.down(name), index + 1, 'down'));
 }
 
+/** Gives the focus to the button of a moved item that moves it further, or at the end of the way back. */
+export function focusMove(element, direction) {
+  const buttons = [...element.querySelectorAll('.tile-tools [data-move]:not(:disabled)')];
+  (buttons.find((button) => button.dataset.move === direction) ?? buttons[0])?.focus();
+}
+
 /** Takes the item at `from` to `to`. */
 export function moved(list, from, to) {
   const copy = [...list];

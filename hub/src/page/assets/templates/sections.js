@@ -2,7 +2,7 @@
 
 import { freshId, h, replace } from '../dom.js';
 import { texts } from '../texts.js';
-import { moveButtons, moved } from './order.js';
+import { focusMove, moveButtons, moved } from './order.js';
 import { picker } from './picker.js';
 
 const words = texts.templates.editor;
@@ -37,8 +37,12 @@ export function sectionsEditor(template, view) {
       h('div', { class: 'field' }, h('label', { for: title.id }, words.sectionTitle), title),
       fields(section, name, index),
       h('div', { class: 'tile-tools' },
-        moveButtons(name, index, sections.length, (to) => { sections = moved(sections, index, to); draw(`section-${to}`); }),
-        sections.length > 1 ? h('button', { type: 'button', class: 'small', 'aria-label': words.removeTile(name), on: { click: () => { sections.splice(index, 1); draw('none'); } } }, '×') : null)));
+        moveButtons(name, index, sections.length, (to) => {
+          sections = moved(sections, index, to);
+          draw();
+          focusMove(list.children[to], to < index ? 'up' : 'down');
+        }),
+        sections.length > 1 ? h('button', { type: 'button', class: 'small', 'aria-label': words.removeTile(name), on: { click: () => { sections.splice(index, 1); draw('none'); } } }, words.removeSectionText) : null)));
   }
 
   function fields(section, name, number) {

@@ -36,10 +36,10 @@ export default function templatePage(context) {
     if (closed) return;
     page.template = template;
     const crumbs = [[words.title, '/templates'], [template.name, templatePath(id)]];
-    context.titled(editing ? [...crumbs, [words.tabs.views, templatePath(id, 'views')], [slug]] : crumbs.map(([text], index) => (index === 1 ? [text] : crumbs[index])));
+    context.titled(editing ? [...crumbs, [words.tabs.views, templatePath(id, 'views')], [nameOfView(template)]] : crumbs.map(([text], index) => (index === 1 ? [text] : crumbs[index])));
     setText(title, template.name);
     replace(facts, statePills(template), h('span', {}, words.version(template.version)), h('span', { 'data-testid': 'device-count' }, words.devices(template.deviceCount)),
-      h('span', {}, words.wire[template.wireFormat]), h('span', {}, `DTDL ${template.language}`));
+      h('span', {}, words.wire[template.wireFormat]), h('span', {}, template.language));
     replace(tools, publishButton(template), menuButton({
       label: words.moreNamed(template.name), text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page),
     }));
@@ -49,6 +49,11 @@ export default function templatePage(context) {
       replace(panel, part.element);
     }
     part.update(template);
+  }
+
+  function nameOfView(template) {
+    if (slug === 'new') return context.query.get('kind') === 'form' ? words.views.addForm : words.views.addView;
+    return template.views.find((view) => view.slug === slug)?.name ?? slug;
   }
 
   function publishButton(template) {

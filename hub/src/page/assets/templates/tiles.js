@@ -3,7 +3,7 @@
 
 import { freshId, h, replace } from '../dom.js';
 import { texts } from '../texts.js';
-import { moveButtons, moved } from './order.js';
+import { focusMove, moveButtons, moved } from './order.js';
 import { picker } from './picker.js';
 
 const words = texts.templates.editor;
@@ -60,12 +60,12 @@ export function tilesEditor(template, view) {
           moveButtons(name, index, tiles.length, (to) => {
             tiles = moved(tiles, index, to);
             draw();
-            list.children[to].querySelector(`[data-move="${to < index ? 'up' : 'down'}"]:not(:disabled)`)?.focus();
+            focusMove(list.children[to], to < index ? 'up' : 'down');
           }),
           h('button', {
             type: 'button', class: 'small', 'aria-label': words.removeTile(name), 'data-testid': 'remove-tile',
             on: { click: () => { tiles.splice(index, 1); draw('none'); } },
-          }, '×'))));
+          }, words.removeTileText))));
   }
 
   function capabilities(tile, name) {

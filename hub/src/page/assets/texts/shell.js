@@ -12,6 +12,12 @@ export const shell = {
     typeName: (name) => `Type ${name} to go on`,
     otherName: 'This is another name.',
   },
+  login: {
+    title: 'Log in',
+    token: 'Token',
+    hint: 'The hub says it at its start, and has it in the address of this page.',
+    submit: 'Log in',
+  },
   keys: {
     open: 'Keys',
     title: 'Keyboard',

@@ -87,7 +87,7 @@ export const templates = {
 
   model: {
     id: 'Model id',
-    columns: { label: 'Capability', kind: 'Kind', schema: 'Schema', unit: 'Unit', traits: '' },
+    columns: { label: 'Capability', kind: 'Kind', schema: 'Schema', unit: 'Unit', traits: 'Traits' },
     kinds: { telemetry: 'Telemetry', property: 'Property', command: 'Command', cloudProperty: 'Cloud property' },
     traits: { writable: 'writable', async: 'asynchronous', durable: 'queued if offline', customized: 'customised' },
     groupCount: (n) => (n === 1 ? '1 capability' : `${n} capabilities`),
@@ -100,7 +100,7 @@ export const templates = {
     noCloud: 'None.',
     schema: {
       enum: (n) => `enum of ${n}`, array: (of) => `array of ${of}`, map: (of) => `map of ${of}`, object: (n) => (n === 1 ? 'object of 1 field' : `object of ${n} fields`),
-      call: (request, response) => `${request ?? 'nothing'} → ${response ?? 'nothing'}`,
+      call: (request, response) => `${request} → ${response}`,
     },
   },
 
@@ -167,6 +167,8 @@ export const templates = {
     choose: 'Choose…',
     remove: (label, what) => `Remove ${label} from ${what}`,
     removeTile: (what) => `Remove ${what}`,
+    removeTileText: 'Remove tile',
+    removeSectionText: 'Remove section',
     up: (what) => `Move ${what} up`,
     down: (what) => `Move ${what} down`,
     unknown: (path) => `${path} (not in the model)`,

@@ -11,15 +11,15 @@ import { createInterface } from 'node:readline';
 import mqtt from 'mqtt';
 import { chromium } from 'playwright-core';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '../../..');
 export const artifacts = process.env.ARTIFACTS ?? join(root, 'target/browser');
 export const DEADLINE = 20_000;
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** Starts a hub with the tutorial's model; `HUB` is the program. */
+/** Starts a hub with the tutorial's model; `DEVICE_MODEL` is the program. */
 export async function startHub({ options = [] } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'hub-'));
-  const program = process.env.HUB ?? join(root, 'target/debug/device-model');
+  const program = process.env.DEVICE_MODEL ?? join(root, 'target/debug/device-model');
   const models = join(dir, 'models');
   mkdirSync(models);
   const run = spawn(program, ['hub', '--dir', join(dir, 'data'), '--mqtt', '127.0.0.1:0', '--http', '127.0.0.1:0', '--https', '127.0.0.1:0', '--json', ...options],

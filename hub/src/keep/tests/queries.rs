@@ -1,0 +1,128 @@
+//! Queries over files and memory together.
+
+use super::*;
+use crate::keep::series::{SeriesPage, SeriesPath, SeriesQuery};
+use crate::state::history::Kind;
+
+/// A device with rows in files, on their way there, and in memory.
+async fn spread(folder: &Path) -> Hub {
+    let mut hub = Hub::open(folder).unwrap();
+    hub.create("d");
+    let say = |hub: &Hub, from: i64, to: i64| {
+        for second in from..to {
+            hub.say_at("d", second, &format!(r#"{{"n":{second}}}"#));
+            if second % 100 == 0 {
+                hub.shared.with(|state, now| {
+                    state.report("d", serde_json::json!({ "p": second }).as_object().unwrap(), now).unwrap()
+                });
+            }
+        }
+    };
+    say(&hub, 0, 700);
+    hub.checkpoint().await;
+    say(&hub, 700, 1_000);
+    hub.checkpoint().await;
+    say(&hub, 1_000, 1_300);
+    hub.task.begin(0).unwrap().unwrap();
+    say(&hub, 1_300, 1_600);
+    hub
+}
+
+#[tokio::test]
+async fn portions_in_either_order_are_all_rows_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = spread(folder.path()).await;
+    let all: Vec<u64> = hub.rows("d").await.iter().map(|row| row.seq).collect();
+    assert_eq!(all, (0..1_616).collect::<Vec<u64>>());
+    for (newest_first, limit) in [(false, 100), (true, 100), (false, 1_616), (true, 257)] {
+        let (mut seqs, mut after) = (Vec::new(), None);
+        loop {
+            let query = RowQuery { newest_first, limit, after, ..RowQuery::default() };
+            let page = hub.shared.rows("d", query).await.unwrap();
+            assert!(page.rows.len() <= limit);
+            seqs.extend(page.rows.iter().map(|row| row.seq));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        if newest_first {
+            seqs.reverse();
+        }
+        assert_eq!(seqs, all, "newest first: {newest_first}, limit {limit}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_found_by_time_and_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = spread(folder.path()).await;
+    let at = |second| Some(Timestamp::from_second(second).unwrap());
+    let query = RowQuery { from: at(650), to: at(1_350), limit: 10_000, ..RowQuery::default() };
+    let found = hub.shared.rows("d", query).await.unwrap().rows;
+    assert_eq!(found.len(), 701);
+    let query = RowQuery { kinds: vec![Kind::Property], limit: 10_000, ..RowQuery::default() };
+    let found = hub.shared.rows("d", query).await.unwrap().rows;
+    assert_eq!(found.len(), 16);
+    assert!(found.iter().all(|row| row.kind == Kind::Property));
+}
+
+async fn series(hub: &Hub, path: &str, from: Option<i64>, to: Option<i64>, width: usize) -> SeriesPage {
+    let at = |second: i64| Timestamp::from_second(second).unwrap();
+    let paths = vec![SeriesPath { component: None, path: path.to_owned(), as_states: false }];
+    let query = SeriesQuery { paths, from: from.map(at), to: to.map(at), width };
+    hub.shared.series("d", query).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_chart_draws_files_and_memory_as_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = spread(folder.path()).await;
+    let page = series(&hub, "n", Some(0), Some(1_599), 10).await;
+    let drawn = &page.drawn[0];
+    assert_eq!((drawn.count, drawn.gaps.len()), (1_600, 0));
+    assert_eq!(drawn.line.summaries().map(|one| one.n).sum::<u64>(), 1_600);
+    let last = drawn.line.summaries().last().unwrap();
+    assert_eq!((last.last, last.max.1), ((1_599_000, 1_599.0), 1_599.0));
+    let part = series(&hub, "n", Some(690), Some(709), 10).await;
+    let points: Vec<f64> = part.drawn[0].line.points().unwrap().iter().map(|(_, value)| *value).collect();
+    assert_eq!(points, (690..710).map(f64::from).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_a_device_sends_late_is_drawn_where_it_belongs_and_fills_its_gap() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut hub = Hub::open(folder.path()).unwrap();
+    hub.create("d");
+    (0..100).chain(200..300).for_each(|second| hub.say_at("d", second, &format!(r#"{{"n":{second}}}"#)));
+    hub.checkpoint().await;
+    let page = series(&hub, "n", None, None, 1_000).await;
+    assert_eq!(page.drawn[0].gaps, [(99_000, 200_000)]);
+    (100..200).for_each(|second| hub.say_at("d", second, &format!(r#"{{"n":{second}}}"#)));
+    let page = series(&hub, "n", None, None, 1_000).await;
+    let drawn = &page.drawn[0];
+    assert_eq!(drawn.gaps, []);
+    let values: Vec<f64> = drawn.line.points().unwrap().iter().map(|(_, value)| *value).collect();
+    assert_eq!(values, (0..300).map(f64::from).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn states_are_drawn_as_their_changes_and_nulls_interrupt_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Hub::open(folder.path()).unwrap();
+    hub.create("d");
+    for (second, body) in
+        [r#"{"n":1,"on":true}"#, r#"{"n":null,"on":true}"#, r#"{"n":2,"on":false}"#].iter().enumerate()
+    {
+        hub.say_at("d", second as i64, body);
+    }
+    let page = series(&hub, "on", None, None, 100).await;
+    let changes: Vec<_> =
+        page.drawn[0].states.changes().iter().map(|change| (change.at, change.state)).collect();
+    assert_eq!(
+        (changes, page.drawn[0].states.names()),
+        (vec![(0, 0), (2_000, 1)], &["true".to_owned(), "false".to_owned()][..])
+    );
+    let page = series(&hub, "n", None, None, 100).await;
+    assert_eq!((page.drawn[0].count, &page.drawn[0].gaps), (2, &vec![(0, 2_000)]));
+}

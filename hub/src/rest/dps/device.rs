@@ -1,0 +1,68 @@
+//! Registering by HTTPS: the same requests and answers as by MQTT.
+//!
+//! What the service says is decided in [`crate::provisioning`]. Begin with [`register`]. Facts: protocol reference,
+//! section 1.6.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Extension, Path, State};
+use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::certificate::Presented;
+use crate::http::Peer;
+use crate::provisioning::{Answer, Ask, Request};
+use crate::shared::Shared;
+
+pub(super) async fn register(
+    State(shared): State<Arc<Shared>>,
+    Path((scope, id)): Path<(String, String)>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    ask(&shared, &scope, &id, peer.as_deref(), &headers, Ask::Register { body: &body })
+}
+
+pub(super) async fn poll(
+    State(shared): State<Arc<Shared>>,
+    Path((scope, id, operation)): Path<(String, String, String)>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Response {
+    ask(&shared, &scope, &id, peer.as_deref(), &headers, Ask::Outcome { operation: &operation })
+}
+
+pub(super) async fn look_up(
+    State(shared): State<Arc<Shared>>,
+    Path((scope, id)): Path<(String, String)>,
+    peer: Option<Extension<Peer>>,
+    headers: HeaderMap,
+) -> Response {
+    ask(&shared, &scope, &id, peer.as_deref(), &headers, Ask::Standing)
+}
+
+/// Asks the service on behalf of who sent a request, with its token or its certificate.
+fn ask(
+    shared: &Shared,
+    scope: &str,
+    id: &str,
+    peer: Option<&Peer>,
+    headers: &HeaderMap,
+    what: Ask<'_>,
+) -> Response {
+    let password = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let presented = Presented { password, certificate: peer.and_then(|peer| peer.certificate.as_deref()) };
+    let request = Request { scope, id, presented };
+    let Answer { status, retry_after, body } = shared.with(|state, now| request.answer(what, state, now));
+    // a fault may ask for a status that is none
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, Json(body)).into_response();
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,74 @@
+//! Errors of the provisioning service in the form of its answers.
+//!
+//! Begin with [`DpsError`]. Facts: protocol reference, section 1.3.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::body::{BadRequest, JsonBody};
+use crate::provisioning::error_body;
+use crate::state::provisioning::enroll::EnrollmentError;
+
+/// A body of the provisioning service's API.
+pub(super) type Body<T> = JsonBody<T, DpsError>;
+
+/// A refusal.
+#[derive(Debug)]
+pub(super) struct DpsError {
+    status: StatusCode,
+    code: u32,
+    message: String,
+}
+
+impl DpsError {
+    pub(super) fn unauthorized(message: String) -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, code: 401_000, message }
+    }
+
+    pub(super) fn no_registration(id: &str) -> Self {
+        let message = format!("there is no registration {id:?}");
+        Self { status: StatusCode::NOT_FOUND, code: 404_202, message }
+    }
+
+    /// The code, as bulk operations list it.
+    pub(super) fn code(&self) -> u32 {
+        self.code
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl BadRequest for DpsError {
+    fn bad_request(message: String) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code: 400_004, message }
+    }
+
+    fn too_large(message: String) -> Self {
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, code: 413_001, message }
+    }
+}
+
+impl From<EnrollmentError> for DpsError {
+    fn from(error: EnrollmentError) -> Self {
+        let (status, code) = match &error {
+            EnrollmentError::NotFound(_) => (StatusCode::NOT_FOUND, 404_201),
+            EnrollmentError::Exists(_) => (StatusCode::CONFLICT, 409_201),
+            EnrollmentError::Etag { .. } => (StatusCode::PRECONDITION_FAILED, 412_001),
+            EnrollmentError::Full(_) => (StatusCode::FORBIDDEN, 403_001),
+            EnrollmentError::Invalid(_) | EnrollmentError::State(_) | EnrollmentError::DefaultGroup(_) => {
+                (StatusCode::BAD_REQUEST, 400_004)
+            }
+        };
+        Self { status, code, message: error.to_string() }
+    }
+}
+
+impl IntoResponse for DpsError {
+    fn into_response(self) -> Response {
+        let body = error_body(self.code, &self.message, jiff::Timestamp::now());
+        (self.status, Json(body)).into_response()
+    }
+}
