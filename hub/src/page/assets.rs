@@ -115,5 +115,27 @@ pub(super) async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
         return no_route(uri).await.into_response();
     };
     let media = TYPES.iter().find(|(ending, _)| name.ends_with(ending));
-    ([(CONTENT_TYPE, media.map_or("text/plain", |(_, media)| *media))], *text).into_response()
+    let media = media.map_or("text/plain", |(_, media)| *media);
+    ([(CONTENT_TYPE, media)], compact(name, text)).into_response()
+}
+
+/// A file without what only its readers need: indentation, and in scripts lines that are nothing but a comment. No script
+/// has a text that goes over several lines.
+fn compact(name: &str, text: &str) -> String {
+    let is_script = name.ends_with(".js");
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !(is_script && line.starts_with("//")));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_sent_without_indentation_and_comments_and_a_style_with_its_own() {
+        let text = "// why\n\nif (a) {\n  // not this\n  b('//');\n}\n";
+        assert_eq!(compact("x.js", text), "if (a) {\nb('//');\n}\n");
+        assert_eq!(compact("x.css", "a {\n  b: url(\n//c);\n}\n"), "a {\nb: url(\n//c);\n}\n");
+    }
 }
