@@ -19,6 +19,7 @@
 //! what clients may ask of it. Devices prove who they are by keys or certificates ([`HubBuilder::trust_ca`]), are provisioned by
 //! enrollments, and come by MQTT over TLS or, on the port of the service API, over WebSocket. It runs no IoT Edge.
 
+mod batch;
 mod body;
 mod bridge;
 mod bucket;
@@ -48,6 +49,7 @@ mod paced;
 mod page;
 mod provisioning;
 mod query;
+mod raw;
 mod rest;
 mod sas;
 mod settings;
@@ -56,6 +58,7 @@ mod state;
 mod sync;
 mod template;
 mod tls;
+mod topic;
 mod topics;
 mod twin;
 mod view;

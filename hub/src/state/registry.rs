@@ -13,6 +13,7 @@ use super::{CloseReason, Effect, State, StateError, StoreKey};
 use crate::certificate::{CertificateError, Known, Presented};
 use crate::feed::Source;
 use crate::sas::{Key, SasError, Token};
+use crate::topic::Topic;
 use crate::topics;
 use crate::twin::Twin;
 
@@ -123,7 +124,8 @@ impl State {
         let device = self.devices.remove(id).ok_or_else(|| StateError::NotFound(id.to_owned()))?;
         if let Some(session) = device.session {
             self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
-            self.lose_calls(session.id);
+            // the rows of the calls are gone with the device: only their callers are told
+            self.lose_calls(session.id, session.since);
         }
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
         let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
@@ -131,7 +133,8 @@ impl State {
         self.dirty.extend(commands.chain(messages).chain(device));
         let is_device = split_module(id).is_none();
         if is_device {
-            self.emit("device", None, json!({ "id": id, "deleted": true }));
+            let topics = vec![Topic::Devices, Topic::Device(id.to_owned())];
+            self.emit("device", topics, json!({ "id": id, "deleted": true }));
         }
         let operation = if is_device { "deleteDeviceIdentity" } else { "deleteModuleIdentity" };
         self.tell(Source::Lifecycle, id, operation, &json!({}));

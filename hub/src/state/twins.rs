@@ -20,7 +20,7 @@ impl State {
         patch: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<u64, StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let twin = &mut self.device_mut(id)?.record.twin;
         let version = twin.reported.patch(patch, now)?;
         twin.version += 1;
@@ -48,7 +48,7 @@ impl State {
         patch: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<u64, StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let twin = &mut self.device_mut(id)?.record.twin;
         let version = twin.desired.patch(patch, now)?;
         twin.count_revision();
@@ -66,7 +66,7 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let mut twin = self.device(id)?.record.twin.clone();
         if let Some(tags) = tags {
             twin.patch_tags(tags)?;
@@ -90,7 +90,7 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let mut twin = self.device(id)?.record.twin.clone();
         if let Some(tags) = tags {
             twin.tags = Map::new();

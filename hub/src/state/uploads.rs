@@ -85,7 +85,7 @@ impl State {
         } else {
             let size = upload.stored.ok_or(StateError::NotStored)?;
             let data = json!({ "device": device, "name": upload.name, "size": size, "at": now });
-            self.emit("file", Some(device), data);
+            self.emit_about("file", device, |_| data);
         }
         self.uploads.remove(id);
         Ok(upload)
@@ -97,12 +97,14 @@ mod tests {
     use super::super::tests::{NOW, state};
     use super::super::{Effect, Event};
     use super::*;
+    use crate::topic::{Followed, Topic};
 
     #[test]
     fn an_upload_ends_once_by_its_device_and_tells_the_pages() {
         let mut state = state();
         state.create("d1", None, true, NOW).unwrap();
         state.create("d2", None, true, NOW).unwrap();
+        state.followed = Followed::new([Topic::Device("d1".to_owned())].iter());
         let id = state.begin_upload("d1", "a.log", NOW).unwrap();
         assert_eq!(state.upload_of("d1", "a.log", NOW), Some(id.clone()));
         assert_eq!(state.upload_of("d2", "a.log", NOW), None);
