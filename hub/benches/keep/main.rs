@@ -12,10 +12,12 @@
     reason = "a program that prints figures"
 )]
 
+#[allow(dead_code, reason = "the test that it is shared with uses all of it")]
 #[path = "../../tests/kill/device.rs"]
 mod device;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+#[allow(dead_code, reason = "the test that it is shared with uses all of it")]
 #[path = "../../tests/kill/target.rs"]
 mod target;
 
