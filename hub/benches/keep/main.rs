@@ -160,7 +160,7 @@ async fn send(target: &Target, id: &str, count: u64, with_times: bool) {
         }
         let mut publish = Publish::new(topic, QoS::AtLeastOnce, body);
         publish.pkid = (number % 60_000) as u16 + 1;
-        device.put(Packet::Publish(publish));
+        device.put(&Packet::Publish(publish));
         if number % WINDOW == WINDOW - 1 {
             device.flush().await.expect("the hub lives");
         }
