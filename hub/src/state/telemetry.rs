@@ -29,13 +29,17 @@ impl State {
         let retained = || bag.get("mqtt-retain").map(|_| "RETAIN is not honoured by IoT Hub".to_owned());
         let problem = problem.or_else(retained);
         let component = bag.component();
-        let Some(device) = self.devices.get_mut(id) else {
+        if !self.devices.contains_key(id) {
             return;
-        };
+        }
         if self.observed {
             let (device, properties, body) = (id.to_owned(), bag.to_map(), payload.to_vec());
             self.effects.push(Effect::Took(DeviceMessage { device, properties, body }));
         }
+        self.tell_message(id, bag, payload);
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
         device.record.messages += 1;
         device.record.last_seen = Some(now);
         if let Some(Value::Object(values)) = parsed {
