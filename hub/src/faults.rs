@@ -349,4 +349,33 @@ mod tests {
         }
         assert!(serde_json::from_str::<Injection>(r#"{"kind":"nothing"}"#).is_err());
     }
+
+    #[test]
+    fn the_page_knows_every_fault_with_what_it_needs() {
+        let texts = include_str!("page/assets/texts/faults.js");
+        let after = Duration::from_secs(1);
+        for fault in [
+            Fault::RefuseConnection { code: 5 },
+            Fault::RefuseRegistration { status: 429, retry_after: None },
+            Fault::ClockAhead { seconds: 1 },
+            Fault::WithholdAcknowledgement,
+            Fault::DelayAcknowledgement { by: after },
+            Fault::CutAtMessage,
+            Fault::RefuseTwin { status: 500 },
+            Fault::IgnoreTwin,
+            Fault::RepeatMethod,
+            Fault::LosePatch,
+            Fault::RepeatPatch,
+            Fault::IgnorePing,
+            Fault::ExpireToken { after },
+        ] {
+            let json = serde_json::to_value(fault).unwrap();
+            let kind = json["kind"].as_str().unwrap();
+            let line = texts.lines().find(|line| line.trim().starts_with(&format!("{kind}: {{")));
+            let line = line.unwrap_or_else(|| panic!("{kind} is not on the page"));
+            for parameter in json.as_object().unwrap().keys().filter(|key| *key != "kind") {
+                assert!(line.contains(&format!("{parameter}: ")), "{kind} needs {parameter}");
+            }
+        }
+    }
 }

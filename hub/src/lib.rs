@@ -20,6 +20,7 @@
 //! enrollments, and come by MQTT over TLS or, on the port of the service API, over WebSocket. It runs no IoT Edge.
 
 mod body;
+mod bridge;
 mod bucket;
 mod builder;
 mod certificate;
@@ -31,6 +32,8 @@ pub mod cores;
 mod error;
 mod events;
 mod faults;
+mod feed;
+mod files;
 mod http;
 mod hub;
 mod json;
@@ -57,6 +60,7 @@ mod topics;
 mod twin;
 mod view;
 
+pub use bridge::{Bridge, BridgeStatus};
 pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
 pub use faults::{Fault, Injection};

@@ -7,6 +7,8 @@ export ARTIFACTS="${ARTIFACTS:-$PWD/target/browser}"
 mkdir -p "$ARTIFACTS"
 (cd tests/browser && npm ci --silent --no-audit --no-fund)
 cargo build --quiet --example environmental_sensor
+# some tests start hubs of their own
+cargo build --quiet --package device-model-cli
 
 pipes=$(mktemp -d)
 mkfifo "$pipes/in" "$pipes/out"

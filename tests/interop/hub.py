@@ -21,14 +21,14 @@ MQTT_PORT = 8883  # the port azure-iot-device knows
 class Hub:
     """Starts `device-model hub`; to be used in a `with`."""
 
-    def __init__(self, binary, models):
-        self.binary, self.models = binary, models
+    def __init__(self, binary, models, https=0):
+        self.binary, self.models, self.https = binary, models, https
 
     def __enter__(self):
         require_free(MQTT_PORT)
         self.folder = tempfile.TemporaryDirectory(prefix="device-model-interop-")
         command = [self.binary, "hub", "--dir", self.folder.name, "--mqtt", f"127.0.0.1:{MQTT_PORT}",
-                   "--http", "127.0.0.1:0", "--https", "127.0.0.1:0", "--models", self.models, "--json"]
+                   "--http", "127.0.0.1:0", "--https", f"127.0.0.1:{self.https}", "--models", self.models, "--json"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:
@@ -71,6 +71,17 @@ def require_free(port):
             raise SystemExit(f"port {port} is busy ({cause.strerror}): azure-iot-device knows no other; end what uses it") from None
 
 
+def can_bind(port):
+    """Whether this program may listen on the port, and nobody else does."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def sign(key, text):
     """HMAC-SHA256 with a base64 key, in base64: derives a device's key and signs tokens."""
     return base64.b64encode(hmac.new(base64.b64decode(key), text.encode(), hashlib.sha256).digest()).decode()
@@ -79,9 +90,14 @@ def sign(key, text):
 def call(url, method, body, headers, context=None):
     """One request; answers `(status, value)` for success and failure alike."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"content-type": "application/json", **headers}, method=method)
+    return request(url, method, data, {"content-type": "application/json", **headers}, context)
+
+
+def request(url, method, data, headers, context=None):
+    """The same with a body of bytes."""
+    asked = urllib.request.Request(url, data, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=40, context=context) as answer:
+        with urllib.request.urlopen(asked, timeout=40, context=context) as answer:
             return answer.status, decode(answer.read())
     except urllib.error.HTTPError as failure:
         return failure.code, decode(failure.read())
@@ -108,9 +124,14 @@ class Service:
         signature = urllib.parse.quote(sign(self.key, f"{resource}\n{expiry}"), safe="")
         return f"SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn={self.policy}"
 
-    def call(self, method, path, body=None):
-        url = f"https://{self.host}{path}?api-version={API_VERSION}"
+    def call(self, method, path, body=None, version=API_VERSION):
+        url = f"https://{self.host}{path}?api-version={version}"
         return call(url, method, body, {"authorization": self.token()}, self.context)
+
+    def send(self, device, body, headers):
+        """Sends a message to a device; the headers are its properties."""
+        url = f"https://{self.host}/devices/{device}/messages/devicebound?api-version={API_VERSION}"
+        return request(url, "POST", body, {"authorization": self.token(), **headers}, self.context)
 
     def twin(self, device):
         status, twin = self.call("GET", f"/twins/{device}")

@@ -41,9 +41,23 @@ impl Limit {
     }
 }
 
-pub(super) async fn log(State(page): State<PageState>, Query(limit): Query<Limit>) -> Json<Value> {
-    let items: Vec<Value> =
-        page.shared.with(|state, _| state.log().rev().take(limit.rows()).map(|row| json!(row)).collect());
+#[derive(Deserialize)]
+pub(super) struct LogFilter {
+    limit: Option<usize>,
+    /// What a row's device or message must contain, in letters of any case.
+    #[serde(default)]
+    contains: String,
+}
+
+/// The newest rows of the log of refusals first.
+pub(super) async fn log(State(page): State<PageState>, Query(filter): Query<LogFilter>) -> Json<Value> {
+    let (rows, wanted) = (Limit { limit: filter.limit }.rows(), filter.contains.to_lowercase());
+    let has = |text: &str| text.to_lowercase().contains(&wanted);
+    let items: Vec<Value> = page.shared.with(|state, _| {
+        let found =
+            state.log().rev().filter(|row| has(&row.message) || row.device.as_deref().is_some_and(has));
+        found.take(rows).map(|row| json!(row)).collect()
+    });
     Json(json!({ "items": items }))
 }
 

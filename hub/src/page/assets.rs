@@ -39,6 +39,7 @@ const ASSETS: &[(&str, &str)] = assets! {
     "fields.js"
     "format.js"
     "forms.js"
+    "hub/faults.js"
     "hub/page.js"
     "json.js"
     "live.js"
@@ -75,6 +76,7 @@ const ASSETS: &[(&str, &str)] = assets! {
     "templates/views.js"
     "texts.js"
     "texts/devices.js"
+    "texts/faults.js"
     "texts/shell.js"
     "texts/templates.js"
 };

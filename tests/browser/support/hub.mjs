@@ -15,11 +15,7 @@ const program = process.env.DEVICE_MODEL ?? join(import.meta.dirname, '../../../
 export async function startHub(...options) {
   const dir = await mkdtemp(join(tmpdir(), 'hub-'));
   const free = ['--mqtt', '--http', '--https'].flatMap((name) => [name, '127.0.0.1:0']);
-  const child = spawn(program, ['hub', '--dir', dir, ...free, '--json', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const exit = once(child, 'exit');
-  const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([once(lines, 'line'), exit.then(([code]) => { throw new Error(`the hub ended with ${code}`); })]);
-  const ready = JSON.parse(line);
+  let { child, exit, ready } = await start(dir, free, options);
   return {
     ready,
     origin: `http://localhost:${ready.http.split(':').at(-1)}`,
@@ -28,5 +24,23 @@ export async function startHub(...options) {
       await exit;
       await rm(dir, { recursive: true });
     },
+    /** Ends it as a power failure does. */
+    async kill() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+    /** Starts it again in the same folder and at the same addresses. */
+    async restart() {
+      const same = ['mqtt', 'http', 'https'].flatMap((name) => [`--${name}`, ready[name]]);
+      ({ child, exit, ready } = await start(dir, same, options));
+    },
   };
+}
+
+async function start(dir, addresses, options) {
+  const child = spawn(program, ['hub', '--dir', dir, ...addresses, '--json', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const exit = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await Promise.race([once(lines, 'line'), exit.then(([code]) => { throw new Error(`the hub ended with ${code}`); })]);
+  return { child, exit, ready: JSON.parse(line) };
 }

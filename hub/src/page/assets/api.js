@@ -46,7 +46,8 @@ export const api = {
   /** A wrong token is an error like any other: whoever calls shows it. */
   logIn: (token) => send('POST', '/api/login', { token }),
   hub: () => call('GET', '/api/hub'),
-  log: () => call('GET', '/api/log?limit=100'),
+  /** The newest rows that have this text. */
+  log: (contains = '') => call('GET', `/api/log?${query({ limit: 100, contains })}`),
   models: () => call('GET', '/api/models'),
   templates: () => call('GET', '/api/templates'),
   importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
@@ -74,3 +75,8 @@ export const api = {
     return call('GET', `${device(id)}/telemetry?${query}`);
   },
 };
+
+/** The parts of a query that have a value. */
+function query(parts) {
+  return new URLSearchParams(Object.entries(parts).filter(([, value]) => value !== '' && value !== null && value !== undefined));
+}

@@ -2,6 +2,7 @@
 // value stands inside the text.
 
 import { devices } from './texts/devices.js';
+import { faults } from './texts/faults.js';
 import { shell } from './texts/shell.js';
 import { templates } from './texts/templates.js';
 
@@ -23,6 +24,7 @@ export const texts = {
   streamBack: 'The connection to the hub is back.',
 
   devices,
+  faults,
   shell,
   templates,
 
@@ -38,6 +40,10 @@ export const texts = {
     log: 'Hub log',
     logIntro: 'Why something was refused.',
     logEmpty: 'Nothing was refused so far.',
+    logFilter: 'Filter the log',
+    logNoMatch: 'No row has this text.',
+    faults: 'Make the hub misbehave',
+    faultsActive: (count) => (count === 1 ? 'One fault is in force.' : `${count} faults are in force.`),
     position: (line, column) => `line ${line}, column ${column}`,
   },
 

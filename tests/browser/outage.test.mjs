@@ -1,0 +1,101 @@
+// Check 19: the hub is killed while pages look at it, and started again in the same folder and on the same port.
+//
+// Devices send their messages through the service's side of the device API, over HTTPS: what counts here is what pages show.
+
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { artifacts, launch, openPage } from './support/browser.mjs';
+import { startHub } from './support/hub.mjs';
+
+const DEVICES = ['d1', 'd2', 'd3', 'd4', 'd5'];
+const complaints = [];
+let hub;
+let browser;
+let tabs;
+
+const call = (path, body) => fetch(hub.origin + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+
+function token(resource, key) {
+  const sr = encodeURIComponent(resource);
+  const se = Math.floor(Date.now() / 1000) + 600;
+  const sig = createHmac('sha256', Buffer.from(key, 'base64')).update(`${sr}\n${se}`).digest('base64');
+  return `SharedAccessSignature sr=${sr}&sig=${encodeURIComponent(sig)}&se=${se}`;
+}
+
+/** Sends a message as the device. */
+async function send(id, values) {
+  const { primaryKey } = await (await fetch(`${hub.origin}/api/devices/${id}/credentials`)).json();
+  const answer = await fetch(`${hub.origin}/devices/${id}/messages/events?api-version=2021-04-12`,
+    { method: 'POST', headers: { authorization: token(`localhost/devices/${id}`, primaryKey) }, body: JSON.stringify(values) });
+  assert.equal(answer.status, 204);
+}
+
+/** The bodies of the device's messages, as its raw data has them. */
+async function kept(id) {
+  const { items } = await (await fetch(`${hub.origin}/api/devices/${id}/raw?limit=1000`)).json();
+  return items.filter(({ kind }) => kind === 'telemetry').map((row) => JSON.parse(row.bodyText ?? row.body).count).sort((a, b) => a - b);
+}
+
+before(async () => {
+  hub = await startHub();
+  for (const id of DEVICES) {
+    await call('/api/devices', { id });
+    for (let count = 1; count <= 5; count += 1) await send(id, { count });
+  }
+  browser = await launch();
+  // while the hub is gone, what the browser complains about is what it should
+  tabs = await Promise.all([0, 1].map(() => openPage(browser, hub.origin, complaints, {}, () => true)));
+});
+
+after(async () => {
+  await browser?.close();
+  await hub?.stop();
+});
+
+describe('a hub that is killed and started again', { concurrency: false }, () => {
+  test('is missed by its pages at once, which grey what they show', async () => {
+    await tabs[0].goto(`${hub.origin}/devices/d1`);
+    await tabs[1].goto(`${hub.origin}/devices`);
+    for (const tab of tabs) await tab.locator('[data-testid="stream-state"][data-state="open"]').waitFor();
+    await hub.kill();
+    for (const tab of tabs) {
+      await tab.locator('#banner').waitFor();
+      assert.match(await tab.locator('#banner').textContent(), /connection to the hub is lost/);
+      assert.ok(await tab.evaluate(() => document.body.classList.contains('stale')));
+    }
+    await tabs[0].screenshot({ path: join(artifacts, 'outage.png'), fullPage: true });
+  });
+
+  test('is found again by them without a reload, with nothing lost', async () => {
+    await hub.restart();
+    for (const tab of tabs) {
+      await tab.locator('[data-testid="stream-state"][data-state="open"]').waitFor();
+      await tab.locator('#banner').waitFor({ state: 'hidden' });
+      assert.ok(!await tab.evaluate(() => document.body.classList.contains('stale')));
+    }
+    for (const id of DEVICES) assert.deepEqual(await kept(id), [1, 2, 3, 4, 5]);
+  });
+
+  test('shows what comes then, once', async () => {
+    for (const id of DEVICES) await send(id, { count: 6 });
+    for (const id of DEVICES) assert.deepEqual(await kept(id), [1, 2, 3, 4, 5, 6]);
+    await tabs[0].goto(`${hub.origin}/devices/d1/raw`);
+    await tabs[0].getByText('6', { exact: false }).first().waitFor();
+  });
+
+  test('serves two tabs that go through five devices each', async () => {
+    await Promise.all(tabs.map(async (tab) => {
+      for (const id of DEVICES) {
+        await tab.goto(`${hub.origin}/devices/${id}`);
+        await tab.locator('main h1').filter({ hasText: id }).waitFor();
+        await tab.locator('[data-testid="stream-state"][data-state="open"]').waitFor();
+      }
+    }));
+  });
+
+  test('has seen no exception in the pages', () => {
+    assert.deepEqual(complaints.filter((complaint) => complaint.startsWith('exception')), []);
+  });
+});
