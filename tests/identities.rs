@@ -10,7 +10,10 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use device_model::hub::Hub;
 use device_model::{Certificate, Connection, Device, GroupKey, Proxy, SignatureScheme, Signer, device_model};
 use hyper::Method;
-use rcgen::{CertificateParams, DnType, KeyPair, SigningKey as _};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SigningKey as _,
+    date_time_ymd,
+};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use support::{Operator, PATIENCE, hub};
@@ -79,6 +82,33 @@ async fn refused(connection: Connection) -> String {
         device_model::State::Retrying { cause, .. } => cause.to_string(),
         other => panic!("{other:?}"),
     }
+}
+
+/// Somebody who signs certificates: a root, or with `above` an intermediate.
+fn signer(
+    name: &str,
+    above: Option<&CertifiedIssuer<'static, KeyPair>>,
+) -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new(Vec::new()).expect("no names are valid names");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().expect("a key");
+    let made = match above {
+        None => CertifiedIssuer::self_signed(params, key),
+        Some(above) => CertifiedIssuer::signed_by(params, key, above),
+    };
+    made.expect("a certificate")
+}
+
+/// The identity of a device that `signers`, the nearest first, stand for.
+fn signed(name: &str, signers: &[&CertifiedIssuer<'static, KeyPair>], until: i32) -> Certificate {
+    let mut params = CertificateParams::new(Vec::new()).expect("no names are valid names");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_after = date_time_ymd(until, 1, 1);
+    let key = KeyPair::generate().expect("a key");
+    let leaf = params.signed_by(&key, signers[0]).expect("a certificate");
+    let chain: String = std::iter::once(leaf.pem()).chain(signers.iter().map(|one| one.pem())).collect();
+    Certificate::from_pem(chain.as_bytes(), key.serialize_pem().as_bytes()).expect("they fit")
 }
 
 struct Place {
@@ -225,4 +255,81 @@ async fn a_device_is_provisioned_and_connects_through_a_proxy() {
     assert_eq!([targets.recv().await, targets.recv().await], [Some(place.host()), Some(place.host())]);
     let cause = refused(connection.with_proxy(Proxy::new(&address.to_string()).expect("a proxy"))).await;
     assert!(cause.contains("407 Proxy Authentication Required"), "{cause}");
+}
+
+#[tokio::test]
+async fn a_fleet_of_certificates_is_provisioned_by_a_group_that_knows_who_signed_them() {
+    let place = place().await;
+    let root = signer("root", None);
+    let (factory, stranger) = (signer("factory", Some(&root)), signer("stranger", None));
+    let certificate = BASE64_STANDARD.encode(factory.pem());
+    let group = json!({
+        "enrollmentGroupId": "fleet",
+        "attestation": {
+            "type": "x509", "x509": { "signingCertificates": { "primary": { "certificate": certificate } } },
+        },
+        "initialTwin": { "tags": { "line": 7 } },
+    });
+    let (status, made) = place.operator.service(Method::PUT, "/enrollmentGroups/fleet", Some(group)).await;
+    assert_eq!(status, 200, "{made}");
+    let line = signer("line 7", Some(&factory));
+    let provisioned = |id: &str, identity: Certificate| {
+        place.trusted(Connection::provisioned(&place.host(), place.hub.id_scope(), id, identity))
+    };
+    works(provisioned("d1", signed("d1", &[&line], 2100))).await;
+    works(provisioned("d1", signed("d1", &[&factory], 2100))).await;
+    let (_, twin) = place.operator.service(Method::GET, "/twins/d1", None).await;
+    assert_eq!(twin["tags"]["line"], 7, "{twin}");
+    for (identity, why) in [
+        (signed("d2", &[&stranger], 2100), "known authority"),
+        (signed("d3", &[&line], 2100), "\"d3\", not of \"d2\""),
+        (signed("d2", &[&line], 2000), "expired at 2000-01-01"),
+    ] {
+        let cause = refused(provisioned("d2", identity)).await;
+        assert!(cause.contains("401") && cause.contains(why), "{cause}");
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_an_authority_names_connects_with_its_chain() {
+    let place = place().await;
+    let root = signer("root", None);
+    let middle = signer("middle", Some(&root));
+    assert_eq!(place.hub.trust_ca(&root.pem()).expect("it is a CA's"), ["root"]);
+    let body = json!({ "deviceId": "d", "authentication": { "type": "certificateAuthority" } });
+    let (status, made) = place.operator.service(Method::PUT, "/devices/d", Some(body)).await;
+    assert_eq!((status, &made["authentication"]["type"]), (200, &json!("certificateAuthority")));
+    let to_hub = |identity| place.trusted(Connection::to_hub(&place.host(), "d", identity));
+    works(to_hub(signed("d", &[&middle], 2100))).await;
+    let scope = place.hub.id_scope();
+    let identity = signed("d", &[&middle], 2100);
+    works(place.trusted(Connection::provisioned(&place.host(), scope, "d", identity))).await;
+    let cause = refused(to_hub(signed("d", &[&signer("stranger", None)], 2100))).await;
+    assert!(cause.contains("CONNACK code 5"), "{cause}");
+}
+
+#[tokio::test]
+async fn a_module_connects_with_its_own_key() {
+    let place = place().await;
+    let body = json!({ "deviceId": "d" });
+    let (status, _) = place.operator.service(Method::PUT, "/devices/d", Some(body)).await;
+    assert_eq!(status, 200);
+    let body = json!({ "deviceId": "d", "moduleId": "m" });
+    let (status, made) = place.operator.service(Method::PUT, "/devices/d/modules/m", Some(body)).await;
+    assert_eq!(status, 200, "{made}");
+    let key = made["authentication"]["symmetricKey"]["primaryKey"].as_str().expect("it has a key");
+    let text = format!("HostName={};DeviceId=d;ModuleId=m;SharedAccessKey={key}", place.host());
+    works(place.trusted(Connection::from_connection_string(&text))).await;
+}
+
+#[cfg(feature = "websocket")]
+#[tokio::test]
+async fn a_device_is_provisioned_and_connects_by_websocket() {
+    let place = place().await;
+    let host = format!("localhost:{}", place.hub.https().port());
+    let by_key = Connection::provisioned(&host, place.hub.id_scope(), "d1", place.group_key());
+    works(place.trusted(by_key).with_websocket()).await;
+    let device = SelfSigned::new("d2");
+    register(&place.operator, "d2", &device, None).await;
+    works(place.trusted(Connection::to_hub(&host, "d2", device.identity())).with_websocket()).await;
 }

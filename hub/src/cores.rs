@@ -25,6 +25,11 @@ use crate::state::methods::Started;
 use crate::state::registry::DeviceKeys;
 use crate::state::{CallId, Effect as Wanted, Provisioning, State};
 
+/// Reads any bytes as the hub reads its files.
+pub fn read_from_disk(bytes: &[u8]) {
+    crate::keep::read_any(bytes);
+}
+
 /// What the hub does.
 #[derive(Debug)]
 pub enum Effect {
@@ -262,7 +267,7 @@ impl HubCore {
                     self.effects.extend(ended);
                 }
                 Wanted::Took(message) => self.effects.push(Effect::Took(message)),
-                Wanted::Emit(_) | Wanted::Listening => {}
+                Wanted::Emit(_) | Wanted::News(_) | Wanted::Listening => {}
             }
         }
     }

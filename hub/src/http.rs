@@ -1,24 +1,27 @@
 //! The HTTP listeners: TLS handshakes in the connection's own task, deadlines, and a clean end.
 //!
-//! Decides nothing about requests; [`crate::page`] and [`crate::rest`] do. Begin with [`listen`].
+//! Decides nothing about requests; [`crate::page`] and [`crate::rest`] do. A connection that becomes a WebSocket of MQTT is
+//! served in the same task. Begin with [`listen`].
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt as _;
 
 use crate::certificate::ClientCertificate;
 use crate::listener::{Gate, Host, accept};
+use crate::mqtt::{self, task::Way};
 
 /// How long a request that is being answered may take after the hub was told to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(1);
@@ -32,6 +35,21 @@ pub(crate) struct Peer {
     /// Whether it came by TLS.
     pub(crate) secure: bool,
     pub(crate) certificate: Option<Arc<ClientCertificate>>,
+    pub(crate) upgrade: Upgrade,
+}
+
+/// Where a request says that its connection goes on as a WebSocket of MQTT.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Upgrade(Arc<Mutex<Option<OnUpgrade>>>);
+
+impl Upgrade {
+    pub(crate) fn set(&self, upgrade: OnUpgrade) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(upgrade);
+    }
+
+    fn take(&self) -> Option<OnUpgrade> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// Accepts clients until the hub stops; with `tls`, over TLS.
@@ -44,7 +62,11 @@ pub(crate) async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, rout
     accept(listener, gate, &host, |socket, peer| {
         let (tls, router, host) = (tls.clone(), router.clone(), host.clone());
         async move {
-            let plain = Peer { address: peer, secure: false, certificate: None };
+            let plain = Peer { address: peer, secure: false, certificate: None, upgrade: Upgrade::default() };
+            // small packets that wait for each other's acknowledgement are the rule on a WebSocket of MQTT
+            if let Err(error) = socket.set_nodelay(true) {
+                tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
+            }
             match tls {
                 None => serve(socket, plain, router, &host).await,
                 Some(tls) => match handshake(&tls, socket, &host).await {
@@ -75,15 +97,22 @@ async fn handshake(
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer, router: Router, host: &Host) {
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
+    router: Router,
+    host: &Host,
+) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(host.limits.head_deadline);
     http.max_buf_size(host.limits.head_bytes.max(LEAST_HEAD));
+    let asking = peer.clone();
     let service = router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(peer.clone());
+        request.extensions_mut().insert(asking.clone());
         request
     });
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let connection =
+        http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -95,5 +124,14 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer, router: 
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "HTTP connection ended");
+    }
+    let Some(upgrade) = peer.upgrade.take() else { return };
+    match upgrade.await {
+        Ok(upgraded) => {
+            let stream = mqtt::websocket::bytes_of(TokioIo::new(upgraded)).await;
+            let way = Way { certificate: peer.certificate, by_websocket: true, opened: Instant::now() };
+            mqtt::task::serve_stream(stream, peer.address, way, host).await;
+        }
+        Err(error) => tracing::debug!(%error, "no WebSocket"),
     }
 }

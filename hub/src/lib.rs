@@ -16,9 +16,11 @@
 //! `mqtt`; `shared` carries out what they want done, and the listeners, the store and the page stand
 //! around it. It can be told to misbehave ([`Hub::inject`]). It listens on loopback unless told otherwise, and then asks for
 //! a token on its page; it keeps its data in one folder, and says in its log why it refused something. [`Limits`] bound
-//! what clients may ask of it. It knows no X.509 devices and no modules.
+//! what clients may ask of it. Devices prove who they are by keys or certificates ([`HubBuilder::trust_ca`]), are provisioned by
+//! enrollments, and come by MQTT over TLS or, on the port of the service API, over WebSocket. It runs no IoT Edge.
 
 mod body;
+mod bridge;
 mod bucket;
 mod builder;
 mod certificate;
@@ -30,6 +32,8 @@ pub mod cores;
 mod error;
 mod events;
 mod faults;
+mod feed;
+mod files;
 mod http;
 mod hub;
 mod json;
@@ -56,6 +60,7 @@ mod topics;
 mod twin;
 mod view;
 
+pub use bridge::{Bridge, BridgeStatus};
 pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
 pub use faults::{Fault, Injection};

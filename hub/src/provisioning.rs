@@ -23,6 +23,8 @@ pub(crate) struct Request<'a> {
     pub(crate) scope: &'a str,
     pub(crate) id: &'a str,
     pub(crate) presented: Presented<'a>,
+    /// Whether it speaks MQTT over WebSocket, and is to go on so.
+    pub(crate) by_websocket: bool,
 }
 
 /// What for.
@@ -79,19 +81,23 @@ impl Request<'_> {
             return Answer { status, retry_after, body };
         }
         let payload = body.get("payload").unwrap_or(&Value::Null);
-        match state.register(self.scope, self.id, self.presented, payload, now) {
-            Ok(registration) => {
-                let body = json!({ "operationId": registration.operation, "status": "assigning" });
-                Answer { status: 202, retry_after: Some(RETRY_AFTER), body }
-            }
-            Err(error) => self.refuse(&error, state, now),
+        let registered = state.register(self.scope, self.id, self.presented, payload, now);
+        let (operation, refused) = match registered {
+            Ok(registration) => (registration.operation.clone(), registration.outcome.refusal()),
+            Err(error) => return self.refuse(&error, state, now),
+        };
+        if let Some(reason) = refused {
+            state.refuse(Some(self.id), format!("provisioning: {reason}"), now);
         }
+        let body = json!({ "operationId": operation, "status": "assigning" });
+        Answer { status: 202, retry_after: Some(RETRY_AFTER), body }
     }
 
     fn poll(self, operation: &str, state: &mut State, now: Timestamp) -> Answer {
         match state.look_up(self.scope, self.id, self.presented, Some(operation), now) {
             Ok(known) => {
-                let registration = registration_state(known, state.host_name());
+                let host = if self.by_websocket { state.websocket_host_name() } else { state.host_name() };
+                let registration = registration_state(known, host);
                 let body = json!({
                     "operationId": operation,
                     "status": registration["status"],
@@ -153,15 +159,16 @@ pub(crate) fn registration_state(known: &Registration, host: &str) -> Value {
         }
         Outcome::Disabled { .. } => {
             shown["errorCode"] = NOT_ADMITTED.into();
-            shown["errorMessage"] = "the enrollment is disabled".into();
             "disabled"
         }
-        Outcome::Failed { reason } => {
+        Outcome::Failed { .. } => {
             shown["errorCode"] = 400_000.into();
-            shown["errorMessage"] = reason.as_str().into();
             "failed"
         }
     };
+    if let Some(reason) = known.outcome.refusal() {
+        shown["errorMessage"] = reason.into();
+    }
     shown["status"] = status.into();
     shown
 }

@@ -15,6 +15,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::events::Bus;
+use crate::feed::{self, Feed};
+use crate::files::Files;
 use crate::keep::{Ledger, Library};
 use crate::message::Observer;
 use crate::settings::Settings;
@@ -40,10 +42,14 @@ pub(crate) struct Shared {
     inner: Mutex<Inner>,
     /// Counts up when a device begins to take commands.
     listening: watch::Sender<u64>,
+    /// The number that comes next in the stream for other programs.
+    news: watch::Sender<u64>,
     /// Whether something could not be kept.
     is_in_trouble: AtomicBool,
     pub(crate) library: Arc<Library>,
     pub(crate) settings: Settings,
+    /// Where files go that devices upload.
+    pub(crate) files: Option<Files>,
     pub(crate) started: Timestamp,
     pub(crate) https_port: u16,
     pub(crate) mqtt_port: u16,
@@ -55,6 +61,7 @@ struct Inner {
     links: BTreeMap<SessionId, mpsc::Sender<ToDevice>>,
     waiting: BTreeMap<CallId, oneshot::Sender<CallOutcome>>,
     bus: Bus,
+    feed: Feed,
     observer: Option<Observer>,
     /// `None` where nothing is kept, in tests.
     ledger: Option<Ledger>,
@@ -100,6 +107,7 @@ impl Shared {
             links: BTreeMap::new(),
             waiting: BTreeMap::new(),
             bus: Bus::default(),
+            feed: Feed::new(now()),
             observer,
             ledger: None,
             held: Vec::new(),
@@ -107,13 +115,20 @@ impl Shared {
         Self {
             inner,
             listening: watch::Sender::new(0),
+            news: watch::Sender::new(0),
             is_in_trouble: AtomicBool::new(false),
             library: Arc::default(),
             settings,
+            files: None,
             started: now(),
             https_port,
             mqtt_port,
         }
+    }
+
+    /// The same with a folder for files.
+    pub(crate) fn with_files(self, files: Files) -> Self {
+        Self { files: Some(files), ..self }
     }
 
     /// The same with a data folder: every step is written to its journal.
@@ -173,6 +188,18 @@ impl Shared {
         f(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner).bus)
     }
 
+    /// Begins to tell what happens to other programs: where the reader begins, and what says that there is more.
+    pub(crate) fn join_feed(&self, from: feed::From) -> (u64, watch::Receiver<u64>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.state.is_told = true;
+        (inner.feed.position(from), self.news.subscribe())
+    }
+
+    /// What there is from this number on.
+    pub(crate) fn read_feed(&self, next: u64) -> feed::Batch {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).feed.read(next)
+    }
+
     fn carry_out(&self, inner: &mut Inner, effect: Effect) {
         match effect {
             Effect::Send { session, topic, payload } => {
@@ -196,6 +223,10 @@ impl Shared {
                 if let Some(Observer(tell)) = &inner.observer {
                     tell(message);
                 }
+            }
+            Effect::News(news) => {
+                let next = inner.feed.push(news, now());
+                self.news.send_replace(next);
             }
             Effect::Listening => self.listening.send_modify(|count| *count += 1),
         }
@@ -275,7 +306,7 @@ impl Drop for EndOfCall<'_> {
 }
 
 /// The present time in whole milliseconds: other languages' clients do not read nanoseconds.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }

@@ -20,6 +20,10 @@ pub(crate) struct Library {
     turns: Arc<Semaphore>,
 }
 
+/// Most places of damage that an answer names.
+const DAMAGE: usize = 50;
+/// Most that the log does.
+const REPORTED: usize = 10_000;
 /// Most charts that are read at the same time.
 const READERS: usize = 1;
 
@@ -72,14 +76,16 @@ impl Library {
         self.files.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&number)
     }
 
-    /// Says in the log that a file is damaged, the first time; answers the text.
-    pub(super) fn report(&self, number: u64, what: &str, error: &ReadError) -> String {
+    /// Says in the log that a file is damaged, the first time, and puts the text to what an answer says of damage.
+    pub(super) fn report(&self, damage: &mut Vec<String>, number: u64, what: &str, error: &ReadError) {
         let path = archive::path(&self.folder, number);
         let text = format!("{} is damaged, {error}: {what} cannot be read", path.display());
         let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
-        if reported.insert(text.clone()) {
+        if reported.len() < REPORTED && reported.insert(text.clone()) {
             tracing::error!("{text}");
         }
-        text
+        if damage.len() < DAMAGE {
+            damage.push(text);
+        }
     }
 }

@@ -9,7 +9,7 @@
 //! Every change is in the journal before anybody is told of it, so a kill loses nothing that was acknowledged; a power
 //! cut may lose the last second. When the journal has grown, a checkpoint moves what it holds to where it stays: records
 //! into the registry, rows into a new file of the history. A start reads the registry and the rest of the journal, never
-//! the history. What is damaged is reported: a registry or journal refuses the start, a piece of the history is left out
+//! the history. The rows of a deleted device are not served any more; they leave the disk with their file. What is damaged is reported: a registry or journal refuses the start, a piece of the history is left out
 //! of the answer, which names it. Begin with [`open`] and [`run`]; read with [`RowQuery`] and [`SeriesQuery`].
 
 mod archive;
@@ -60,6 +60,31 @@ pub(crate) struct Keep {
     /// The history's files, for readers.
     pub(crate) library: Arc<Library>,
     pub(crate) keeper: Keeper,
+}
+
+/// Reads bytes as everything that is read of files, for the fuzz target: none of it may panic, and what is read of a
+/// journal is the same when it is read again.
+#[cfg(feature = "cores")]
+pub(crate) fn read_any(bytes: &[u8]) {
+    if let Ok(segment) = frame::read(bytes) {
+        let again = frame::read(&bytes[..segment.sound]).map(|segment| segment.frames.len());
+        assert_eq!(again, Ok(segment.frames.len()));
+    }
+    // what is behind checksums, without them
+    let _ = entry::read_entries(bytes);
+    let _ = wire::read_row(&mut wire::Reader::new(bytes));
+    let _ = block::unpack(bytes);
+    if let Ok(columns) = column_bytes::read_columns(bytes, |_, _| true) {
+        let mut written = Vec::new();
+        column_bytes::put_columns(&mut written, &columns);
+        // a number may be NaN, which is not itself: the bytes are
+        let read = column_bytes::read_columns(&written, |_, _| true).map(|columns| {
+            let mut again = Vec::new();
+            column_bytes::put_columns(&mut again, &columns);
+            again
+        });
+        assert_eq!(read, Ok(written));
+    }
 }
 
 /// What the task that makes checkpoints works with.

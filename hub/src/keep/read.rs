@@ -182,7 +182,7 @@ impl<'a> Reading<'a> {
             Ok(Some(found)) => found,
             Ok(None) => return ControlFlow::Continue(()),
             Err(error) => {
-                self.page.damage.push(self.library.report(number, "its rows", &error));
+                self.library.report(&mut self.page.damage, number, "its rows", &error);
                 return ControlFlow::Continue(());
             }
         };
@@ -200,7 +200,7 @@ impl<'a> Reading<'a> {
                 Ok(rows) => self.offer(rows.iter())?,
                 Err(error) => {
                     let what = format!("rows {} to {} of a device", chunk.first, chunk.last());
-                    self.page.damage.push(self.library.report(number, &what, &error));
+                    self.library.report(&mut self.page.damage, number, &what, &error);
                 }
             }
             self.seen = Some(if self.query.newest_first { chunk.first } else { chunk.last() });

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
-use super::archive::{self, Chunk, HistoryFile};
+use super::archive::{self, Chunk, FileInfo, HistoryFile};
 use super::library::Library;
 use super::read::Recent;
 use super::wire::kind_bit;
@@ -78,7 +78,10 @@ enum Piece {
 
 struct Reading<'a> {
     library: &'a Library,
-    files: Vec<(u64, HistoryFile)>,
+    files: Vec<(u64, FileInfo)>,
+    /// The one that is read, and its place among them: pieces of a file mostly follow one another, and a process may not
+    /// have very many files open.
+    open: Option<(usize, HistoryFile)>,
     /// With the times of their first and last rows, in milliseconds.
     pieces: Vec<(i64, i64, Piece)>,
     damage: Vec<String>,
@@ -93,7 +96,7 @@ struct Making<'a> {
 
 impl<'a> Reading<'a> {
     fn new(library: &'a Library) -> Self {
-        Self { library, files: Vec::new(), pieces: Vec::new(), damage: Vec::new() }
+        Self { library, files: Vec::new(), open: None, pieces: Vec::new(), damage: Vec::new() }
     }
 
     fn read(mut self, recent: &Recent, query: &SeriesQuery) -> SeriesPage {
@@ -127,30 +130,25 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let opened = self.library.open(number, &info);
-            let found =
-                opened.and_then(|file| file.map(|file| Ok((file.chunks(recent.device)?, file))).transpose());
-            match found {
-                Ok(None) => {}
-                Err(error) => self.damage.push(self.library.report(number, "its rows", &error)),
-                Ok(Some((chunks, file))) => {
-                    let place = self.files.len();
-                    let wanted = |chunk: &Chunk| {
-                        chunk.from <= to
-                            && chunk.to >= from
-                            && chunk.kinds & drawn != 0
-                            && chunk.first < recent.first()
-                    };
-                    let before = self.pieces.len();
-                    for chunk in chunks.into_iter().filter(wanted) {
-                        let (from, to) = (chunk.from.div_euclid(1000), chunk.to.div_euclid(1000));
-                        self.pieces.push((from, to, Piece::Chunk(place, chunk)));
-                    }
-                    // one that has nothing to give is closed again
-                    if self.pieces.len() > before {
-                        self.files.push((number, file));
-                    }
+            let chunks = match opened.and_then(|file| file.map(|file| file.chunks(recent.device)).transpose())
+            {
+                Ok(chunks) => chunks.unwrap_or_default(),
+                Err(error) => {
+                    self.library.report(&mut self.damage, number, "its rows", &error);
+                    continue;
                 }
+            };
+            let wanted = |chunk: &Chunk| {
+                chunk.from <= to
+                    && chunk.to >= from
+                    && chunk.kinds & drawn != 0
+                    && chunk.first < recent.first()
+            };
+            for chunk in chunks.into_iter().filter(wanted) {
+                let (from, to) = (chunk.from.div_euclid(1000), chunk.to.div_euclid(1000));
+                self.pieces.push((from, to, Piece::Chunk(self.files.len(), chunk)));
             }
+            self.files.push((number, info));
         }
         for group in &recent.groups {
             let times = group.rows().iter().map(|row| row.at.as_millisecond());
@@ -167,19 +165,24 @@ impl<'a> Reading<'a> {
             // those that are not wanted are passed over
             Piece::Group(group) => Some(Cow::Borrowed(group.columns())),
             Piece::Chunk(place, chunk) => {
-                let (number, file) = self.files.get(*place)?;
+                let (number, info) = self.files.get(*place)?;
                 let is = |component: Option<&str>, path: &str, wanted: &SeriesPath| {
                     wanted.path == path && wanted.component.as_deref() == component
                 };
                 let wanted = |component: Option<&str>, path: &str| {
                     path.is_empty() || query.paths.iter().any(|wanted| is(component, path, wanted))
                 };
+                if self.open.as_ref().is_none_or(|(open, _)| open != place) {
+                    let opened = self.library.open(*number, info);
+                    // an error is told where the file was looked into
+                    self.open = opened.ok().flatten().map(|file| (*place, file));
+                }
+                let (_, file) = self.open.as_ref()?;
                 match file.columns(chunk, wanted) {
                     Ok(columns) => Some(Cow::Owned(columns)),
                     Err(error) => {
                         let what = format!("rows {} to {} of a device", chunk.first, chunk.last());
-                        let text = self.library.report(*number, &what, &error);
-                        self.damage.push(text);
+                        self.library.report(&mut self.damage, *number, &what, &error);
                         None
                     }
                 }

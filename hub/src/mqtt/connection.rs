@@ -41,6 +41,8 @@ const SHOWN_LIMIT: usize = 200;
 #[derive(Debug)]
 pub(crate) struct Connection {
     session: SessionId,
+    /// Whether it came by WebSocket.
+    by_websocket: bool,
     /// What the client presented in the TLS handshake.
     certificate: Option<Arc<ClientCertificate>>,
     phase: Phase,
@@ -103,7 +105,12 @@ impl Output {
 impl Connection {
     /// A connection that has sent nothing yet.
     pub(crate) fn new(session: SessionId) -> Self {
-        Self { session, certificate: None, phase: Phase::AwaitingConnect, keep_alive: 0 }
+        Self { session, by_websocket: false, certificate: None, phase: Phase::AwaitingConnect, keep_alive: 0 }
+    }
+
+    /// The same by WebSocket.
+    pub(crate) fn over_websocket(self, yes: bool) -> Self {
+        Self { by_websocket: yes, ..self }
     }
 
     /// The same on a stream that was opened with this certificate.
@@ -208,6 +215,7 @@ impl Connection {
                     id,
                     &login.password,
                     self.certificate.clone(),
+                    self.by_websocket,
                 ));
                 accepted(false)
             }

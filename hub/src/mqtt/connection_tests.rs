@@ -3,6 +3,7 @@
 use super::*;
 use crate::certificate::tests::{device as certificate, signer};
 use crate::certificate::{Known, Thumbprint, Thumbprints};
+use crate::state::provisioning::enrollment::{Kind, Settings};
 use crate::state::tests::{NOW, device_token, group_token, state};
 use proptest::prelude::*;
 use rumqttc::mqttbytes::v4::{SubscribeFilter, Unsubscribe};
@@ -393,4 +394,41 @@ fn a_module_connects_as_itself_and_speaks_on_its_own_topics() {
     assert_eq!(only_publish(&get).0, "$iothub/twin/res/200/?$rid=1");
     let of_device = publish("devices/d1/messages/events/", "{}");
     assert!(connection.handle(of_device, &mut state, NOW).end.is_some(), "that is the device's topic");
+}
+
+#[test]
+fn a_disabled_enrollment_is_final_with_a_code_and_the_log_says_so() {
+    let mut state = state();
+    let own = state.enrollment(Kind::Group, "default").unwrap().attestation.clone();
+    let disabled = Settings { enabled: false, ..Settings::default() };
+    state.enroll(Kind::Group, "default", own, disabled, Some("*"), NOW).unwrap();
+    let mut connection = Connection::new(state.next_session());
+    let token = group_token(&state, "d1");
+    let user = "0neTEST/registrations/d1/api-version=2019-03-31";
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted(false));
+    let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
+    let output = connection.handle(register, &mut state, NOW);
+    let operation = only_publish(&output).1["operationId"].as_str().unwrap().to_owned();
+    let poll = format!("$dps/registrations/GET/iotdps-get-operationstatus/?$rid=r2&operationId={operation}");
+    let output = connection.handle(publish(&poll, " "), &mut state, NOW);
+    let (topic, body) = only_publish(&output);
+    assert_eq!((topic, &body["status"]), ("$dps/registrations/res/200/?$rid=r2", &json!("disabled")));
+    assert_eq!(body["registrationState"]["errorCode"], 400_209);
+    assert!(state.log().any(|row| row.message.contains("the enrollment is disabled")));
+}
+
+#[test]
+fn a_device_that_waits_for_approval_is_refused_with_401() {
+    let mut state = state();
+    state.set_approval(crate::state::Approval::Operator);
+    let mut connection = Connection::new(state.next_session());
+    let token = group_token(&state, "d1");
+    let user = "0neTEST/registrations/d1/api-version=2019-03-31";
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted(false));
+    let register = publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}");
+    let output = connection.handle(register.clone(), &mut state, NOW);
+    assert_eq!(only_publish(&output).0, "$dps/registrations/res/401/?$rid=r1");
+    state.approve("d1", NOW).unwrap();
+    let output = connection.handle(register, &mut state, NOW);
+    assert!(only_publish(&output).0.starts_with("$dps/registrations/res/202/"));
 }

@@ -1,7 +1,7 @@
 //! The MQTT 3.1.1 endpoint for devices: provisioning service and hub on one listener.
 //!
 //! [`frame`] turns bytes into packets, strictly ([`strict`] looks at CONNECT); [`connection`] is the state machine of one connection,
-//! without I/O; [`registration`] is its provisioning half; [`task`] drives it on a socket.
+//! without I/O; [`registration`] is its provisioning half; [`task`] drives it on a socket, [`websocket`] makes one of a WebSocket.
 
 pub(crate) mod connection;
 pub(crate) mod frame;
@@ -9,3 +9,4 @@ mod registration;
 mod strict;
 pub(crate) mod task;
 mod username;
+pub(crate) mod websocket;

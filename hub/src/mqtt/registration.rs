@@ -19,6 +19,7 @@ pub(crate) struct Registration {
     id: String,
     password: String,
     certificate: Option<Arc<ClientCertificate>>,
+    by_websocket: bool,
 }
 
 impl std::fmt::Debug for Registration {
@@ -33,8 +34,10 @@ impl Registration {
         id: &str,
         password: &str,
         certificate: Option<Arc<ClientCertificate>>,
+        by_websocket: bool,
     ) -> Self {
-        Self { scope: scope.to_owned(), id: id.to_owned(), password: password.to_owned(), certificate }
+        let [scope, id, password] = [scope, id, password].map(str::to_owned);
+        Self { scope, id, password, certificate, by_websocket }
     }
 
     pub(super) fn id(&self) -> &str {
@@ -61,6 +64,6 @@ impl Registration {
 
     fn request(&self) -> Request<'_> {
         let presented = Presented { password: &self.password, certificate: self.certificate.as_deref() };
-        Request { scope: &self.scope, id: &self.id, presented }
+        Request { scope: &self.scope, id: &self.id, presented, by_websocket: self.by_websocket }
     }
 }

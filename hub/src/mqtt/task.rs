@@ -66,12 +66,9 @@ async fn serve(socket: TcpStream, peer: SocketAddr, tls: &TlsAcceptor, host: &Ho
     };
     let refusal = match handshake {
         Ok(Ok(stream)) => {
-            let (session, inbox) = shared.open_link();
             let presented = stream.get_ref().1.peer_certificates();
             let certificate = presented.and_then(ClientCertificate::of_chain).map(Arc::new);
-            let driver = Driver::new(stream, session, shared, peer, opened).limited(limits);
-            let mut driver = driver.presenting(certificate);
-            return driver.run(inbox, stop).await;
+            return serve_stream(stream, peer, Way { certificate, by_websocket: false, opened }, host).await;
         }
         Ok(Err(error)) => {
             format!("{peer}: the TLS handshake failed: {error} (does the client trust the CA?)")
@@ -79,6 +76,27 @@ async fn serve(socket: TcpStream, peer: SocketAddr, tls: &TlsAcceptor, host: &Ho
         Err(_) => format!("{peer}: the TLS handshake took more than {} s", deadline.as_secs_f32()),
     };
     shared.with(|state, now| state.refuse(None, refusal, now));
+}
+
+/// How a device came.
+pub(crate) struct Way {
+    /// Of the TLS handshake.
+    pub(crate) certificate: Option<Arc<ClientCertificate>>,
+    pub(crate) by_websocket: bool,
+    pub(crate) opened: Instant,
+}
+
+/// Serves a device on a stream that is ready for MQTT.
+pub(crate) async fn serve_stream(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    peer: SocketAddr,
+    way: Way,
+    host: &Host,
+) {
+    let Host { shared, limits, stop, .. } = host;
+    let (session, inbox) = shared.open_link();
+    let driver = Driver::new(stream, session, shared, peer, way.opened).limited(limits);
+    driver.coming(way).run(inbox, stop).await;
 }
 
 /// One connection's socket and state machine. Dropping it, be it by a panic, tells the state.
@@ -142,9 +160,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         self
     }
 
-    /// The same for a stream that was opened with this certificate.
-    fn presenting(mut self, certificate: Option<Arc<ClientCertificate>>) -> Self {
-        self.connection = Connection::new(self.session).with_certificate(certificate);
+    /// The same for a device that came this way.
+    fn coming(mut self, way: Way) -> Self {
+        let connection = Connection::new(self.session).with_certificate(way.certificate);
+        self.connection = connection.over_websocket(way.by_websocket);
         self
     }
 

@@ -1,7 +1,7 @@
 //! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
 //!
-//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), every other
-//! one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
+//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), as does the content of an upload,
+//! every other one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
 //! [`router`].
 
 mod api;
@@ -12,6 +12,7 @@ mod commands;
 mod device;
 mod error;
 mod faults;
+mod files;
 mod guard;
 mod languages;
 mod login;
@@ -34,6 +35,7 @@ use tower::ServiceExt as _;
 
 use self::error::PageError;
 use crate::limits::Limits;
+use crate::mqtt::websocket;
 use crate::paced::pace;
 use crate::rest::{self, RestError};
 use crate::shared::Shared;
@@ -67,6 +69,7 @@ pub(crate) fn router(
     let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
     let page = page_router().layer(guard).with_state(page);
     Router::new()
+        .route(websocket::PATH, get(websocket::upgrade))
         .fallback(choose)
         .with_state((service, page, shared))
         .layer(DefaultBodyLimit::max(limits.body_bytes))
@@ -79,6 +82,7 @@ async fn choose(
 ) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
+    let is_upload = request.uri().path().split('/').nth(1) == Some(rest::CONTAINER);
     let mut request = request;
     if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
         *request.uri_mut() = uri;
@@ -92,7 +96,7 @@ async fn choose(
     if let Some(refusal) = refusal() {
         return refusal;
     }
-    let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
+    let Ok(response) = (if versioned || is_upload { service } else { page }).oneshot(request).await;
     // nothing is answered as done before it is kept
     refusal().unwrap_or(response)
 }
@@ -104,7 +108,7 @@ fn page_router() -> Router<PageState> {
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
-        .route("/api/certificates/{name}", axum::routing::delete(certificates::remove))
+        .route("/api/certificates/{name}", delete(certificates::remove))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
@@ -123,6 +127,8 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/telemetry/series", get(series::series))
         .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
+        .route("/api/devices/{id}/files", get(files::list))
+        .route("/api/devices/{id}/files/{*name}", get(files::read).delete(files::delete))
         .route("/api/devices/{id}/commands", post(commands::call))
         .merge(templates::routes())
         .route("/events", get(stream::events))

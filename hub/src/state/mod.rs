@@ -15,9 +15,11 @@ mod label;
 pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod modules;
+mod news;
 mod persist;
 pub(crate) mod properties;
 pub(crate) mod provisioning;
+pub(crate) mod recall;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
@@ -27,6 +29,7 @@ pub(crate) mod templates;
 #[cfg(test)]
 pub(crate) mod tests;
 mod twins;
+mod uploads;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
@@ -37,6 +40,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::faults::Faults;
+use crate::feed::{News, Source};
 use crate::message::DeviceMessage;
 use crate::template::Template;
 use crate::topics::Subscription;
@@ -64,12 +68,15 @@ const LOG_TEXT_LIMIT: usize = 1000;
 pub(crate) struct State {
     provisioning: Provisioning,
     host_name: String,
+    /// Where it is another one by WebSocket.
+    websocket_host_name: Option<String>,
     devices: BTreeMap<String, Device>,
     /// What the program and the models folder gave.
     models: BTreeMap<String, Arc<Model>>,
     templates: BTreeMap<String, Template>,
     calls: BTreeMap<CallId, methods::Call>,
     feedback: feedback::FeedbackQueue,
+    uploads: uploads::Uploads,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     new_rows: Vec<NewRow>,
@@ -80,6 +87,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// Whether other programs want to be told of what happens.
+    pub(crate) is_told: bool,
     /// Whether a topic that IoT Hub does not know is only logged, where IoT Hub ends the connection.
     pub(crate) tolerates_unknown_topics: bool,
     next_session: u64,
@@ -135,6 +144,8 @@ pub(crate) enum Effect {
     Listening,
     /// Tell whoever observes the messages.
     Took(DeviceMessage),
+    /// Tell other programs.
+    News(News),
 }
 
 /// Why the hub closes a connection that did nothing wrong on the wire.
@@ -202,6 +213,17 @@ pub(crate) enum StateError {
     QueueFull(usize),
     #[error("a name has at most {limit} characters, this one has {length}")]
     LongName { length: usize, limit: usize },
+    #[error(
+        "{0:?} cannot be the name of an upload: up to 255 letters and digits, other characters counting three for each \
+         byte; `/` makes folders, which may not be empty, `.` or `..`"
+    )]
+    BadFileName(String),
+    #[error("{0} uploads are under way already, which is all that a device may have")]
+    TooManyUploads(usize),
+    #[error("no upload {0:?} of this device is under way")]
+    NoUpload(String),
+    #[error("the content of the upload has not come: it goes to the storage before the hub is told")]
+    NotStored,
     #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
     LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
@@ -222,11 +244,13 @@ impl State {
         Self {
             provisioning,
             host_name: "localhost".to_owned(),
+            websocket_host_name: None,
             devices: BTreeMap::new(),
             models: BTreeMap::new(),
             templates: BTreeMap::new(),
             calls: BTreeMap::new(),
             feedback: feedback::FeedbackQueue::default(),
+            uploads: uploads::Uploads::default(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             new_rows: Vec::new(),
@@ -234,6 +258,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            is_told: false,
             tolerates_unknown_topics: false,
             next_session: 1,
             next_call: 1,
@@ -246,8 +271,20 @@ impl State {
         &self.host_name
     }
 
+    /// The name under which devices that speak MQTT over WebSocket are told to reach this hub, with a port unless it is 443.
+    pub(crate) fn websocket_host_name(&self) -> &str {
+        self.websocket_host_name.as_deref().unwrap_or(&self.host_name)
+    }
+
+    /// Sets the port devices reach this hub on by WebSocket; 443 is never named.
+    pub(crate) fn set_websocket_port(&mut self, port: u16) {
+        let port = if port == 443 { String::new() } else { format!(":{port}") };
+        self.websocket_host_name = Some(format!("localhost{port}"));
+    }
+
     /// Sets the name devices are told, where something stands between them and the hub.
     pub(crate) fn set_host_name(&mut self, name: String) {
+        self.websocket_host_name = None;
         self.host_name = name;
     }
 
@@ -366,6 +403,7 @@ impl State {
         }
         self.inbox_changed(id);
         self.connection_row(id, "connected", now);
+        self.tell(Source::Connection, id, "deviceConnected", &json!({}));
         self.deliver_messages(id, now);
         Ok(kept)
     }
@@ -383,6 +421,7 @@ impl State {
         device.inbox.disconnected();
         device.record.connection_changed = Some(now);
         self.connection_row(id, &format!("disconnected: {why}"), now);
+        self.tell(Source::Connection, id, "deviceDisconnected", &json!({ "reason": why }));
     }
 
     fn connection_row(&mut self, id: &str, text: &str, now: Timestamp) {

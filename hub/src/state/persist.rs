@@ -19,6 +19,7 @@ use super::device::{Device, Latest, Record};
 use super::feedback::Feedback;
 use super::history::{Group, Row};
 use super::inbox::Queued;
+use super::recall::recall;
 use crate::template::record as template;
 
 /// A record's bytes to keep under its key, or nothing any more.
@@ -173,6 +174,12 @@ impl State {
                 device.count(&row);
             }
             device.history.restore(row);
+        }
+        for (number, device) in devices {
+            let groups = device.history.groups();
+            let rows = groups.iter().rev().flat_map(|group| group.rows().iter().rev());
+            let is_new = |row: &&Arc<Row>| counted.get(&number).is_some_and(|counted| row.seq >= *counted);
+            recall(&mut device.latest, rows.take_while(is_new));
         }
     }
 

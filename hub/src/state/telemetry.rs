@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::device::Latest;
+use super::device::{Latest, LatestValues};
 use super::history::{Kind, Row};
 use super::{Effect, State};
 use crate::message::DeviceMessage;
@@ -29,13 +29,17 @@ impl State {
         let retained = || bag.get("mqtt-retain").map(|_| "RETAIN is not honoured by IoT Hub".to_owned());
         let problem = problem.or_else(retained);
         let component = bag.component();
-        let Some(device) = self.devices.get_mut(id) else {
+        if !self.devices.contains_key(id) {
             return;
-        };
+        }
         if self.observed {
             let (device, properties, body) = (id.to_owned(), bag.to_map(), payload.to_vec());
             self.effects.push(Effect::Took(DeviceMessage { device, properties, body }));
         }
+        self.tell_message(id, bag, payload);
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
         device.record.messages += 1;
         device.record.last_seen = Some(now);
         if let Some(Value::Object(values)) = parsed {
@@ -54,21 +58,22 @@ impl State {
     }
 }
 
-/// Keeps a value as the newest of its name.
+/// Keeps a value as the newest of its name, if it has its place among them; answers whether.
 pub(super) fn remember(
-    latest: &mut std::collections::BTreeMap<(Option<String>, String), Latest>,
+    latest: &mut LatestValues,
     component: Option<&str>,
     name: &str,
     value: &Value,
     at: Timestamp,
-) {
+) -> bool {
     let key = (component.map(str::to_owned), name.to_owned());
     let known = latest.contains_key(&key);
     if (!known && latest.len() >= LATEST_LIMIT) || value.to_string().len() > LATEST_VALUE_LIMIT {
-        return;
+        return false;
     }
     let (component, name) = key.clone();
     latest.insert(key, Latest { component, name, value: value.clone(), at });
+    true
 }
 
 /// The time a device gave its message, if it did and it is a time.

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::client::{self, Target};
+use crate::target::Target;
 use crate::{MAILBOX, REPORTER, SENDERS};
 
 /// What was acknowledged in all lives.
@@ -37,7 +37,9 @@ impl Ledger {
     }
 
     pub(crate) fn number(&self, id: &'static str, number: u64) {
-        self.note(|all| drop(all.numbers.entry(id).or_default().insert(number)));
+        self.note(|all| {
+            all.numbers.entry(id).or_default().insert(number);
+        });
     }
 
     pub(crate) fn reported(&self, number: u64) {
@@ -45,11 +47,15 @@ impl Ledger {
     }
 
     pub(crate) fn made(&self, id: String) {
-        self.note(|all| drop(all.made.insert(id)));
+        self.note(|all| {
+            all.made.insert(id);
+        });
     }
 
     pub(crate) fn posted(&self, text: String) {
-        self.note(|all| drop(all.posted.insert(text)));
+        self.note(|all| {
+            all.posted.insert(text);
+        });
     }
 
     /// How much was acknowledged.
@@ -94,7 +100,7 @@ impl Ledger {
     /// Takes what waits for the mailbox: all that was accepted, each once.
     pub(crate) async fn check_messages(&self, target: &Target) {
         let accepted = self.acknowledged.lock().unwrap().posted.clone();
-        let got = client::receive(target, MAILBOX, &accepted).await;
+        let got = crate::client::receive(target, MAILBOX, &accepted).await;
         let once: BTreeSet<&String> = got.iter().collect();
         assert_eq!(once.len(), got.len(), "a message came twice: {got:?}");
     }

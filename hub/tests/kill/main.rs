@@ -13,9 +13,11 @@
 )]
 
 mod client;
+mod device;
 mod ledger;
 #[path = "../support/mod.rs"]
 mod support;
+mod target;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -23,10 +25,10 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::Target;
 use device_model_hub::Hub;
 use fastrand::Rng;
 use ledger::Ledger;
+use target::Target;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;

@@ -62,7 +62,7 @@ impl Board {
             bytes_received,
             ..Metrics::default()
         };
-        let metrics = self.gauge().fill(telemetry);
+        let metrics = self.gauge().fill(&telemetry);
         Metrics { counters: intake.up_to_date(metrics.counters), ..metrics }
     }
 

@@ -30,14 +30,14 @@ impl Gauge {
     }
 
     /// What is known here; the rest is as in `metrics`.
-    pub(crate) fn fill(&self, metrics: Metrics) -> Metrics {
+    pub(crate) fn fill(&self, metrics: &Metrics) -> Metrics {
         Metrics {
             counters: self.figures.counters,
             losses: self.losses,
             commands: self.commands,
             command_latency: self.command_latency,
             desired_version: self.figures.desired_version,
-            ..metrics
+            ..metrics.clone()
         }
     }
 }

@@ -56,7 +56,7 @@ fn ask(
 ) -> Response {
     let password = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
     let presented = Presented { password, certificate: peer.and_then(|peer| peer.certificate.as_deref()) };
-    let request = Request { scope, id, presented };
+    let request = Request { scope, id, presented, by_websocket: false };
     let Answer { status, retry_after, body } = shared.with(|state, now| request.answer(what, state, now));
     // a fault may ask for a status that is none
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

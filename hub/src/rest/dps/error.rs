@@ -68,7 +68,7 @@ impl From<EnrollmentError> for DpsError {
 
 impl IntoResponse for DpsError {
     fn into_response(self) -> Response {
-        let body = error_body(self.code, &self.message, jiff::Timestamp::now());
+        let body = error_body(self.code, &self.message, crate::shared::now());
         (self.status, Json(body)).into_response()
     }
 }

@@ -210,7 +210,7 @@ mod tests {
         let mut state = state();
         let mut enroll = |settings: Settings, etag: Option<&str>| {
             let made = state.enroll(Kind::Individual, "R1", keys(), settings, etag, NOW);
-            made.map(|one| one.etag())
+            made.map(Enrollment::etag)
         };
         let first = enroll(Settings::default(), None).unwrap();
         assert_eq!(enroll(Settings::default(), None), Err(EnrollmentError::Exists("R1".into())));

@@ -63,6 +63,15 @@ impl Outcome {
             Self::Failed { .. } => None,
         }
     }
+
+    /// Why there is no device to be had of it, for good.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Unassigned { .. } | Self::Assigned { .. } => None,
+            Self::Disabled { .. } => Some("the enrollment is disabled: enable it".to_owned()),
+            Self::Failed { reason } => Some(reason.clone()),
+        }
+    }
 }
 
 /// How a device was assigned the last time.

@@ -44,7 +44,7 @@ fn enroll(state: &mut State, id: &str, settings: Settings) -> String {
     token
 }
 
-fn object(value: Value) -> serde_json::Map<String, Value> {
+fn object(value: &Value) -> serde_json::Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -137,8 +137,8 @@ fn an_individual_enrollment_names_the_device_and_gives_it_a_twin() {
     let mut state = state();
     let settings = Settings {
         device_id: Some("kitchen".into()),
-        tags: object(json!({ "room": "kitchen" })),
-        desired: object(json!({ "interval": 5 })),
+        tags: object(&json!({ "room": "kitchen" })),
+        desired: object(&json!({ "interval": 5 })),
         ..Settings::default()
     };
     let token = enroll(&mut state, "R1", settings);
@@ -173,11 +173,11 @@ fn the_reprovision_policy_says_what_a_second_registration_does_to_the_twin() {
     ] {
         let mut state = state();
         let reprovision = Reprovision { update, migrate };
-        let tags = object(json!({ "room": "kitchen" }));
+        let tags = object(&json!({ "room": "kitchen" }));
         let token = enroll(&mut state, "d1", Settings { reprovision, tags, ..Settings::default() });
         assert_eq!(register(&mut state, "d1", &token), first("d1"));
-        state.report("d1", &object(kept.clone()), NOW).unwrap();
-        let gone = object(json!({ "room": null }));
+        state.report("d1", &object(&kept), NOW).unwrap();
+        let gone = object(&json!({ "room": null }));
         state.patch_twin("d1", None, Some(&gone), NOW).unwrap();
         assert_eq!(register(&mut state, "d1", &token), assigned("d1", substatus));
         let twin = &state.device("d1").unwrap().record.twin;
@@ -198,7 +198,7 @@ fn an_enrollment_with_another_device_id_moves_its_device_as_the_policy_says() {
         let settings = |id: &str| Settings { device_id: Some(id.into()), reprovision, ..Settings::default() };
         let token = enroll(&mut state, "r", settings("old"));
         assert_eq!(register(&mut state, "r", &token), first("old"));
-        state.report("old", &object(json!({ "a": 1 })), NOW).unwrap();
+        state.report("old", &object(&json!({ "a": 1 })), NOW).unwrap();
         enroll(&mut state, "r", settings("new"));
         assert_eq!(register(&mut state, "r", &token), assigned(device, substatus));
         let ids: Vec<_> = state.devices().map(|device| device.record.id.as_str()).collect();
