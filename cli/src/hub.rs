@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use device_model_hub::{Hub, HubBuilder, HubError, Limits, Throttling};
+use device_model_hub::{Bridge, Hub, HubBuilder, HubError, Limits, Throttling};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Outcome, fail};
@@ -47,6 +47,12 @@ pub(crate) struct Options {
     /// New devices of an enrollment group wait until they are approved on the page (true), or come at once (false); kept
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     approve_devices: Option<bool>,
+    /// Republish what devices send to this MQTT broker: mqtt://[user:password@]host[:port]/prefix, or mqtts:// for TLS
+    #[arg(long, value_name = "URL", env = "DEVICE_MODEL_BRIDGE", hide_env_values = true)]
+    bridge: Option<String>,
+    /// Certificates (PEM) that the bridge trusts with mqtts, instead of the system's
+    #[arg(long, value_name = "FILE", requires = "bridge")]
+    bridge_ca: Option<PathBuf>,
     /// PEM file of a certificate authority that names devices; may be given several times, and is kept
     #[arg(long, value_name = "FILE")]
     trust_ca: Vec<PathBuf>,
@@ -114,6 +120,13 @@ async fn start(options: &Options) -> Result<Hub, String> {
     }
     if let Some(models) = &options.models {
         builder = builder.models_dir(models);
+    }
+    if let Some(url) = &options.bridge {
+        let bridge = Bridge::parse(url).map_err(|error| error.to_string())?;
+        builder = builder.bridge(match &options.bridge_ca {
+            Some(path) => bridge.with_ca_file(path),
+            None => bridge,
+        });
     }
     for path in &options.trust_ca {
         let pem = std::fs::read_to_string(path)

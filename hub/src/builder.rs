@@ -14,6 +14,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::bridge::Bridge;
+use crate::bridge::task::Runner;
+use crate::files::Files;
 use crate::hub::{Addresses, Hub};
 use crate::keep::{Keep, Keeper, Retention};
 use crate::limits::Limits;
@@ -38,6 +41,7 @@ pub struct HubBuilder {
     model_dirs: Vec<PathBuf>,
     announced: Option<String>,
     observer: Option<Observer>,
+    bridge: Option<Bridge>,
     retention: Retention,
     limits: Limits,
     page_token: Option<String>,
@@ -66,6 +70,7 @@ impl HubBuilder {
             model_dirs: Vec::new(),
             announced: None,
             observer: None,
+            bridge: None,
             retention: Retention::default(),
             limits: Limits::default(),
             page_token: None,
@@ -131,6 +136,12 @@ impl HubBuilder {
     /// must not call the hub.
     pub fn on_message(mut self, tell: impl Fn(DeviceMessage) + Send + Sync + 'static) -> Self {
         self.observer = Some(Observer(Arc::new(tell)));
+        self
+    }
+
+    /// A broker that what devices send is republished to, as long as the hub runs.
+    pub fn bridge(mut self, bridge: Bridge) -> Self {
+        self.bridge = Some(bridge);
         self
     }
 
@@ -205,6 +216,7 @@ impl HubBuilder {
             .map_err(HubError::file("cannot write", &ca_file))?;
         let authority = &settings.authority;
         let tls = [authority.server_config(&self.names, now)?, authority.server_config(&self.names, now)?];
+        let bridge = self.bridge.clone().map(Runner::new).transpose()?;
         let (mut state, keep) = self.load_state(folder, &settings, now)?;
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
@@ -217,13 +229,14 @@ impl HubBuilder {
         }
         let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
         let shared = Shared::new(state, settings, https, mqtt, self.observer);
-        let shared = shared.keeping(keep.ledger, keep.library);
+        let files = Files::open(&dir.join("files"))?;
+        let shared = shared.with_files(files).keeping(keep.ledger, keep.library);
         // what the start itself changed
         shared.with(|_, _| ());
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
         let rate = self.limits.page_requests_per_second;
         let access = Access::new(self.names, page_token.clone(), addresses.http.port(), rate);
-        let parts = Parts { limits: self.limits, access, page_token, ca_file };
+        let parts = Parts { limits: self.limits, access, page_token, ca_file, bridge };
         Ok(spawn(Arc::new(shared), keep.keeper, listeners, tls, parts))
     }
 
@@ -325,12 +338,16 @@ impl HubBuilder {
     }
 }
 
+/// How late a message or a topic may be given up after its time.
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
+
 /// What a hub is made of besides its state and its listeners.
 struct Parts {
     limits: Limits,
     access: Access,
     page_token: Option<PageToken>,
     ca_file: PathBuf,
+    bridge: Option<Runner>,
 }
 
 /// Starts the tasks of a hub.
@@ -341,7 +358,7 @@ fn spawn(
     tls: [ServerConfig; 2],
     parts: Parts,
 ) -> Hub {
-    let Parts { limits, access, page_token, ca_file } = parts;
+    let Parts { limits, access, page_token, ca_file, bridge } = parts;
     let Listeners { mqtt, http, https, addresses } = listeners;
     let [devices_tls, service_tls] = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
     let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
@@ -349,10 +366,35 @@ fn spawn(
     let router = page::router(Arc::clone(&shared), access, &limits, tasks.clone(), stop.clone());
     let host = Host { shared: Arc::clone(&shared), limits, tasks: tasks.clone(), stop: stop.clone() };
     tasks.spawn(mqtt::task::listen(mqtt, devices_tls, host.clone()));
+    tasks.spawn(expire(Arc::clone(&shared), stop.clone()));
+    tasks.spawn({
+        let (shared, stop) = (Arc::clone(&shared), stop.clone());
+        async move { shared.send_batches(stop).await }
+    });
     tasks.spawn(http::listen(http, None, router.clone(), host.clone()));
     tasks.spawn(http::listen(https, Some(service_tls), router, host));
+    let bridge = bridge.map(|bridge| {
+        let status = bridge.status();
+        tasks.spawn(bridge.run(Arc::clone(&shared), stop.clone()));
+        status
+    });
     let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
-    Hub { shared, addresses, ca_file, page_token, tasks, stop, stop_store, store: writer }
+    Hub { shared, addresses, ca_file, page_token, bridge, tasks, stop, stop_store, store: writer }
+}
+
+/// Gives up queued messages and topics nobody follows when their time is over, also while nothing else happens.
+async fn expire(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(EXPIRY_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {
+                shared.with(|state, now| state.expire_messages(now));
+                shared.tidy_topics();
+            }
+        }
+    }
 }
 
 fn read_model(library: &Library<'_>, name: &str, text: &str) -> Result<Model, HubError> {

@@ -267,7 +267,7 @@ impl HubCore {
                     self.effects.extend(ended);
                 }
                 Wanted::Took(message) => self.effects.push(Effect::Took(message)),
-                Wanted::Emit(_) | Wanted::Listening => {}
+                Wanted::Emit(_) | Wanted::News(_) | Wanted::Listening => {}
             }
         }
     }

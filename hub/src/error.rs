@@ -65,6 +65,9 @@ pub enum HubError {
         /// Everything that is wrong with it.
         problems: Vec<ModelProblem>,
     },
+    /// A bridge to another broker cannot be made.
+    #[error("the bridge to another broker cannot be made: {0}")]
+    Bridge(String),
     /// A message to a device cannot be queued.
     #[error("the message to {device} is not sent: {reason}")]
     Message {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 use tokio_util::task::TaskTracker;
@@ -15,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::faults::Injection;
 use crate::page::PageToken;
 use crate::shared::Shared;
-use crate::{CloudToDevice, HubBuilder, HubError, models};
+use crate::{BridgeStatus, CloudToDevice, HubBuilder, HubError, models};
 
 /// How long shutdown waits for connections to end.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(10);
@@ -31,6 +32,7 @@ pub struct Hub {
     pub(crate) addresses: Addresses,
     pub(crate) ca_file: PathBuf,
     pub(crate) page_token: Option<PageToken>,
+    pub(crate) bridge: Option<watch::Receiver<BridgeStatus>>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: DropGuard,
     pub(crate) stop_store: DropGuard,
@@ -236,6 +238,20 @@ impl Hub {
     #[must_use]
     pub fn queued_messages(&self, device: &str) -> usize {
         self.shared.with(|state, _| state.device(device).map_or(0, |device| device.inbox.len()))
+    }
+
+    /// How the bridge to another broker is doing, if there is one.
+    #[must_use]
+    pub fn bridge_status(&self) -> Option<BridgeStatus> {
+        self.bridge.as_ref().map(|status| status.borrow().clone())
+    }
+
+    /// Waits until the bridge's status meets a condition; at once `false` when there is no bridge.
+    pub async fn wait_for_bridge(&self, mut condition: impl FnMut(&BridgeStatus) -> bool) -> bool {
+        match self.bridge.clone() {
+            None => false,
+            Some(mut status) => status.wait_for(|status| condition(status)).await.is_ok(),
+        }
     }
 
     /// Lets the hub misbehave from now on. Nothing happens when a hundred faults are in force already, or when the

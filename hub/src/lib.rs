@@ -19,7 +19,9 @@
 //! what clients may ask of it. Devices prove who they are by keys or certificates ([`HubBuilder::trust_ca`]), are provisioned by
 //! enrollments, and come by MQTT over TLS or, on the port of the service API, over WebSocket. It runs no IoT Edge.
 
+mod batch;
 mod body;
+mod bridge;
 mod bucket;
 mod builder;
 mod certificate;
@@ -31,6 +33,8 @@ pub mod cores;
 mod error;
 mod events;
 mod faults;
+mod feed;
+mod files;
 mod http;
 mod hub;
 mod json;
@@ -45,6 +49,7 @@ mod paced;
 mod page;
 mod provisioning;
 mod query;
+mod raw;
 mod rest;
 mod sas;
 mod settings;
@@ -53,10 +58,12 @@ mod state;
 mod sync;
 mod template;
 mod tls;
+mod topic;
 mod topics;
 mod twin;
 mod view;
 
+pub use bridge::{Bridge, BridgeStatus};
 pub use builder::HubBuilder;
 pub use error::{HubError, ModelProblem};
 pub use faults::{Fault, Injection};

@@ -59,6 +59,16 @@ impl Key {
         self.mac(message).finalize().into_bytes().to_vec()
     }
 
+    /// The signature of a text under this key, base64.
+    pub(crate) fn signature(&self, text: &str) -> String {
+        BASE64.encode(self.hmac(text.as_bytes()))
+    }
+
+    /// Whether a signature, base64, is of this text under this key.
+    pub(crate) fn has_signed(&self, text: &str, signature: &str) -> bool {
+        BASE64.decode(signature).is_ok_and(|signature| self.verify(text.as_bytes(), &signature))
+    }
+
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.mac(message).verify_slice(signature).is_ok()
     }

@@ -13,15 +13,19 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use crate::events::Bus;
+use crate::events::{Bus, Joined, ListenerId};
+use crate::feed::{self, Feed};
+use crate::files::Files;
 use crate::keep::{Ledger, Library};
 use crate::message::Observer;
 use crate::settings::Settings;
-use crate::state::commands::{CallOutcome, Command};
+use crate::state::commands::{CallOutcome, Command, Order};
 use crate::state::device::SessionId;
 use crate::state::methods::Started;
 use crate::state::{CallId, Effect, State, StateError};
+use crate::topic::Topic;
 
 /// Messages that may wait for one device.
 const LINK_CAPACITY: usize = 256;
@@ -40,10 +44,14 @@ pub(crate) struct Shared {
     inner: Mutex<Inner>,
     /// Counts up when a device begins to take commands.
     listening: watch::Sender<u64>,
+    /// The number that comes next in the stream for other programs.
+    news: watch::Sender<u64>,
     /// Whether something could not be kept.
     is_in_trouble: AtomicBool,
     pub(crate) library: Arc<Library>,
     pub(crate) settings: Settings,
+    /// Where files go that devices upload.
+    pub(crate) files: Option<Files>,
     pub(crate) started: Timestamp,
     pub(crate) https_port: u16,
     pub(crate) mqtt_port: u16,
@@ -55,6 +63,7 @@ struct Inner {
     links: BTreeMap<SessionId, mpsc::Sender<ToDevice>>,
     waiting: BTreeMap<CallId, oneshot::Sender<CallOutcome>>,
     bus: Bus,
+    feed: Feed,
     observer: Option<Observer>,
     /// `None` where nothing is kept, in tests.
     ledger: Option<Ledger>,
@@ -80,9 +89,22 @@ pub(crate) struct MethodCall<'a> {
     pub(crate) component: Option<&'a str>,
     pub(crate) name: &'a str,
     pub(crate) request: Option<Value>,
+    /// Who calls it.
+    pub(crate) by: &'static str,
     /// How long to wait for a device that is not there.
     pub(crate) connect_timeout: Duration,
     pub(crate) response_timeout: Duration,
+}
+
+impl MethodCall<'_> {
+    fn order(&self) -> Order {
+        Order {
+            component: self.component.map(str::to_owned),
+            name: self.name.to_owned(),
+            request: self.request.clone(),
+            by: Some(self.by.to_owned()),
+        }
+    }
 }
 
 impl Shared {
@@ -100,6 +122,7 @@ impl Shared {
             links: BTreeMap::new(),
             waiting: BTreeMap::new(),
             bus: Bus::default(),
+            feed: Feed::new(now()),
             observer,
             ledger: None,
             held: Vec::new(),
@@ -107,13 +130,20 @@ impl Shared {
         Self {
             inner,
             listening: watch::Sender::new(0),
+            news: watch::Sender::new(0),
             is_in_trouble: AtomicBool::new(false),
             library: Arc::default(),
             settings,
+            files: None,
             started: now(),
             https_port,
             mqtt_port,
         }
+    }
+
+    /// The same with a folder for files.
+    pub(crate) fn with_files(self, files: Files) -> Self {
+        Self { files: Some(files), ..self }
     }
 
     /// The same with a data folder: every step is written to its journal.
@@ -173,6 +203,55 @@ impl Shared {
         f(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner).bus)
     }
 
+    /// Lets a page follow topics; `last_seen` is the id of the last event it has.
+    pub(crate) fn join(&self, topics: Vec<Topic>, last_seen: Option<&str>) -> Joined {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let joined = inner.bus.join(topics, last_seen);
+        inner.state.followed = inner.bus.followed();
+        joined
+    }
+
+    /// A page has gone.
+    pub(crate) fn leave(&self, page: ListenerId) {
+        self.with_bus(|bus| bus.leave(page, now()));
+    }
+
+    /// Makes no more events of what pages have left a while ago.
+    pub(crate) fn tidy_topics(&self) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.bus.tidy(now()) {
+            inner.state.followed = inner.bus.followed();
+        }
+    }
+
+    /// Sends telemetry to the pages as it becomes due, until `stop`.
+    pub(crate) async fn send_batches(&self, stop: CancellationToken) {
+        let batched = self.with_bus(|bus| bus.batched());
+        loop {
+            let wait = self.with_bus(|bus| bus.send_batches(now())).map(|due| {
+                let left = Duration::try_from(due.duration_since(now())).unwrap_or(Duration::ZERO);
+                left.max(Duration::from_millis(5))
+            });
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
+                () = batched.notified(), if wait.is_none() => {}
+            }
+        }
+    }
+
+    /// Begins to tell what happens to other programs: where the reader begins, and what says that there is more.
+    pub(crate) fn join_feed(&self, from: feed::From) -> (u64, watch::Receiver<u64>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.state.is_told = true;
+        (inner.feed.position(from), self.news.subscribe())
+    }
+
+    /// What there is from this number on.
+    pub(crate) fn read_feed(&self, next: u64) -> feed::Batch {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).feed.read(next)
+    }
+
     fn carry_out(&self, inner: &mut Inner, effect: Effect) {
         match effect {
             Effect::Send { session, topic, payload } => {
@@ -191,11 +270,15 @@ impl Shared {
                     let _ = waiter.send(outcome);
                 }
             }
-            Effect::Emit(event) => inner.bus.publish(event),
+            Effect::Emit(event) => inner.bus.publish(event, now()),
             Effect::Took(message) => {
                 if let Some(Observer(tell)) = &inner.observer {
                     tell(message);
                 }
+            }
+            Effect::News(news) => {
+                let next = inner.feed.push(news, now());
+                self.news.send_replace(next);
             }
             Effect::Listening => self.listening.send_modify(|count| *count += 1),
         }
@@ -238,9 +321,7 @@ impl Shared {
 
     fn start(&self, call: &MethodCall<'_>) -> Result<(Started, oneshot::Receiver<CallOutcome>), StateError> {
         let (sender, receiver) = oneshot::channel();
-        let started = self.with(|state, now| {
-            state.start_call(call.device, call.component, call.name, call.request.clone(), now)
-        })?;
+        let started = self.with(|state, now| state.start_call(call.device, call.order(), now))?;
         if let Started::Sent { call: id, .. } = started {
             let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             // the answer may have come already: then nobody needs to wait
@@ -270,7 +351,7 @@ struct EndOfCall<'a> {
 
 impl Drop for EndOfCall<'_> {
     fn drop(&mut self) {
-        self.shared.with(|state, _| state.time_out_call(self.call));
+        self.shared.with(|state, now| state.time_out_call(self.call, now));
     }
 }
 

@@ -12,7 +12,7 @@ cargo build --quiet --package device-model-cli
 
 pipes=$(mktemp -d)
 mkfifo "$pipes/in" "$pipes/out"
-timeout 600 cargo run --quiet --example environmental_sensor -- --interval 1 <"$pipes/in" >"$pipes/out" 2>"$ARTIFACTS/device.log" &
+timeout 1200 cargo run --quiet --example environmental_sensor -- --interval 1 <"$pipes/in" >"$pipes/out" 2>"$ARTIFACTS/device.log" &
 device=$!
 exec 3>"$pipes/in" 4<"$pipes/out"
 trap 'kill "$device" 2>/dev/null || true; rm -r "$pipes"' EXIT

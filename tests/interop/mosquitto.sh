@@ -27,6 +27,17 @@ password=$(token "localhost/devices/$device" "$key")
 common=(--host localhost --port 8883 --cafile "$ca" --id "$device" --username "localhost/$device/?api-version=2021-04-12"
   --pw "$password" --protocol-version mqttv311 --qos 1)
 
+# a request of the service API: method, path and JSON
+service() {
+  "$python" - "$@" <<'PYTHON'
+import json, os, sys
+from hub import Service
+facts = json.loads(os.environ["HUB"])
+body = json.loads(sys.argv[3]) if len(sys.argv) > 3 else None
+print(json.dumps(Service(facts["service_connection_string"], facts["ca_file"]).call(sys.argv[1], sys.argv[2], body)))
+PYTHON
+}
+
 check() {
   if [[ $2 == *"$3"* ]]; then
     passed=$((passed + 1)); echo "ok      $1"
@@ -40,7 +51,7 @@ check "telemetry arrives" "$(curl --silent "$page/devices/$device")" '21.5'
 
 # each of these clients either publishes or subscribes, so the answers go to nobody
 mosquitto_pub "${common[@]}" --topic '$iothub/twin/PATCH/properties/reported/?$rid=2' --message '{"state":true}'
-check "a report is taken" "$(curl --silent "$page/devices/$device/twin")" '"state":true'
+check "a report is taken" "$(service GET "/twins/$device")" '"state": true'
 
 # a message waits for a device that keeps its session, and a will is told when it is gone
 mosquitto_sub "${common[@]}" --disable-clean-session --topic "devices/$device/messages/devicebound/#" -E
@@ -64,9 +75,12 @@ check "a will is delivered" "$(curl --silent "$page/devices/$device")" '"value":
 # a method: the request's topic says which one is answered
 mosquitto_sub "${common[@]}" --topic '$iothub/methods/POST/#' -C 1 -W 20 -v >"$folder/request" &
 subscribed=$!
-curl --silent --json '{"component":null,"name":"blink","request":5,"connectTimeout":10,"timeout":20}' "$page/devices/$device/commands" >"$folder/command" &
+service POST "/twins/$device/methods" '{"methodName":"blink","payload":5,"connectTimeoutInSeconds":10,"responseTimeoutInSeconds":5}' >"$folder/answer" &
+called=$!
 wait $subscribed
 check "a method arrives with its payload" "$(cat "$folder/request")" 'methods/POST/blink/?$rid='
+wait $called
+check "its call ends when the device leaves without an answer" "$(cat "$folder/answer")" '404103'
 
 answer=$(mosquitto_pub "${common[@]}" --topic home/kitchen --message x 2>&1 || true)
 check "an unknown topic is logged with its reason" "$(curl --silent "$page/log")" 'home/kitchen'

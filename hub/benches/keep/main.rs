@@ -12,10 +12,12 @@
     reason = "a program that prints figures"
 )]
 
+#[allow(dead_code, reason = "the test that it is shared with uses all of it")]
 #[path = "../../tests/kill/device.rs"]
 mod device;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+#[allow(dead_code, reason = "the test that it is shared with uses all of it")]
 #[path = "../../tests/kill/target.rs"]
 mod target;
 
@@ -158,7 +160,7 @@ async fn send(target: &Target, id: &str, count: u64, with_times: bool) {
         }
         let mut publish = Publish::new(topic, QoS::AtLeastOnce, body);
         publish.pkid = (number % 60_000) as u16 + 1;
-        device.put(Packet::Publish(publish));
+        device.put(&Packet::Publish(publish));
         if number % WINDOW == WINDOW - 1 {
             device.flush().await.expect("the hub lives");
         }
@@ -175,11 +177,12 @@ async fn send(target: &Target, id: &str, count: u64, with_times: bool) {
 /// Draws the week, and an hour of it.
 async fn draw(target: &Target) {
     let time = |second: i64| (BEGIN + second) * 1000;
-    let hour = format!("&from={}&to={}", time(360_000), time(363_600));
+    let hour = format!("&width=1000&from={}&to={}", time(360_000), time(363_599));
+    let week = format!("&width=1000&from={}&to={}", time(0), time(WEEK as i64 - 1));
     for (what, rest) in [
-        ("a week, one line", "temp&width=1000".to_owned()),
-        ("a week, two lines and a lane", "temp,humid,on&width=1000".to_owned()),
-        ("an hour, one line", format!("temp&width=1000{hour}")),
+        ("a week, one line", format!("temp{week}")),
+        ("a week, two lines and a lane", format!("temp,humid,on{week}")),
+        ("an hour, one line", format!("temp{hour}")),
     ] {
         let begun = Instant::now();
         let answer = target.get(&format!("/api/devices/week/telemetry/series?paths={rest}")).await;

@@ -24,7 +24,7 @@ use crate::state::history::Group;
 /// How often the journal is forced to the disk.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);
 /// The journal's size that calls for a checkpoint, in bytes: what a start has to read at most.
-const JOURNAL_SIZE: u64 = 16 * 1024 * 1024;
+const JOURNAL_SIZE: u64 = 8 * 1024 * 1024;
 /// The same at the end of the hub, when there is time: small ones would only make many small files.
 const LAST_JOURNAL_SIZE: u64 = 1024 * 1024;
 /// Devices whose newest values are copied at a time, while everybody else waits.

@@ -20,14 +20,30 @@ const ASSETS: &[(&str, &str)] = assets! {
     "announce.js"
     "api.js"
     "app.js"
-    "chart.js"
+    "chart/events.js"
+    "chart/gestures.js"
+    "chart/lanes.js"
+    "chart/legend.js"
+    "chart/line.js"
+    "chart/plot.js"
+    "chart/range.js"
+    "chart/scale.js"
+    "chart/series.js"
+    "chart/table.js"
+    "device.css"
     "device/commands.js"
+    "device/data.js"
+    "device/form.js"
     "device/history.js"
-    "device/messages.js"
     "device/page.js"
-    "device/properties.js"
-    "device/property.js"
-    "device/telemetry.js"
+    "device/raw.js"
+    "device/stale.js"
+    "device/sync.js"
+    "device/template.js"
+    "device/tiles.js"
+    "device/twin.js"
+    "device/unassigned.js"
+    "device/view.js"
     "devices/actions.js"
     "devices/connect.js"
     "devices/csv.js"
@@ -44,8 +60,6 @@ const ASSETS: &[(&str, &str)] = assets! {
     "json.js"
     "live.js"
     "numbers.js"
-    "scale.js"
-    "series.js"
     "shell/clipboard.js"
     "shell/dialog.js"
     "shell/frame.js"
@@ -75,10 +89,13 @@ const ASSETS: &[(&str, &str)] = assets! {
     "templates/view-editor.js"
     "templates/views.js"
     "texts.js"
+    "texts/chart.js"
+    "texts/device.js"
     "texts/devices.js"
     "texts/faults.js"
     "texts/shell.js"
     "texts/templates.js"
+    "value.js"
 };
 
 /// Media types by the ending of the name.
@@ -98,5 +115,27 @@ pub(super) async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
         return no_route(uri).await.into_response();
     };
     let media = TYPES.iter().find(|(ending, _)| name.ends_with(ending));
-    ([(CONTENT_TYPE, media.map_or("text/plain", |(_, media)| *media))], *text).into_response()
+    let media = media.map_or("text/plain", |(_, media)| *media);
+    ([(CONTENT_TYPE, media)], compact(name, text)).into_response()
+}
+
+/// A file without what only its readers need: indentation, and in scripts lines that are nothing but a comment. No script
+/// has a text that goes over several lines.
+fn compact(name: &str, text: &str) -> String {
+    let is_script = name.ends_with(".js");
+    let lines =
+        text.lines().map(str::trim).filter(|line| !line.is_empty() && !(is_script && line.starts_with("//")));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_sent_without_indentation_and_comments_and_a_style_with_its_own() {
+        let text = "// why\n\nif (a) {\n  // not this\n  b('//');\n}\n";
+        assert_eq!(compact("x.js", text), "if (a) {\nb('//');\n}\n");
+        assert_eq!(compact("x.css", "a {\n  b: url(\n//c);\n}\n"), "a {\nb: url(\n//c);\n}\n");
+    }
 }

@@ -1,22 +1,18 @@
-//! The page's API about one device: all of it, its credentials, raw data and properties.
+//! The page's API about one device: all of it, its credentials and properties.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::PageState;
-use super::api::Limit;
 use super::error::{Body, PageError};
 use super::languages::Languages;
-use crate::keep::RowQuery;
 use crate::state::PropertyWrite;
 use crate::template::json as template;
 
 /// Rows of the command history on the device's page.
 const COMMAND_ROWS: usize = 100;
-/// Characters of a body in the raw data.
-const BODY_CHARACTERS: usize = 4096;
 
 pub(super) async fn read(
     State(page): State<PageState>,
@@ -107,25 +103,6 @@ pub(super) async fn credentials(
             "connectionString": format!("HostName={host};DeviceId={id};SharedAccessKey={key}"),
         })))
     })
-}
-
-pub(super) async fn raw(
-    State(page): State<PageState>,
-    Path(id): Path<String>,
-    Query(limit): Query<Limit>,
-) -> Result<Json<Value>, PageError> {
-    let query = RowQuery { newest_first: true, limit: limit.rows(), ..RowQuery::default() };
-    let found = page.shared.rows(&id, query).await?;
-    let items: Vec<Value> = found
-        .rows
-        .iter()
-        .map(|row| {
-            let body: String = row.body.chars().take(BODY_CHARACTERS).collect();
-            json!({ "seq": row.seq, "at": row.at, "kind": row.kind, "component": row.component,
-                    "body": body, "problem": row.problem })
-        })
-        .collect();
-    Ok(Json(json!({ "items": items, "next": found.next, "damage": found.damage })))
 }
 
 pub(super) async fn write_properties(

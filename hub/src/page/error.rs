@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::body::{BadRequest, JsonBody};
+use crate::files::FileError;
 use crate::state::StateError;
 use crate::state::templates::TemplateError;
 
@@ -41,6 +42,10 @@ impl PageError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unkept", message)
     }
 
+    pub(super) fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "notFound", message.into())
+    }
+
     pub(super) fn forbidden(message: String) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", message)
     }
@@ -58,10 +63,6 @@ impl PageError {
         }
     }
 
-    pub(super) fn not_found(message: String) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "notFound", message)
-    }
-
     /// Another stable word for what went wrong.
     pub(super) fn with_code(self, code: &'static str) -> Self {
         Self { code, ..self }
@@ -76,6 +77,12 @@ impl PageError {
 impl std::fmt::Display for PageError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
+    }
+}
+
+impl From<FileError> for PageError {
+    fn from(error: FileError) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string())
     }
 }
 

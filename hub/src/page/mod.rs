@@ -1,7 +1,7 @@
 //! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
 //!
-//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), every other
-//! one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
+//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), as does the content of an upload,
+//! every other one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
 //! [`router`].
 
 mod api;
@@ -11,14 +11,18 @@ mod certificates;
 mod commands;
 mod device;
 mod error;
+mod events;
 mod faults;
+mod files;
 mod guard;
 mod languages;
 mod login;
+mod raw;
 mod series;
 mod stream;
 mod templates;
 mod token;
+mod twin;
 
 use std::sync::Arc;
 
@@ -81,6 +85,7 @@ async fn choose(
 ) -> Response {
     let query = request.uri().query().unwrap_or("");
     let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
+    let is_upload = request.uri().path().split('/').nth(1) == Some(rest::CONTAINER);
     let mut request = request;
     if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
         *request.uri_mut() = uri;
@@ -94,7 +99,7 @@ async fn choose(
     if let Some(refusal) = refusal() {
         return refusal;
     }
-    let Ok(response) = (if versioned { service } else { page }).oneshot(request).await;
+    let Ok(response) = (if versioned || is_upload { service } else { page }).oneshot(request).await;
     // nothing is answered as done before it is kept
     refusal().unwrap_or(response)
 }
@@ -122,9 +127,14 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/template", put(device::assign_template))
         .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(series::one))
+        .route("/api/devices/{id}/raw", get(raw::rows))
+        .route("/api/devices/{id}/raw/export", get(raw::export))
+        .route("/api/devices/{id}/twin", get(twin::read).patch(twin::patch))
+        .route("/api/devices/{id}/telemetry/events", get(events::newest))
         .route("/api/devices/{id}/telemetry/series", get(series::series))
-        .route("/api/devices/{id}/raw", get(device::raw))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
+        .route("/api/devices/{id}/files", get(files::list))
+        .route("/api/devices/{id}/files/{*name}", get(files::read).delete(files::delete))
         .route("/api/devices/{id}/commands", post(commands::call))
         .merge(templates::routes())
         .route("/events", get(stream::events))

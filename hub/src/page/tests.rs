@@ -27,7 +27,8 @@ impl Site {
     fn throttled(throttling: Throttling) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
-        let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None));
+        let files = crate::files::Files::open(&folder.path().join("files")).unwrap();
+        let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None).with_files(files));
         let mut limits = Limits::default();
         limits.body_bytes = 160 * 1024;
         limits.throttling = throttling;

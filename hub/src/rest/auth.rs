@@ -22,6 +22,8 @@ pub(super) enum Right {
     Provisioning,
     /// What a device does itself. A device's own key has it, for that device.
     Device,
+    /// The route checks by itself.
+    Own,
 }
 
 /// What each policy allows.

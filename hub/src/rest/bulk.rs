@@ -105,5 +105,8 @@ fn create_with_twin(
 
 fn patch_twin(state: &mut state::State, id: &str, body: &Value, now: Timestamp) -> Result<(), StateError> {
     let parts = Parts::read(body)?;
+    if parts.desired.is_none() && parts.tags.is_none() {
+        return Ok(());
+    }
     state.patch_twin(id, parts.desired, parts.tags, now)
 }

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::body::{BadRequest, JsonBody};
+use crate::files::FileError;
 use crate::state::StateError;
 
 /// A body of the service API.
@@ -66,6 +67,17 @@ impl RestError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge", message)
     }
 
+    /// The hub has no folder for files.
+    pub(super) fn no_storage() -> Self {
+        let message = "this hub has no folder for files".to_owned();
+        Self::new(StatusCode::BAD_REQUEST, 400_004, "DefaultStorageEndpointNotConfigured", message)
+    }
+
+    #[allow(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+    pub(super) fn file(error: FileError) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError", error.to_string())
+    }
+
     pub(super) fn offline() -> Self {
         let message = "Timed out waiting for device to connect.".to_owned();
         let error = Self::new(StatusCode::NOT_FOUND, 404_103, "DeviceNotOnline", message);
@@ -104,6 +116,9 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         StateError::Etag { .. } | StateError::NoEtag => {
             (StatusCode::PRECONDITION_FAILED, 412_001, "PreconditionFailed")
         }
+        StateError::TooManyUploads(_) => {
+            (StatusCode::FORBIDDEN, 403_006, "DeviceMaximumActiveFileUploadLimitExceeded")
+        }
         StateError::LockLost => (StatusCode::PRECONDITION_FAILED, 412_002, "DeviceMessageLockLost"),
         StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
         StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
@@ -119,6 +134,9 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         | StateError::BadMode(_)
         | StateError::BadStatus(_)
         | StateError::NoObject(_)
+        | StateError::BadFileName(_)
+        | StateError::NoUpload(_)
+        | StateError::NotStored
         | StateError::TooManyModules(_)
         | StateError::UnknownModel(_)
         | StateError::Template(_)
@@ -128,10 +146,15 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
     }
 }
 
+/// Other languages' clients do not read nanoseconds.
+fn milliseconds(at: jiff::Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
+
 impl IntoResponse for RestError {
     fn into_response(self) -> Response {
         let tracking = format!("{:032X}", fastrand::u128(..));
-        let now = jiff::Timestamp::now();
+        let now = milliseconds(jiff::Timestamp::now());
         let body = match self.form {
             Form::Text => json!({
                 "Message": format!("ErrorCode:{};{}", self.name, self.message),

@@ -4,12 +4,14 @@
 //! reference, section 5. Begin with [`router`].
 
 mod auth;
+mod blobs;
 mod bulk;
 mod device_side;
 mod devices;
 mod dps;
 mod error;
 mod etag;
+mod events;
 mod headers;
 mod identity;
 mod messages;
@@ -21,10 +23,11 @@ mod statistics;
 mod target;
 mod throttle;
 mod twins;
+mod uploads;
 
 use std::sync::Arc;
 
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 
 use crate::shared::Shared;
@@ -33,6 +36,7 @@ pub(crate) use dps::in_usual_case;
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
 pub(crate) use throttle::Throttle;
+pub(crate) use uploads::CONTAINER;
 
 /// The routes of the service API, each behind [`permissions::guard`]. A trailing slash is accepted where clients send
 /// one.
@@ -51,6 +55,7 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/twins/{id}/modules/{mid}", get(twins::read).patch(twins::patch).put(twins::replace))
         .route("/twins/{id}/modules/{mid}/methods", post(methods::call))
         .route("/devices/{id}/commands", delete(messages::purge))
+        .route("/messages/events", get(events::stream))
         .route("/messages/serviceBound/feedback", get(messages::feedback))
         .route("/messages/serviceBound/feedback/{lock}", delete(messages::complete_feedback))
         .route("/messages/serviceBound/feedback/{lock}/abandon", post(messages::abandon_feedback))
@@ -60,6 +65,10 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/devices/{id}/messages/deviceBound/{lock}", delete(device_side::complete))
         .route("/devices/{id}/messages/deviceBound/{lock}/abandon", post(device_side::abandon))
         .route("/devices/{id}/messages/events", post(device_side::send))
+        .route("/devices/{id}/files", post(uploads::begin))
+        .route("/devices/{id}/files/notifications", post(uploads::notify))
+        .route("/devices/{id}/files/notifications/{correlation}", post(uploads::notify_by_path))
+        .route("/uploads/{id}/{*name}", put(blobs::put))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
         .merge(dps::router(shared))
         .fallback(no_route)

@@ -14,7 +14,7 @@ use super::RestError;
 use super::auth::{Right, authorize, authorize_device};
 use crate::shared::Shared;
 
-use Right::{Device, RegistryRead, RegistryWrite, Service};
+use Right::{Device, Own, RegistryRead, RegistryWrite, Service};
 
 /// The right for each route and method.
 const NEEDS: &[(&str, &[(Method, Right)])] = &[
@@ -40,6 +40,7 @@ const NEEDS: &[(&str, &[(Method, Right)])] = &[
     ),
     ("/twins/{id}/modules/{mid}/methods", &[(Method::POST, Service)]),
     ("/devices/{id}/commands", &[(Method::DELETE, Service)]),
+    ("/messages/events", &[(Method::GET, Service)]),
     ("/messages/serviceBound/feedback", &[(Method::GET, Service)]),
     ("/messages/serviceBound/feedback/{lock}", &[(Method::DELETE, Service)]),
     ("/messages/serviceBound/feedback/{lock}/abandon", &[(Method::POST, Service)]),
@@ -48,6 +49,10 @@ const NEEDS: &[(&str, &[(Method, Right)])] = &[
     ("/devices/{id}/messages/deviceBound/{lock}", &[(Method::DELETE, Device)]),
     ("/devices/{id}/messages/deviceBound/{lock}/abandon", &[(Method::POST, Device)]),
     ("/devices/{id}/messages/events", &[(Method::POST, Device)]),
+    ("/devices/{id}/files", &[(Method::POST, Device)]),
+    ("/devices/{id}/files/notifications", &[(Method::POST, Device)]),
+    ("/devices/{id}/files/notifications/{correlation}", &[(Method::POST, Device)]),
+    ("/uploads/{id}/{*name}", &[(Method::PUT, Own)]),
 ];
 
 /// Lets a request through to its route if it may.
@@ -65,6 +70,7 @@ pub(super) async fn guard(
             return Err(RestError::method_not_allowed(message));
         }
         None => return Err(RestError::unauthorized("this hub lets nobody do this")),
+        Some(Own) => {}
         Some(Device) => {
             let id = parameters.iter().find(|(name, _)| *name == "id").map_or("", |(_, id)| id);
             authorize_device(&shared, request.uri(), request.headers(), id)?;

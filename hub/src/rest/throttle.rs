@@ -86,6 +86,7 @@ fn kind(method: &Method, path: &str) -> Kind {
     match (first, last) {
         ("devices", "query") => Kind::Queries,
         ("devices", "devicebound") => Kind::Other,
+        ("devices", _) if path.contains("/messages/") || path.contains("/files") => Kind::Other,
         ("devices", _) => Kind::Identities,
         ("twins", "methods") => Kind::Methods,
         ("twins", _) if *method == Method::GET => Kind::TwinReads,
@@ -108,6 +109,8 @@ mod tests {
             (Method::PATCH, "/twins/d1/modules/m1", Kind::TwinUpdates),
             (Method::POST, "/twins/d1/methods", Kind::Methods),
             (Method::POST, "/devices/d1/messages/devicebound", Kind::Other),
+            (Method::POST, "/devices/d1/messages/events", Kind::Other),
+            (Method::POST, "/devices/d1/files", Kind::Other),
             (Method::GET, "/statistics/devices", Kind::Other),
         ] {
             assert_eq!(kind(&method, path), expected, "{method} {path}");

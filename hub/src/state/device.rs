@@ -12,7 +12,6 @@ use super::commands::Commands;
 use super::history::{History, Kind, Row};
 use super::inbox::Inbox;
 use super::standing::Unapproved;
-use super::telemetry;
 use crate::certificate::Known;
 use crate::sas::Key;
 use crate::topics::Subscription;
@@ -35,8 +34,7 @@ pub(crate) struct Device {
     pub(crate) history: History,
     pub(crate) commands: Commands,
     pub(crate) inbox: Inbox,
-    /// The newest value of each telemetry name, by component and name.
-    pub(crate) latest: BTreeMap<(Option<String>, String), Latest>,
+    pub(crate) latest: LatestValues,
 }
 
 /// What is kept across restarts.
@@ -100,6 +98,9 @@ pub(crate) struct Session {
     pub(crate) subscriptions: BTreeSet<Subscription>,
 }
 
+/// The newest value of each telemetry name, by component and name.
+pub(crate) type LatestValues = BTreeMap<(Option<String>, String), Latest>;
+
 /// The newest value of one telemetry name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Latest {
@@ -123,17 +124,12 @@ impl Device {
         }
     }
 
-    /// Counts a row in that was read from the disk, as it was when it came.
+    /// Counts a row in that was read from the disk, as it was when it came. Its values are for [`recall`].
+    ///
+    /// [`recall`]: super::recall::recall
     pub(super) fn count(&mut self, row: &Row) {
         match row.kind {
-            Kind::Telemetry => {
-                self.record.messages += 1;
-                if let Ok(Value::Object(values)) = serde_json::from_str(&row.body) {
-                    for (name, value) in &values {
-                        telemetry::remember(&mut self.latest, row.component.as_deref(), name, value, row.at);
-                    }
-                }
-            }
+            Kind::Telemetry => self.record.messages += 1,
             Kind::Connection if !row.body.starts_with("connected") => return,
             Kind::Connection | Kind::Property => {}
             Kind::Command => return,

@@ -15,9 +15,12 @@ mod label;
 pub(crate) mod messages;
 pub(crate) mod methods;
 pub(crate) mod modules;
+mod news;
 mod persist;
 pub(crate) mod properties;
 pub(crate) mod provisioning;
+pub(crate) mod queued;
+pub(crate) mod recall;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
@@ -27,6 +30,7 @@ pub(crate) mod templates;
 #[cfg(test)]
 pub(crate) mod tests;
 mod twins;
+mod uploads;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
@@ -37,12 +41,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::faults::Faults;
+use crate::feed::{News, Source};
 use crate::message::DeviceMessage;
 use crate::template::Template;
+use crate::topic::{Followed, Topic};
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
-use commands::CallOutcome;
+use commands::{CallOutcome, Passage};
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
 use modules::split_module;
@@ -72,6 +78,7 @@ pub(crate) struct State {
     templates: BTreeMap<String, Template>,
     calls: BTreeMap<CallId, methods::Call>,
     feedback: feedback::FeedbackQueue,
+    uploads: uploads::Uploads,
     log: VecDeque<LogRow>,
     dirty: BTreeSet<StoreKey>,
     new_rows: Vec<NewRow>,
@@ -82,6 +89,10 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// What pages look at.
+    pub(crate) followed: Followed,
+    /// Whether other programs want to be told of what happens.
+    pub(crate) is_told: bool,
     /// Whether a topic that IoT Hub does not know is only logged, where IoT Hub ends the connection.
     pub(crate) tolerates_unknown_topics: bool,
     next_session: u64,
@@ -137,6 +148,8 @@ pub(crate) enum Effect {
     Listening,
     /// Tell whoever observes the messages.
     Took(DeviceMessage),
+    /// Tell other programs.
+    News(News),
 }
 
 /// Why the hub closes a connection that did nothing wrong on the wire.
@@ -156,8 +169,8 @@ pub(crate) enum CloseReason {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Event {
     pub(crate) name: &'static str,
-    /// Only pages that look at this device get it; `None` is for all.
-    pub(crate) device: Option<String>,
+    /// Pages that follow one of these get it.
+    pub(crate) topics: Vec<Topic>,
     pub(crate) data: Value,
 }
 
@@ -204,6 +217,17 @@ pub(crate) enum StateError {
     QueueFull(usize),
     #[error("a name has at most {limit} characters, this one has {length}")]
     LongName { length: usize, limit: usize },
+    #[error(
+        "{0:?} cannot be the name of an upload: up to 255 letters and digits, other characters counting three for each \
+         byte; `/` makes folders, which may not be empty, `.` or `..`"
+    )]
+    BadFileName(String),
+    #[error("{0} uploads are under way already, which is all that a device may have")]
+    TooManyUploads(usize),
+    #[error("no upload {0:?} of this device is under way")]
+    NoUpload(String),
+    #[error("the content of the upload has not come: it goes to the storage before the hub is told")]
+    NotStored,
     #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
     LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
@@ -230,6 +254,7 @@ impl State {
             templates: BTreeMap::new(),
             calls: BTreeMap::new(),
             feedback: feedback::FeedbackQueue::default(),
+            uploads: uploads::Uploads::default(),
             log: VecDeque::new(),
             dirty: BTreeSet::new(),
             new_rows: Vec::new(),
@@ -237,6 +262,8 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            followed: Followed::default(),
+            is_told: false,
             tolerates_unknown_topics: false,
             next_session: 1,
             next_call: 1,
@@ -364,7 +391,7 @@ impl State {
             self.announced(id, model_id, now)?;
         }
         let device = self.device_mut(id)?;
-        device.inbox.connected(clean);
+        let dropped = device.inbox.connected(clean);
         if clean {
             device.subscribed.clear();
         }
@@ -377,17 +404,21 @@ impl State {
         let fresh = Session { id: session, since: now, subscriptions };
         if let Some(old) = device.session.replace(fresh) {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
-            self.lose_calls(old.id);
+            self.lose_calls(old.id, now);
         }
         self.inbox_changed(id);
+        for queued in dropped {
+            self.command_passed(id, queued.number, Passage::Dropped, now);
+        }
         self.connection_row(id, "connected", now);
+        self.tell(Source::Connection, id, "deviceConnected", &json!({}));
         self.deliver_messages(id, now);
         Ok(kept)
     }
 
     /// A connection of a device has ended; nothing happens if a newer one has taken over.
     pub(crate) fn disconnect(&mut self, id: &str, session: SessionId, why: &str, now: Timestamp) {
-        self.lose_calls(session);
+        self.lose_calls(session, now);
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };
@@ -398,6 +429,7 @@ impl State {
         device.inbox.disconnected();
         device.record.connection_changed = Some(now);
         self.connection_row(id, &format!("disconnected: {why}"), now);
+        self.tell(Source::Connection, id, "deviceDisconnected", &json!({ "reason": why }));
     }
 
     fn connection_row(&mut self, id: &str, text: &str, now: Timestamp) {
@@ -472,19 +504,37 @@ impl State {
     fn keep_row(&mut self, id: &str, row: Row) {
         if let Some(device) = self.devices.get_mut(id) {
             let row = device.history.push(row);
-            self.new_rows.push(NewRow { device: device.record.number, row });
+            self.new_rows.push(NewRow { device: device.record.number, row: Arc::clone(&row) });
+            self.emit_row(id, &row);
         }
     }
 
-    fn emit(&mut self, name: &'static str, device: Option<&str>, data: Value) {
-        self.effects.push(Effect::Emit(Event { name, device: device.map(str::to_owned), data }));
+    /// Tells those who look at the raw data of a new row.
+    fn emit_row(&mut self, id: &str, row: &Row) {
+        if let Some(device) = self.devices.get(id).filter(|_| self.followed.has_raw(id)) {
+            let model = self.model_of(device).map(|model| &model.view);
+            let mut data = json!(crate::raw::describe(row, model));
+            data["device"] = id.into();
+            self.emit("raw", vec![Topic::Raw(id.to_owned())], data);
+        }
+    }
+
+    fn emit(&mut self, name: &'static str, topics: Vec<Topic>, data: Value) {
+        self.effects.push(Effect::Emit(Event { name, topics, data }));
+    }
+
+    /// Tells of a device, if anybody looks at it.
+    fn emit_about(&mut self, name: &'static str, device: &str, data: impl FnOnce(&Self) -> Value) {
+        if self.followed.has_device(device) {
+            let data = data(self);
+            self.emit(name, vec![Topic::Device(device.to_owned())], data);
+        }
     }
 
     fn emit_device(&mut self, id: &str) {
-        // the list on the page shows devices only
-        if let Some(device) = self.devices.get(id).filter(|_| split_module(id).is_none()) {
+        if let Some(device) = self.devices.get(id).filter(|_| self.followed.has_standing(id)) {
             let item = self.item(device);
-            self.emit("device", None, item);
+            self.emit("device", vec![Topic::Devices, Topic::Device(id.to_owned())], item);
         }
     }
 

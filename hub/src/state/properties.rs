@@ -28,6 +28,12 @@ pub(crate) struct Prop {
     reported_at: Option<String>,
     sync: Sync,
     code: Option<i64>,
+    /// The version the device acknowledged.
+    acknowledged: Option<u64>,
+    /// The device's own words.
+    description: Option<String>,
+    /// Whether the device chose another value than it was asked for.
+    differs: bool,
     note: Option<String>,
 }
 
@@ -49,6 +55,7 @@ pub(crate) struct PropertyWrite {
 /// Why one property cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct PropertyProblem {
+    pub(crate) component: Option<String>,
     pub(crate) name: String,
     pub(crate) message: String,
 }
@@ -66,8 +73,16 @@ impl State {
             .collect()
     }
 
+    /// The properties as they are, for whoever is told what changes; nothing when nobody looks at the device.
+    pub(super) fn properties_before(&self, id: &str) -> Vec<Prop> {
+        if self.followed.has_device(id) { self.properties_of(id) } else { Vec::new() }
+    }
+
     /// Tells the pages which properties differ from `before`; from nothing, all of them.
     pub(super) fn emit_properties(&mut self, id: &str, before: Option<&[Prop]>) {
+        if !self.followed.has_device(id) {
+            return;
+        }
         let mut changed = self.properties_of(id);
         if let Some(before) = before {
             // by name: a twin has thousands of properties
@@ -75,7 +90,7 @@ impl State {
             changed.retain(|prop| before.get(&prop.path()).is_none_or(|before| *before != prop));
         }
         if !changed.is_empty() {
-            self.emit("properties", Some(id), json!({ "device": id, "properties": changed }));
+            self.emit_about("properties", id, |_| json!({ "device": id, "properties": changed }));
         }
     }
 
@@ -124,7 +139,7 @@ fn problem(model: Option<&ModelView>, write: &PropertyWrite) -> Option<PropertyP
         Some(_) if write.value.is_null() => return None,
         Some(property) => property.schema.check(&write.value).err()?,
     };
-    Some(PropertyProblem { name: write.name.clone(), message })
+    Some(PropertyProblem { component: write.component.clone(), name: write.name.clone(), message })
 }
 
 /// Devices of capability models read desired values out of `{"value": ..}`.
@@ -194,6 +209,9 @@ fn prop(device: &Device, model: Option<&ModelView>, component: Option<&str>, nam
         reported_at: told.map(|(_, at)| at.to_owned()),
         sync: outcome.sync,
         code: outcome.code,
+        acknowledged: outcome.acknowledged,
+        description: outcome.description,
+        differs: outcome.differs,
         note: outcome.note,
     }
 }
@@ -208,6 +226,7 @@ mod tests {
     use super::super::Effect;
     use super::super::tests::{NOW, connected, sensor_model};
     use super::*;
+    use crate::topic::{Followed, Topic};
     use crate::topics::Subscription;
 
     fn write(name: &str, value: Value) -> PropertyWrite {
@@ -267,6 +286,7 @@ mod tests {
     #[test]
     fn of_many_properties_the_pages_are_told_the_one_that_changed() {
         let (mut state, _) = connected("d1");
+        state.followed = Followed::new([Topic::Device("d1".to_owned())].iter());
         let many: Map<_, _> = (0..3000).map(|n| (format!("p{n}"), json!(""))).collect();
         state.report("d1", &many, NOW).unwrap();
         let told = |state: &mut State| {

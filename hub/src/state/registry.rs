@@ -5,11 +5,15 @@
 
 use jiff::Timestamp;
 
+use serde_json::json;
+
 use super::device::{Device, Edge, Record, is_device_id};
 use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
 use crate::certificate::{CertificateError, Known, Presented};
+use crate::feed::Source;
 use crate::sas::{Key, SasError, Token};
+use crate::topic::Topic;
 use crate::topics;
 use crate::twin::Twin;
 
@@ -104,6 +108,9 @@ impl State {
         self.devices.insert(id.to_owned(), Device::new(record));
         self.dirty.extend([StoreKey::Counters(String::new()), StoreKey::Device(id.to_owned())]);
         self.emit_device(id);
+        let operation =
+            if split_module(id).is_some() { "createModuleIdentity" } else { "createDeviceIdentity" };
+        self.tell(Source::Lifecycle, id, operation, &json!({}));
         self.device(id)
     }
 
@@ -117,15 +124,20 @@ impl State {
         let device = self.devices.remove(id).ok_or_else(|| StateError::NotFound(id.to_owned()))?;
         if let Some(session) = device.session {
             self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
-            self.lose_calls(session.id);
+            // the rows of the calls are gone with the device: only their callers are told
+            self.lose_calls(session.id, session.since);
         }
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
         let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
         let device = [StoreKey::Device(id.to_owned()), StoreKey::Pulse(id.to_owned())];
         self.dirty.extend(commands.chain(messages).chain(device));
-        if split_module(id).is_none() {
-            self.emit("device", None, serde_json::json!({ "id": id, "deleted": true }));
+        let is_device = split_module(id).is_none();
+        if is_device {
+            let topics = vec![Topic::Devices, Topic::Device(id.to_owned())];
+            self.emit("device", topics, json!({ "id": id, "deleted": true }));
         }
+        let operation = if is_device { "deleteDeviceIdentity" } else { "deleteModuleIdentity" };
+        self.tell(Source::Lifecycle, id, operation, &json!({}));
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::device::Latest;
+use super::device::{Latest, LatestValues};
 use super::history::{Kind, Row};
 use super::{Effect, State};
 use crate::columns::NAME_LIMIT;
@@ -30,21 +30,28 @@ impl State {
         let retained = || bag.get("mqtt-retain").map(|_| "RETAIN is not honoured by IoT Hub".to_owned());
         let problem = problem.or_else(retained);
         let component = bag.component();
-        let Some(device) = self.devices.get_mut(id) else {
+        if !self.devices.contains_key(id) {
             return;
-        };
+        }
         if self.observed {
             let (device, properties, body) = (id.to_owned(), bag.to_map(), payload.to_vec());
             self.effects.push(Effect::Took(DeviceMessage { device, properties, body }));
         }
+        self.tell_message(id, bag, payload);
+        let Some(device) = self.devices.get_mut(id) else {
+            return;
+        };
         device.record.messages += 1;
         device.record.last_seen = Some(now);
         if let Some(Value::Object(values)) = parsed {
             for (name, value) in &values {
                 remember(&mut device.latest, component, name, value, at);
             }
-            let data = json!({ "device": id, "at": at, "component": component, "values": values });
-            self.emit("telemetry", Some(id), data);
+            self.emit_about(
+                "telemetry",
+                id,
+                |_| json!({ "at": at, "component": component, "values": values }),
+            );
         }
         let size = u32::try_from(payload.len()).unwrap_or(u32::MAX);
         let component = component.map(str::to_owned);
@@ -55,25 +62,26 @@ impl State {
     }
 }
 
-/// Keeps a value as the newest of its name.
+/// Keeps a value as the newest of its name, if it has its place among them; answers whether.
 pub(super) fn remember(
-    latest: &mut std::collections::BTreeMap<(Option<String>, String), Latest>,
+    latest: &mut LatestValues,
     component: Option<&str>,
     name: &str,
     value: &Value,
     at: Timestamp,
-) {
+) -> bool {
     // kept twice for each value, and with every record of the device: what is longer is in the history only
     if name.len() > NAME_LIMIT || component.is_some_and(|component| component.len() > NAME_LIMIT) {
-        return;
+        return false;
     }
     let key = (component.map(str::to_owned), name.to_owned());
     let known = latest.contains_key(&key);
     if (!known && latest.len() >= LATEST_LIMIT) || value.to_string().len() > LATEST_VALUE_LIMIT {
-        return;
+        return false;
     }
     let (component, name) = key.clone();
     latest.insert(key, Latest { component, name, value: value.clone(), at });
+    true
 }
 
 /// The time a device gave its message, if it did and it is a time.

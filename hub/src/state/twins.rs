@@ -3,11 +3,12 @@
 //! Decides who is told of a change. The merge itself is in [`crate::twin`]. Begin with [`State::report`].
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::history::Kind;
 use super::{Effect, State, StateError, StoreKey};
 use crate::faults::Fault;
+use crate::feed::Source;
 use crate::topics::{self, Subscription};
 use crate::twin;
 
@@ -19,13 +20,14 @@ impl State {
         patch: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<u64, StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let twin = &mut self.device_mut(id)?.record.twin;
         let version = twin.reported.patch(patch, now)?;
         twin.version += 1;
         self.device_mut(id)?.record.last_seen = Some(now);
         self.push_row(id, Kind::Property, None, Value::Object(patch.clone()).to_string(), None, now);
         self.twin_changed(id, &before);
+        self.tell_twin(id, &json!({ "properties": { "reported": patch } }));
         for (name, value) in patch {
             match value.as_object().filter(|inner| inner.contains_key("__t")) {
                 Some(component) => {
@@ -46,12 +48,13 @@ impl State {
         patch: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<u64, StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let twin = &mut self.device_mut(id)?.record.twin;
         let version = twin.desired.patch(patch, now)?;
         twin.count_revision();
         self.notify_desired(id, patch, version);
         self.twin_changed(id, &before);
+        self.tell_twin(id, &json!({ "properties": { "desired": patch } }));
         Ok(version)
     }
 
@@ -63,7 +66,7 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let mut twin = self.device(id)?.record.twin.clone();
         if let Some(tags) = tags {
             twin.patch_tags(tags)?;
@@ -75,6 +78,7 @@ impl State {
             self.notify_desired(id, desired, version);
         }
         self.twin_changed(id, &before);
+        self.tell_twin(id, &json!({ "tags": tags, "properties": { "desired": desired } }));
         Ok(())
     }
 
@@ -86,7 +90,7 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let mut twin = self.device(id)?.record.twin.clone();
         if let Some(tags) = tags {
             twin.tags = Map::new();
@@ -103,6 +107,8 @@ impl State {
             self.notify_desired(id, &patch, version);
         }
         self.twin_changed(id, &before);
+        let body = json!({ "tags": tags, "properties": { "desired": desired } });
+        self.tell(Source::Twin, id, "replaceTwin", &body);
         Ok(())
     }
 
@@ -123,6 +129,10 @@ impl State {
         }
     }
 
+    fn tell_twin(&mut self, id: &str, body: &Value) {
+        self.tell(Source::Twin, id, "updateTwin", body);
+    }
+
     fn twin_changed(&mut self, id: &str, before: &[super::properties::Prop]) {
         self.dirty.insert(StoreKey::Device(id.to_owned()));
         self.emit_properties(id, Some(before));
@@ -133,7 +143,6 @@ impl State {
 mod tests {
     use super::super::tests::{NOW, connected};
     use super::*;
-    use serde_json::json;
 
     fn object(value: &Value) -> &Map<String, Value> {
         value.as_object().unwrap()

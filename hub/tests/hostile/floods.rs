@@ -132,7 +132,7 @@ async fn a_page_that_does_not_read_its_events_takes_no_memory() {
     let mut pages = Vec::new();
     for _ in 0..20 {
         let mut socket = TcpStream::connect(hub.http()).await.unwrap();
-        socket.write_all(b"GET /events?device=d1 HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        socket.write_all(b"GET /events?topics=device:d1 HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
         // the head of the answer has come: the page is in
         socket.read_u8().await.unwrap();
         pages.push(socket);

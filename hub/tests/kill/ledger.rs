@@ -37,7 +37,9 @@ impl Ledger {
     }
 
     pub(crate) fn number(&self, id: &'static str, number: u64) {
-        self.note(|all| drop(all.numbers.entry(id).or_default().insert(number)));
+        self.note(|all| {
+            all.numbers.entry(id).or_default().insert(number);
+        });
     }
 
     pub(crate) fn reported(&self, number: u64) {
@@ -45,11 +47,15 @@ impl Ledger {
     }
 
     pub(crate) fn made(&self, id: String) {
-        self.note(|all| drop(all.made.insert(id)));
+        self.note(|all| {
+            all.made.insert(id);
+        });
     }
 
     pub(crate) fn posted(&self, text: String) {
-        self.note(|all| drop(all.posted.insert(text)));
+        self.note(|all| {
+            all.posted.insert(text);
+        });
     }
 
     /// How much was acknowledged.

@@ -110,6 +110,9 @@ test('enrollments are made in bulk', async () => {
   const made = [1, 2].map(() => ({
     registrationId: fresh('bulk'), attestation: { type: 'symmetricKey', symmetricKey: { primaryKey: KEY, secondaryKey: OTHER_KEY } },
   }));
-  const answer = body(await enrollments.runBulkEnrollmentOperation({ mode: 'create', enrollments: made }));
+  // without a callback the package's promise never ends
+  const answer = await new Promise((resolve, reject) => {
+    enrollments.runBulkEnrollmentOperation({ mode: 'create', enrollments: made }, (error, result) => (error ? reject(error) : resolve(result)));
+  });
   assert.equal(answer.isSuccessful, true);
 });
