@@ -162,8 +162,11 @@ async fn an_operator_sends_a_message_by_rest_and_sees_a_commands_progress_and_co
     assert_eq!(in_time(told.recv()).await, Some(expected));
     let mut events = operator.events(DEVICE).await;
     assert_eq!(operator.command(DEVICE, "rundiagnostics", Value::Null).await.0, 202);
-    let progress = in_time(events.until("command", |row| !row["completion"].is_null())).await;
-    assert_eq!((&progress["completion"], &progress["state"]), (&json!("half of it"), &json!("accepted")));
+    let progress = in_time(events.until("command", |row| row["progress"][0].is_object())).await;
+    assert_eq!(
+        (&progress["progress"][0]["value"], &progress["state"]),
+        (&json!("half of it"), &json!("accepted"))
+    );
     let done = in_time(events.until("command", |row| row["state"] == "completed")).await;
     assert_eq!(done["completion"], "all well");
     client.close().await.expect("a clean end");

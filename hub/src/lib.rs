@@ -44,6 +44,7 @@ mod paced;
 mod page;
 mod provisioning;
 mod query;
+mod raw;
 mod rest;
 mod sas;
 mod settings;

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use crate::events::Bus;
 use crate::message::Observer;
 use crate::settings::Settings;
-use crate::state::commands::{CallOutcome, Command};
+use crate::state::commands::{CallOutcome, Command, Order};
 use crate::state::device::SessionId;
 use crate::state::methods::Started;
 use crate::state::{CallId, Effect, State, StateError};
@@ -71,9 +71,22 @@ pub(crate) struct MethodCall<'a> {
     pub(crate) component: Option<&'a str>,
     pub(crate) name: &'a str,
     pub(crate) request: Option<Value>,
+    /// Who calls it.
+    pub(crate) by: &'static str,
     /// How long to wait for a device that is not there.
     pub(crate) connect_timeout: Duration,
     pub(crate) response_timeout: Duration,
+}
+
+impl MethodCall<'_> {
+    fn order(&self) -> Order {
+        Order {
+            component: self.component.map(str::to_owned),
+            name: self.name.to_owned(),
+            request: self.request.clone(),
+            by: Some(self.by.to_owned()),
+        }
+    }
 }
 
 impl Shared {
@@ -174,9 +187,7 @@ impl Shared {
 
     fn start(&self, call: &MethodCall<'_>) -> Result<(Started, oneshot::Receiver<CallOutcome>), StateError> {
         let (sender, receiver) = oneshot::channel();
-        let started = self.with(|state, now| {
-            state.start_call(call.device, call.component, call.name, call.request.clone(), now)
-        })?;
+        let started = self.with(|state, now| state.start_call(call.device, call.order(), now))?;
         if let Started::Sent { call: id, .. } = started {
             let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
             // the answer may have come already: then nobody needs to wait
@@ -206,7 +217,7 @@ struct EndOfCall<'a> {
 
 impl Drop for EndOfCall<'_> {
     fn drop(&mut self) {
-        self.shared.with(|state, _| state.time_out_call(self.call));
+        self.shared.with(|state, now| state.time_out_call(self.call, now));
     }
 }
 

@@ -28,7 +28,15 @@ pub(crate) struct Outcome {
     pub(crate) desired: Option<Value>,
     pub(crate) reported: Option<Value>,
     pub(crate) sync: Sync,
+    /// The device's code, also where its acknowledgement is of an older wish.
     pub(crate) code: Option<i64>,
+    /// The version the device acknowledged.
+    pub(crate) acknowledged: Option<u64>,
+    /// The device's own words.
+    pub(crate) description: Option<String>,
+    /// Synced, but the device chose another value than it was asked for.
+    pub(crate) differs: bool,
+    /// What an operator would wonder about, in English.
     pub(crate) note: Option<String>,
 }
 
@@ -36,11 +44,16 @@ pub(crate) struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Sync {
+    /// Neither asked for nor reported.
     None,
+    /// Only the device said something.
     Reported,
+    /// Asked for, and not acknowledged since.
     Pending,
+    /// Acknowledged with 201, 202 or 203: the device is at it.
     Working,
     Synced,
+    /// Acknowledged with a code that says no.
     Error,
 }
 
@@ -62,59 +75,69 @@ pub(crate) fn derive(inputs: &Inputs<'_>) -> Outcome {
         (None, Some(value)) if inputs.wrapped => Some(unwrap_value(value)),
         (None, value) => value.cloned(),
     };
-    let (sync, note) = match &desired {
-        None => (if reported.is_some() { Sync::Reported } else { Sync::None }, None),
-        Some(asked) => judge(inputs, asked, reported.as_ref(), ack.as_ref()),
+    let sync = match &desired {
+        None if reported.is_some() => Sync::Reported,
+        None => Sync::None,
+        Some(_) => judge(inputs.desired_version, ack.as_ref()),
     };
-    let mismatch = || {
-        let (schema, value) = (inputs.schema?, reported.as_ref()?);
-        schema.check(value).err().map(|_| format!("type differs from model: {}", type_name(value)))
-    };
-    let device_text = || ack.as_ref().and_then(|ack| ack.text.clone());
-    Outcome {
-        note: note.or_else(device_text).or_else(mismatch),
+    let mut outcome = Outcome {
         code: ack.as_ref().and_then(|ack| ack.code),
+        acknowledged: ack.as_ref().and_then(|ack| ack.version),
+        description: ack.and_then(|ack| ack.text),
+        differs: sync == Sync::Synced && chose_otherwise(desired.as_ref(), reported.as_ref()),
+        note: None,
         desired,
         reported,
         sync,
+    };
+    outcome.note = note(inputs, &outcome);
+    outcome
+}
+
+/// An acknowledgement of an older wish, or a value without one, clears nothing.
+fn judge(wanted: Option<u64>, ack: Option<&Ack>) -> Sync {
+    let wanted = wanted.unwrap_or(0);
+    match ack.filter(|ack| ack.version.is_some_and(|version| version >= wanted)) {
+        None => Sync::Pending,
+        Some(ack) => match ack.code.unwrap_or(200) {
+            200 => Sync::Synced,
+            201..=299 => Sync::Working,
+            _ => Sync::Error,
+        },
     }
 }
 
-fn judge(
-    inputs: &Inputs<'_>,
-    asked: &Value,
-    reported: Option<&Value>,
-    ack: Option<&Ack>,
-) -> (Sync, Option<String>) {
-    let wanted = inputs.desired_version.unwrap_or(0);
-    let answered = ack.filter(|ack| ack.version.is_some_and(|version| version >= wanted));
-    let Some(ack) = answered else {
-        let note = if !inputs.online {
-            Some("offline: delivered when the device connects".to_owned())
-        } else {
-            reported.map(|value| format!("device reports {value}, not acknowledged"))
-        };
-        return (Sync::Pending, note);
+fn chose_otherwise(asked: Option<&Value>, told: Option<&Value>) -> bool {
+    matches!((asked, told), (Some(asked), Some(told)) if !same(asked, told))
+}
+
+fn note(inputs: &Inputs<'_>, outcome: &Outcome) -> Option<String> {
+    let (asked, told) = (outcome.desired.as_ref(), outcome.reported.as_ref());
+    let mismatch = || {
+        let value = told?;
+        inputs.schema?.check(value).err().map(|_| format!("type differs from model: {}", type_name(value)))
     };
-    match ack.code.unwrap_or(200) {
-        200 => match reported {
-            Some(value) if !same(value, asked) => {
-                (Sync::Synced, Some(format!("device chose {value}, you asked {asked}")))
-            }
-            _ => (Sync::Synced, None),
-        },
-        201..=299 => (Sync::Working, None),
-        _ => (Sync::Error, None),
-    }
+    let text = match outcome.sync {
+        Sync::Pending if !inputs.online => Some("offline: delivered when the device connects".to_owned()),
+        Sync::Pending => told.map(|value| format!("device reports {value}, not acknowledged")),
+        Sync::Synced if outcome.differs => {
+            asked.zip(told).map(|(asked, told)| format!("device chose {told}, you asked {asked}"))
+        }
+        _ => None,
+    };
+    text.or_else(|| outcome.description.clone()).or_else(mismatch)
 }
 
 fn read_ack(reported: &Value) -> Option<Ack> {
     let object = reported.as_object()?;
-    const MARKS: [&str; 5] = ["ac", "av", "status", "statusCode", "desiredVersion"];
-    if !object.contains_key("value") || !MARKS.iter().any(|mark| object.contains_key(*mark)) {
+    let has = |name: &str| object.contains_key(name);
+    let marked = ["ac", "av", "status", "statusCode", "desiredVersion"].into_iter().any(has);
+    // a device that found no value to take answers without one
+    let bare = has("desiredVersion") && has("status") || has("av") && has("ac");
+    if !(has("value") && marked || bare) {
         return None;
     }
-    let number = |names: [&str; 2]| names.iter().find_map(|name| object.get(*name)?.as_i64());
+    let number = |names: [&str; 2]| names.iter().find_map(|name| whole(object.get(*name)?));
     let status = object.get("status").and_then(Value::as_str);
     Some(Ack {
         value: object.get("value").map(unwrap_value),
@@ -122,6 +145,14 @@ fn read_ack(reported: &Value) -> Option<Ack> {
         code: number(["ac", "statusCode"]).or_else(|| status.and_then(code_of_text)),
         text: ["ad", "message"].iter().find_map(|name| Some(object.get(*name)?.as_str()?.to_owned())),
     })
+}
+
+/// A whole number, also when it is written with a fraction of zero.
+fn whole(value: &Value) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "it saturates, and no version or code is that large")]
+    value
+        .as_i64()
+        .or_else(|| value.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i64))
 }
 
 /// The 2020 status text in numbers; text the samples do not use counts as completed.
@@ -147,6 +178,7 @@ fn unwrap_value(value: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[expect(clippy::needless_pass_by_value, reason = "the cases are literals")]
@@ -226,5 +258,33 @@ mod tests {
             schema: Some(&schema),
         });
         assert_eq!(outcome.note.as_deref(), Some("type differs from model: string"));
+    }
+
+    #[test]
+    fn an_acknowledgement_without_a_value_counts_by_its_version() {
+        for (told, expected) in [
+            (json!({ "status": "completed", "desiredVersion": 7 }), Sync::Synced),
+            (json!({ "status": "completed", "desiredVersion": 6 }), Sync::Pending),
+            (json!({ "ac": 400, "av": 7.0, "ad": "no" }), Sync::Error),
+        ] {
+            let outcome = run(Some(json!(2)), Some(told.clone()), false);
+            assert_eq!((outcome.sync, outcome.reported, outcome.differs), (expected, None, false), "{told}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a device reports, the state of a property without a wish never asks the operator to wait.
+        #[test]
+        fn without_a_wish_nothing_is_pending(code in any::<i64>(), version in any::<u64>(), text in ".{0,12}") {
+            let ack = json!({ "value": 1, "ac": code, "av": version, "status": text });
+            prop_assert_eq!(run(None, Some(ack), false).sync, Sync::Reported);
+        }
+
+        /// Time and connection change words, not states.
+        #[test]
+        fn an_older_acknowledgement_leaves_it_pending_with_any_code(code in any::<i64>(), version in 0u64..7) {
+            let ack = json!({ "value": 2, "ac": code, "av": version });
+            prop_assert_eq!(run(Some(json!(2)), Some(ack), false).sync, Sync::Pending);
+        }
     }
 }

@@ -86,7 +86,6 @@ impl Twin {
 
 impl Side {
     /// The version after the last accepted patch; 1 before the first.
-    #[cfg(test)]
     pub(crate) fn version(&self) -> u64 {
         self.version
     }

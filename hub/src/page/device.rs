@@ -1,26 +1,18 @@
-//! The page's API about one device: all of it, its credentials, telemetry, raw data and properties.
+//! The page's API about one device: all of it, its credentials and properties.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use jiff::Timestamp;
+use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::Limit;
+use super::PageState;
 use super::error::{Body, PageError};
 use super::languages::Languages;
-use super::{PageState, series};
-use crate::keep::RowQuery;
 use crate::state::PropertyWrite;
-use crate::state::history::Kind;
 use crate::template::json as template;
 
 /// Rows of the command history on the device's page.
 const COMMAND_ROWS: usize = 100;
-/// Characters of a body in the raw data.
-const BODY_CHARACTERS: usize = 4096;
-/// The width of a chart, in pixels, when none is asked for, and at most.
-const WIDTH: (usize, usize) = (600, 4000);
 
 pub(super) async fn read(
     State(page): State<PageState>,
@@ -111,62 +103,6 @@ pub(super) async fn credentials(
             "connectionString": format!("HostName={host};DeviceId={id};SharedAccessKey={key}"),
         })))
     })
-}
-
-#[derive(Deserialize)]
-pub(super) struct SeriesQuery {
-    name: String,
-    component: Option<String>,
-    from: Option<String>,
-    to: Option<String>,
-    width: Option<usize>,
-}
-
-pub(super) async fn telemetry(
-    State(page): State<PageState>,
-    Path(id): Path<String>,
-    Query(query): Query<SeriesQuery>,
-) -> Result<Json<Value>, PageError> {
-    let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
-    let component = query.component.as_deref().filter(|component| !component.is_empty());
-    let wanted =
-        RowQuery { from, to, kinds: vec![Kind::Telemetry], limit: usize::MAX, ..RowQuery::default() };
-    let rows = page.shared.rows(&id, wanted).await?.rows;
-    let points = series::extract(&rows, component, &query.name);
-    let raw = points.len();
-    let width = query.width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
-    Ok(Json(json!({ "points": series::reduce(points, width), "raw": raw })))
-}
-
-/// A time as RFC 3339 or in milliseconds since 1970.
-fn moment(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, PageError> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    let parsed = match text.parse::<i64>() {
-        Ok(milliseconds) => Timestamp::from_millisecond(milliseconds).ok(),
-        Err(_) => text.parse().ok(),
-    };
-    parsed.map(Some).ok_or_else(|| PageError::bad_request(format!("{name} is not an RFC 3339 time")))
-}
-
-pub(super) async fn raw(
-    State(page): State<PageState>,
-    Path(id): Path<String>,
-    Query(limit): Query<Limit>,
-) -> Result<Json<Value>, PageError> {
-    let query = RowQuery { newest_first: true, limit: limit.rows(), ..RowQuery::default() };
-    let found = page.shared.rows(&id, query).await?;
-    let items: Vec<Value> = found
-        .rows
-        .iter()
-        .map(|row| {
-            let body: String = row.body.chars().take(BODY_CHARACTERS).collect();
-            json!({ "seq": row.seq, "at": row.at, "kind": row.kind, "component": row.component,
-                    "body": body, "problem": row.problem })
-        })
-        .collect();
-    Ok(Json(json!({ "items": items, "next": found.next, "damage": found.damage })))
 }
 
 pub(super) async fn write_properties(

@@ -10,13 +10,16 @@ mod assets;
 mod commands;
 mod device;
 mod error;
+mod events;
 mod guard;
 mod languages;
 mod login;
+mod raw;
 mod series;
 mod stream;
 mod templates;
 mod token;
+mod twin;
 
 use std::sync::Arc;
 
@@ -92,8 +95,12 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/model", put(device::assign_model))
         .route("/api/devices/{id}/template", put(device::assign_template))
         .route("/api/devices/{id}/credentials", get(device::credentials))
-        .route("/api/devices/{id}/telemetry", get(device::telemetry))
-        .route("/api/devices/{id}/raw", get(device::raw))
+        .route("/api/devices/{id}/telemetry", get(series::one))
+        .route("/api/devices/{id}/raw", get(raw::rows))
+        .route("/api/devices/{id}/raw/export", get(raw::export))
+        .route("/api/devices/{id}/twin", get(twin::read).patch(twin::patch))
+        .route("/api/devices/{id}/telemetry/events", get(events::newest))
+        .route("/api/devices/{id}/telemetry/series", get(series::series))
         .route("/api/devices/{id}/properties", axum::routing::patch(device::write_properties))
         .route("/api/devices/{id}/commands", post(commands::call))
         .merge(templates::routes())

@@ -5,10 +5,19 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde_json::Value;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::state::history::Row;
+use super::PageState;
+use super::error::PageError;
+use crate::keep::RowQuery;
+use crate::state::history::{Kind, Row};
+
+/// The width of a chart, in pixels, when none is asked for, and at most.
+const WIDTH: (usize, usize) = (600, 4000);
 
 /// Milliseconds since 1970 and the value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -57,6 +66,76 @@ fn four(column: &[Point]) -> Vec<Point> {
         }
     }
     points
+}
+
+#[derive(Deserialize)]
+pub(super) struct OneQuery {
+    name: String,
+    component: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    width: Option<usize>,
+}
+
+pub(super) async fn one(
+    State(page): State<PageState>,
+    Path(id): Path<String>,
+    Query(query): Query<OneQuery>,
+) -> Result<Json<Value>, PageError> {
+    let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
+    let component = query.component.as_deref().filter(|component| !component.is_empty());
+    let rows = rows(&page, &id, from, to).await?;
+    let points = extract(&rows, component, &query.name);
+    let raw = points.len();
+    let width = query.width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
+    Ok(Json(json!({ "points": reduce(points, width), "raw": raw })))
+}
+
+async fn rows(
+    page: &PageState,
+    id: &str,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) -> Result<Vec<Arc<Row>>, PageError> {
+    let wanted =
+        RowQuery { from, to, kinds: vec![Kind::Telemetry], limit: usize::MAX, ..RowQuery::default() };
+    Ok(page.shared.rows(id, wanted).await?.rows)
+}
+
+#[derive(Deserialize)]
+pub(super) struct SeriesWanted {
+    paths: String,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+pub(super) async fn series(
+    State(page): State<PageState>,
+    Path(id): Path<String>,
+    Query(query): Query<SeriesWanted>,
+) -> Result<Json<Value>, PageError> {
+    let (from, to) = (moment("from", query.from.as_deref())?, moment("to", query.to.as_deref())?);
+    let rows = rows(&page, &id, from, to).await?;
+    let items: Vec<Value> = query.paths.split(',').map(|path| {
+        let (component, name) = path.split_once('/').map_or((None, path), |(c, n)| (Some(c), n));
+        let points = extract(&rows, component, name);
+        let t: Vec<i64> = points.iter().map(|p| p.0).collect();
+        let v: Vec<f64> = points.iter().map(|p| p.1).collect();
+        json!({ "path": path, "rawCount": t.len(), "gaps": [], "raw": true, "points": { "t": t, "v": v } })
+    }).collect();
+    Ok(Json(json!({ "series": items })))
+}
+
+/// A time as RFC 3339 or in milliseconds since 1970.
+pub(super) fn moment(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, PageError> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let parsed = match text.parse::<i64>() {
+        Ok(milliseconds) => Timestamp::from_millisecond(milliseconds).ok(),
+        Err(_) => text.parse().ok(),
+    };
+    parsed.map(Some).ok_or_else(|| PageError::bad_request(format!("{name} is not an RFC 3339 time")))
 }
 
 #[cfg(test)]

@@ -63,6 +63,7 @@ pub(super) async fn call(
             component,
             name,
             request: request.payload,
+            by: "service API",
             connect_timeout: Duration::from_secs(connect_timeout),
             response_timeout: Duration::from_secs(response_timeout),
         })

@@ -83,20 +83,24 @@ impl Inbox {
         self.queue.push_back(queued);
     }
 
-    /// Queues a message.
-    pub(super) fn push(&mut self, message: CloudToDevice, now: Timestamp) {
+    /// Queues a message; answers its number and until when it is worth delivering.
+    pub(super) fn push(&mut self, message: CloudToDevice, now: Timestamp) -> (u64, Timestamp) {
         let expires = now.checked_add(message.time_to_live).unwrap_or(Timestamp::MAX);
         let number = self.next;
         self.changed.insert(number);
         self.restore(Queued { number, message, enqueued: now, expires, deliveries: 0, hold: Hold::Free });
+        (number, expires)
     }
 
-    /// A connection begins.
-    pub(super) fn connected(&mut self, clean: bool) {
+    /// Whether a message may be given up for its age.
+    pub(super) fn is_late(&self, now: Timestamp) -> bool {
+        self.queue.iter().any(|queued| queued.expires <= now && queued.is_free(now))
+    }
+
+    /// A connection begins; answers what is dropped for it.
+    pub(super) fn connected(&mut self, clean: bool) -> Vec<Queued> {
         self.disconnected();
-        if clean {
-            self.take_where(|_| true);
-        }
+        if clean { self.take_where(|_| true) } else { Vec::new() }
     }
 
     pub(super) fn disconnected(&mut self) {

@@ -34,6 +34,11 @@ impl State {
         self.emit_device(id);
         Ok(())
     }
+
+    /// Tells the pages of tags that were changed with the twin.
+    pub(crate) fn tags_changed(&mut self, id: &str) {
+        self.emit_device(id);
+    }
 }
 
 #[cfg(test)]

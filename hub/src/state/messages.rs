@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::commands::Passage;
 use super::device::SessionId;
 use super::feedback::Outcome;
 use super::inbox::{Hold, Queued};
@@ -40,6 +41,18 @@ impl State {
         message: CloudToDevice,
         now: Timestamp,
     ) -> Result<(), StateError> {
+        self.enqueue(id, message, now)?;
+        self.deliver_messages(id, now);
+        Ok(())
+    }
+
+    /// Queues a message for a device without delivering it; answers its number and until when it is worth delivering.
+    pub(super) fn enqueue(
+        &mut self,
+        id: &str,
+        message: CloudToDevice,
+        now: Timestamp,
+    ) -> Result<(u64, Timestamp), StateError> {
         let size = message.size();
         if size > SIZE_LIMIT {
             return Err(StateError::MessageSize { size, limit: SIZE_LIMIT });
@@ -49,10 +62,9 @@ impl State {
         if device.inbox.len() == QUEUE_LIMIT {
             return Err(StateError::QueueFull(QUEUE_LIMIT));
         }
-        device.inbox.push(message, now);
+        let queued = device.inbox.push(message, now);
         self.inbox_changed(id);
-        self.deliver_messages(id, now);
-        Ok(())
+        Ok(queued)
     }
 
     /// Delivers what is queued and not under way, if the device listens.
@@ -64,12 +76,17 @@ impl State {
         let Some(session) = device.listening(Subscription::CloudToDevice) else {
             return;
         };
+        let mut sent = Vec::new();
         let by_packet = |inbox: &mut super::inbox::Inbox| Hold::Packet(inbox.free_packet());
         while let Some(queued) = device.inbox.hand_out(now, by_packet) {
             let Hold::Packet(packet) = queued.hold else { break };
             let topic = topics::message(id, &queued.message.properties);
             let (again, payload) = (queued.deliveries > 1, queued.message.body.clone());
             self.effects.push(Effect::Deliver { session, packet, again, topic, payload });
+            sent.push(queued.number);
+        }
+        for number in sent {
+            self.command_passed(id, number, Passage::Sent, now);
         }
         self.inbox_changed(id);
     }
@@ -123,6 +140,15 @@ impl State {
         }
     }
 
+    /// Gives up what is too old in the queues of all devices, also while nothing else happens.
+    pub(crate) fn expire_messages(&mut self, now: Timestamp) {
+        let waiting = self.devices.values().filter(|device| device.inbox.is_late(now));
+        let late: Vec<String> = waiting.map(|device| device.record.id.clone()).collect();
+        for id in late {
+            self.tidy_messages(&id, now);
+        }
+    }
+
     /// Gives up what is too old or came too often.
     pub(super) fn tidy_messages(&mut self, id: &str, now: Timestamp) {
         self.end(id, Outcome::Expired, now, |queued| queued.expires <= now && queued.is_free(now));
@@ -143,6 +169,7 @@ impl State {
         let generation = device.record.generation.clone();
         for queued in &ended {
             self.tell_outcome(id, &generation, &queued.message, outcome, now);
+            self.command_passed(id, queued.number, Passage::from(outcome), now);
         }
         self.inbox_changed(id);
         ended.len()

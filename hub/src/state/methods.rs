@@ -6,8 +6,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::commands::{CallOutcome, Command};
+use super::commands::{CallOutcome, Command, Order};
 use super::device::SessionId;
+use super::history::Kind;
 use super::{Effect, State, StateError, StoreKey};
 use crate::faults::Fault;
 use crate::topics::{self, Subscription};
@@ -36,35 +37,38 @@ pub(crate) enum Started {
     Offline { row: u64 },
 }
 
+/// A command's name on the wire.
+pub(super) fn wire_name(component: Option<&str>, name: &str) -> String {
+    component.map_or_else(|| name.to_owned(), |component| format!("{component}*{name}"))
+}
+
 impl State {
     /// Whether a call would reach the device now.
     pub(crate) fn is_listening(&self, device: &str) -> bool {
         self.devices.get(device).and_then(|device| device.listening(Subscription::Methods)).is_some()
     }
 
-    /// Calls a method. `component` becomes the `component*name` of the wire.
+    /// Calls a method. A component becomes the `component*name` of the wire.
     pub(crate) fn start_call(
         &mut self,
         id: &str,
-        component: Option<&str>,
-        name: &str,
-        request: Option<Value>,
+        order: Order,
         now: Timestamp,
     ) -> Result<Started, StateError> {
         let device = self.device_mut(id)?;
         let listening = device.listening(Subscription::Methods);
-        let payload = request.as_ref().map(Value::to_string).unwrap_or_default();
-        let (row, dropped) = device.commands.begin(component.map(str::to_owned), name, request, now);
+        let payload = order.request.as_ref().map(Value::to_string).unwrap_or_default();
+        let method = wire_name(order.component.as_deref(), &order.name);
+        let (row, dropped) = device.commands.begin(order, now);
         if let Some(old) = dropped {
             self.dirty.insert(StoreKey::Command(id.to_owned(), old));
         }
         let Some(session) = listening else {
-            self.finish_row(id, row.id, &CallOutcome::Offline);
+            self.finish_row(id, row.id, &CallOutcome::Offline, now);
             return Ok(Started::Offline { row: row.id });
         };
         let call = self.number_call(now);
         self.calls.insert(call, Call { device: id.to_owned(), session, row: row.id });
-        let method = component.map_or_else(|| name.to_owned(), |component| format!("{component}*{name}"));
         let topic = topics::method_request(&method, call.0);
         let request = Effect::Send { session, topic, payload: payload.into_bytes() };
         if self.faults.strikes(id, Fault::RepeatMethod) {
@@ -72,7 +76,7 @@ impl State {
         }
         self.effects.push(request);
         let row_id = row.id;
-        self.command_changed(id, &row);
+        self.command_changed(id, &row, now);
         Ok(Started::Sent { call, row: row_id })
     }
 
@@ -105,7 +109,7 @@ impl State {
             let reason =
                 format!("a method's answer of {size} bytes, more than the {PAYLOAD_LIMIT} IoT Hub takes");
             self.refuse(device.as_deref(), reason, now);
-            self.end_call(call, CallOutcome::TimedOut);
+            self.end_call(call, CallOutcome::TimedOut, now);
             return true;
         }
         // a body that is not JSON is shown as text rather than lost
@@ -114,7 +118,7 @@ impl State {
             bytes => serde_json::from_slice(bytes)
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
         };
-        self.end_call(call, CallOutcome::Answered { status, payload });
+        self.end_call(call, CallOutcome::Answered { status, payload }, now);
         true
     }
 
@@ -124,32 +128,34 @@ impl State {
     }
 
     /// The caller has waited long enough.
-    pub(crate) fn time_out_call(&mut self, call: CallId) {
-        self.end_call(call, CallOutcome::TimedOut);
+    pub(crate) fn time_out_call(&mut self, call: CallId, now: Timestamp) {
+        self.end_call(call, CallOutcome::TimedOut, now);
     }
 
     /// The connection of waiting calls is gone: nobody will answer them.
-    pub(super) fn lose_calls(&mut self, session: SessionId) {
+    pub(super) fn lose_calls(&mut self, session: SessionId, now: Timestamp) {
         let lost: Vec<CallId> =
             self.calls.iter().filter(|(_, call)| call.session == session).map(|(id, _)| *id).collect();
         for call in lost {
-            self.end_call(call, CallOutcome::Offline);
+            self.end_call(call, CallOutcome::Offline, now);
         }
     }
 
-    fn end_call(&mut self, id: CallId, outcome: CallOutcome) {
+    fn end_call(&mut self, id: CallId, outcome: CallOutcome, now: Timestamp) {
         let Some(call) = self.calls.remove(&id) else {
             return;
         };
-        self.finish_row(&call.device, call.row, &outcome);
+        self.finish_row(&call.device, call.row, &outcome, now);
         self.effects.push(Effect::Answer { call: id, outcome });
     }
 
-    fn finish_row(&mut self, device: &str, row: u64, outcome: &CallOutcome) {
-        let finished =
-            self.devices.get_mut(device).and_then(|device| device.commands.finish(row, outcome).cloned());
+    fn finish_row(&mut self, device: &str, row: u64, outcome: &CallOutcome, now: Timestamp) {
+        let finished = self
+            .devices
+            .get_mut(device)
+            .and_then(|device| device.commands.finish(row, outcome, now).cloned());
         if let Some(row) = finished {
-            self.command_changed(device, &row);
+            self.command_changed(device, &row, now);
         }
     }
 
@@ -165,17 +171,29 @@ impl State {
         let code = value.get("ac").or_else(|| value.get("statusCode"));
         let goes_on = code.and_then(Value::as_i64) == Some(202);
         let value = value.get("value").unwrap_or(value);
-        let closed = self.devices.get_mut(id).and_then(|device| {
-            device.commands.reported(component, name, value, (!goes_on).then_some(now)).cloned()
-        });
+        let closed = self
+            .devices
+            .get_mut(id)
+            .and_then(|device| device.commands.reported(component, name, value, !goes_on, now).cloned());
         if let Some(row) = closed {
-            self.command_changed(id, &row);
+            self.command_changed(id, &row, now);
         }
     }
 
-    fn command_changed(&mut self, device: &str, row: &Command) {
+    /// Keeps a changed row, shows it in the raw data and tells the pages.
+    pub(super) fn command_changed(&mut self, device: &str, row: &Command, now: Timestamp) {
         self.dirty.insert(StoreKey::Command(device.to_owned(), row.id));
         let mut data = json!(row);
+        let facts = ["id", "state", "request", "status", "response", "completion", "message"];
+        let mut body = serde_json::Map::from_iter([("command".to_owned(), json!(row.name))]);
+        body.extend(
+            facts
+                .iter()
+                .filter(|fact| !data[**fact].is_null())
+                .map(|fact| ((*fact).to_owned(), data[*fact].clone())),
+        );
+        let body = Value::Object(body).to_string();
+        self.push_row(device, Kind::Command, row.component.as_deref(), body, None, now);
         data["device"] = device.into();
         self.emit("command", Some(device), data);
     }
@@ -187,8 +205,12 @@ mod tests {
     use super::super::tests::{NOW, connected, state};
     use super::*;
 
+    fn order(component: Option<&str>, name: &str, request: Option<Value>) -> Order {
+        Order { component: component.map(str::to_owned), name: name.to_owned(), request, by: None }
+    }
+
     fn call(state: &mut State) -> CallId {
-        match state.start_call("d1", Some("sensor"), "blink", Some(json!(5)), NOW).unwrap() {
+        match state.start_call("d1", order(Some("sensor"), "blink", Some(json!(5))), NOW).unwrap() {
             Started::Sent { call, .. } => call,
             Started::Offline { .. } => panic!("the device should listen"),
         }
@@ -217,7 +239,7 @@ mod tests {
         let call_at = |now: Timestamp| {
             let (mut state, session) = connected("d1");
             state.subscribe("d1", session, Subscription::Methods, true, NOW);
-            let started = state.start_call("d1", None, "blink", None, now).unwrap();
+            let started = state.start_call("d1", order(None, "blink", None), now).unwrap();
             let Started::Sent { call, .. } = started else { panic!("the device should listen") };
             (state, session, call)
         };
@@ -239,7 +261,7 @@ mod tests {
         let mut absent = state();
         absent.create("d1", None, true, NOW).unwrap();
         for mut state in [absent, connected("d1").0] {
-            let started = state.start_call("d1", None, "blink", None, NOW).unwrap();
+            let started = state.start_call("d1", order(None, "blink", None), NOW).unwrap();
             assert_eq!(started, Started::Offline { row: 0 });
             let row = state.device("d1").unwrap().commands.get(0).unwrap().clone();
             assert_eq!(row.state, CommandState::Offline);
@@ -259,7 +281,7 @@ mod tests {
     fn a_reported_property_of_its_name_completes_an_accepted_command() {
         let (mut state, session) = connected("d1");
         state.subscribe("d1", session, Subscription::Methods, true, NOW);
-        let started = state.start_call("d1", None, "rundiagnostics", None, NOW).unwrap();
+        let started = state.start_call("d1", order(None, "rundiagnostics", None), NOW).unwrap();
         let Started::Sent { call, row } = started else { panic!("the device should listen") };
         state.answer_call(session, &format!("{:x}", call.0), (202, b"null"), NOW);
         let report = json!({ "rundiagnostics": { "value": "done" } });

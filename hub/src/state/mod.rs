@@ -6,6 +6,7 @@
 //! It does not read packets or HTTP. Begin with [`State`].
 
 mod assignment;
+mod cloud;
 pub(crate) mod commands;
 pub(crate) mod device;
 pub(crate) mod feedback;
@@ -18,6 +19,7 @@ pub(crate) mod modules;
 mod persist;
 pub(crate) mod properties;
 pub(crate) mod provisioning;
+pub(crate) mod queued;
 pub(crate) mod registry;
 mod standing;
 mod telemetry;
@@ -42,7 +44,7 @@ use crate::template::Template;
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
-use commands::CallOutcome;
+use commands::{CallOutcome, Passage};
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
 use modules::split_module;
@@ -347,7 +349,7 @@ impl State {
             self.announced(id, model_id, now)?;
         }
         let device = self.device_mut(id)?;
-        device.inbox.connected(clean);
+        let dropped = device.inbox.connected(clean);
         if clean {
             device.subscribed.clear();
         }
@@ -360,9 +362,12 @@ impl State {
         let fresh = Session { id: session, since: now, subscriptions };
         if let Some(old) = device.session.replace(fresh) {
             self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
-            self.lose_calls(old.id);
+            self.lose_calls(old.id, now);
         }
         self.inbox_changed(id);
+        for queued in dropped {
+            self.command_passed(id, queued.number, Passage::Dropped, now);
+        }
         self.connection_row(id, "connected", now);
         self.deliver_messages(id, now);
         Ok(kept)
@@ -370,7 +375,7 @@ impl State {
 
     /// A connection of a device has ended; nothing happens if a newer one has taken over.
     pub(crate) fn disconnect(&mut self, id: &str, session: SessionId, why: &str, now: Timestamp) {
-        self.lose_calls(session);
+        self.lose_calls(session, now);
         let Some(device) = self.devices.get_mut(id) else {
             return;
         };

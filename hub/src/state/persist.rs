@@ -240,10 +240,10 @@ impl State {
         let Some(device) = self.devices.get_mut(id) else {
             return Ok(());
         };
-        let (row, waiting) = (command.id, command.state == CommandState::Sent);
+        let (row, at, waiting) = (command.id, command.at, command.state == CommandState::Sent);
         device.commands.restore(command);
         if waiting {
-            device.commands.finish(row, &CallOutcome::TimedOut);
+            device.commands.finish(row, &CallOutcome::TimedOut, at);
         }
         Ok(())
     }
@@ -256,13 +256,18 @@ mod tests {
     use super::super::tests::{NOW, connected, sensor_model, state};
     use super::*;
     use crate::message::CloudToDevice;
+    use crate::state::commands::Order;
+
+    fn blink() -> Order {
+        Order { name: "blink".to_owned(), ..Order::default() }
+    }
 
     #[test]
     fn everything_that_changed_comes_back() {
         let (mut before, session) = connected("d1");
         before.report("d1", json!({ "state": true }).as_object().unwrap(), NOW).unwrap();
         before.subscribe("d1", session, crate::topics::Subscription::Methods, true, NOW);
-        before.start_call("d1", None, "blink", None, NOW).unwrap();
+        before.start_call("d1", blink(), NOW).unwrap();
         before.send_message("d1", CloudToDevice::new([0xff]).with_property("a", "b"), NOW).unwrap();
         before.add_model(sensor_model());
         let mut after = state();
@@ -286,7 +291,7 @@ mod tests {
     fn a_deleted_device_leaves_no_record() {
         let (mut state, session) = connected("d1");
         state.subscribe("d1", session, crate::topics::Subscription::Methods, true, NOW);
-        state.start_call("d1", None, "blink", None, NOW).unwrap();
+        state.start_call("d1", blink(), NOW).unwrap();
         state.send_message("d1", CloudToDevice::new("x"), NOW).unwrap();
         let made = state.take_changes().records;
         state.delete("d1").unwrap();

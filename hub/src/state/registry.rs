@@ -93,6 +93,7 @@ impl State {
             edge: Edge::default(),
             model_id: None,
             template: None,
+            cloud: std::collections::BTreeMap::new(),
             provisioned: false,
             created: now,
             last_seen: None,
@@ -117,7 +118,8 @@ impl State {
         let device = self.devices.remove(id).ok_or_else(|| StateError::NotFound(id.to_owned()))?;
         if let Some(session) = device.session {
             self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
-            self.lose_calls(session.id);
+            // the rows of the calls are gone with the device: only their callers are told
+            self.lose_calls(session.id, session.since);
         }
         let commands = device.commands.iter().map(|row| StoreKey::Command(id.to_owned(), row.id));
         let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));

@@ -49,7 +49,6 @@ export const api = {
   log: () => call('GET', '/api/log?limit=100'),
   models: () => call('GET', '/api/models'),
   templates: () => call('GET', '/api/templates'),
-  importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
 
   devices: () => call('GET', '/api/devices'),
   /** `{ id, name, templateId }` */
@@ -61,16 +60,29 @@ export const api = {
   deleteDevice: (id) => call('DELETE', device(id)),
   device: (id) => call('GET', device(id)),
   credentials: (id) => call('GET', `${device(id)}/credentials`),
-  assignModel: (id, modelId) => send('PUT', `${device(id)}/model`, { modelId }),
+  assignTemplate: (id, templateId) => send('PUT', `${device(id)}/template`, { templateId }),
   /** `[{ component, name, value }]` */
   setProperties: (id, writes) => send('PATCH', `${device(id)}/properties`, writes),
+  /** `{ component, name, request, queueIfOffline, timeout }` */
   runCommand: (id, command) => send('POST', `${device(id)}/commands`, command),
-  raw: (id) => call('GET', `${device(id)}/raw?limit=100`),
+  twin: (id) => call('GET', `${device(id)}/twin`),
+  /** `{ desired }` or `{ tags }`, merged. */
+  patchTwin: (id, patch) => send('PATCH', `${device(id)}/twin`, patch),
+  /** `{ kind, from, to, unmodeled, limit, after }` */
+  raw: (id, filter) => call('GET', `${device(id)}/raw?${query(filter)}`),
+  exportUrl: (id, filter) => `${device(id)}/raw/export?${query(filter)}`,
 
-  /** Down-sampled history of one series between two times in milliseconds. */
-  telemetry(id, { component, name }, from, to, width) {
-    const query = new URLSearchParams({ name, from: new Date(from).toISOString(), to: new Date(to).toISOString(), width });
-    if (component) query.set('component', component);
-    return call('GET', `${device(id)}/telemetry?${query}`);
-  },
+  /** Down-sampled history of telemetries between two times in milliseconds, for a chart of so many pixels. */
+  series: (id, paths, from, to, width) => call('GET', `${device(id)}/telemetry/series?${query({
+    ...span(paths, from, to), width,
+  })}`),
+  /** The newest values of telemetries, each on its own. */
+  events: (id, paths, from, to, limit) => call('GET', `${device(id)}/telemetry/events?${query({ ...span(paths, from, to), limit })}`),
 };
+
+const span = (paths, from, to) => ({ paths: paths.join(','), from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+
+/** The parts of a query that have a value. */
+function query(parts) {
+  return new URLSearchParams(Object.entries(parts).filter(([, value]) => value !== '' && value !== null && value !== undefined));
+}

@@ -1,5 +1,6 @@
-// Controls for the schemas of a single value. A field is `{ element, read, write, focus }`: `read` answers
-// `{ value }`, `{ absent: true }` or `{ error }` and shows the error under the control.
+// Controls for the schemas of a single value. A field is `{ element, read, write, focus, fail }`: `read` answers
+// `{ value }`, `{ absent: true }` or `{ error }` and shows the error under the control; `read(true)` is silent.
+// "Not set" is never the same as empty, 0 or false.
 
 import { freshId, h, setAttribute, setText } from './dom.js';
 import { stringify } from './json.js';
@@ -10,51 +11,108 @@ const errors = texts.form.errors;
 
 /** What a text has to look like, for the schemas that are text on the wire. */
 const PATTERNS = {
-  date: { pattern: /^\d{4}-\d\d-\d\d$/, error: errors.date, placeholder: '2026-01-31' },
-  dateTime: { pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/, error: errors.dateTime, placeholder: '2026-01-31T12:00:00Z' },
-  time: { pattern: /^\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/, error: errors.time, placeholder: '12:00:00' },
-  duration: { pattern: /^P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/, error: errors.duration, placeholder: 'PT30S' },
+  date: { test: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && isDate(text), error: errors.date, placeholder: '2026-01-31' },
+  dateTime: {
+    test: (text) => /^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.test(text) && isDate(text.slice(0, 10)),
+    error: errors.dateTime, placeholder: '2026-01-31T12:00:00+01:00',
+  },
+  time: {
+    test: (text) => /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$/.test(text), error: errors.time, placeholder: '12:00:00',
+  },
+  duration: {
+    test: (text) => /^P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/.test(text), error: errors.duration, placeholder: 'PT30S',
+  },
+  uuid: { test: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text), error: errors.uuid, placeholder: '123e4567-e89b-12d3-a456-426614174000' },
+  bytes: { test: (text) => /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text), error: errors.bytes, placeholder: 'AQIDBA==' },
 };
+
+/** Whether a text of the right form is a day of the calendar. */
+function isDate(text) {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+}
 
 /** Whether `scalarField` knows the schema. */
 export function isScalar(schema) {
-  return isNumeric(schema.type) || schema.type in PATTERNS || ['boolean', 'enum', 'string', 'uuid', 'bytes'].includes(schema.type);
+  return isNumeric(schema.type) || schema.type in PATTERNS || ['boolean', 'enum', 'string'].includes(schema.type);
 }
 
-/** A field for a boolean, number, text or enum. */
+/** A field for a boolean, number, text or enum. Options: `label`, `hideLabel`, `optional`, `testId`, `display`. */
 export function scalarField(schema, options) {
   if (schema.type === 'boolean') {
-    return choice([[texts.form.yes, true], [texts.form.no, false]], options);
+    const { trueName = texts.form.yes, falseName = texts.form.no } = options.display ?? {};
+    return choice([[trueName, true], [falseName, false]], options);
   }
   if (schema.type === 'enum') return choice(schema.values.map(({ label, value }) => [label, value]), options);
   if (isNumeric(schema.type)) return numberField(schema.type, options);
-  return textField(PATTERNS[schema.type] ?? null, options);
+  return schema.type in PATTERNS ? patternField(schema.type, options) : stringField(options);
 }
 
 function numberField(type, options) {
-  const input = h('input', { type: 'text', inputmode: isInteger(type) ? 'numeric' : 'decimal', autocomplete: 'off', class: 'number' });
+  const input = h('input', {
+    type: 'text', inputmode: isInteger(type) ? 'numeric' : 'decimal', autocomplete: 'off', class: 'number', placeholder: options.optional ? texts.form.notSet : null,
+  });
   return labelled(input, options, {
     read: () => (input.value.trim() === '' ? missing(options) : readNumber(type, input.value.trim())),
     write: (value) => { input.value = value === undefined || value === null ? '' : bare(value); },
   });
 }
 
-function textField(rule, options) {
-  const input = h('input', { type: 'text', autocomplete: 'off', placeholder: rule?.placeholder ?? (options.optional ? texts.form.notSet : null) });
-  return labelled(input, options, {
-    read() {
-      const text = input.value;
-      // An empty text is a value of its own, except where leaving the field out is possible.
-      if (text === '' && (rule || options.optional)) return missing(options);
-      return rule && !rule.pattern.test(text) ? { error: rule.error } : { value: text };
+/** A text: not set until something is typed, or until it is said to be the empty text. */
+function stringField(options) {
+  const input = h('input', { type: 'text', autocomplete: 'off' });
+  let isSet = false;
+  const empty = h('button', { type: 'button', class: 'link', 'data-testid': options.testId && `empty-${options.testId}`, on: { click: makeEmpty } }, texts.form.empty);
+  const show = () => {
+    input.placeholder = isSet ? texts.form.emptyText : texts.form.notSet;
+    empty.hidden = isSet;
+  };
+  input.addEventListener('input', () => {
+    isSet = true;
+    show();
+  });
+
+  function makeEmpty() {
+    input.value = '';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.focus();
+  }
+
+  show();
+  return labelled(input, { ...options, extra: empty }, {
+    read: () => (isSet ? { value: input.value } : missing(options)),
+    write(value) {
+      isSet = value !== undefined && value !== null;
+      input.value = isSet ? bare(value) : '';
+      show();
     },
+  });
+}
+
+function patternField(type, options) {
+  const rule = PATTERNS[type];
+  const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', placeholder: rule.placeholder });
+  const now = type === 'dateTime' && h('button', {
+    type: 'button', class: 'link',
+    on: { click: () => { input.value = isoNow(); input.dispatchEvent(new Event('input', { bubbles: true })); } },
+  }, texts.form.now);
+  return labelled(input, { ...options, extra: now || null }, {
+    read: () => (input.value === '' ? missing(options) : rule.test(input.value.trim()) ? { value: input.value.trim() } : { error: rule.error }),
     write: (value) => { input.value = value === undefined || value === null ? '' : bare(value); },
   });
 }
 
+/** The present time with seconds and this zone's offset. */
+export function isoNow(at = new Date()) {
+  const minutes = -at.getTimezoneOffset();
+  const two = (number) => String(number).padStart(2, '0');
+  const local = new Date(at.getTime() + minutes * 60_000).toISOString().slice(0, 19);
+  const size = Math.abs(minutes);
+  return minutes === 0 ? `${local}Z` : `${local}${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
 function choice(entries, options) {
-  const select = h('select', {}, h('option', { value: '' }, texts.form.notSet),
-    entries.map(([label], index) => h('option', { value: index }, label)));
+  const select = h('select', {}, h('option', { value: '' }, texts.form.notSet), entries.map(([label], index) => h('option', { value: index }, label)));
   return labelled(select, options, {
     read: () => (select.value === '' ? missing(options) : { value: entries[Number(select.value)][1] }),
     write(value) {
@@ -72,7 +130,7 @@ export function labelled(control, options, { read, write }) {
   control.id = freshId('field');
   const error = h('p', { class: 'field-error', id: `${control.id}-error`, hidden: true });
   setAttribute(control, 'data-testid', options.testId ?? null);
-  control.setAttribute('aria-describedby', error.id);
+  control.setAttribute('aria-describedby', [error.id, options.describedBy].filter(Boolean).join(' '));
   const show = (text) => {
     error.hidden = !text;
     setText(error, text ?? '');
@@ -81,10 +139,12 @@ export function labelled(control, options, { read, write }) {
   control.addEventListener('input', () => show(null));
   return {
     element: h('div', { class: 'field' },
-      h('label', { for: control.id, class: options.hideLabel ? 'visually-hidden' : null }, options.label), control, error),
-    read() {
+      h('label', { for: control.id, class: options.hideLabel ? 'visually-hidden' : null }, options.label),
+      options.unit ? h('div', { class: 'with-unit' }, control, h('span', { class: 'unit', 'aria-hidden': 'true' }, options.unit)) : control,
+      options.extra ?? null, error),
+    read(silent = false) {
       const result = read();
-      show(result.error);
+      if (!silent) show(result.error);
       return result;
     },
     write(value) {

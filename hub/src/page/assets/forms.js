@@ -1,5 +1,5 @@
 // A form control for every schema: scalars from fields.js, objects, arrays and maps built of them, and a JSON editor for
-// whatever is left; composite values can be switched to the JSON editor at any time.
+// whatever is left. Every value can be edited as JSON at any time.
 
 import { h, replace, setText } from './dom.js';
 import { isScalar, labelled, scalarField } from './fields.js';
@@ -9,14 +9,15 @@ import { texts } from './texts.js';
 const COMPOSITES = { object: objectBody, array: arrayBody, map: mapBody };
 const MAP_KEY = /^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$/;
 
-/** A field for a schema. Options: `label`, `hideLabel`, `optional`, `testId`. */
+/** A field for a schema. Options: `label`, `hideLabel`, `optional`, `testId`, `display`, `unit`, `describedBy`, `json`. */
 export function field(schema, options) {
-  if (isScalar(schema)) return scalarField(schema, options);
+  if (isScalar(schema)) return options.json ? scalarWithJson(schema, options) : scalarField(schema, options);
   return schema.type in COMPOSITES ? compositeField(schema, options) : jsonField(options);
 }
 
-function jsonField(options) {
-  const area = h('textarea', { rows: 4, spellcheck: 'false', class: 'code' });
+/** A field for any JSON. */
+export function jsonField(options) {
+  const area = h('textarea', { rows: 4, spellcheck: 'false', class: 'code', placeholder: options.optional ? texts.form.notSet : null });
   return labelled(area, options, {
     read() {
       if (area.value.trim() === '') return options.optional ? { absent: true } : { error: texts.form.errors.required };
@@ -30,29 +31,47 @@ function jsonField(options) {
   });
 }
 
+function scalarWithJson(schema, options) {
+  const { content, toggle, self } = switchable(scalarField(schema, options), options);
+  return { ...self, element: h('div', { class: 'switchable' }, content, toggle) };
+}
+
 function compositeField(schema, options) {
-  const body = COMPOSITES[schema.type](schema, options);
-  const json = jsonField({ ...options, hideLabel: true, testId: null });
+  const { content, toggle, self } = switchable(COMPOSITES[schema.type](schema, options), options);
+  return {
+    ...self,
+    element: h('fieldset', { 'data-testid': options.testId ?? null },
+      h('legend', { class: options.hideLabel ? 'visually-hidden' : null }, options.label), content, toggle),
+  };
+}
+
+/** A field that can be edited as JSON as well. */
+function switchable(body, options) {
+  const json = jsonField({ ...options, testId: options.testId && `json-${options.testId}`, unit: null });
   let active = body;
   const toggle = h('button', { type: 'button', class: 'link', on: { click: switchOver } }, texts.form.json);
   const content = h('div', { class: 'fieldset-body' }, body.element);
 
   function switchOver() {
     const { value, error } = active.read();
-    if (error) return;
+    // what is no JSON stays to be mended; what does not fit the form begins the JSON editor anew
+    if (error && active === json) return;
     active = active === body ? json : body;
     active.write(value);
     replace(content, active.element);
     setText(toggle, active === body ? texts.form.json : texts.form.fields);
+    active.focus();
   }
 
   return {
-    element: h('fieldset', { 'data-testid': options.testId ?? null },
-      h('legend', { class: options.hideLabel ? 'visually-hidden' : null }, options.label), content, toggle),
-    read: () => active.read(),
-    write: (value) => active.write(value),
-    focus: () => active.focus(),
-    fail: (text) => active.fail?.(text),
+    content,
+    toggle,
+    self: {
+      read: (silent) => active.read(silent),
+      write: (value) => active.write(value),
+      focus: () => active.focus(),
+      fail: (text) => active.fail?.(text),
+    },
   };
 }
 
@@ -60,8 +79,8 @@ function objectBody(schema, options) {
   const members = schema.fields.map((member) => [member.name, field(member.schema, { label: member.label, optional: true })]);
   return {
     element: h('div', { class: 'members' }, members.map(([, member]) => member.element)),
-    read() {
-      const { error, values } = readAll(members);
+    read(silent) {
+      const { error, values } = readAll(members, silent);
       if (error) return { error };
       return options.optional && Object.keys(values).length === 0 ? { absent: true } : { value: values };
     },
@@ -71,11 +90,11 @@ function objectBody(schema, options) {
 }
 
 /** Reads every named field, so that all errors show at once; absent ones are left out. */
-function readAll(members) {
+function readAll(members, silent) {
   const values = {};
   let failed = null;
   for (const [name, member] of members) {
-    const { value, absent, error } = member.read();
+    const { value, absent, error } = member.read(silent);
     if (error) failed ??= error;
     else if (!absent) values[name] = value;
   }
@@ -86,8 +105,8 @@ function arrayBody(schema, options) {
   const rows = rowList((index) => field(schema.element, { label: texts.form.item(index + 1) }), (item) => item.element);
   return {
     element: rows.element,
-    read() {
-      const { error, values } = readAll(rows.items().map((item, index) => [index, item]));
+    read(silent) {
+      const { error, values } = readAll(rows.items().map((item, index) => [index, item]), silent);
       const list = Object.values(values);
       if (error) return { error };
       return options.optional && list.length === 0 ? { absent: true } : { value: list };
@@ -104,11 +123,11 @@ function mapBody(schema, options) {
   }), (pair) => h('div', { class: 'pair' }, pair.key.element, pair.value.element));
   return {
     element: rows.element,
-    read() {
-      const pairs = rows.items().map((pair) => [pair.key.read().value, pair]);
-      const bad = checkKeys(pairs);
+    read(silent) {
+      const pairs = rows.items().map((pair) => [pair.key.read(true).value ?? '', pair]);
+      const bad = checkKeys(pairs, silent);
       if (bad) return { error: bad };
-      const { error, values } = readAll(pairs.map(([key, pair]) => [key, pair.value]));
+      const { error, values } = readAll(pairs.map(([key, pair]) => [key, pair.value]), silent);
       if (error) return { error };
       return options.optional && pairs.length === 0 ? { absent: true } : { value: values };
     },
@@ -120,13 +139,13 @@ function mapBody(schema, options) {
   };
 }
 
-function checkKeys(pairs) {
+function checkKeys(pairs, silent) {
   const seen = new Set();
   let first = null;
   for (const [key, pair] of pairs) {
     const error = MAP_KEY.test(key) ? (seen.has(key) && texts.form.errors.duplicate(key)) : texts.form.errors.key;
     seen.add(key);
-    if (error) pair.key.fail(error);
+    if (!silent) pair.key.fail(error || null);
     first ??= error || null;
   }
   return first;

@@ -1,168 +1,185 @@
-// One device: its head, the dashboard (telemetry, properties, commands, history) and its messages. Loading again changes
-// what is shown in place, so that a form being filled in survives.
+// One device: its head and its tabs. The tabs are the views and forms of its published template, then commands, raw data and
+// the twin; which one is shown stands in the address. Loading again changes what is shown in place, so that a form being
+// filled in survives.
 
-import { api } from '../api.js';
-import { commandsView } from './commands.js';
 import { openConnect } from '../devices/connect.js';
-import { connectionPill, statusPill } from '../devices/pills.js';
-import { freshId, h, replace } from '../dom.js';
+import { approveDevice, deviceActions } from '../devices/actions.js';
+import { connectionPill, nameOf, statusPill, tagChips, tagList, templateOf } from '../devices/pills.js';
+import { h, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
-import { historyView } from './history.js';
-import { messagesView } from './messages.js';
-import { propertiesView } from './properties.js';
-import { telemetryView } from './telemetry.js';
+import { menuButton } from '../shell/menu.js';
+import { showFailure } from '../shell/router.js';
+import { devicePath } from '../shell/routes.js';
 import { texts } from '../texts.js';
+import { DeviceData } from './data.js';
+import { neverConnected, unassignedView } from './unassigned.js';
 
 const words = texts.device;
 
+/** What can stand behind a tab; loaded when it is first shown. */
+const MODULES = {
+  view: () => import('./view.js'),
+  form: () => import('./form.js'),
+  commands: () => import('./commands.js'),
+  raw: () => import('./raw.js'),
+  twin: () => import('./twin.js'),
+};
+
 export default function devicePage(context) {
   const { id } = context.params;
-  context.titled([[texts.devices.title, '/devices'], [id]]);
-  const head = h('div', { class: 'device-facts' });
-  const dashboard = h('div', { class: 'dashboard' }, h('p', { class: 'empty' }, texts.loading));
-  const messages = messagesView(id);
-  const tabs = tabList({ dashboard, messages: messages.element }, (name) => messages.setShown(name === 'messages'));
-  let parts = null;
-  let modelKey = null;
-  let waiting = null;
-  let closed = false;
+  const data = new DeviceData(id);
+  const title = h('h1', {}, id);
+  const facts = h('div', { class: 'device-facts' });
+  const tools = h('div', { class: 'tools' });
+  const tabs = h('nav', { class: 'tabs', 'aria-label': words.views });
+  const notice = h('div');
+  const panel = h('div', { class: 'panel' }, h('p', { class: 'empty' }, texts.loading));
+  let current = context;
+  let shown = null; // { key, view }
+  let turn = 0;
+  let wantsRaw = false;
 
-  function build(model) {
-    parts?.telemetry.close();
-    const groups = model?.groups ?? [];
-    const history = historyView();
-    const commands = commandsView(id, groups, (row) => takeCommand(row));
-    parts = { telemetry: telemetryView(id, groups), properties: propertiesView(id, groups), commands, history };
-    replace(dashboard,
-      h('div', { class: 'column' }, model ? null : assignCard(id, () => load()), parts.telemetry.element, history.element),
-      model ? h('div', { class: 'column side' }, parts.properties.element, commands.element) : null);
+  data.on('item', showHead);
+
+  function showHead() {
+    const { item } = data;
+    if (item.deleted) return showGone();
+    setText(title, nameOf(item));
+    current.titled([[texts.devices.title, '/devices'], [nameOf(item)]]);
+    const since = item.connected ? item.connectedSince : item.lastSeen;
+    replace(facts, statusPill(item), connectionPill(item), item.name ? h('code', {}, item.id) : null,
+      h('span', {}, templateOf(item) ?? texts.devices.unassigned),
+      since ? h('span', {}, `${item.connected ? words.since : words.lastSeen} `, ageTime(since)) : null,
+      tagList(item).length > 0 ? tagChips(item) : null);
+    panel.classList.toggle('disconnected', !item.connected);
+    replace(notice, item.lastSeen || item.connected ? null : neverConnected(item, () => openConnect(id)));
+    if (tools.childElementCount === 0) showTools();
+    approve.hidden = item.status !== 'waiting';
+    if (shown && shown.key !== tabKey(wantedTab())) showTab();
+    return undefined;
   }
 
-  function takeCommand(row) {
-    if (parts.history.upsert(row)) parts.commands.update(row);
+  const approve = h('button', { type: 'button', class: 'primary', hidden: true, on: { click: () => approveDevice(data.item) } }, texts.devices.actions.approve);
+
+  function showTools() {
+    replace(tools, approve,
+      h('button', { type: 'button', 'data-testid': 'connect-device', on: { click: () => openConnect(id) } }, texts.devices.connect.open),
+      menuButton({ label: texts.devices.actions.menu(nameOf(data.item)), text: words.manage, className: '', testId: 'manage-device', items: () => deviceActions(data.item, () => current.go('/devices')) }));
   }
 
-  function showHead(device, model) {
-    replace(head, statusPill(device), connectionPill(device),
-      h('span', {}, model?.name ?? device.modelName ?? texts.devices.unassigned),
-      device.connected && device.connectedSince ? h('span', {}, `${words.since} `, ageTime(device.connectedSince)) : null,
-      !device.connected && device.lastSeen ? h('span', {}, `${words.lastSeen} `, ageTime(device.lastSeen)) : null);
-    dashboard.classList.toggle('disconnected', !device.connected);
+  function showGone() {
+    close();
+    showFailure(panel, words.deleted, () => current.go('/devices'));
+    replace(notice);
+    replace(tabs);
   }
 
-  /** Loads everything; events that come meanwhile are applied after it. */
-  async function load() {
-    waiting = [];
-    try {
-      const { device, model, properties, latest, commands } = await api.device(id);
-      if (closed) return;
-      const key = model?.id ?? null;
-      if (parts === null || key !== modelKey) build(model);
-      modelKey = key;
-      showHead(device, model);
-      parts.telemetry.setLatest(latest);
-      parts.properties.update(properties);
-      parts.history.set(commands);
-      await parts.telemetry.reload();
-    } catch (failure) {
-      fail(failure);
+  /** `[{ key, text, path, kind, view }]` in their order. */
+  function allTabs() {
+    const { template } = data;
+    const path = (...rest) => devicePath(id, ...rest);
+    const views = template.published ? template.views : [{ slug: 'values', kind: 'unassigned', name: words.everything }];
+    const isCommands = (view) => view === views.find((one) => one.kind === 'commands');
+    return [
+      ...views.filter((view) => !isCommands(view)).map((view) => {
+        const kind = view.kind === 'form' ? 'form' : 'view';
+        return { key: `${kind}/${view.slug}`, text: view.name, path: path(kind, view.slug), kind: view.kind === 'unassigned' ? 'unassigned' : kind, view };
+      }),
+      ...['commands', 'raw', 'twin'].map((kind) => ({
+        key: kind, kind, path: path(kind), view: kind === 'commands' ? views.find(isCommands) ?? null : null,
+        text: (kind === 'commands' && views.find(isCommands)?.name) || words.tabs[kind],
+      })),
+    ];
+  }
+
+  function wantedTab() {
+    const all = allTabs();
+    return all.find((tab) => tab.key === current.rest.join('/')) ?? (current.rest.length === 0 ? all[0] : null) ?? all[0];
+  }
+
+  // what is drawn depends on the template as well as on the address
+  const tabKey = (tab) => `${tab.key} ${tab.kind} ${data.template.etag}`;
+
+  async function showTab() {
+    const tab = wantedTab();
+    drawTabs(tab);
+    const key = tabKey(tab);
+    if (shown?.key === key) return;
+    turn += 1;
+    const mine = turn;
+    const make = tab.kind === 'unassigned' ? unassignedView : (await MODULES[tab.kind]()).default;
+    if (mine !== turn) return;
+    shown?.view.close?.();
+    const view = make({ data, tab, context: current, isOpen: () => mine === turn });
+    shown = { key, view };
+    replace(panel, view.element);
+    await follow(tab.kind === 'raw');
+    view.shown?.();
+  }
+
+  /** The stream brings single rows only while they are looked at. */
+  async function follow(raw) {
+    if (raw === wantsRaw) return;
+    wantsRaw = raw;
+    current.follow(topics());
+  }
+
+  const topics = () => ['devices', `device:${id}`, ...(wantsRaw ? [`raw:${id}`] : [])];
+
+  function drawTabs(tab) {
+    const links = allTabs().map(({ key, text, path }) => h('a', {
+      href: path, 'data-link': true, 'data-testid': `tab-${key.replace('/', '-')}`, 'aria-current': key === tab.key ? 'page' : null,
+    }, text));
+    if (tabs.dataset.key !== links.map((link) => link.outerHTML).join()) {
+      const focused = tabs.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
+      tabs.dataset.key = links.map((link) => link.outerHTML).join();
+      replace(tabs, links);
+      const active = tabs.querySelector('[aria-current]');
+      active?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
+      if (focused) tabs.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
     }
-    const missed = waiting ?? [];
-    waiting = null;
-    for (const [name, data] of missed) event(name, data);
   }
 
-  function fail(failure) {
-    if (parts !== null) return;
-    const text = failure.status === 404 ? words.notFound : failure.message;
-    replace(dashboard, h('section', { class: 'card' }, h('p', { role: 'alert' }, text),
-      h('button', { type: 'button', on: { click: load } }, texts.retry)));
+  async function load() {
+    try {
+      await data.load();
+      await showTab();
+    } catch (failure) {
+      if (data.item === null) showFailure(panel, failure.status === 404 ? words.notFound : failure.message, load);
+    }
   }
 
-  function event(name, data) {
-    if (waiting !== null) waiting.push([name, data]);
-    else if (parts !== null && (data.device ?? data.id) === id) apply[name]?.(data);
+  /** Another tab, or the dialog that an address asks for. */
+  function moved(next) {
+    current = next;
+    if (data.item !== null) showTab();
+    askedConnect();
   }
 
-  const apply = {
-    telemetry(message) {
-      parts.telemetry.message(message);
-      messages.touch();
-    },
-    properties(change) {
-      parts.properties.update(change.properties);
-      messages.touch();
-    },
-    command(row) {
-      takeCommand(row);
-      messages.touch();
-    },
-    device(device) {
-      if (device.deleted || (device.modelId ?? null) !== modelKey) load();
-      else showHead(device, null);
-      messages.touch();
-    },
-  };
+  function askedConnect() {
+    if (location.hash !== '#connect' || document.querySelector('dialog[open]')) return;
+    openConnect(id);
+    history.replaceState(null, '', location.pathname + location.search);
+  }
 
+  function event(name, change) {
+    if (name === 'device' && change.id === id && !change.deleted && (change.templateId ?? null) !== (data.item?.templateId ?? null)) load();
+    else data.event(name, change);
+  }
+
+  function close() {
+    turn += 1;
+    shown?.view.close?.();
+    shown = null;
+  }
+
+  askedConnect();
   return {
-    element: h('div', { class: 'page' },
-      h('div', { class: 'page-head' }, h('div', {}, h('h1', {}, id), head),
-        h('button', { type: 'button', 'data-testid': 'connect-device', on: { click: () => openConnect(id) } }, texts.devices.connect.open)),
-      tabs.element, dashboard, messages.element),
-    topics: ['devices', `device:${id}`],
+    element: h('div', { class: 'page' }, h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), notice, tabs, panel),
+    topics: topics(),
     load,
     event,
-    close() {
-      closed = true;
-      tabs.close();
-      messages.close();
-      parts?.telemetry.close();
-    },
+    moved,
+    close,
   };
-}
-
-/** The views of a device; the one that is shown stands after the `#` of the address. */
-function tabList(panels, onShow) {
-  const names = Object.keys(panels);
-  const links = names.map((name) => h('a', { href: `#${name}`, 'data-testid': `tab-${name}` }, words[name]));
-
-  function show() {
-    const wanted = location.hash.slice(1);
-    const current = names.includes(wanted) ? wanted : names[0];
-    names.forEach((name, index) => {
-      panels[name].hidden = name !== current;
-      if (name === current) links[index].setAttribute('aria-current', 'page');
-      else links[index].removeAttribute('aria-current');
-    });
-    onShow(current);
-  }
-
-  window.addEventListener('hashchange', show);
-  show();
-  return {
-    element: h('nav', { class: 'tabs', 'aria-label': words.views }, links),
-    close: () => window.removeEventListener('hashchange', show),
-  };
-}
-
-/** For a device that announced no model: choose one of those the hub knows. */
-function assignCard(id, onAssigned) {
-  const select = h('select', { id: freshId('model') });
-  const error = h('p', { class: 'field-error', role: 'alert' });
-  const form = h('form', { class: 'property-form', on: { submit } },
-    h('div', { class: 'field' }, h('label', { for: select.id }, words.model), select), h('button', { type: 'submit' }, words.assign), error);
-  const failed = (failure) => replace(error, failure.message);
-  api.models().then(({ items }) => replace(select, items.map((model) => h('option', { value: model.id }, model.name)))).catch(failed);
-
-  async function submit(event) {
-    event.preventDefault();
-    try {
-      await api.assignModel(id, select.value);
-      onAssigned();
-    } catch (failure) {
-      failed(failure);
-    }
-  }
-
-  return h('section', { class: 'card' }, h('h2', {}, words.noModel), h('p', { class: 'hint' }, words.noModelHint), form);
 }

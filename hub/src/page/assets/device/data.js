@@ -1,0 +1,108 @@
+// What is known of one device: loaded as a whole, then changed by the events of the stream. Those who show a part of it are
+// told when that part changed; nothing here is drawn.
+
+import { api } from '../api.js';
+import { Template } from './template.js';
+
+const keyOf = (component, name) => `${component ?? ''}/${name}`;
+const INTERVALS = 10; // of a value's messages, for what is usual
+
+export class DeviceData {
+  constructor(id) {
+    this.id = id;
+    this.item = null;
+    this.template = new Template(null);
+    this.properties = new Map();
+    this.latest = new Map();
+    this.commands = new Map();
+    this.listeners = new Map();
+    this.waiting = null;
+  }
+
+  /** Calls `listener(change)` at each change of a part: 'item', 'properties', 'latest', 'commands', 'message', 'row'; answers how to stop. */
+  on(part, listener) {
+    const all = this.listeners.get(part) ?? new Set();
+    this.listeners.set(part, all.add(listener));
+    return () => all.delete(listener);
+  }
+
+  #tell(part, change) {
+    for (const listener of [...this.listeners.get(part) ?? []]) listener(change);
+  }
+
+  /** Loads everything; events that come meanwhile are applied after it. */
+  async load() {
+    this.waiting = [];
+    try {
+      const { device, template, properties, latest, commands } = await api.device(this.id);
+      this.item = device;
+      if (new Template(template ?? null).etag !== this.template.etag) this.template = new Template(template ?? null);
+      this.properties = new Map(properties.map((one) => [keyOf(one.component, one.name), one]));
+      this.latest = new Map(latest.map((one) => [keyOf(one.component, one.name), { ...one, times: [] }]));
+      this.commands = new Map(commands.map((one) => [one.id, one]));
+    } finally {
+      const missed = this.waiting;
+      this.waiting = null;
+      for (const [name, data] of missed) this.event(name, data);
+    }
+    for (const part of ['item', 'properties', 'latest', 'commands', 'reloaded']) this.#tell(part);
+  }
+
+  /** Takes an event of the stream. */
+  event(name, data) {
+    if (this.waiting !== null) this.waiting.push([name, data]);
+    else if ((data.device ?? data.id) === this.id) this.#apply(name, data);
+  }
+
+  #apply(name, data) {
+    if (name === 'telemetry') this.#messages(data);
+    else if (name === 'properties') {
+      for (const one of data.properties) this.properties.set(keyOf(one.component, one.name), one);
+      this.#tell('properties', data.properties);
+    } else if (name === 'command') {
+      this.commands.set(data.id, data);
+      this.#tell('commands', data);
+    } else if (name === 'raw') this.#tell('row', data);
+    else if (name === 'device') {
+      this.item = data;
+      this.#tell('item');
+    }
+  }
+
+  #messages({ items, missed, ...one }) {
+    items ??= [one];
+    for (const { at, component, values } of items) {
+      for (const [name, value] of Object.entries(values)) {
+        const key = keyOf(component, name);
+        const times = [...this.latest.get(key)?.times ?? [], Date.parse(at)].slice(-INTERVALS);
+        this.latest.set(key, { component, name, value, at, times });
+      }
+    }
+    this.#tell('latest');
+    this.#tell('message', { items, missed });
+  }
+
+  property(component, name) {
+    return this.properties.get(keyOf(component, name)) ?? null;
+  }
+
+  latestOf(component, name) {
+    return this.latest.get(keyOf(component, name)) ?? null;
+  }
+
+  /** Rows of the command history, the newest first. */
+  history() {
+    return [...this.commands.values()].sort((a, b) => b.id - a.id);
+  }
+
+  takeCommand(row) {
+    this.#apply('command', { ...row, device: this.id });
+  }
+}
+
+/** The usual time between the messages of a value, in milliseconds, once there were enough of them. */
+export function usualInterval({ times }) {
+  if (times.length < 3) return null;
+  const intervals = times.slice(1).map((at, index) => at - times[index]).sort((a, b) => a - b);
+  return intervals[Math.floor(intervals.length / 2)];
+}

@@ -1,0 +1,59 @@
+// How far a change of a property has got, in words and with what an operator can do about it. The hub derives the state; here
+// it is only put into words.
+
+import { h, replace, setAttribute, setText } from '../dom.js';
+import { ageTime } from '../format.js';
+import { texts } from '../texts.js';
+import { valueText } from '../value.js';
+
+const words = texts.properties;
+
+/** The badge of a property's state. */
+export function syncBadge(testId) {
+  const element = h('span', { class: 'badge', 'data-testid': testId });
+  return {
+    element,
+    update(state, { quiet = false } = {}) {
+      setText(element, words.sync[state.sync] ?? state.sync);
+      element.dataset.sync = state.sync;
+      // what is only reported or never set needs no badge where nothing can be changed
+      element.hidden = quiet && ['reported', 'none'].includes(state.sync);
+      setAttribute(element, 'data-version', state.desiredVersion);
+    },
+  };
+}
+
+/** The line below a property: `send(value)` is offered where a change was refused. */
+export function syncNote(testId, capability, send) {
+  const element = h('p', { class: 'property-note', 'data-testid': testId, hidden: true });
+  const button = (text, value, id) => h('button', { type: 'button', class: 'link', 'data-testid': `${id}-${testId}`, on: { click: () => send(value) } }, text);
+  return {
+    element,
+    update(state, online) {
+      const parts = sentences(state, capability, online);
+      if (state.sync === 'error' && send) {
+        parts.push(button(words.retry, state.desired, 'retry'));
+        if (state.reported !== null && state.reported !== undefined) parts.push(button(words.revert, state.reported, 'revert'));
+      }
+      const key = JSON.stringify(state, (_key, value) => (typeof value === 'bigint' ? String(value) : value)) + online;
+      element.hidden = parts.length === 0;
+      if (element.dataset.key === key) return;
+      element.dataset.key = key;
+      replace(element, parts.flatMap((part, index) => (index === 0 ? [part] : [' · ', part])));
+    },
+  };
+}
+
+function sentences(state, capability, online) {
+  const text = (value) => valueText(value, capability);
+  const { sync, desired, reported, description } = state;
+  const reportedText = reported === null || reported === undefined ? null : text(reported);
+  if (sync === 'pending') {
+    return [[words.since, ageTime(state.desiredAt)], words.asked(text(desired)), online ? null : words.offline,
+      reportedText && words.notAcknowledged(reportedText)].filter(Boolean);
+  }
+  if (sync === 'working') return [words.working, words.asked(text(desired)), description].filter(Boolean);
+  if (sync === 'error') return [words.asked(text(desired)), state.code && words.code(state.code), description, reportedText && words.has(reportedText)].filter(Boolean);
+  if (sync === 'synced') return [state.differs && words.chose(reportedText ?? texts.none, text(desired)), state.differs && description].filter(Boolean);
+  return [];
+}
