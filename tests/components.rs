@@ -64,7 +64,7 @@ async fn what_a_component_sends_and_reports_is_marked_as_its_own() {
     let (_, raw) = running.operator.page(Method::GET, &path, None).await;
     let telemetry = raw["items"].as_array().into_iter().flatten().find(|item| item["kind"] == "telemetry");
     let telemetry = telemetry.expect("the message is stored");
-    assert_eq!((&telemetry["component"], &telemetry["body"]), (&json!("sensor"), &json!(r#"{"temp":71.5}"#)));
+    assert_eq!((&telemetry["component"], &telemetry["bodyText"]), (&json!("sensor"), &json!(r#"{"temp":71.5}"#)));
 
     let about = device_information::Reported { manufacturer: Some("us".to_owned()), ..Default::default() };
     client.about.report(about).await.expect("taken");

@@ -71,7 +71,7 @@ async fn messages(operator: &Operator) -> Vec<Value> {
     let items = raw["items"].as_array().expect("a list").iter().rev();
     let telemetry = items.filter(|item| item["kind"] == "telemetry");
     telemetry
-        .map(|item| serde_json::from_str(item["body"].as_str().expect("a text")).expect("JSON"))
+        .map(|item| serde_json::from_str(item["bodyText"].as_str().expect("a text")).expect("JSON"))
         .collect()
 }
 

@@ -38,7 +38,7 @@ async fn each_thermostat_sends_and_reports_as_its_own_component() {
         running.operator.page(Method::GET, &format!("/api/devices/{DEVICE}/raw?limit=1000"), None).await;
     let rows = raw["items"].as_array().into_iter().flatten();
     let mut sent: Vec<_> =
-        rows.filter(|row| row["kind"] == "telemetry").map(|row| (&row["component"], &row["body"])).collect();
+        rows.filter(|row| row["kind"] == "telemetry").map(|row| (&row["component"], &row["bodyText"])).collect();
     sent.reverse();
     let first = (&json!("thermostat1"), &json!(r#"{"temperature":17.0}"#));
     let second = (&json!("thermostat2"), &json!(r#"{"temperature":23.25}"#));
@@ -158,14 +158,14 @@ async fn the_work_reports_what_the_device_is_and_begins_anew_after_a_reboot() {
     let (running, work) = start().await;
     let mut events = running.operator.events(DEVICE).await;
     let watch = async {
-        events.until("telemetry", |message| message["values"]["temperature"].is_number()).await;
+        events.telemetry(|message| message["values"]["temperature"].is_number()).await;
         let reported = running.reported().await;
         assert_eq!(reported["serialNumber"], "TC-0001");
         assert_eq!(reported["deviceInformation"]["__t"], "c");
         assert_eq!(reported["deviceInformation"]["model"], "temperature controller");
         if cfg!(target_os = "linux") {
             let own = |message: &Value| message["component"].is_null();
-            let message = events.until("telemetry", own).await;
+            let message = events.telemetry(own).await;
             assert!(message["values"]["workingSet"].as_f64().is_some_and(|size| size > 0.0), "{message}");
         }
         // The second room cools down: what is highest there falls only with a reboot.
@@ -175,7 +175,7 @@ async fn the_work_reports_what_the_device_is_and_begins_anew_after_a_reboot() {
             }
         };
         events
-            .until("telemetry", |message| {
+            .telemetry(|message| {
                 message["component"] == "thermostat2"
                     && message["values"]["temperature"].as_f64().is_some_and(|value| value < 21.5)
             })

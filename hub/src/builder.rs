@@ -284,7 +284,7 @@ impl HubBuilder {
     }
 }
 
-/// How late a message may be given up after its time.
+/// How late a message or a topic may be given up after its time.
 const EXPIRY_INTERVAL: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// What a hub is made of besides its state and its listeners.
@@ -311,21 +311,28 @@ fn spawn(
     let router = page::router(Arc::clone(&shared), access, &limits, tasks.clone(), stop.clone());
     let host = Host { shared: Arc::clone(&shared), limits, tasks: tasks.clone(), stop: stop.clone() };
     tasks.spawn(mqtt::task::listen(mqtt, devices_tls, host.clone()));
-    tasks.spawn(expire_messages(Arc::clone(&shared), stop.clone()));
+    tasks.spawn(expire(Arc::clone(&shared), stop.clone()));
+    tasks.spawn({
+        let (shared, stop) = (Arc::clone(&shared), stop.clone());
+        async move { shared.send_batches(stop).await }
+    });
     tasks.spawn(http::listen(http, None, router.clone(), host.clone()));
     tasks.spawn(http::listen(https, Some(service_tls), router, host));
     let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
     Hub { shared, addresses, ca_file, page_token, tasks, stop, stop_store, store: writer }
 }
 
-/// Gives up queued messages when their time is over, also while nothing else happens.
-async fn expire_messages(shared: Arc<Shared>, stop: CancellationToken) {
+/// Gives up queued messages and topics nobody follows when their time is over, also while nothing else happens.
+async fn expire(shared: Arc<Shared>, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(EXPIRY_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = ticks.tick() => shared.with(|state, now| state.expire_messages(now)),
+            _ = ticks.tick() => {
+                shared.with(|state, now| state.expire_messages(now));
+                shared.tidy_topics();
+            }
         }
     }
 }

@@ -18,6 +18,7 @@
 //! a token on its page; it keeps its data in one folder, and says in its log why it refused something. [`Limits`] bound
 //! what clients may ask of it. It knows no X.509 devices and no modules.
 
+mod batch;
 mod body;
 mod bucket;
 mod builder;
@@ -54,6 +55,7 @@ mod store;
 mod sync;
 mod template;
 mod tls;
+mod topic;
 mod topics;
 mod twin;
 mod view;

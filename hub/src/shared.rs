@@ -12,14 +12,16 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
-use crate::events::Bus;
+use crate::events::{Bus, Joined, ListenerId};
 use crate::message::Observer;
 use crate::settings::Settings;
 use crate::state::commands::{CallOutcome, Command, Order};
 use crate::state::device::SessionId;
 use crate::state::methods::Started;
 use crate::state::{CallId, Effect, State, StateError};
+use crate::topic::Topic;
 
 /// Messages that may wait for one device.
 const LINK_CAPACITY: usize = 256;
@@ -109,10 +111,11 @@ impl Shared {
     pub(crate) fn with<R>(&self, f: impl FnOnce(&mut State, Timestamp) -> R) -> R {
         // a panic while the lock was held ended that connection only; the state's steps are small
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = f(&mut inner.state, now());
+        let now = now();
+        let result = f(&mut inner.state, now);
         let effects = inner.state.take_effects();
         for effect in effects {
-            self.carry_out(&mut inner, effect);
+            self.carry_out(&mut inner, effect, now);
         }
         result
     }
@@ -122,7 +125,44 @@ impl Shared {
         f(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner).bus)
     }
 
-    fn carry_out(&self, inner: &mut Inner, effect: Effect) {
+    /// Lets a page follow topics; `last_seen` is the id of the last event it has.
+    pub(crate) fn join(&self, topics: Vec<Topic>, last_seen: Option<&str>) -> Joined {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let joined = inner.bus.join(topics, last_seen);
+        inner.state.followed = inner.bus.followed();
+        joined
+    }
+
+    /// A page has gone.
+    pub(crate) fn leave(&self, page: ListenerId) {
+        self.with_bus(|bus| bus.leave(page, now()));
+    }
+
+    /// Makes no more events of what pages have left a while ago.
+    pub(crate) fn tidy_topics(&self) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.bus.tidy(now()) {
+            inner.state.followed = inner.bus.followed();
+        }
+    }
+
+    /// Sends telemetry to the pages as it becomes due, until `stop`.
+    pub(crate) async fn send_batches(&self, stop: CancellationToken) {
+        let batched = self.with_bus(|bus| bus.batched());
+        loop {
+            let wait = self.with_bus(|bus| bus.send_batches(now())).map(|due| {
+                let left = Duration::try_from(due.duration_since(now())).unwrap_or(Duration::ZERO);
+                left.max(Duration::from_millis(5))
+            });
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
+                () = batched.notified(), if wait.is_none() => {}
+            }
+        }
+    }
+
+    fn carry_out(&self, inner: &mut Inner, effect: Effect, now: Timestamp) {
         match effect {
             Effect::Send { session, topic, payload } => {
                 inner.send(session, ToDevice::Publish { topic, payload });
@@ -140,7 +180,7 @@ impl Shared {
                     let _ = waiter.send(outcome);
                 }
             }
-            Effect::Emit(event) => inner.bus.publish(event),
+            Effect::Emit(event) => inner.bus.publish(event, now),
             Effect::Took(message) => {
                 if let Some(Observer(tell)) = &inner.observer {
                     tell(message);

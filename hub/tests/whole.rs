@@ -109,7 +109,8 @@ async fn the_page_is_told_of_a_device_as_it_happens() {
     while events.next("device").await["connected"] != json!(true) {}
     client.publish("devices/d1/messages/events/$.sub=sensor", r#"{"temp":21.5}"#).await;
     let event = events.next("telemetry").await;
-    assert_eq!((&event["component"], &event["values"]), (&json!("sensor"), &json!({ "temp": 21.5 })));
+    let item = &event["items"][0];
+    assert_eq!((&item["component"], &item["values"]), (&json!("sensor"), &json!({ "temp": 21.5 })));
     client.publish("$iothub/twin/PATCH/properties/reported/?$rid=1", r#"{"state":true}"#).await;
     assert_eq!(events.next("properties").await["properties"][0]["name"], json!("state"));
     hub.shutdown().await.unwrap();

@@ -233,6 +233,13 @@ impl Events {
         found.await.unwrap_or_else(|_| panic!("no event `{name}` that fits came in time"))
     }
 
+    /// The next message that fits; messages come in batches.
+    pub(crate) async fn telemetry(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
+        let all = |data: &Value| data["items"].as_array().cloned().unwrap_or_default();
+        let event = self.until("telemetry", |data| all(data).iter().any(&fits)).await;
+        all(&event).into_iter().find(fits).expect("it was there")
+    }
+
     /// The next change of a property of a component (empty for the device's own) that fits.
     pub(crate) async fn property_of(
         &mut self,

@@ -195,7 +195,7 @@ impl State {
         let body = Value::Object(body).to_string();
         self.push_row(device, Kind::Command, row.component.as_deref(), body, None, now);
         data["device"] = device.into();
-        self.emit("command", Some(device), data);
+        self.emit_about("command", device, |_| data);
     }
 }
 

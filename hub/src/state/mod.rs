@@ -41,6 +41,7 @@ use serde_json::{Value, json};
 use crate::faults::Faults;
 use crate::message::DeviceMessage;
 use crate::template::Template;
+use crate::topic::{Followed, Topic};
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
@@ -82,6 +83,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// What pages look at.
+    pub(crate) followed: Followed,
     /// Whether a topic that IoT Hub does not know is only logged, where IoT Hub ends the connection.
     pub(crate) tolerates_unknown_topics: bool,
     next_session: u64,
@@ -156,8 +159,8 @@ pub(crate) enum CloseReason {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Event {
     pub(crate) name: &'static str,
-    /// Only pages that look at this device get it; `None` is for all.
-    pub(crate) device: Option<String>,
+    /// Pages that follow one of these get it.
+    pub(crate) topics: Vec<Topic>,
     pub(crate) data: Value,
 }
 
@@ -234,6 +237,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            followed: Followed::default(),
             tolerates_unknown_topics: false,
             next_session: 1,
             next_call: 1,
@@ -460,19 +464,37 @@ impl State {
     fn keep_row(&mut self, id: &str, row: Row) {
         if let Some(device) = self.devices.get_mut(id) {
             let row = device.history.push(row);
-            self.new_rows.push(NewRow { device: device.record.number, row });
+            self.new_rows.push(NewRow { device: device.record.number, row: Arc::clone(&row) });
+            self.emit_row(id, &row);
         }
     }
 
-    fn emit(&mut self, name: &'static str, device: Option<&str>, data: Value) {
-        self.effects.push(Effect::Emit(Event { name, device: device.map(str::to_owned), data }));
+    /// Tells those who look at the raw data of a new row.
+    fn emit_row(&mut self, id: &str, row: &Row) {
+        if let Some(device) = self.devices.get(id).filter(|_| self.followed.has_raw(id)) {
+            let model = self.model_of(device).map(|model| &model.view);
+            let mut data = json!(crate::raw::describe(row, model));
+            data["device"] = id.into();
+            self.emit("raw", vec![Topic::Raw(id.to_owned())], data);
+        }
+    }
+
+    fn emit(&mut self, name: &'static str, topics: Vec<Topic>, data: Value) {
+        self.effects.push(Effect::Emit(Event { name, topics, data }));
+    }
+
+    /// Tells of a device, if anybody looks at it.
+    fn emit_about(&mut self, name: &'static str, device: &str, data: impl FnOnce(&Self) -> Value) {
+        if self.followed.has_device(device) {
+            let data = data(self);
+            self.emit(name, vec![Topic::Device(device.to_owned())], data);
+        }
     }
 
     fn emit_device(&mut self, id: &str) {
-        // the list on the page shows devices only
-        if let Some(device) = self.devices.get(id).filter(|_| split_module(id).is_none()) {
+        if let Some(device) = self.devices.get(id).filter(|_| self.followed.has_standing(id)) {
             let item = self.item(device);
-            self.emit("device", None, item);
+            self.emit("device", vec![Topic::Devices, Topic::Device(id.to_owned())], item);
         }
     }
 

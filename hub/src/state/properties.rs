@@ -68,14 +68,22 @@ impl State {
             .collect()
     }
 
+    /// The properties as they are, for whoever is told what changes; nothing when nobody looks at the device.
+    pub(super) fn properties_before(&self, id: &str) -> Vec<Prop> {
+        if self.followed.has_device(id) { self.properties_of(id) } else { Vec::new() }
+    }
+
     /// Tells the pages which properties differ from `before`; from nothing, all of them.
     pub(super) fn emit_properties(&mut self, id: &str, before: Option<&[Prop]>) {
+        if !self.followed.has_device(id) {
+            return;
+        }
         let mut changed = self.properties_of(id);
         if let Some(before) = before {
             changed.retain(|prop| !before.contains(prop));
         }
         if !changed.is_empty() {
-            self.emit("properties", Some(id), json!({ "device": id, "properties": changed }));
+            self.emit_about("properties", id, |_| json!({ "device": id, "properties": changed }));
         }
     }
 

@@ -10,6 +10,7 @@ use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
 use crate::certificate::{CertificateError, Known, Presented};
 use crate::sas::{Key, SasError, Token};
+use crate::topic::Topic;
 use crate::topics;
 use crate::twin::Twin;
 
@@ -125,7 +126,8 @@ impl State {
         let messages = device.inbox.numbers().map(|number| StoreKey::Message(id.to_owned(), number));
         self.dirty.extend(commands.chain(messages).chain([StoreKey::Device(id.to_owned())]));
         if split_module(id).is_none() {
-            self.emit("device", None, serde_json::json!({ "id": id, "deleted": true }));
+            let topics = vec![Topic::Devices, Topic::Device(id.to_owned())];
+            self.emit("device", topics, serde_json::json!({ "id": id, "deleted": true }));
         }
         Ok(())
     }

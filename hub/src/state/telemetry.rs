@@ -42,8 +42,11 @@ impl State {
             for (name, value) in &values {
                 remember(&mut device.latest, component, name, value, at);
             }
-            let data = json!({ "device": id, "at": at, "component": component, "values": values });
-            self.emit("telemetry", Some(id), data);
+            self.emit_about(
+                "telemetry",
+                id,
+                |_| json!({ "at": at, "component": component, "values": values }),
+            );
         }
         let size = u32::try_from(payload.len()).unwrap_or(u32::MAX);
         let component = component.map(str::to_owned);

@@ -15,6 +15,7 @@ use crate::template::customization::{CloudProperty, Customization, check_all};
 use crate::template::generate::{self, Outcome, Wanted};
 use crate::template::view::{VIEW_LIMIT, View};
 use crate::template::{Content, Detail, Source, Template, change, slug};
+use crate::topic::Topic;
 
 /// Most templates of a hub.
 const TEMPLATE_LIMIT: usize = 1000;
@@ -153,7 +154,7 @@ impl State {
             Some(template) => crate::template::json::summary(template, self.device_count(id)),
             None => json!({ "id": id, "deleted": true }),
         };
-        self.emit("template", None, data);
+        self.emit("template", vec![Topic::Templates], data);
     }
 
     /// Gives a template another name; that is seen at once.

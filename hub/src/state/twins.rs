@@ -19,7 +19,7 @@ impl State {
         patch: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<u64, StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let twin = &mut self.device_mut(id)?.record.twin;
         let version = twin.reported.patch(patch, now)?;
         twin.version += 1;
@@ -46,7 +46,7 @@ impl State {
         patch: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<u64, StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let twin = &mut self.device_mut(id)?.record.twin;
         let version = twin.desired.patch(patch, now)?;
         twin.count_revision();
@@ -63,7 +63,7 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let mut twin = self.device(id)?.record.twin.clone();
         if let Some(tags) = tags {
             twin.patch_tags(tags)?;
@@ -86,7 +86,7 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let before = self.properties_of(id);
+        let before = self.properties_before(id);
         let mut twin = self.device(id)?.record.twin.clone();
         if let Some(tags) = tags {
             twin.tags = Map::new();

@@ -43,7 +43,7 @@ export class Live {
     }
     this.serverId = null;
     this.onState('connecting');
-    const source = new EventSource(`/events?topics=${this.topics.map(encodeURIComponent).join(',')}`);
+    const source = new EventSource(`/events?topics=${this.topics.map((topic) => encodeURIComponent(encodeURIComponent(topic))).join(',')}`);
     this.source = source;
     source.addEventListener('hello', (message) => this.#hello(parse(message.data)));
     source.addEventListener('ping', () => this.#heard());

@@ -69,8 +69,7 @@ export class DeviceData {
     }
   }
 
-  #messages({ items, missed, ...one }) {
-    items ??= [one];
+  #messages({ items, missed }) {
     for (const { at, component, values } of items) {
       for (const [name, value] of Object.entries(values)) {
         const key = keyOf(component, name);

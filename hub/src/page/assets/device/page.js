@@ -124,7 +124,7 @@ export default function devicePage(context) {
     current.follow(topics());
   }
 
-  const topics = () => ['devices', `device:${id}`, ...(wantsRaw ? [`raw:${id}`] : [])];
+  const topics = () => [`device:${id}`, ...(wantsRaw ? [`raw:${id}`] : [])];
 
   function drawTabs(tab) {
     const links = allTabs().map(({ key, text, path }) => h('a', {
