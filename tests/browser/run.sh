@@ -7,6 +7,7 @@ export ARTIFACTS="${ARTIFACTS:-$PWD/target/browser}"
 mkdir -p "$ARTIFACTS"
 (cd tests/browser && npm ci --silent --no-audit --no-fund)
 cargo build --quiet --example environmental_sensor
+cargo build --quiet -p device-model-cli
 
 pipes=$(mktemp -d)
 mkfifo "$pipes/in" "$pipes/out"

@@ -1,29 +1,28 @@
 // Templates and views in a real browser against a hub without any: the browser checks 1 to 5, and what stands around them.
 //
-// For the variables see support/hub.mjs and support/browser.mjs. Everything waits for a condition on the page; nothing sleeps.
+// For the variables see hub.mjs. Everything waits for a condition on the page; nothing sleeps.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, launch, openPage, unlabelled } from './support/browser.mjs';
-import { startHub } from './support/hub.mjs';
+import { artifacts, openBrowser, startHub } from './hub.mjs';
 
 const MODEL = readFileSync(join(import.meta.dirname, '../../models/environmental_sensor.json'), 'utf8');
 const DTMI = join(import.meta.dirname, '../../models/dtmi');
 const ID = 'environmental-sensor-device';
 const PATH = `/templates/${ID}`;
 
-const complaints = [];
 // an import that is wrong, and edits that are refused, are meant to fail
-const expected = (status, url) => [400, 409, 412].includes(status) && url.includes('/api/templates');
+const allowed = /\b(400|409|412)\b/;
 let browser;
 let hub;
 let page;
 
 before(async () => {
-  [browser, hub] = await Promise.all([launch(), startHub()]);
-  page = await openPage(browser, hub.origin, complaints, {}, expected);
+  hub = await startHub();
+  browser = await openBrowser(hub);
+  page = await browser.page({ allowed });
 });
 
 after(async () => {
@@ -334,7 +333,7 @@ describe('the pages of templates', { concurrency: false }, () => {
 
   test('fit phones of 320 and 360 pixels, light and dark', async () => {
     for (const [width, colorScheme] of [[320, 'light'], [360, 'dark']]) {
-      const phone = await openPage(browser, hub.origin, complaints, { viewport: { width, height: 740 }, colorScheme }, expected);
+      const phone = await browser.page({ allowed, viewport: { width, height: 740 }, colorScheme });
       for (const path of paths) {
         await goto(path, phone);
         await phone.locator('main .card').first().waitFor();
@@ -348,7 +347,7 @@ describe('the pages of templates', { concurrency: false }, () => {
   });
 
   test('are usable in the dark', async () => {
-    const dark = await openPage(browser, hub.origin, complaints, { colorScheme: 'dark' }, expected);
+    const dark = await browser.page({ allowed, colorScheme: 'dark' });
     for (const path of [`/templates/${id}`, `/templates/${id}/customize`, `/templates/${id}/views/overview`]) {
       await goto(path, dark);
       await dark.locator('main .card').first().waitFor();
@@ -358,6 +357,13 @@ describe('the pages of templates', { concurrency: false }, () => {
   });
 
   test('stayed on their host and reported no error', () => {
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(browser.complaints, []);
   });
 });
+
+/** Controls without a name; runs in the page. */
+function unlabelled() {
+  const named = (control) => control.labels?.length > 0 || control.ariaLabel || control.getAttribute('aria-labelledby')
+    || (control.tagName === 'BUTTON' && control.textContent.trim() !== '');
+  return [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !named(control)).map((control) => control.outerHTML);
+}
