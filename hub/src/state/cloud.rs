@@ -46,7 +46,7 @@ impl State {
             .map(|write| Prop::of_cloud(&write.name, Some(&write.value).filter(|value| !value.is_null())))
             .collect();
         self.dirty.insert(StoreKey::Device(id.to_owned()));
-        self.emit("properties", Some(id), json!({ "device": id, "properties": changed }));
+        self.emit_about("properties", id, |_| json!({ "device": id, "properties": changed }));
         Ok(())
     }
 }
