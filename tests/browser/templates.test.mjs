@@ -304,7 +304,7 @@ describe('somebody who builds templates', { concurrency: false }, () => {
     await shot('templates-list');
   });
 
-  test('gives a template cloud properties, which About shows', async () => {
+  test('gives a template cloud properties', async () => {
     await goto('/templates/temperature-controller');
     await hook('edit-cloud').click();
     await hook('add-cloud').click();
