@@ -34,13 +34,13 @@ const FIELDS = {
 
 export function customizePart(page) {
   const rows = new Map();
-  const list = h('div', { class: 'column' });
+  const list = h('div', { class: 'parts' });
   const stale = h('div');
   const status = h('p', { class: 'hint', role: 'status', 'data-testid': 'customize-status' });
   const error = h('div', { class: 'field-error', role: 'alert', 'data-testid': 'customize-error' });
   const save = h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-customizations' }, words.save);
   const filter = h('input', { type: 'search', 'aria-label': words.filter, placeholder: words.filter, on: { input: applyFilter } });
-  const form = h('form', { class: 'column', novalidate: true, on: { submit, input: showStatus, click: showStatus } }, filter, list, stale, error,
+  const form = h('form', { class: 'parts', novalidate: true, on: { submit, input: showStatus, click: showStatus } }, filter, list, stale, error,
     h('div', { class: 'save-bar' }, status, save));
 
   function build(template) {
