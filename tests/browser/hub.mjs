@@ -44,7 +44,7 @@ export async function startHub({ options = [] } = {}) {
       const response = await fetch(hub.origin + path, { method, body: body === undefined ? undefined : JSON.stringify(body), headers: { 'content-type': 'application/json' } });
       const text = await response.text();
       assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-      return text && response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text;
+      return text && response.headers.get('content-type') === 'application/json' ? JSON.parse(text) : text;
     },
   };
   return hub;

@@ -84,45 +84,72 @@ test('a map refuses a key that is there twice', async () => {
   assert.match(error, /twice/);
 });
 
-test('a field that is being edited is not overwritten; the new value is offered', async () => {
-  const seen = await page.evaluate(async () => {
-    const { PropertyRow } = await import('/assets/device/property.js');
-    const row = new PropertyRow('d', null, { name: 'p', label: 'P', writable: true, schema: { type: 'long' } });
-    document.body.append(row.element);
-    const input = row.element.querySelector('input');
-    row.update({ name: 'p', reported: 1, sync: 'reported' });
-    const before = input.value;
-    input.value = '7';
-    input.dispatchEvent(new Event('input', { bubbles: true }));
-    row.update({ name: 'p', reported: 5, sync: 'reported' });
-    const during = input.value;
-    row.element.querySelector('.offer button').click();
-    const after = input.value;
-    row.element.remove();
-    return [before, during, after];
-  });
-  assert.deepEqual(seen, ['1', '7', '5']);
-});
-
 test('a line is broken where values are missing, at any zoom', async () => {
   const lengths = await page.evaluate(async () => {
-    const { gapLength, runs } = await import('/assets/series.js');
-    const points = [0, 1, 2, 3, 40, 41].map((second) => [second * 1000, 1]);
-    return runs(points, gapLength(points, 0)).map((run) => run.length);
+    const { Series } = await import('/assets/chart/series.js');
+    const series = new Series();
+    for (const second of [0, 1, 2, 3, 40, 41]) series.add(second * 1000, 1);
+    return [series.within(0, 60_000), series.within(0, 30_000)].map((points) => series.runs(points).map((run) => run.length));
   });
-  assert.deepEqual(lengths, [4, 2]);
+  assert.deepEqual(lengths, [[4, 2], [4, 2]]);
 });
 
 test('each pixel column keeps its first, least, greatest and last value', async () => {
-  const values = await page.evaluate(async () => {
-    const { perColumn } = await import('/assets/series.js');
-    return perColumn([[0, 5], [1, 9], [2, 4], [3, 1], [4, 6], [10, 7]], (at) => Math.floor(at / 10)).map(([, value]) => value);
+  const columns = await page.evaluate(async () => {
+    const { Series, perColumn } = await import('/assets/chart/series.js');
+    const series = new Series();
+    for (const [at, value] of [[0, 5], [1, 9], [2, 4], [3, 1], [4, 6], [10, 7]]) series.add(at, value);
+    return perColumn(series.points, (at) => Math.floor(at / 10)).map(({ first, min, max, last, n }) => [first, min, max, last, n]);
   });
-  assert.deepEqual(values, [5, 9, 1, 6, 7]);
+  assert.deepEqual(columns, [[5, 1, 9, 6, 5], [7, 7, 7, 7, 1]]);
+});
+
+test('a text is not set, empty or a text, and these are three things', async () => {
+  const seen = await page.evaluate(async () => {
+    const { field } = await import('/assets/forms.js');
+    const control = field({ type: 'string' }, { label: 's', optional: true, testId: 's' });
+    const read = () => JSON.stringify(control.read());
+    const unset = read();
+    control.element.querySelector('[data-testid="empty-s"]').click();
+    const empty = read();
+    control.write('x');
+    return [unset, empty, read()];
+  });
+  assert.deepEqual(seen, ['{"absent":true}', '{"value":""}', '{"value":"x"}']);
+});
+
+test('texts of dates and times are checked, also against the calendar', async () => {
+  const results = await page.evaluate(async () => {
+    const { field } = await import('/assets/forms.js');
+    const read = (type, text) => {
+      const control = field({ type }, { label: type });
+      control.write(text);
+      return control.read().value ?? null;
+    };
+    return [read('date', '2026-02-30'), read('dateTime', '2026-01-31'), read('dateTime', '2026-01-31T12:00:00+01:00'), read('time', '12:00|00:00'), read('duration', 'P'), read('duration', 'PT1M')];
+  });
+  assert.deepEqual(results, [null, null, '2026-01-31T12:00:00+01:00', null, null, 'PT1M']);
+});
+
+test('an address names its page and the parts that its pattern has', async () => {
+  const found = await page.evaluate(async () => {
+    const { find } = await import('/assets/shell/router.js');
+    const { ROUTES, devicePath } = await import('/assets/shell/routes.js');
+    return ['/devices', '/devices/new', '/devices/a%2Fb/view/overview', devicePath('new'), '/x'].map((path) => {
+      const match = find(ROUTES, path);
+      return match && [match.route.pattern, match.params, match.rest];
+    });
+  });
+  assert.deepEqual(found, [['/devices', {}, []], ['/devices/new', {}, []], ['/devices/:id/*', { id: 'a/b' }, ['view', 'overview']], ['/devices/:id/*', { id: 'new' }, []], null]);
+});
+
+test('a CSV file is read with quotes, and empty lines are passed over', async () => {
+  const rows = await page.evaluate(async () => (await import('/assets/devices/csv.js')).readCsv('IOTC_DeviceID,IOTC_DeviceName\r\na,"b, ""c"""\r\n\r\nd,'));
+  assert.deepEqual(rows, [['IOTC_DeviceID', 'IOTC_DeviceName'], ['a', 'b, "c"'], ['d', '']]);
 });
 
 test('a constant series gets room around it and round ticks', async () => {
-  const { low, high, ticks } = await page.evaluate(async () => (await import('/assets/scale.js')).niceRange(21, 21, 4));
+  const { low, high, ticks } = await page.evaluate(async () => (await import('/assets/chart/scale.js')).niceRange(21, 21, 4));
   assert.ok(low < 21 && high > 21);
   assert.ok(ticks.every((tick, index) => index === 0 || tick > ticks[index - 1]));
 });

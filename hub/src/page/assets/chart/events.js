@@ -52,7 +52,7 @@ export function eventList(capabilities, { data, range, title, template }) {
   const [{ component, name }] = capabilities;
   return {
     element: h('section', { class: 'events-tile', 'data-testid': hook('events', component, name) },
-      h('h3', { class: 'tile-label' }, title ?? capabilities.map((one) => template.fullLabel(one)).join(', ')), failure, empty, list),
+      h('h2', { class: 'tile-label' }, title ?? capabilities.map((one) => template.fullLabel(one)).join(', ')), failure, empty, list),
     close: () => stops.forEach((stop) => stop()),
   };
 }

@@ -43,7 +43,7 @@ export function commandCard(data, capability) {
   });
   return {
     element: h('article', { class: 'command card', 'data-testid': named('command') },
-      h('div', { class: 'command-head' }, h('h3', { class: 'plain-title' }, data.template.fullLabel(capability)),
+      h('div', { class: 'command-head' }, h('h2', { class: 'plain-title' }, data.template.fullLabel(capability)),
         asynchronous ? h('span', { class: 'chip' }, words.asynchronous) : null),
       description ? h('p', { class: 'property-description' }, description) : null,
       h('form', { class: 'command-form', novalidate: true, on: { submit: run.submit, input: run.judge } }, input?.element ?? null, run.element)),

@@ -64,7 +64,7 @@ export default function devicePage(context) {
   function showTools() {
     replace(tools, approve,
       h('button', { type: 'button', 'data-testid': 'connect-device', on: { click: () => openConnect(id) } }, texts.devices.connect.open),
-      menuButton({ label: texts.devices.actions.menu(nameOf(data.item)), text: words.manage, className: '', testId: 'manage-device', items: () => deviceActions(data.item, () => current.go('/devices')) }));
+      menuButton({ label: words.manageNamed(nameOf(data.item)), text: words.manage, className: '', testId: 'manage-device', items: () => deviceActions(data.item, () => current.go('/devices')) }));
   }
 
   function showGone() {

@@ -38,7 +38,7 @@ export default function rawTab({ data, context }) {
   const error = h('p', { class: 'field-error', role: 'alert' });
   const damage = h('p', { class: 'field-error', hidden: true }, words.damage);
   const more = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-more', on: { click: () => loadMore() } }, words.more);
-  const waiting = h('button', { type: 'button', class: 'link', hidden: true, on: { click: takeFresh } });
+  const waiting = h('button', { type: 'button', class: 'link', hidden: true, on: { click: takeFresh } }, words.fresh(0));
   const columns = columnChooser(names, chosen, () => {
     remember();
     draw();

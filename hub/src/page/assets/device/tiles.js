@@ -30,7 +30,7 @@ function lastValue(tile, { data, template }) {
   const age = h('p', { class: 'tile-age' }, texts.telemetry.waiting);
   const old = h('span', { class: 'chip', hidden: true }, texts.telemetry.stale);
   const element = h('article', { class: `tile ${width(tile)}`, title: capability.description ?? null, 'data-tile': 'lkv' },
-    h('h3', { class: 'tile-label' }, tile.title ?? template.fullLabel(capability)), h('div', { class: 'tile-main' }, value, unit), h('div', { class: 'tile-foot' }, age, old));
+    h('h2', { class: 'tile-label' }, tile.title ?? template.fullLabel(capability)), h('div', { class: 'tile-main' }, value, unit), h('div', { class: 'tile-foot' }, age, old));
   let drawn = null;
 
   function draw() {
@@ -83,7 +83,7 @@ function propertiesTile(tile, { data, template }) {
   const stops = [data.on('properties', draw), data.on('item', draw)];
   draw();
   return {
-    element: h('section', { class: `tile ${width(tile)}`, 'data-tile': 'properties', 'aria-label': title }, h('h3', { class: 'tile-label' }, title), rows.map((row) => row.element)),
+    element: h('section', { class: `tile ${width(tile)}`, 'data-tile': 'properties', 'aria-label': title }, h('h2', { class: 'tile-label' }, title), rows.map((row) => row.element)),
     close: () => stops.forEach((stop) => stop()),
   };
 }

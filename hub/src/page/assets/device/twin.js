@@ -33,7 +33,7 @@ export default function twinTab({ data }) {
   load();
   return {
     element: h('div', { class: 'stack' }, h('div', { class: 'card-head' }, h('h2', {}, words.title), versions), error,
-      h('div', { class: 'columns' }, desired.element, h('section', { class: 'card stack' }, h('h3', { class: 'plain-title' }, words.reported), reported), tags.element)),
+      h('div', { class: 'columns' }, desired.element, h('section', { class: 'card stack' }, h('h2', { class: 'plain-title' }, words.reported), reported), tags.element)),
     close: () => stops.forEach((stop) => stop()),
   };
 }

@@ -29,7 +29,7 @@ export function unassignedView({ data }) {
   function drawLatest() {
     none.hidden = data.latest.size > 0;
     replace(tiles, [...data.latest.values()].map((latest) => h('article', { class: isStale(data, latest) ? 'tile old' : 'tile' },
-      h('h3', { class: 'tile-label' }, latest.component ? `${latest.component} · ` : null, latest.name),
+      h('h2', { class: 'tile-label' }, latest.component ? `${latest.component} · ` : null, latest.name),
       h('div', { class: 'tile-main tile-long', 'data-testid': `latest-${latest.name}` }, valueContent(latest.value, null)), h('p', { class: 'tile-age' }, ageTime(latest.at)))));
   }
 
@@ -113,7 +113,7 @@ function rawRow({ component, name }) {
   const badge = syncBadge(`sync-${name}`);
   const note = syncNote(`note-${name}`, null, null);
   return {
-    element: h('div', { class: 'property' }, h('div', { class: 'property-head' }, h('h3', { class: 'plain-title' }, component ? `${component} · ${name}` : name),
+    element: h('div', { class: 'property' }, h('div', { class: 'property-head' }, h('h2', { class: 'plain-title' }, component ? `${component} · ${name}` : name),
       h('span', { class: 'property-state' }, shown, badge.element)), note.element),
     update(state, online) {
       replace(shown, valueContent(state.reported, null));

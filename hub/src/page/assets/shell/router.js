@@ -12,6 +12,7 @@ export class Router {
     this.live = live;
     this.view = null;
     this.key = null;
+    this.address = null;
     this.turn = 0;
     this.interrupted = false;
   }
@@ -62,6 +63,10 @@ export class Router {
     const key = found && `${found.route.pattern} ${JSON.stringify(found.params)}`;
     const context = this.#context(found);
     if (key !== null && key === this.key && this.view?.moved) return this.view.moved(context);
+    // the part after # alone is another place of the same page
+    const address = location.pathname + location.search;
+    if (key !== null && key === this.key && address === this.address) return undefined;
+    this.address = address;
     this.turn += 1;
     const turn = this.turn;
     const make = await this.#maker(found);

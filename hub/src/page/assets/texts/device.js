@@ -14,6 +14,7 @@ export const device = {
   tabs: { commands: 'Commands', raw: 'Raw data', twin: 'Twin' },
   everything: 'Everything',
   manage: 'Manage',
+  manageNamed: (name) => `Manage ${name}`,
   unassigned: 'This device has no template yet.',
   unassignedHint: 'A device announces its model when it connects. You can also choose a template here; until then, values and properties are shown as they come.',
   template: 'Template',
