@@ -12,10 +12,12 @@
     reason = "a program that prints figures"
 )]
 
+#[allow(dead_code, reason = "the test that it is shared with uses all of it")]
 #[path = "../../tests/kill/device.rs"]
 mod device;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+#[allow(dead_code, reason = "the test that it is shared with uses all of it")]
 #[path = "../../tests/kill/target.rs"]
 mod target;
 
@@ -158,7 +160,7 @@ async fn send(target: &Target, id: &str, count: u64, with_times: bool) {
         }
         let mut publish = Publish::new(topic, QoS::AtLeastOnce, body);
         publish.pkid = (number % 60_000) as u16 + 1;
-        device.put(Packet::Publish(publish));
+        device.put(&Packet::Publish(publish));
         if number % WINDOW == WINDOW - 1 {
             device.flush().await.expect("the hub lives");
         }

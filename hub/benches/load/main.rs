@@ -1,7 +1,8 @@
 //! A whole fleet against one hub: devices over TLS that send telemetry at QoS 1, pages that watch, methods that are called.
 //!
 //! The hub is a process of its own (this program again, told so by its first argument), so that its memory and its time on
-//! the processor are its own; everything else is one process with one thread. `--devices`, `--rate` (messages a second of
+//! the processor are its own. Everything else is one process: a thread for the fleet and its pages, and one for the methods,
+//! whose time is then the hub's and not that of a busy fleet. `--devices`, `--rate` (messages a second of
 //! all), `--burst` (messages a device sends at once), `--pages`, `--seconds` change the numbers. Prints figures, judges
 //! none.
 
@@ -19,7 +20,7 @@ mod service;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use figures::Times;
@@ -34,6 +35,9 @@ const CONNECTING: usize = 32;
 const WARM_UP: Duration = Duration::from_secs(3);
 /// Pause between two method calls.
 const CALL_PAUSE: Duration = Duration::from_millis(20);
+
+/// The device whose method is called; it does nothing else.
+const CALLED: &str = "called";
 
 /// What is asked for.
 struct Options {
@@ -50,7 +54,6 @@ struct Counters {
     sent: Cell<u64>,
     acknowledged: Cell<u64>,
     page_bytes: Cell<u64>,
-    calls: RefCell<Times>,
     acknowledgements: RefCell<Times>,
 }
 
@@ -90,6 +93,7 @@ async fn run(options: Options) {
     let service = Service::new(&hub.ready);
     let ids: Vec<String> = (0..options.devices).map(|number| format!("device-{number:05}")).collect();
     service.create(&ids).await;
+    service.create(&[CALLED.to_owned()]).await;
     println!("{} devices in the registry; {} MB", options.devices, hub.usage().resident / 1_000_000);
 
     let counters = Rc::new(Counters::default());
@@ -100,7 +104,8 @@ async fn run(options: Options) {
     watch_all(&options, &hub, &ids, &counters).await;
 
     tokio::time::sleep(WARM_UP).await;
-    tokio::task::spawn_local(call_methods(service, ids, Rc::clone(&counters)));
+    let calls = Arc::new(Mutex::new(Times::default()));
+    call_methods(service, &hub, Arc::clone(&calls));
     let (began, before, acknowledged) = (Instant::now(), hub.usage(), counters.acknowledged.get());
     let page_bytes = counters.page_bytes.get();
     counters.acknowledgements.borrow_mut().clear();
@@ -114,7 +119,7 @@ async fn run(options: Options) {
         counters.sent.get() - counters.acknowledged.get(),
     );
     println!("acknowledgement of a message: {}", counters.acknowledgements.borrow_mut().summary());
-    println!("method call by REST:          {}", counters.calls.borrow_mut().summary());
+    println!("method call by REST:          {}", calls.lock().unwrap().summary());
     println!(
         "{} pages: {:.0} kB/s",
         options.pages,
@@ -176,12 +181,24 @@ async fn watch_all(options: &Options, hub: &HubProcess, ids: &[String], counters
     }
 }
 
-async fn call_methods(service: Service, ids: Vec<String>, counters: Rc<Counters>) {
-    let mut http = Http::open(&service.http).await;
-    for id in ids.iter().cycle() {
-        let began = Instant::now();
-        service.call(&mut http, id).await;
-        counters.calls.borrow_mut().add(began.elapsed());
-        tokio::time::sleep(CALL_PAUSE).await;
-    }
+/// Calls a method again and again, on a thread of its own.
+fn call_methods(service: Service, hub: &HubProcess, calls: Arc<Mutex<Times>>) {
+    let (connector, address) = (device::connector(&hub.ready.ca_file), hub.ready.mqtt.clone());
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        LocalSet::new().block_on(&runtime, async {
+            let called = device::Device::connect(&connector, &address, CALLED).await;
+            tokio::task::spawn_local(async move {
+                let never = Duration::from_secs(24 * 3600);
+                called.run(0, never, never, &Counters::default()).await;
+            });
+            let mut http = Http::open(&service.http).await;
+            loop {
+                let began = Instant::now();
+                service.call(&mut http, CALLED).await;
+                calls.lock().unwrap().add(began.elapsed());
+                tokio::time::sleep(CALL_PAUSE).await;
+            }
+        });
+    });
 }

@@ -26,7 +26,7 @@ pub(crate) async fn send(target: &Target, ledger: &Ledger, id: &'static str, lif
         let body = format!(r#"{{"n":{},"text":"{padding}"}}"#, life * LIFE + number);
         let mut publish = Publish::new(format!("devices/{id}/messages/events/"), QoS::AtLeastOnce, body);
         publish.pkid = number as u16;
-        device.send(Packet::Publish(publish)).await?;
+        device.send(&Packet::Publish(publish)).await?;
         if number < u64::from(WINDOW) {
             continue;
         }
@@ -46,7 +46,7 @@ pub(crate) async fn report(target: &Target, ledger: &Ledger, id: &str, life: u64
         let number = life * LIFE + number;
         let topic = format!("$iothub/twin/PATCH/properties/reported/?$rid={number}");
         let publish = Publish::new(topic, QoS::AtMostOnce, json!({ "n": number }).to_string());
-        device.send(Packet::Publish(publish)).await?;
+        device.send(&Packet::Publish(publish)).await?;
         loop {
             if let Packet::Publish(answer) = device.receive().await? {
                 assert!(answer.topic.starts_with("$iothub/twin/res/204/"), "{}", answer.topic);
@@ -84,7 +84,7 @@ pub(crate) async fn receive(target: &Target, id: &str, accepted: &BTreeSet<Strin
     device.subscribe(&format!("devices/{id}/messages/devicebound/#")).await.expect("the hub lives");
     // what is queued comes before the answer to this
     let get = Publish::new("$iothub/twin/GET/?$rid=1", QoS::AtMostOnce, "");
-    device.send(Packet::Publish(get)).await.expect("the hub lives");
+    device.send(&Packet::Publish(get)).await.expect("the hub lives");
     let mut got = Vec::new();
     let mut is_answered = false;
     while !is_answered || !accepted.iter().all(|text| got.contains(text)) {
@@ -92,7 +92,7 @@ pub(crate) async fn receive(target: &Target, id: &str, accepted: &BTreeSet<Strin
             Packet::Publish(publish) if publish.topic.starts_with("$iothub/twin/res/") => is_answered = true,
             Packet::Publish(publish) => {
                 got.push(String::from_utf8(publish.payload.to_vec()).expect("a text"));
-                device.send(Packet::PubAck(PubAck::new(publish.pkid))).await.expect("the hub lives");
+                device.send(&Packet::PubAck(PubAck::new(publish.pkid))).await.expect("the hub lives");
             }
             _ => {}
         }

@@ -45,17 +45,17 @@ impl Device {
         connect.clean_session = false;
         let password = token(&format!("localhost/devices/{id}"), key, 600);
         connect.set_login(format!("localhost/{id}/?api-version=2021-04-12"), password);
-        device.send(Packet::Connect(connect)).await?;
+        device.send(&Packet::Connect(connect)).await?;
         matches!(device.receive().await?, Packet::ConnAck(_)).then_some(device)
     }
 
-    pub(crate) async fn send(&mut self, packet: Packet) -> Option<()> {
+    pub(crate) async fn send(&mut self, packet: &Packet) -> Option<()> {
         self.put(packet);
         self.flush().await
     }
 
     /// Gathers a packet that is to be sent with others.
-    pub(crate) fn put(&mut self, packet: Packet) {
+    pub(crate) fn put(&mut self, packet: &Packet) {
         packet.write(&mut self.outgoing, 1 << 20).expect("a small packet");
     }
 
@@ -80,6 +80,6 @@ impl Device {
     pub(crate) async fn subscribe(&mut self, filter: &str) -> Option<()> {
         let mut subscribe = Subscribe::new(filter, QoS::AtLeastOnce);
         subscribe.pkid = 1;
-        self.send(Packet::Subscribe(subscribe)).await
+        self.send(&Packet::Subscribe(subscribe)).await
     }
 }

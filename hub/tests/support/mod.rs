@@ -51,6 +51,11 @@ pub(crate) fn token(resource: &str, key: &str, seconds: i64) -> String {
 
 /// A TLS connection to the hub's MQTT listener that trusts its CA.
 pub(crate) async fn tls(hub: &Hub) -> TlsStream<TcpStream> {
+    tls_to(hub, hub.mqtt()).await
+}
+
+/// A TLS connection to one of the hub's listeners.
+pub(crate) async fn tls_to(hub: &Hub, address: SocketAddr) -> TlsStream<TcpStream> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(hub.ca_pem().as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -59,7 +64,7 @@ pub(crate) async fn tls(hub: &Hub) -> TlsStream<TcpStream> {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let socket = TcpStream::connect(hub.mqtt()).await.unwrap();
+    let socket = TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
     TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap()
 }
