@@ -19,7 +19,7 @@ use crate::message::{CloudToDevice, DeviceMessage};
 use crate::mqtt::connection::{Connection, End, Output};
 use crate::mqtt::frame;
 use crate::sas::Key;
-use crate::state::commands::CallOutcome;
+use crate::state::commands::{CallOutcome, Order};
 use crate::state::device::SessionId;
 use crate::state::methods::Started;
 use crate::state::registry::DeviceKeys;
@@ -119,9 +119,8 @@ impl HubCore {
     /// Calls a method of the device; the call's number, unless the device is not there.
     pub fn call(&mut self, at: Duration, name: &str, request: Value) -> Option<u64> {
         let now = self.now(at);
-        let Ok(Started::Sent { call, .. }) =
-            self.state.start_call(&self.device, None, name, Some(request), now)
-        else {
+        let order = Order { name: name.to_owned(), request: Some(request), ..Order::default() };
+        let Ok(Started::Sent { call, .. }) = self.state.start_call(&self.device, order, now) else {
             return None;
         };
         self.made += 1;

@@ -111,9 +111,11 @@ impl From<StateError> for PageError {
         };
         let details = match &error {
             StateError::Properties(problems) => Some(json!(problems)),
-            StateError::Template(TemplateError::Invalid(details) | TemplateError::Breaking(details)) => {
-                Some(json!(details))
-            }
+            StateError::Template(
+                TemplateError::Invalid(details)
+                | TemplateError::Blocked(details)
+                | TemplateError::Breaking(details),
+            ) => Some(json!(details)),
             _ => None,
         };
         Self { details, ..Self::new(status, code, error.to_string()) }
@@ -128,6 +130,7 @@ fn template_status(error: &TemplateError) -> (StatusCode, &'static str) {
         TemplateError::NotPublished => (StatusCode::CONFLICT, "notPublished"),
         TemplateError::NothingNew => (StatusCode::CONFLICT, "nothingNew"),
         TemplateError::Breaking(_) => (StatusCode::CONFLICT, "breaking"),
+        TemplateError::Blocked(_) => (StatusCode::CONFLICT, "blocked"),
         TemplateError::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid"),
         TemplateError::Full => (StatusCode::CONFLICT, "full"),
     }

@@ -69,6 +69,9 @@ pub(crate) struct Record {
     /// The id of its template.
     #[serde(default)]
     pub(crate) template: Option<String>,
+    /// The values of cloud properties, by name.
+    #[serde(default)]
+    pub(crate) cloud: BTreeMap<String, Value>,
     /// Has been assigned by the provisioning service or has connected.
     pub(crate) provisioned: bool,
     pub(crate) created: Timestamp,

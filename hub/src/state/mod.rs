@@ -6,6 +6,7 @@
 //! It does not read packets or HTTP. Begin with [`State`].
 
 mod assignment;
+mod cloud;
 pub(crate) mod commands;
 pub(crate) mod device;
 pub(crate) mod feedback;

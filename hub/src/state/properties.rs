@@ -67,9 +67,10 @@ impl State {
             return Vec::new();
         };
         let model = self.model_of(device).map(|model| &model.view);
-        paths(device, model)
-            .into_iter()
+        let of_device = paths(device, model).into_iter();
+        of_device
             .map(|(component, name)| prop(device, model, component, name))
+            .chain(self.cloud_values(device))
             .collect()
     }
 
@@ -96,7 +97,8 @@ impl State {
 
     /// Sets desired properties for an operator, checked against the model; answers the new version.
     ///
-    /// A value replaces the one before: keys that an object no longer has are removed from it.
+    /// A value replaces the one before: keys that an object no longer has are removed from it. Cloud properties stay in
+    /// the hub.
     pub(crate) fn write_properties(
         &mut self,
         id: &str,
@@ -105,7 +107,22 @@ impl State {
     ) -> Result<u64, StateError> {
         let device = self.device(id)?;
         let model = self.model_of(device).map(|model| &model.view);
-        let problems: Vec<_> = writes.iter().filter_map(|write| problem(model, write)).collect();
+        let (cloud, writes): (Vec<_>, Vec<_>) =
+            writes.iter().partition(|write| self.cloud_property(device, write).is_some());
+        let cloud_problem =
+            |write: &&PropertyWrite| self.cloud_property(device, write)?.problem(&write.value);
+        let wrong = |write: &&PropertyWrite| {
+            cloud_problem(write).map(|message| PropertyProblem {
+                name: write.name.clone(),
+                component: None,
+                message,
+            })
+        };
+        let problems: Vec<_> = writes
+            .iter()
+            .filter_map(|write| problem(model, write))
+            .chain(cloud.iter().filter_map(wrong))
+            .collect();
         if !problems.is_empty() {
             return Err(StateError::Properties(problems));
         }
@@ -127,7 +144,32 @@ impl State {
             };
             target.insert(name.clone(), value);
         }
+        self.set_cloud_values(id, &cloud)?;
+        if patch.is_empty() {
+            return Ok(self.device(id)?.record.twin.desired.version());
+        }
         self.desire(id, &patch, now)
+    }
+}
+
+impl Prop {
+    /// A property that the hub keeps and no device knows.
+    pub(super) fn of_cloud(name: &str, value: Option<&Value>) -> Self {
+        Self {
+            component: None,
+            name: name.to_owned(),
+            desired: value.cloned(),
+            desired_version: None,
+            desired_at: None,
+            reported: None,
+            reported_at: None,
+            sync: if value.is_some() { Sync::Synced } else { Sync::None },
+            code: None,
+            acknowledged: None,
+            description: None,
+            differs: false,
+            note: None,
+        }
     }
 }
 

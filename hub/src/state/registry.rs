@@ -97,6 +97,7 @@ impl State {
             edge: Edge::default(),
             model_id: None,
             template: None,
+            cloud: std::collections::BTreeMap::new(),
             provisioned: false,
             created: now,
             last_seen: None,

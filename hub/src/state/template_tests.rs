@@ -376,3 +376,31 @@ fn labels_are_in_the_asked_language_where_the_model_has_it() {
     state.customize_template(any(&id), serde_json::from_value(changes).unwrap(), NOW).unwrap();
     assert_eq!(label(&state, &["de"]), "Own");
 }
+
+#[test]
+fn a_cloud_property_is_kept_with_the_device_and_never_sent() {
+    let (mut state, id) = imported(SENSOR);
+    let cloud = |name: &str, schema: &str| json!([{ "name": name, "schema": schema }]);
+    let set = |state: &mut State, list: Value| {
+        state.set_cloud_properties(any(&id), serde_json::from_value(list).unwrap(), NOW)
+    };
+    assert!(set(&mut state, cloud("brightness", "long")).is_err(), "the model has the name");
+    set(&mut state, cloud("site", "string")).unwrap();
+    state.publish_template(any(&id), NOW).unwrap();
+    state.create("d1", None, true, NOW).unwrap();
+    state.assign_template("d1", Some(&id)).unwrap();
+    let write = |value: Value| {
+        let write = json!([{ "name": "site", "value": value }]);
+        serde_json::from_value::<Vec<super::PropertyWrite>>(write).unwrap()
+    };
+    assert!(state.write_properties("d1", &write(json!(5)), NOW).is_err());
+    assert_eq!(state.write_properties("d1", &write(json!("Hall 7")), NOW), Ok(1), "the version as it was");
+    let site = |state: &State| {
+        let all = json!(state.properties_of("d1"));
+        all.as_array().unwrap().iter().find(|one| one["name"] == "site").unwrap()["desired"].clone()
+    };
+    assert_eq!(site(&state), "Hall 7");
+    assert!(state.device("d1").unwrap().record.twin.desired.values().is_empty());
+    state.write_properties("d1", &write(Value::Null), NOW).unwrap();
+    assert_eq!(site(&state), Value::Null);
+}

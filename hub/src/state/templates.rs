@@ -33,7 +33,7 @@ pub(crate) enum TemplateError {
     NoView(String),
     #[error("the template was changed elsewhere meanwhile (it is at {current} now): load it again")]
     Changed { current: String },
-    #[error("{devices} devices use the template: migrate or delete them first")]
+    #[error("{} the template: migrate or delete them first", used(*.devices))]
     InUse { devices: usize },
     #[error("the template is not published: publish it before devices can use it")]
     NotPublished,
@@ -43,8 +43,14 @@ pub(crate) enum TemplateError {
     Breaking(Vec<Detail>),
     #[error("{} of the values cannot be taken", .0.len())]
     Invalid(Vec<Detail>),
+    #[error("the draft cannot be published as it is: its views or cloud properties do not suit the model")]
+    Blocked(Vec<Detail>),
     #[error("there are {TEMPLATE_LIMIT} templates already: delete one first")]
     Full,
+}
+
+fn used(devices: usize) -> String {
+    if devices == 1 { "1 device uses".to_owned() } else { format!("{devices} devices use") }
 }
 
 /// What is to be edited: the template, and the entity tag it must have if one was given.
@@ -208,8 +214,8 @@ impl State {
         list: Vec<CloudProperty>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        refuse(CloudProperty::check_all(&list))?;
         self.edit_template(target, now, |template| {
+            refuse(CloudProperty::check_all(&list, &template.draft.capabilities(&[])))?;
             template.draft.cloud_properties = list;
             Ok(())
         })
@@ -305,13 +311,13 @@ impl State {
             if template.published.is_some() && template.draft_changes().is_empty() {
                 return Err(TemplateError::NothingNew);
             }
-            let problems = blocking(template);
-            if !problems.is_empty() {
-                return Err(TemplateError::Invalid(problems));
-            }
             let changes = breaking(template);
             if !changes.is_empty() {
                 return Err(TemplateError::Breaking(changes));
+            }
+            let problems = blocking(template);
+            if !problems.is_empty() {
+                return Err(TemplateError::Blocked(problems));
             }
             template.publish(now);
             Ok(())
@@ -397,23 +403,39 @@ impl State {
         });
         issues.extend(unknown.map(issue("customization", false)));
         if template.draft.views.is_empty() {
-            let message = "there are no views yet: operators will see raw data only";
+            let message = "There are no views yet: operators see the capabilities in the order of the model.";
             issues.push(issue("noViews", false)(Detail::new("/views", message)));
         }
         issues
     }
 }
 
-/// What of the draft cannot be published: views that do not suit the model.
+/// What of the draft cannot be published: views that do not suit the model, and names that are there twice.
 fn blocking(template: &Template) -> Vec<Detail> {
-    let capabilities = template.draft.capabilities(&[]);
+    let draft = &template.draft;
+    let capabilities = draft.capabilities(&[]);
     let one = |(index, view): (usize, &View)| {
         let base = format!("/views/{index}");
-        let named =
-            |detail: Detail| Detail { message: format!("{}: {}", view.name, detail.message), ..detail };
+        let named = |detail: Detail| {
+            let message = format!("{}{}: {}", view.name, part(&detail.pointer), detail.message);
+            Detail { message, ..detail }
+        };
         view.check(&capabilities).into_iter().map(|detail| named(detail).below(&base)).collect::<Vec<_>>()
     };
-    template.draft.views.iter().enumerate().flat_map(one).collect()
+    let views = draft.views.iter().enumerate().flat_map(one);
+    let cloud = CloudProperty::check_all(&draft.cloud_properties, &capabilities);
+    views.chain(cloud.into_iter().map(|detail| detail.below("/cloudProperties"))).collect()
+}
+
+/// The tile or section that a pointer into a view is about, for people.
+fn part(pointer: &str) -> String {
+    let mut tokens = pointer.split('/').skip(1);
+    let (list, number) = (tokens.next(), tokens.next().and_then(|token| token.parse::<usize>().ok()));
+    match (list, number) {
+        (Some("tiles"), Some(index)) => format!(", tile {}", index + 1),
+        (Some("sections"), Some(index)) => format!(", section {}", index + 1),
+        _ => String::new(),
+    }
 }
 
 fn breaking(template: &Template) -> Vec<Detail> {

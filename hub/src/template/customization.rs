@@ -219,8 +219,13 @@ impl CloudProperty {
         }
     }
 
-    /// What is wrong with a list of them.
-    pub(crate) fn check_all(list: &[Self]) -> Vec<Detail> {
+    /// What is wrong with a value of it; nothing takes a value away.
+    pub(crate) fn problem(&self, value: &Value) -> Option<String> {
+        if value.is_null() { None } else { Schema::primitive(&self.schema).check(value).err() }
+    }
+
+    /// What is wrong with a list of them beside the capabilities of a model: names on the root are one name space.
+    pub(crate) fn check_all(list: &[Self], capabilities: &[Capability]) -> Vec<Detail> {
         let mut found = Vec::new();
         for (index, one) in list.iter().enumerate() {
             let letters = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -230,6 +235,14 @@ impl CloudProperty {
             if !named {
                 let message = "a name has 1 to 64 letters, digits and _, and begins with a letter";
                 found.push(Detail::new(format!("/{index}/name"), message));
+            }
+            let is_taken = |of_model: &Capability| {
+                of_model.kind != Kind::CloudProperty
+                    && of_model.component.is_none()
+                    && of_model.name == one.name
+            };
+            if capabilities.iter().any(is_taken) {
+                found.push(Detail::new(format!("/{index}/name"), "the model has this name already"));
             }
             if list.iter().take(index).any(|other| other.name == one.name) {
                 found.push(Detail::new(format!("/{index}/name"), "the name is there twice"));

@@ -50,7 +50,6 @@ export const api = {
   log: (contains = '') => call('GET', `/api/log?${query({ limit: 100, contains })}`),
   models: () => call('GET', '/api/models'),
   templates: () => call('GET', '/api/templates'),
-  importModel: (name, text) => call('POST', `/api/models?name=${encodeURIComponent(name)}`, text, 'application/json'),
 
   devices: () => call('GET', '/api/devices'),
   /** `{ id, name, templateId }` */

@@ -8,6 +8,8 @@ import { texts } from '../texts.js';
 import { templatePath, templatesApi } from './api.js';
 
 const words = texts.templates;
+/** Reasons that a message shows; all of them stand on the page. */
+const SHOWN = 4;
 
 export async function publish(page) {
   try {
@@ -15,7 +17,7 @@ export async function publish(page) {
     toast(words.done.published(page.template.name));
   } catch (failure) {
     const more = failure.details.map(({ message }) => message);
-    toastError([failure.code === 'breaking' ? words.breaking : failure.message, ...more].join('\n'));
+    toastError([failure.code === 'breaking' ? words.breaking : failure.message, ...more.slice(0, SHOWN)].join('\n'));
     if (failure.code === 'changed') page.load();
   }
 }

@@ -34,12 +34,13 @@ const FIELDS = {
 
 export function customizePart(page) {
   const rows = new Map();
-  const list = h('div', { class: 'column' });
+  const list = h('div', { class: 'parts' });
+  const stale = h('div');
   const status = h('p', { class: 'hint', role: 'status', 'data-testid': 'customize-status' });
   const error = h('div', { class: 'field-error', role: 'alert', 'data-testid': 'customize-error' });
   const save = h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-customizations' }, words.save);
   const filter = h('input', { type: 'search', 'aria-label': words.filter, placeholder: words.filter, on: { input: applyFilter } });
-  const form = h('form', { class: 'column', novalidate: true, on: { submit, input: showStatus, click: showStatus } }, filter, list, error,
+  const form = h('form', { class: 'parts', novalidate: true, on: { submit, input: showStatus, click: showStatus } }, filter, list, stale, error,
     h('div', { class: 'save-bar' }, status, save));
 
   function build(template) {
@@ -53,6 +54,23 @@ export function customizePart(page) {
       }));
     }));
     showStatus();
+  }
+
+  /** What was customised and is not in the model any more: it can only be forgotten. */
+  function showStale(template) {
+    const known = new Set(template.capabilities.map((one) => one.path));
+    const paths = Object.keys(template.customizations).filter((path) => !known.has(path));
+    replace(stale, paths.length === 0 ? null : h('section', { class: 'card', 'aria-label': words.stale }, h('h2', {}, words.stale), h('p', { class: 'hint spaced' }, words.staleHint),
+      h('ul', { class: 'plain' }, paths.map((path) => h('li', { class: 'chosen' }, h('code', {}, path),
+        h('button', { type: 'button', class: 'small', 'data-testid': `forget-${path}`, 'aria-label': words.forgetNamed(path), on: { click: () => forget(path) } }, words.forget))))));
+  }
+
+  async function forget(path) {
+    try {
+      page.take(await templatesApi.customize(page.template, { [path]: null }));
+    } catch (failure) {
+      await refused(failure);
+    }
   }
 
   function applyFilter() {
@@ -119,6 +137,7 @@ export function customizePart(page) {
     edits: true,
     update(template) {
       if (rows.size === 0) build(template);
+      showStale(template);
     },
   };
 }

@@ -7,7 +7,7 @@ import { cloudCard } from './cloud.js';
 const words = texts.templates.model;
 
 export function modelPart(page) {
-  const element = h('div', { class: 'column' });
+  const element = h('div', { class: 'parts' });
   return {
     element,
     update(template) {

@@ -25,7 +25,7 @@ export default function templatePage(context) {
   const title = h('h1', {}, id);
   const facts = h('div', { class: 'device-facts' });
   const tools = h('div', { class: 'tools' });
-  const notices = h('div', { class: 'notices' });
+  const notices = h('div', { class: 'remarks' });
   const panel = h('div', {}, h('p', { class: 'empty' }, texts.loading));
   const page = { context, template: null, slug, take, load };
   let part = null;
@@ -89,11 +89,11 @@ function noticesOf(template) {
   const blocking = template.issues.filter((issue) => issue.blocks);
   const notes = template.issues.filter((issue) => !issue.blocks);
   const changes = draftChanges.map((one) => words.unpublishedParts[one]);
-  const list = (title, issues, kind) => issues.length > 0 && h('section', { class: `notice ${kind}`, 'aria-label': title },
+  const list = (title, issues, kind) => issues.length > 0 && h('section', { class: `remark ${kind}`, 'aria-label': title },
     h('strong', {}, title), h('ul', { class: 'problems' }, issues.map((issue) => h('li', { 'data-testid': 'issue', 'data-code': issue.code }, issue.message))));
   return [
-    state === 'draft' ? h('p', { class: 'notice info', 'data-testid': 'draft-hint' }, words.draftHint) : null,
-    changes.length > 0 ? h('p', { class: 'notice wait', 'data-testid': 'unpublished' }, words.unpublishedHint(changes)) : null,
+    state === 'draft' ? h('p', { class: 'remark info', 'data-testid': 'draft-hint' }, words.draftHint) : null,
+    changes.length > 0 ? h('p', { class: 'remark wait', 'data-testid': 'unpublished' }, words.unpublishedHint(changes)) : null,
     list(words.issues, blocking, 'bad'),
     list(words.notes, notes, 'info'),
   ];

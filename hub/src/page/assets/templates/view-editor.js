@@ -30,7 +30,7 @@ export function viewEditor(page) {
     name.value = view.name;
     body = (view.kind === 'form' ? sectionsEditor : tilesEditor)(template, view);
     const remove = isNew ? null : h('button', { type: 'button', 'data-testid': 'delete-view', on: { click: askDelete } }, words.delete);
-    replace(element, h('form', { class: 'column', novalidate: true, on: { submit } },
+    replace(element, h('form', { class: 'parts', novalidate: true, on: { submit } },
       h('section', { class: 'card' }, h('h2', { class: 'spaced' }, isNew ? words.newTitle[view.kind] : texts.templates.views.kinds[view.kind]),
         h('div', { class: 'field narrow' }, h('label', { for: name.id }, words.name), name)),
       body.element, error,

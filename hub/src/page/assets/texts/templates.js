@@ -119,6 +119,10 @@ export const templates = {
     conflict: 'The template was changed elsewhere meanwhile. What you typed is still here: save again to put it over what is there now.',
     conflictIn: (labels) => `Customised elsewhere: ${labels.join(', ')}.`,
     filter: 'Filter capabilities',
+    stale: 'Not in the model any more',
+    staleHint: 'These were customised. They apply again when the model gets them back.',
+    forget: 'Forget',
+    forgetNamed: (path) => `Forget the customisation of ${path}`,
     errors: { decimals: 'Enter a whole number from 0 to 15.', number: 'Enter a number.', color: 'Enter # and six hexadecimal digits, for example #0f766e.' },
   },
 
