@@ -127,7 +127,7 @@ pub(crate) async fn accept<F>(
                 let Gate { service, per_address, .. } = gate;
                 let reason =
                     format!("{}: more than {per_address} connections to {service} at a time", peer.ip());
-                shared.with(|state, now| state.refuse(None, reason, now));
+                shared.with(|state, now| state.refuse(None, &reason, now));
             }
         }
     }

@@ -93,7 +93,7 @@ impl Task {
         if let Some(error) = failure.as_ref().filter(|_| failure != self.failure) {
             tracing::error!(%error, "the hub's data are in the journal only; trying again");
             let text = format!("the hub's data are in the journal only: {error}");
-            self.shared.with(|state, now| state.refuse(None, text, now));
+            self.shared.with(|state, now| state.refuse(None, &text, now));
         }
         self.failure = failure;
     }

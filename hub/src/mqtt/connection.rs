@@ -268,7 +268,7 @@ impl Connection {
                 if !state.tolerates_unknown_topics {
                     return Output::refuse(reason);
                 }
-                state.refuse(self.name(), format!("{reason}: tolerated"), now);
+                state.refuse(self.name(), &format!("{reason}: tolerated"), now);
                 granted.push(SubscribeReasonCode::Failure);
                 continue;
             };
@@ -340,7 +340,7 @@ impl Online {
                 if !state.answer_call(session, rid, (status, &publish.payload), now) {
                     let text =
                         format!("an answer to the method call {rid:?}, which nobody waits for (any more)");
-                    state.refuse(Some(&self.device), text, now);
+                    state.refuse(Some(&self.device), &text, now);
                 }
                 Ok(Output::default())
             }
@@ -361,7 +361,7 @@ impl Online {
         match answer {
             Err(error) if state.tolerates_unknown_topics => {
                 let reason = format!("{}: tolerated, and the message is dropped", explain(topic, &error));
-                state.refuse(Some(&self.device), reason, now);
+                state.refuse(Some(&self.device), &reason, now);
                 Ok(Output::default())
             }
             other => other,
@@ -400,7 +400,7 @@ impl Online {
         match reported {
             Ok(version) => self.twin_answer(topics::twin_response(204, rid, Some(version)), Vec::new()),
             Err(message) => {
-                state.refuse(Some(&self.device), format!("reported properties: {message}"), now);
+                state.refuse(Some(&self.device), &format!("reported properties: {message}"), now);
                 self.twin_error(rid, &message, now)
             }
         }

@@ -75,7 +75,7 @@ async fn serve(socket: TcpStream, peer: SocketAddr, tls: &TlsAcceptor, host: &Ho
         }
         Err(_) => format!("{peer}: the TLS handshake took more than {} s", deadline.as_secs_f32()),
     };
-    shared.with(|state, now| state.refuse(None, refusal, now));
+    shared.with(|state, now| state.refuse(None, &refusal, now));
 }
 
 /// How a device came.
@@ -177,7 +177,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         self.shared.with(|state, now| {
             if let Ended::Refused(reason) = &ended {
                 let message = format!("{}: {reason}", self.peer);
-                state.refuse(self.connection.name(), message, now);
+                state.refuse(self.connection.name(), &message, now);
             }
             self.connection.close(why, clean, state, now);
         });
@@ -244,7 +244,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             }
             self.pause(packets.len());
             let handled = self.handle_batch(packets);
-            if let Some(ended) = handled.err().or_else(|| self.refuse(flaw?)) {
+            if let Some(ended) = handled.err().or_else(|| self.refuse(flaw.as_ref()?)) {
                 break Some(ended);
             }
             if self.outgoing.len() >= WRITE_SIZE
@@ -316,7 +316,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     }
 
     /// Tells the client what is wrong where MQTT has words for it.
-    fn refuse(&mut self, flaw: WireError) -> Option<Ended> {
+    fn refuse(&mut self, flaw: &WireError) -> Option<Ended> {
         // an answer that cannot be written changes nothing: the connection ends
         let _ = self.queue(flaw.answer().as_slice());
         Some(Ended::Refused(flaw.to_string()))

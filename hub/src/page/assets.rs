@@ -123,8 +123,11 @@ pub(super) async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
 /// has a text that goes over several lines.
 fn compact(name: &str, text: &str) -> String {
     let is_script = name.ends_with(".js");
-    let lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !(is_script && line.starts_with("//")));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .filter(|line| !is_script || !line.starts_with("//"));
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 

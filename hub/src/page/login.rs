@@ -22,7 +22,7 @@ pub(super) async fn log_in(
     Body { value: Login { token }, .. }: Body<Login>,
 ) -> Result<Response, PageError> {
     let cookie = page.access.log_in(&token).inspect_err(|error| {
-        page.shared.with(|state, now| state.refuse(None, format!("page: {error}"), now));
+        page.shared.with(|state, now| state.refuse(None, &format!("page: {error}"), now));
     })?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {

@@ -108,7 +108,7 @@ impl State {
             let device = self.calls.get(&call).map(|call| call.device.clone());
             let reason =
                 format!("a method's answer of {size} bytes, more than the {PAYLOAD_LIMIT} IoT Hub takes");
-            self.refuse(device.as_deref(), reason, now);
+            self.refuse(device.as_deref(), &reason, now);
             self.end_call(call, CallOutcome::TimedOut, now);
             return true;
         }
