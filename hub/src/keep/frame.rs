@@ -33,6 +33,8 @@ pub(crate) enum Damage {
     Head,
     #[error("at byte {at}: what is there is no whole record, though whole ones follow at byte {sound}")]
     Frame { at: usize, sound: usize },
+    #[error("at byte {at}: what is there is no whole record, though it is not the last journal")]
+    End { at: usize },
     #[error("at byte {at}: {reason}")]
     Content { at: usize, reason: Malformed },
 }
