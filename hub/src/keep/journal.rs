@@ -151,9 +151,16 @@ pub(super) fn replay(
         let path = path(folder, *number);
         let bytes = std::fs::read(&path).map_err(HubError::file("cannot read", &path))?;
         let damaged = |damage: Damage| HubError::Damaged { path: path.clone(), reason: damage.to_string() };
-        let segment = frame::read(&bytes).map_err(damaged)?;
+        let is_last = numbers.last() == Some(number);
+        let segment = match frame::read(&bytes) {
+            Err(Damage::Frame { at, sound }) if is_last && frame::has_hole(&bytes, at, sound) => {
+                set_aside(&path)?;
+                frame::read(&bytes[..at]).map_err(damaged)?
+            }
+            other => other.map_err(damaged)?,
+        };
         let has_torn_end = segment.sound < bytes.len();
-        if has_torn_end && numbers.last() != Some(number) {
+        if has_torn_end && !is_last {
             return Err(damaged(Damage::End { at: segment.sound }));
         }
         for content in &segment.frames {
@@ -171,6 +178,17 @@ pub(super) fn replay(
         found.bytes += segment.sound as u64;
     }
     Ok(found)
+}
+
+/// Copies a segment of which a power cut took something from the middle: what is behind that is not read.
+fn set_aside(path: &Path) -> Result<(), HubError> {
+    let copy = path.with_extension("journal-torn");
+    std::fs::copy(path, &copy).map_err(HubError::file("cannot copy", path))?;
+    tracing::error!(
+        file = %path.display(), copy = %copy.display(),
+        "a power cut took a part of the journal's last second: the hub goes on with what is before it"
+    );
+    Ok(())
 }
 
 /// Cuts a torn end off, and forces what was read to the disk before another segment begins.
@@ -278,5 +296,29 @@ mod tests {
         let error = ids(folder.path(), 0).unwrap_err();
         assert!(matches!(&error, HubError::Damaged { path: named, .. } if *named == first), "{error}");
         assert_eq!(std::fs::metadata(&first).unwrap().len(), whole.len() as u64 - 1, "nothing is cut off");
+    }
+
+    #[test]
+    fn what_a_power_cut_left_of_the_last_segment_is_read_up_to_the_hole_and_the_whole_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::begin(folder.path(), 1).unwrap();
+        let large = |id: &str| {
+            let records = vec![(StoreKey::Device(id.to_owned()), Some(vec![b'x'; 3000]))];
+            Changes { records, rows: Vec::new() }
+        };
+        for id in ["a", "b", "c", "d"] {
+            journal.append(&large(id)).unwrap();
+        }
+        let path = path(folder.path(), 1);
+        let mut holed = std::fs::read(&path).unwrap();
+        holed[4096..8192].fill(0);
+        std::fs::write(&path, &holed).unwrap();
+        let next = self::path(folder.path(), 2);
+        std::fs::write(&next, []).unwrap();
+        assert!(matches!(ids(folder.path(), 0), Err(HubError::Damaged { .. })), "it is not the last");
+        std::fs::remove_file(&next).unwrap();
+        assert_eq!(ids(folder.path(), 0).unwrap(), ["a"]);
+        assert_eq!(std::fs::read(path.with_extension("journal-torn")).unwrap(), holed);
+        assert_eq!(ids(folder.path(), 0).unwrap(), ["a"], "the next start finds it whole");
     }
 }
