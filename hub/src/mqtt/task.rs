@@ -471,8 +471,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_device_that_sends_too_fast_is_read_more_slowly() {
         let (shared, stop) = (shared(), CancellationToken::new());
-        let mut limits = Limits::default();
-        limits.messages_per_second = 10;
+        let limits = Limits { messages_per_second: 10, ..Limits::default() };
         let (mut client, server) = tokio::io::duplex(64 * 1024);
         let (session, inbox) = shared.open_link();
         let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
@@ -576,8 +575,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_deadline_without_an_end_is_none() {
         let (shared, stop) = (shared(), CancellationToken::new());
-        let mut limits = Limits::default();
-        (limits.connect_deadline, limits.write_deadline) = (Duration::MAX, Duration::MAX);
+        let endless = Duration::MAX;
+        let limits = Limits { connect_deadline: endless, write_deadline: endless, ..Limits::default() };
         let (_client, server) = tokio::io::duplex(64);
         let (session, inbox) = shared.open_link();
         let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
@@ -587,8 +586,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_device_waits_while_the_hub_has_too_much_to_keep_and_sends_no_more_bytes_than_it_may() {
         let (shared, stop) = (shared(), CancellationToken::new());
-        let mut limits = Limits::default();
-        limits.bytes_per_second = 100;
+        let limits = Limits { bytes_per_second: 100, ..Limits::default() };
         let (mut client, server) = tokio::io::duplex(64 * 1024);
         let (session, inbox) = shared.open_link();
         let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
