@@ -438,8 +438,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_device_that_sends_too_fast_is_read_more_slowly() {
         let (shared, stop) = (shared(), CancellationToken::new());
-        let mut limits = Limits::default();
-        limits.messages_per_second = 10;
+        let limits = Limits { messages_per_second: 10, ..Limits::default() };
         let (mut client, server) = tokio::io::duplex(64 * 1024);
         let (session, inbox) = shared.open_link();
         let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
