@@ -95,7 +95,10 @@ pub(crate) async fn accept<F>(
     F: Future<Output = ()> + Send + 'static,
 {
     let Host { shared, tasks, stop, .. } = host;
-    let (places, addresses) = (Arc::new(Semaphore::new(gate.connections)), Arc::new(Addresses::default()));
+    let (places, addresses) = (
+        Arc::new(Semaphore::new(gate.connections.min(Semaphore::MAX_PERMITS))),
+        Arc::new(Addresses::default()),
+    );
     loop {
         let permit = tokio::select! {
             () = stop.cancelled() => return,

@@ -123,9 +123,21 @@ impl Connection {
         matches!(self.phase, Phase::AwaitingConnect)
     }
 
-    /// The silence, in milliseconds, after which the device counts as gone; `None` is for ever.
+    /// Whether the client presented a certificate in the TLS handshake.
+    pub(crate) fn has_certificate(&self) -> bool {
+        self.certificate.is_some()
+    }
+
+    /// Whether it is one that registers, which has not shown yet that it may.
+    pub(crate) fn is_registering(&self) -> bool {
+        matches!(self.phase, Phase::Registering(_))
+    }
+
+    /// The silence, in milliseconds, after which the device counts as gone; `None` before CONNECT. Nobody is silent for
+    /// ever: without a keep-alive it is the longest.
     pub(crate) fn silence_limit_ms(&self) -> Option<u64> {
-        (self.keep_alive > 0).then(|| u64::from(self.keep_alive) * 1500)
+        let keep_alive = if self.keep_alive == 0 { KEEP_ALIVE_LIMIT } else { self.keep_alive };
+        (!self.is_new()).then(|| u64::from(keep_alive) * 1500)
     }
 
     /// When the token of a connected device expires.
