@@ -233,6 +233,10 @@ pub(crate) enum StateError {
     LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
+    #[error(
+        "the message's properties make a topic of {size} bytes, MQTT takes {limit}: send less or put it into the body"
+    )]
+    MessageTopic { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
     Blocked(String),
     #[error("a device has {0} modules at most")]
