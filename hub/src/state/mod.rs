@@ -74,6 +74,8 @@ pub(crate) struct State {
     /// Where it is another one by WebSocket.
     websocket_host_name: Option<String>,
     devices: BTreeMap<String, Device>,
+    /// Their ids in lower case, each with the id.
+    lower_ids: BTreeSet<(String, String)>,
     /// What the program and the models folder gave.
     models: BTreeMap<String, Arc<Model>>,
     templates: BTreeMap<String, Template>,
@@ -255,6 +257,7 @@ impl State {
             host_name: "localhost".to_owned(),
             websocket_host_name: None,
             devices: BTreeMap::new(),
+            lower_ids: BTreeSet::new(),
             models: BTreeMap::new(),
             templates: BTreeMap::new(),
             calls: BTreeMap::new(),
