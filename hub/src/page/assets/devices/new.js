@@ -5,6 +5,7 @@ import { freshId, h, setText } from '../dom.js';
 import { devicePath } from '../shell/routes.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
+import { once } from '../turns.js';
 import { checkName, textControl } from './edit.js';
 
 const words = texts.devices.new;
@@ -46,8 +47,12 @@ export default function newDevicePage(context) {
     }
   }
 
-  async function submit(event) {
+  function submit(event) {
     event.preventDefault();
+    return send();
+  }
+
+  const send = once(async () => {
     setText(error, '');
     const fields = [[id, id.read()], [name, name.read()]];
     const wrong = fields.find(([, { error: problem }]) => problem);
@@ -62,7 +67,7 @@ export default function newDevicePage(context) {
       id.focus();
     }
     return undefined;
-  }
+  });
 
   return {
     element: h('div', { class: 'page' }, h('h1', {}, words.title), h('section', { class: 'card' }, h('p', { class: 'hint spaced' }, words.intro), form)),
