@@ -162,6 +162,7 @@ export default function devicePage(context) {
       await data.load();
       if (closed) return;
       outdated.hidden = true;
+      panel.classList.remove('stale');
       await showTab();
     } catch (failure) {
       if (!closed) failed(failure);
@@ -175,7 +176,7 @@ export default function devicePage(context) {
     if (isGone) return showGone();
     outdated.hidden = false;
     setText(outdated, words.outdated(failure.message));
-    panel.classList.add('disconnected');
+    panel.classList.add('stale');
     return undefined;
   }
 

@@ -42,6 +42,7 @@ export default function newDevicePage(context) {
       template.replaceChildren(template.firstChild, ...items.filter((one) => one.state !== 'draft').map((one) => h('option', { value: one.id }, one.name)));
       template.value = chosen ?? '';
       if (template.selectedIndex < 0) template.value = '';
+      template.dataset.loaded = '';
     } catch (failure) {
       setText(error, failure.message);
     }
