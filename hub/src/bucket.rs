@@ -25,12 +25,21 @@ impl Bucket {
 
     /// Takes one, or answers how long to wait for it.
     pub(crate) fn take(&mut self, now: Instant) -> Result<(), Duration> {
+        self.look(now)?;
+        self.level -= 1.0;
+        Ok(())
+    }
+
+    /// Whether one could be taken, or how long to wait for it.
+    pub(crate) fn look(&mut self, now: Instant) -> Result<(), Duration> {
         self.fill(now);
-        if self.level >= 1.0 {
-            self.level -= 1.0;
-            return Ok(());
-        }
-        Err(self.until(1.0))
+        if self.level >= 1.0 { Ok(()) } else { Err(self.until(1.0)) }
+    }
+
+    /// Whether nothing is missing.
+    pub(crate) fn is_full(&mut self, now: Instant) -> bool {
+        self.fill(now);
+        self.level >= self.most
     }
 
     /// Takes `count`, which have happened already; answers how long to wait before the next one.

@@ -15,7 +15,7 @@ use crate::state::{RegistrationRefused, State};
 /// Seconds after which a device is to ask again: the hub has its answer ready at once.
 const RETRY_AFTER: u32 = 1;
 /// The code of a device that is shut out, or not yet let in.
-const NOT_ADMITTED: u32 = 400_209;
+pub(crate) const NOT_ADMITTED: u32 = 400_209;
 
 /// Who asks, and what with.
 #[derive(Debug, Clone, Copy)]

@@ -86,6 +86,20 @@ fn a_bad_registration_token_is_accepted_at_connect_and_refused_at_register() {
 }
 
 #[test]
+fn a_connection_that_registers_may_be_wrong_ten_times() {
+    let mut state = state();
+    let mut connection = Connection::new(state.next_session());
+    let token = group_token(&state, "other");
+    let user = "0neTEST/registrations/d1/api-version=2019-03-31";
+    assert_eq!(connection.handle(connect_packet("d1", user, &token), &mut state, NOW), accepted(false));
+    let mut register = || {
+        connection.handle(publish("$dps/registrations/PUT/iotdps-register/?$rid=r1", "{}"), &mut state, NOW)
+    };
+    (0..10).for_each(|_| assert_eq!(register().end, None));
+    assert!(reason(&register()).contains("10 times"));
+}
+
+#[test]
 fn refuses_unknown_devices_wrong_names_and_bad_tokens_with_code_5() {
     let mut state = state();
     let key = state.create("d1", None, true, NOW).unwrap().record.primary.clone();

@@ -8,6 +8,7 @@ use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, Packet};
 use rumqttc::mqttbytes::{self, Error, QoS, valid_filter, valid_topic};
 
 use super::strict::{self, Flaw};
+use crate::topics::TOPIC_LIMIT;
 
 /// The largest message IoT Hub takes: 256 KiB with its topic.
 pub(crate) const MESSAGE_LIMIT: usize = 256 * 1024;
@@ -78,6 +79,14 @@ pub(crate) fn read_registering(buffer: &mut BytesMut) -> Result<Option<Packet>, 
 
 /// Appends a packet to `buffer`.
 pub(crate) fn write(packet: &Packet, buffer: &mut BytesMut) -> Result<(), WireError> {
+    // the codec would write the low bits of a longer length, and the device would read something else
+    if let Packet::Publish(publish) = packet
+        && publish.topic.len() > TOPIC_LIMIT
+    {
+        let length = publish.topic.len();
+        let reason = format!("an answer would need a topic of {length} bytes: use a shorter $rid");
+        return Err(WireError::Malformed(reason));
+    }
     // methods and twins stay far below this; it guards the writer against its own mistakes
     packet.write(buffer, 2 * PACKET_LIMIT).map(drop).map_err(|error| WireError::Malformed(error.to_string()))
 }
@@ -233,6 +242,17 @@ mod tests {
         let publish = Publish::new("devices/d1/messages/events/", QoS::AtMostOnce, vec![0; 300 * 1024]);
         let error = read(&mut bytes(&Packet::Publish(publish)), false);
         assert!(matches!(error, Err(WireError::TooLarge(_))), "{error:?}");
+    }
+
+    #[test]
+    fn a_topic_that_its_length_cannot_name_is_not_written() {
+        let publish =
+            |length: usize| Packet::Publish(Publish::new("t".repeat(length), QoS::AtMostOnce, vec![1]));
+        let mut buffer = BytesMut::new();
+        assert!(write(&publish(TOPIC_LIMIT + 1), &mut buffer).is_err());
+        assert!(buffer.is_empty());
+        assert_eq!(write(&publish(TOPIC_LIMIT), &mut buffer), Ok(()));
+        assert!(matches!(read(&mut buffer, false), Ok(Some(Packet::Publish(_)))));
     }
 
     #[test]

@@ -9,9 +9,12 @@ use rumqttc::mqttbytes::v4::Publish;
 
 use super::connection::{Output, explain};
 use crate::certificate::{ClientCertificate, Presented};
-use crate::provisioning::{Answer, Ask, Request};
+use crate::provisioning::{Answer, Ask, NOT_ADMITTED, Request};
 use crate::state::State;
 use crate::topics::{Topic, TopicError, registration_response};
+
+/// How often a connection may ask with credentials that are not good. Whoever is only not let in yet may ask on.
+const FAILURES: u32 = 10;
 
 /// A connection that registers.
 pub(crate) struct Registration {
@@ -20,6 +23,7 @@ pub(crate) struct Registration {
     password: String,
     certificate: Option<Arc<ClientCertificate>>,
     by_websocket: bool,
+    failures: u32,
 }
 
 impl std::fmt::Debug for Registration {
@@ -37,7 +41,7 @@ impl Registration {
         by_websocket: bool,
     ) -> Self {
         let [scope, id, password] = [scope, id, password].map(str::to_owned);
-        Self { scope, id, password, certificate, by_websocket }
+        Self { scope, id, password, certificate, by_websocket, failures: 0 }
     }
 
     pub(super) fn id(&self) -> &str {
@@ -46,7 +50,7 @@ impl Registration {
 
     /// Handles a PUBLISH; the error says why the connection must end.
     pub(super) fn publish(
-        &self,
+        &mut self,
         publish: &Publish,
         state: &mut State,
         now: Timestamp,
@@ -57,7 +61,13 @@ impl Registration {
             Topic::DpsPoll { rid, operation } => (rid, Ask::Outcome { operation }),
             _ => return Err(explain(&publish.topic, &TopicError::Unknown)),
         };
+        if self.failures >= FAILURES {
+            return Err(format!("its credentials were refused {FAILURES} times on this connection"));
+        }
         let Answer { status, retry_after, body } = self.request().answer(ask, state, now);
+        if matches!(status, 401 | 404) && body["errorCode"] != NOT_ADMITTED {
+            self.failures += 1;
+        }
         let topic = registration_response(status, rid, retry_after);
         Ok(Output::publish(topic, body.to_string().into_bytes()))
     }

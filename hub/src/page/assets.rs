@@ -95,6 +95,7 @@ const ASSETS: &[(&str, &str)] = assets! {
     "texts/faults.js"
     "texts/shell.js"
     "texts/templates.js"
+    "turns.js"
     "value.js"
 };
 

@@ -1,5 +1,6 @@
 //! Errors of the page's API: a status and `{"code", "message", "details"}`.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Json;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::body::{BadRequest, JsonBody};
 use crate::files::FileError;
+use crate::shared::Shared;
 use crate::state::StateError;
 use crate::state::templates::TemplateError;
 
@@ -25,11 +27,13 @@ pub(super) struct PageError {
     details: Option<Value>,
     /// How long to wait before the next try.
     retry_after: Option<Duration>,
+    /// Whether somebody gave a token that is not the page's.
+    is_guess: bool,
 }
 
 impl PageError {
     pub(super) fn new(status: StatusCode, code: &'static str, message: String) -> Self {
-        Self { status, code, message, details: None, retry_after: None }
+        Self { status, code, message, details: None, retry_after: None, is_guess: false }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
@@ -52,6 +56,18 @@ impl PageError {
 
     pub(super) fn unauthorized(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message.to_owned())
+    }
+
+    /// What was given is not the token.
+    pub(super) fn wrong_token() -> Self {
+        Self { is_guess: true, ..Self::unauthorized("this is not the token that the hub said at its start") }
+    }
+
+    /// Tells the hub's log of a wrong token.
+    pub(super) fn log(&self, shared: &Shared, from: IpAddr) {
+        if self.is_guess {
+            shared.with(|state, now| state.refuse(None, format!("page: {from}: {self}"), now));
+        }
     }
 
     /// There were too many requests; the next one should wait this long.

@@ -18,15 +18,16 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
 
 use super::error::PageError;
+use super::failures::Failures;
 use super::token::PageToken;
 use crate::bucket::Bucket;
+use crate::http::Peer;
+use crate::shared::Shared;
 
 /// Names by which a browser on this machine reaches the hub.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// Where a browser without a cookie says the token.
 pub(super) const LOGIN: &str = "/api/login";
-/// Tries to log in, a second and at once.
-const LOGINS: (f64, u32) = (1.0, 10);
 
 const HEADERS: [(HeaderName, &str); 8] = [
     (
@@ -55,7 +56,7 @@ struct Rules {
     /// A name of its own for each hub on a machine: cookies do not tell ports apart.
     cookie: String,
     requests: Mutex<Bucket>,
-    logins: Mutex<Bucket>,
+    failures: Failures,
 }
 
 impl Access {
@@ -67,24 +68,27 @@ impl Access {
             token,
             cookie: format!("device-model-hub-{port}"),
             requests: Mutex::new(Bucket::new(f64::from(per_second), per_second, now)),
-            logins: Mutex::new(Bucket::new(LOGINS.0, LOGINS.1, now)),
+            failures: Failures::default(),
         }))
     }
 
     /// What makes a browser that knows the token remember it, or nothing where no token is needed; the error is why not.
-    pub(super) fn log_in(&self, token: &str) -> Result<Option<String>, PageError> {
+    pub(super) fn log_in(&self, token: &str, from: IpAddr) -> Result<Option<String>, PageError> {
         let Some(right) = &self.0.token else {
             return Ok(None);
         };
-        take(&self.0.logins)?;
-        if !right.is(token) {
-            return Err(PageError::unauthorized("this is not the token that the hub said at its start"));
-        }
+        self.guess(from, token, || right.is(token))?;
         let name = &self.0.cookie;
         Ok(Some(format!("{name}={}; Path=/; HttpOnly; SameSite=Strict", right.cookie())))
     }
 
-    fn check(&self, method: &Method, path: &str, headers: &HeaderMap) -> Result<(), PageError> {
+    /// Whether what somebody gave is right, while the address it came from may still try.
+    fn guess(&self, from: IpAddr, given: &str, is_right: impl FnOnce() -> bool) -> Result<(), PageError> {
+        let is_right = self.0.failures.guess(from, given, Instant::now(), is_right);
+        if is_right.map_err(PageError::too_many)? { Ok(()) } else { Err(PageError::wrong_token()) }
+    }
+
+    fn check(&self, method: &Method, path: &str, headers: &HeaderMap, from: IpAddr) -> Result<(), PageError> {
         let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
         let host = text(&HOST).unwrap_or("");
         if !self.is_ours(host) {
@@ -96,8 +100,8 @@ impl Access {
             return Ok(());
         }
         check_origin(host, text(&ORIGIN), text(&HeaderName::from_static("sec-fetch-site")))?;
-        if path != LOGIN && !self.is_known(text(&COOKIE), text(&AUTHORIZATION)) {
-            return Err(PageError::unauthorized("log in with the token that the hub said at its start"));
+        if path != LOGIN {
+            self.check_token(text(&COOKIE), text(&AUTHORIZATION), from)?;
         }
         take(&self.0.requests)
     }
@@ -112,15 +116,35 @@ impl Access {
         NAMES.contains(&name) || own() || (self.0.token.is_some() && is_address(name))
     }
 
-    fn is_known(&self, cookies: Option<&str>, authorization: Option<&str>) -> bool {
+    /// Whether a request has the token, or what was made of it.
+    fn check_token(
+        &self,
+        cookies: Option<&str>,
+        authorization: Option<&str>,
+        from: IpAddr,
+    ) -> Result<(), PageError> {
         let Some(token) = &self.0.token else {
-            return true;
+            return Ok(());
         };
-        let mut pairs = cookies.unwrap_or("").split(';').filter_map(|pair| pair.trim().split_once('='));
-        let by_cookie = pairs.any(|(name, value)| name == self.0.cookie && token.made(value));
-        by_cookie
-            || authorization.and_then(|text| text.strip_prefix("Bearer ")).is_some_and(|text| token.is(text))
+        let pairs = cookies.unwrap_or("").split(';').filter_map(|pair| pair.trim().split_once('='));
+        let cookies: Vec<&str> =
+            pairs.filter(|(name, _)| *name == self.0.cookie).map(|(_, value)| value).collect();
+        let bearer = authorization.and_then(|text| text.strip_prefix("Bearer "));
+        let given = cookies.iter().copied().chain(bearer).collect::<Vec<_>>().join(" ");
+        if given.is_empty() {
+            return Err(PageError::unauthorized("log in with the token that the hub said at its start"));
+        }
+        self.guess(from, &given, || {
+            // one guess is one value: who sends many cookies of this name tries no more than one of them
+            cookies.last().is_some_and(|cookie| token.made(cookie))
+                || bearer.is_some_and(|text| token.is(text))
+        })
     }
+}
+
+/// Where a request came from; without a connection, nowhere.
+pub(super) fn address_of(peer: Option<&Peer>) -> IpAddr {
+    peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.address.ip())
 }
 
 fn is_address(name: &str) -> bool {
@@ -151,8 +175,14 @@ fn check_origin(host: &str, origin: Option<&str>, site: Option<&str>) -> Result<
 }
 
 /// Lets a request through that comes from the page itself or from a program that may use its API.
-pub(super) async fn guard(State(access): State<Access>, request: Request, next: Next) -> Response {
-    let checked = access.check(request.method(), request.uri().path(), request.headers());
+pub(super) async fn guard(
+    State((access, shared)): State<(Access, Arc<Shared>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let from = address_of(request.extensions().get());
+    let checked = access.check(request.method(), request.uri().path(), request.headers(), from);
+    let checked = checked.inspect_err(|error| error.log(&shared, from));
     let mut response = match checked {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
@@ -171,6 +201,7 @@ pub(crate) fn whole_seconds(wait: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::failures::TRIES;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         let one = |(name, value): &(&'static str, &str)| {
@@ -188,6 +219,7 @@ mod tests {
         (Access::new(vec!["hub.example".to_owned()], Some(token.clone()), 8080, 1000), token)
     }
 
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     const HERE: (&str, &str) = ("host", "localhost:8080");
 
     #[test]
@@ -222,7 +254,7 @@ mod tests {
     fn requests_from_elsewhere_are_refused_and_links_are_not() {
         let access = open();
         let check =
-            |method, path, pairs: &[(&'static str, &str)]| access.check(&method, path, &headers(pairs));
+            |method, path, pairs: &[(&'static str, &str)]| access.check(&method, path, &headers(pairs), HOME);
         let own = [HERE, ("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")];
         assert!(check(Method::POST, "/api/devices", &own).is_ok());
         assert!(check(Method::POST, "/api/devices", &[HERE]).is_ok(), "a program sends no Origin");
@@ -239,12 +271,13 @@ mod tests {
     #[test]
     fn with_a_token_only_who_knows_it_is_answered() {
         let (access, token) = closed();
-        let cookie = access.log_in(token.reveal()).unwrap().unwrap();
+        let cookie = access.log_in(token.reveal(), HOME).unwrap().unwrap();
         assert!(cookie.ends_with("; HttpOnly; SameSite=Strict"), "{cookie}");
         let (cookie, _) = cookie.split_once(';').unwrap();
         let bearer = format!("Bearer {}", token.reveal());
-        let check =
-            |path, pairs: &[(&'static str, &str)]| access.check(&Method::GET, path, &headers(pairs)).is_ok();
+        let check = |path, pairs: &[(&'static str, &str)]| {
+            access.check(&Method::GET, path, &headers(pairs), HOME).is_ok()
+        };
         for path in ["/api/hub", "/api/devices/d1/credentials", "/events", "/events?device=d1"] {
             assert!(!check(path, &[HERE]), "{path}");
             assert!(!check(path, &[HERE, ("cookie", "device-model-hub-8080=00")]), "{path}");
@@ -256,16 +289,41 @@ mod tests {
     }
 
     #[test]
-    fn a_token_cannot_be_found_by_trying() {
+    fn a_token_cannot_be_found_by_trying_in_any_of_the_three_ways() {
+        let elsewhere = IpAddr::V6(Ipv6Addr::LOCALHOST);
         let (access, token) = closed();
-        (0..LOGINS.1).for_each(|_| assert!(access.log_in("guess").is_err()));
-        assert!(access.log_in(token.reveal()).is_err(), "the next ones have to wait");
+        let cookie = format!("device-model-hub-8080={}", token.cookie());
+        let check = |pairs: &[(&'static str, &str)], from| {
+            access.check(&Method::GET, "/api/hub", &headers(pairs), from).is_ok()
+        };
+        for guess in 0..TRIES {
+            assert!(match guess % 3 {
+                0 => access.log_in(&format!("guess{guess}"), HOME).is_err(),
+                1 => !check(&[HERE, ("authorization", &format!("Bearer {guess}"))], HOME),
+                _ => !check(&[HERE, ("cookie", &format!("device-model-hub-8080={guess:02}"))], HOME),
+            });
+        }
+        assert!(access.log_in(token.reveal(), HOME).is_err(), "the next ones have to wait");
+        assert!(!check(&[HERE, ("authorization", &format!("Bearer {}", token.reveal()))], HOME));
+        assert!(!check(&[HERE, ("cookie", &cookie)], HOME));
+        assert!(check(&[HERE, ("cookie", &cookie)], elsewhere), "another address is not kept out");
+    }
+
+    #[test]
+    fn a_page_that_was_open_before_the_hub_started_again_does_not_lock_its_user_out() {
+        let (access, token) = closed();
+        let stale = [HERE, ("cookie", "device-model-hub-8080=00")];
+        for _ in 0..10 * TRIES {
+            assert!(access.check(&Method::GET, "/api/hub", &headers(&stale), HOME).is_err());
+            assert!(access.check(&Method::GET, "/api/hub", &headers(&[HERE]), HOME).is_err());
+        }
+        assert!(access.log_in(token.reveal(), HOME).is_ok());
     }
 
     #[test]
     fn what_comes_beyond_the_rate_has_to_wait() {
         let access = Access::new(Vec::new(), None, 8080, 2);
-        let answered = |_: &i32| access.check(&Method::GET, "/api/hub", &headers(&[HERE])).is_ok();
+        let answered = |_: &i32| access.check(&Method::GET, "/api/hub", &headers(&[HERE]), HOME).is_ok();
         assert_eq!((0..10).filter(answered).count(), 2);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Decides how a failure is told; whether a token is right is decided in [`super::guard`]. Begin with [`log_in`].
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -10,6 +10,8 @@ use serde::Deserialize;
 
 use super::PageState;
 use super::error::{Body, PageError};
+use super::guard::address_of;
+use crate::http::Peer;
 
 #[derive(Deserialize)]
 pub(super) struct Login {
@@ -19,11 +21,11 @@ pub(super) struct Login {
 /// Answers 204 with a cookie that scripts cannot read.
 pub(super) async fn log_in(
     State(page): State<PageState>,
+    peer: Option<Extension<Peer>>,
     Body { value: Login { token }, .. }: Body<Login>,
 ) -> Result<Response, PageError> {
-    let cookie = page.access.log_in(&token).inspect_err(|error| {
-        page.shared.with(|state, now| state.refuse(None, &format!("page: {error}"), now));
-    })?;
+    let address = address_of(peer.as_deref());
+    let cookie = page.access.log_in(&token, address).inspect_err(|error| error.log(&page.shared, address))?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
         response.headers_mut().insert(SET_COOKIE, cookie);

@@ -12,6 +12,7 @@ mod commands;
 mod device;
 mod error;
 mod events;
+mod failures;
 mod faults;
 mod files;
 mod guard;
@@ -68,7 +69,7 @@ pub(crate) fn router(
 ) -> Router {
     let service =
         rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
-    let guard = middleware::from_fn_with_state(access.clone(), guard::guard);
+    let guard = middleware::from_fn_with_state((access.clone(), Arc::clone(&shared)), guard::guard);
     let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
     let page = page_router().layer(guard).with_state(page);
     Router::new()

@@ -78,6 +78,15 @@ impl Site {
     }
 }
 
+fn signed_query(site: &Site) -> Request<Body> {
+    let expiry = jiff::Timestamp::now().as_second() + 60;
+    let key = &site.shared.settings.policies["iothubowner"];
+    let token = sign("localhost:8443", key, expiry, Some("iothubowner"));
+    let request = Request::builder().method("POST").uri("/devices/query?api-version=2021-04-12");
+    let request = request.header("authorization", token).header("content-type", "application/json");
+    request.body(Body::from(json!({ "query": "SELECT * FROM devices" }).to_string())).unwrap()
+}
+
 #[tokio::test]
 async fn the_same_path_is_the_page_or_the_service_by_its_api_version() {
     let site = Site::new();
@@ -287,10 +296,20 @@ async fn a_service_that_asks_too_often_is_told_when_to_come_again() {
         assert_eq!(query().await, StatusCode::OK);
     }
     assert_eq!(query().await, StatusCode::TOO_MANY_REQUESTS);
-    let request = Request::builder().method("POST").uri("/devices/query?api-version=2021-04-12");
-    let response = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = site.router.clone().oneshot(signed_query(&site)).await.unwrap();
     assert_eq!(response.headers()["retry-after"], "3");
     assert_eq!(response.headers()["iothub-errorcode"], "ThrottlingException");
+}
+
+#[tokio::test]
+async fn whoever_may_not_ask_takes_nothing_from_those_who_may() {
+    let site = Site::throttled(Throttling::S1);
+    for _ in 0..30 {
+        let request = Request::builder().method("POST").uri("/devices/query?api-version=2021-04-12");
+        let (status, _) = site.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    assert_eq!(site.send(signed_query(&site)).await.0, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -122,7 +122,9 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         StateError::LockLost => (StatusCode::PRECONDITION_FAILED, 412_002, "DeviceMessageLockLost"),
         StateError::Blocked(_) => (StatusCode::CONFLICT, 409_002, "Conflict"),
         StateError::QueueFull(_) => (StatusCode::FORBIDDEN, 403_004, "DeviceMaximumQueueDepthExceeded"),
-        StateError::MessageSize { .. } => (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge"),
+        StateError::MessageSize { .. } | StateError::MessageTopic { .. } => {
+            (StatusCode::PAYLOAD_TOO_LARGE, 413_001, "MessageTooLarge")
+        }
         StateError::Random(_) | StateError::Unreadable(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError")
         }

@@ -69,10 +69,11 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/devices/{id}/files/notifications", post(uploads::notify))
         .route("/devices/{id}/files/notifications/{correlation}", post(uploads::notify_by_path))
         .route("/uploads/{id}/{*name}", put(blobs::put))
+        // what is added later comes first: a request that is refused takes nothing from those that are not
+        .route_layer(middleware::from_fn_with_state(rates.clone(), throttle::throttle))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
-        .merge(dps::router(shared))
+        .merge(dps::router(shared, rates))
         .fallback(no_route)
-        .layer(middleware::from_fn_with_state(rates, throttle::throttle))
 }
 
 async fn no_route(uri: axum::http::Uri) -> RestError {

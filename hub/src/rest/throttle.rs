@@ -45,7 +45,7 @@ const S1: [(Kind, Rate); 6] = [
     (Kind::Other, GENEROUS),
 ];
 
-/// Counts the requests of all callers together.
+/// Counts the requests of all callers that may ask, together.
 #[derive(Debug, Clone)]
 pub(crate) struct Throttle(Arc<Mutex<Buckets>>);
 
@@ -61,6 +61,11 @@ impl Throttle {
             Throttling::S1 => S1.into_iter().map(|(kind, rate)| (Some(kind), bucket(rate))).collect(),
         };
         Self(Arc::new(Mutex::new(buckets)))
+    }
+
+    /// Counts devices that register apart: whoever asks has not shown yet who it is, and takes nothing from tools.
+    pub(crate) fn of_registrations() -> Self {
+        Self::new(Throttling::Generous)
     }
 
     fn take(&self, kind: Kind, now: Instant) -> Result<(), Duration> {
@@ -84,16 +89,14 @@ pub(super) async fn throttle(State(throttle): State<Throttle>, request: Request,
 }
 
 fn kind(method: &Method, path: &str) -> Kind {
-    let mut parts = path.trim_matches('/').split('/');
-    let (first, last) = (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
-    match (first, last) {
-        ("devices", "query") => Kind::Queries,
-        ("devices", "devicebound") => Kind::Other,
-        ("devices", _) if path.contains("/messages/") || path.contains("/files") => Kind::Other,
-        ("devices", _) => Kind::Identities,
-        ("twins", "methods") => Kind::Methods,
-        ("twins", _) if *method == Method::GET => Kind::TwinReads,
-        ("twins", _) => Kind::TwinUpdates,
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match parts[..] {
+        ["devices", "query"] => Kind::Queries,
+        ["devices", _, "messages" | "files" | "commands", ..] => Kind::Other,
+        ["devices", ..] => Kind::Identities,
+        ["twins", .., "methods"] => Kind::Methods,
+        ["twins", ..] if *method == Method::GET => Kind::TwinReads,
+        ["twins", ..] => Kind::TwinUpdates,
         _ => Kind::Other,
     }
 }
@@ -114,6 +117,10 @@ mod tests {
             (Method::POST, "/devices/d1/messages/devicebound", Kind::Other),
             (Method::POST, "/devices/d1/messages/events", Kind::Other),
             (Method::POST, "/devices/d1/files", Kind::Other),
+            (Method::GET, "/devices/d1/messages/deviceBound", Kind::Other),
+            (Method::DELETE, "/devices/d1/messages/deviceBound/lock", Kind::Other),
+            (Method::DELETE, "/devices/d1/commands", Kind::Other),
+            (Method::PUT, "/devices/messages/modules/files", Kind::Identities),
             (Method::GET, "/statistics/devices", Kind::Other),
         ] {
             assert_eq!(kind(&method, path), expected, "{method} {path}");

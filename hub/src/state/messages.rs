@@ -16,7 +16,7 @@ use super::feedback::Outcome;
 use super::inbox::{Hold, Queued};
 use super::{Effect, State, StateError, StoreKey};
 use crate::message::CloudToDevice;
-use crate::topics::{self, Subscription};
+use crate::topics::{self, Subscription, TOPIC_LIMIT};
 
 /// How many messages are queued for a device.
 const QUEUE_LIMIT: usize = 50;
@@ -56,6 +56,11 @@ impl State {
         let size = message.size();
         if size > SIZE_LIMIT {
             return Err(StateError::MessageSize { size, limit: SIZE_LIMIT });
+        }
+        // the property bag is part of the topic, where a byte may take three
+        let size = topics::message(id, &message.properties).len();
+        if size > TOPIC_LIMIT {
+            return Err(StateError::MessageTopic { size, limit: TOPIC_LIMIT });
         }
         self.tidy_messages(id, now);
         let device = self.device_mut(id)?;
@@ -271,6 +276,17 @@ mod tests {
         assert_eq!(deliveries, 10);
         let large = CloudToDevice::new(vec![0; SIZE_LIMIT + 1]);
         assert!(matches!(state.send_message("d", large, NOW), Err(StateError::MessageSize { .. })));
+    }
+
+    #[test]
+    fn a_message_whose_properties_fit_no_topic_is_refused_when_it_is_sent() {
+        let mut state = registered();
+        let with = |length: usize| CloudToDevice::new("").with_property("p", "%".repeat(length));
+        let around = topics::message("d", &with(0).properties).len();
+        let most = (TOPIC_LIMIT - around) / 3;
+        assert_eq!(state.send_message("d", with(most), NOW), Ok(()));
+        let refused = state.send_message("d", with(most + 1), NOW);
+        assert!(matches!(refused, Err(StateError::MessageTopic { .. })), "{refused:?}");
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub(crate) struct State {
     /// Where it is another one by WebSocket.
     websocket_host_name: Option<String>,
     devices: BTreeMap<String, Device>,
+    /// Their ids in lower case, each with the id.
+    lower_ids: BTreeSet<(String, String)>,
     /// What the program and the models folder gave.
     models: BTreeMap<String, Arc<Model>>,
     templates: BTreeMap<String, Template>,
@@ -233,6 +235,10 @@ pub(crate) enum StateError {
     LockLost,
     #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
     MessageSize { size: usize, limit: usize },
+    #[error(
+        "the message's properties make a topic of {size} bytes, MQTT takes {limit}: send less or put it into the body"
+    )]
+    MessageTopic { size: usize, limit: usize },
     #[error("the device {0:?} is blocked: unblock it before it is approved")]
     Blocked(String),
     #[error("a device has {0} modules at most")]
@@ -251,6 +257,7 @@ impl State {
             host_name: "localhost".to_owned(),
             websocket_host_name: None,
             devices: BTreeMap::new(),
+            lower_ids: BTreeSet::new(),
             models: BTreeMap::new(),
             templates: BTreeMap::new(),
             calls: BTreeMap::new(),

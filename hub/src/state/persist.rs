@@ -276,8 +276,8 @@ impl State {
         bytes(&self.devices.get(id)?.record)
     }
 
-    fn restore_device(&mut self, id: &str, record: Record) -> Result<(), String> {
-        self.devices.insert(id.to_owned(), Device::new(record));
+    fn restore_device(&mut self, _: &str, record: Record) -> Result<(), String> {
+        self.insert_device(Device::new(record));
         Ok(())
     }
 

@@ -106,13 +106,26 @@ impl State {
             twin: Twin { version: 1, ..Twin::default() },
         };
         self.next_device += 1;
-        self.devices.insert(id.to_owned(), Device::new(record));
+        self.insert_device(Device::new(record));
         self.dirty.extend([StoreKey::Counters(String::new()), StoreKey::Device(id.to_owned())]);
         self.emit_device(id);
         let operation =
             if split_module(id).is_some() { "createModuleIdentity" } else { "createDeviceIdentity" };
         self.tell(Source::Lifecycle, id, operation, &json!({}));
         self.device(id)
+    }
+
+    pub(super) fn insert_device(&mut self, device: Device) {
+        let id = device.record.id.clone();
+        self.lower_ids.insert((id.to_ascii_lowercase(), id.clone()));
+        self.devices.insert(id, device);
+    }
+
+    /// The first device whose id is this one but for the case of its letters.
+    pub(super) fn device_in_any_case(&self, id: &str) -> Option<&Device> {
+        let lower = id.to_ascii_lowercase();
+        let (found, id) = self.lower_ids.range((lower.clone(), String::new())..).next()?;
+        self.devices.get(id).filter(|_| *found == lower)
     }
 
     /// Deletes a device or a module with all its history and its modules; its connection is closed.
@@ -123,6 +136,7 @@ impl State {
 
     fn delete_one(&mut self, id: &str) -> Result<(), StateError> {
         let device = self.devices.remove(id).ok_or_else(|| StateError::NotFound(id.to_owned()))?;
+        self.lower_ids.remove(&(id.to_ascii_lowercase(), id.to_owned()));
         if let Some(session) = device.session {
             self.effects.push(Effect::Close { session: session.id, reason: CloseReason::Deleted });
             // the rows of the calls are gone with the device: only their callers are told
@@ -261,6 +275,20 @@ mod tests {
         }
         assert_eq!(state.authenticate("nobody", "", NOW), Err(AuthError::Unknown("nobody".into())));
         assert_eq!(state.authenticate("d1", "", NOW), Err(AuthError::Token(SasError::Missing)));
+    }
+
+    #[test]
+    fn a_device_is_found_by_its_id_in_any_case_while_it_is_there() {
+        let mut state = state();
+        for id in ["Dev", "dEv", "developer", "de"] {
+            state.create(id, None, true, NOW).unwrap();
+        }
+        let found = |state: &State, id| state.device_in_any_case(id).map(|device| device.record.id.clone());
+        assert_eq!(found(&state, "dev").as_deref(), Some("Dev"));
+        state.delete("Dev").unwrap();
+        assert_eq!(found(&state, "DEV").as_deref(), Some("dEv"));
+        state.delete("dEv").unwrap();
+        assert_eq!(found(&state, "dev"), None);
     }
 
     #[test]

@@ -25,6 +25,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use super::auth::{Right, check};
+use super::throttle::{Throttle, throttle};
 use crate::shared::Shared;
 use error::DpsError;
 
@@ -34,7 +35,7 @@ const HEADS: [&str; 3] = ["enrollments", "enrollmentGroups", "registrations"];
 const TAILS: [(usize, &str); 3] = [(2, "query"), (3, "query"), (3, "attestationmechanism")];
 
 /// The routes of the provisioning service.
-pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
+pub(super) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared>> {
     let tools = Router::new()
         .route("/enrollments", post(bulk::run))
         .route("/enrollments/", post(bulk::run))
@@ -54,11 +55,13 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/enrollmentGroups/{id}/attestationmechanism", post(enrollments::group::attestation))
         .route("/registrations/{id}", get(registrations::read).delete(registrations::delete))
         .route("/registrations/{id}/query", post(registrations::query))
+        .route_layer(from_fn_with_state(rates, throttle))
         .route_layer(from_fn_with_state(Arc::clone(shared), guard));
     let devices = Router::new()
         .route("/{scope}/registrations/{id}/register", axum::routing::put(device::register))
         .route("/{scope}/registrations/{id}/operations/{operation}", get(device::poll))
-        .route("/{scope}/registrations/{id}", post(device::look_up));
+        .route("/{scope}/registrations/{id}", post(device::look_up))
+        .route_layer(from_fn_with_state(Throttle::of_registrations(), throttle));
     tools.merge(devices)
 }
 

@@ -104,9 +104,8 @@ impl State {
     fn find_registered(&self, registration: &str) -> Option<&Device> {
         let known = self.provisioning.registrations.get(&key(registration));
         let known = known.and_then(|known| self.devices.get(known.outcome.device()?));
-        known.or_else(|| self.devices.get(registration)).or_else(|| {
-            self.devices.values().find(|device| device.record.id.eq_ignore_ascii_case(registration))
-        })
+        // whoever asks is not known yet: it must not cost a look at every device
+        known.or_else(|| self.devices.get(registration)).or_else(|| self.device_in_any_case(registration))
     }
 
     /// Checks somebody against the device of the hub that it says it is.
