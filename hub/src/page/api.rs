@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
 use super::PageState;
 use super::error::{Body, PageError};
@@ -82,9 +83,13 @@ pub(super) async fn add_model(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), PageError> {
     let text =
-        std::str::from_utf8(&body).map_err(|_| PageError::bad_request("the file is not UTF-8 text"))?;
+        String::from_utf8(body.into()).map_err(|_| PageError::bad_request("the file is not UTF-8 text"))?;
     let name = query.name.unwrap_or_else(|| "model.json".to_owned());
-    let added = page.shared.with(|state, now| crate::models::add(state, &name, text, now));
+    let file = name.clone();
+    let reading = spawn_blocking(move || crate::models::add(&page.shared, &file, &text));
+    let added = reading
+        .await
+        .map_err(|error| PageError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
     let model = added.map_err(|problems| {
         PageError::bad_request(format!("{name} is not a valid model")).with_details(json!(problems))
     })?;
