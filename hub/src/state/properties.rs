@@ -3,7 +3,7 @@
 //! Decides which properties a twin and a model have together and how a change goes on the wire; the
 //! sync state of each comes from [`crate::sync`]. Begin with [`State::properties_of`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,12 @@ pub(crate) struct Prop {
     /// Whether the device chose another value than it was asked for.
     differs: bool,
     note: Option<String>,
+}
+
+impl Prop {
+    fn path(&self) -> Path<'_> {
+        (self.component.as_deref(), &self.name)
+    }
 }
 
 /// What an operator wants a property to be; `null` withdraws the wish.
@@ -80,7 +86,9 @@ impl State {
         }
         let mut changed = self.properties_of(id);
         if let Some(before) = before {
-            changed.retain(|prop| !before.contains(prop));
+            // by name: a twin has thousands of properties
+            let before: BTreeMap<_, _> = before.iter().map(|prop| (prop.path(), prop)).collect();
+            changed.retain(|prop| before.get(&prop.path()).is_none_or(|before| *before != prop));
         }
         if !changed.is_empty() {
             self.emit_about("properties", id, |_| json!({ "device": id, "properties": changed }));
@@ -314,6 +322,24 @@ mod tests {
         assert_eq!(problems.len(), 3);
         assert_eq!(problems[0].message, "expected a whole number, got string");
         assert_eq!(state.device("d1").unwrap().record.twin.desired.version(), 1);
+    }
+
+    #[test]
+    fn of_many_properties_the_pages_are_told_the_one_that_changed() {
+        let (mut state, _) = connected("d1");
+        let many: Map<_, _> = (0..3000).map(|n| (format!("p{n}"), json!(""))).collect();
+        state.report("d1", &many, NOW).unwrap();
+        let told = |state: &mut State| {
+            state.take_effects().into_iter().find_map(|effect| match effect {
+                Effect::Emit(event) if event.name == "properties" => Some(event.data["properties"].clone()),
+                _ => None,
+            })
+        };
+        assert_eq!(told(&mut state).unwrap().as_array().unwrap().len(), 3000);
+        let later = NOW + jiff::SignedDuration::from_secs(1);
+        state.report("d1", json!({ "p7": "x" }).as_object().unwrap(), later).unwrap();
+        let told = told(&mut state).unwrap();
+        assert_eq!((told.as_array().unwrap().len(), &told[0]["name"]), (1, &json!("p7")));
     }
 
     #[test]
