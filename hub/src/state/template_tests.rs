@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::templates::{Target, TemplateError};
 use super::tests::{NOW, read_model, sensor_model, state};
-use super::{State, StateError, StoreKey};
+use super::{Effect, State, StateError, StoreKey};
 use crate::template::generate::Wanted;
 use crate::template::json as form;
 use crate::template::tile::TileKind;
 use crate::template::view::View;
+use crate::topic::{Followed, Topic};
 use crate::view::Convention;
 
 const SENSOR: &str = include_str!("../../../models/environmental_sensor.json");
@@ -438,4 +439,33 @@ fn a_view_never_has_the_address_of_the_page_that_makes_one() {
     let view = serde_json::from_value(json!({ "name": "New", "kind": "view" }));
     let slug = state.put_view(any(&id), None, view.unwrap(), NOW).unwrap();
     assert_eq!(slug, "new-2");
+}
+
+#[test]
+fn a_migration_of_many_devices_tells_of_each_template_once() {
+    let (mut state, from) = imported(SENSOR);
+    let to = state.import_template(sensor_model().into(), None, NOW).unwrap().id.clone();
+    for id in [&from, &to] {
+        state.publish_template(any(id), NOW).unwrap();
+    }
+    for number in 0..50 {
+        let id = format!("d{number}");
+        state.create(&id, None, true, NOW).unwrap();
+        state.assign_template(&id, Some(&from)).unwrap();
+    }
+    state.followed = Followed::new([Topic::Templates].iter());
+    let _ = state.take_effects();
+    assert_eq!(state.migrate_devices(Some(&from), &[], &to), Ok(50));
+    let told: Vec<(Value, Value)> = state
+        .take_effects()
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Emit(event) if event.name == "template" => {
+                Some((event.data["id"].clone(), event.data["deviceCount"].clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.contains(&(json!(from), json!(0))) && told.contains(&(json!(to), json!(50))), "{told:?}");
 }
