@@ -30,6 +30,9 @@ pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
     }))
 }
 
+/// Devices and modules of a list that are looked at while devices wait.
+const DEVICES: usize = 256;
+
 #[derive(Deserialize)]
 pub(super) struct Limit {
     limit: Option<usize>,
@@ -97,8 +100,19 @@ pub(super) async fn add_model(
 }
 
 pub(super) async fn devices(State(page): State<PageState>) -> Json<Value> {
-    let items: Vec<Value> =
-        page.shared.with(|state, _| state.devices().map(|device| state.item(device)).collect());
+    let mut items: Vec<Value> = Vec::new();
+    let mut last: Option<String> = None;
+    loop {
+        // devices get their turn between the portions; what changes meanwhile comes as an event
+        let portion: Vec<(String, Option<Value>)> = page.shared.with(|state, _| {
+            let all = state.all_after(last.as_deref()).take(DEVICES);
+            all.map(|one| (one.record.id.clone(), (!one.record.id.contains('/')).then(|| state.item(one))))
+                .collect()
+        });
+        let Some((id, _)) = portion.last() else { break };
+        last = Some(id.clone());
+        items.extend(portion.into_iter().filter_map(|(_, item)| item));
+    }
     Json(json!({ "items": items }))
 }
 
