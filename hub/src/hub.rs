@@ -226,7 +226,7 @@ impl Hub {
     /// # Errors
     /// [`HubError::Model`] lists everything that is wrong with the file; [`HubError::Store`] when it may not be kept.
     pub fn add_model(&self, text: &str, name: &str) -> Result<ModelId, HubError> {
-        let added = self.shared.with(|state, now| models::add(state, name, text, now));
+        let added = models::add(&self.shared, name, text);
         let model = added.map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
         self.kept().map(|()| ModelId(model.view.id.clone()))
     }

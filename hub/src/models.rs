@@ -12,7 +12,11 @@ use serde_json::Value;
 
 use crate::error::ModelProblem;
 use crate::model_view;
+use crate::shared::Shared;
 use crate::state::{Model, State};
+
+/// Most models that a hub is given while it runs.
+const MODEL_LIMIT: usize = 1000;
 
 /// Texts by the ids that they define.
 #[derive(Default)]
@@ -55,39 +59,85 @@ impl<'t> Library<'t> {
     }
 }
 
+/// What adding a model changes, worked out without the state.
+struct Change {
+    /// The models there were.
+    known: Vec<Arc<Model>>,
+    model: Arc<Model>,
+    /// Models that look different with it.
+    anew: Vec<Arc<Model>>,
+}
+
+impl Change {
+    /// Reads a model file with what it refers to among `known`, and those anew that may refer to what it replaces.
+    fn read(known: Vec<Arc<Model>>, name: &str, text: &str) -> Result<Self, Vec<ModelProblem>> {
+        let mut library = Library::default();
+        library.add(known.iter().map(|model| (&*model.file_name, &*model.text)));
+        let model = Arc::new(library.read(name, text)?);
+        if known.len() >= MODEL_LIMIT && known.iter().all(|one| one.view.id != model.view.id) {
+            let message = format!("there are {MODEL_LIMIT} models already: replace one of them instead");
+            return Err(vec![ModelProblem::new("tooManyModels", message, name, (1, 1))]);
+        }
+        library.add([(name, text)]);
+        let mut anew = Vec::new();
+        for other in known.iter().filter(|other| other.view.id != model.view.id) {
+            match library.read(&other.file_name, &other.text) {
+                Ok(read) if read.view != other.view => anew.push(Arc::new(read)),
+                Ok(_) => {}
+                Err(_) => {
+                    tracing::warn!(
+                        model = other.view.id,
+                        added = model.view.id,
+                        "a model stays as it was: it does not fit the added one"
+                    );
+                }
+            }
+        }
+        drop(library);
+        Ok(Self { known, model, anew })
+    }
+
+    /// Whether the models are still those that it was worked out from.
+    fn is_timely(&self, state: &State) -> bool {
+        state.models().count() == self.known.len()
+            && state.models().zip(&self.known).all(|(one, known)| Arc::ptr_eq(one, known))
+    }
+
+    fn apply(self, state: &mut State, now: Timestamp) -> Arc<Model> {
+        state.add_model(Arc::clone(&self.model));
+        state.provide_template(&self.model, now);
+        for model in self.anew {
+            state.add_model(Arc::clone(&model));
+            state.refresh_template(&model, now);
+        }
+        self.model
+    }
+}
+
 /// Reads a model file with what it refers to among the models there are, adds it, makes a published template of it and
-/// answers it. Models that looked different with what it replaces are read anew.
-pub(crate) fn add(
+/// answers it. Models that looked different with what it replaces are read anew. Devices do not wait for the reading.
+pub(crate) fn add(shared: &Shared, name: &str, text: &str) -> Result<Arc<Model>, Vec<ModelProblem>> {
+    loop {
+        let known = shared.with(|state, _| state.models().cloned().collect());
+        let change = Change::read(known, name, text)?;
+        // whoever was faster has added a model: the second reading has it, too
+        if let Some(model) =
+            shared.with(|state, now| change.is_timely(state).then(|| change.apply(state, now)))
+        {
+            return Ok(model);
+        }
+    }
+}
+
+/// The same for whoever has the state alone.
+#[cfg(test)]
+pub(crate) fn add_to(
     state: &mut State,
     name: &str,
     text: &str,
     now: Timestamp,
 ) -> Result<Arc<Model>, Vec<ModelProblem>> {
-    let known: Vec<Arc<Model>> = state.models().cloned().collect();
-    let mut library = Library::default();
-    library.add(known.iter().map(|model| (&*model.file_name, &*model.text)));
-    let model = Arc::new(library.read(name, text)?);
-    state.add_model(Arc::clone(&model));
-    state.provide_template(&model, now);
-    library.add([(name, text)]);
-    for other in known.iter().filter(|other| other.view.id != model.view.id) {
-        match library.read(&other.file_name, &other.text) {
-            Ok(anew) if anew.view != other.view => {
-                let anew = Arc::new(anew);
-                state.add_model(Arc::clone(&anew));
-                state.refresh_template(&anew, now);
-            }
-            Ok(_) => {}
-            Err(_) => {
-                tracing::warn!(
-                    model = other.view.id,
-                    added = model.view.id,
-                    "a model stays as it was: it does not fit the added one"
-                );
-            }
-        }
-    }
-    Ok(model)
+    Ok(Change::read(state.models().cloned().collect(), name, text)?.apply(state, now))
 }
 
 /// The ids that a text defines. An object with an id but no type only refers.
@@ -180,13 +230,36 @@ mod tests {
     }
 
     #[test]
+    fn there_are_no_more_models_than_there_may_be_and_one_can_still_be_replaced() {
+        let model = |number: usize| {
+            format!(
+                r#"{{ "@context": "dtmi:dtdl:context;2", "@id": "dtmi:test:m{number};1", "@type": "Interface" }}"#
+            )
+        };
+        let one = Arc::new(Library::default().read("m.json", &model(0)).unwrap());
+        let known = vec![one; MODEL_LIMIT];
+        let refused = Change::read(known.clone(), "m.json", &model(1)).err().unwrap();
+        assert_eq!(refused[0].code, "tooManyModels");
+        assert!(Change::read(known, "m.json", &model(0)).is_ok());
+    }
+
+    #[test]
+    fn what_was_read_while_another_model_came_is_read_again() {
+        let mut state = state();
+        let change = Change::read(Vec::new(), "t.json", THERMOSTAT).unwrap();
+        assert!(change.is_timely(&state));
+        add_to(&mut state, "d.json", INFORMATION, NOW).unwrap();
+        assert!(!change.is_timely(&state));
+    }
+
+    #[test]
     fn replacing_a_model_changes_those_that_refer_to_it() {
         let mut state = state();
         for (name, text) in [("t.json", THERMOSTAT), ("d.json", INFORMATION), ("c.json", CONTROLLER)] {
-            add(&mut state, name, text, NOW).unwrap();
+            add_to(&mut state, name, text, NOW).unwrap();
         }
         let kelvin = THERMOSTAT.replace("degreeCelsius", "kelvin");
-        add(&mut state, "t.json", &kelvin, NOW).unwrap();
+        add_to(&mut state, "t.json", &kelvin, NOW).unwrap();
         let controller = state.models().find(|model| model.file_name == "c.json").unwrap();
         assert_eq!(controller.view.groups[1].telemetry[0].unit.as_deref(), Some("K"));
 
@@ -196,7 +269,7 @@ mod tests {
             r#""contents": [{ "@type": "Component", "name": "more", "schema": "dtmi:azure:DeviceManagement:DeviceInformation;1" },"#,
             1,
         );
-        add(&mut state, "t.json", &nested, NOW).unwrap();
+        add_to(&mut state, "t.json", &nested, NOW).unwrap();
         let controller = state.models().find(|model| model.file_name == "c.json").unwrap();
         assert!(controller.view.property(Some("thermostat1"), "targetTemperature").is_some());
     }

@@ -19,6 +19,9 @@ use crate::state::history::{Group, Kind, Row};
 /// Most groups that are read from files for one portion, however few of their rows are wanted.
 const CHUNK_LIMIT: usize = 2_000;
 
+/// Most bytes of texts in one portion, but for its first row.
+const PORTION_BYTES: usize = 8 * 1024 * 1024;
+
 /// Which rows of a device to read. The default is all of them, the oldest first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowQuery {
@@ -96,7 +99,13 @@ impl Shared {
     /// [`StateError::NotFound`] when there is no such device. What is damaged on disk is no error: the page names it.
     pub(crate) async fn rows(&self, device: &str, query: RowQuery) -> Result<RowPage, StateError> {
         let (recent, library) = (self.recent(device)?, Arc::clone(&self.library));
-        let read = spawn_blocking(move || Reading::new(&library, &query).read(&recent));
+        // large portions of many pages take turns: each is in memory as a whole
+        let turn = self.library.turn().await;
+        let read = spawn_blocking(move || {
+            let page = Reading::new(&library, &query).read(&recent);
+            drop(turn);
+            page
+        });
         let page = read.await.map_err(|error| StateError::Unreadable(error.to_string()))?;
         self.report_damage(device, &page.damage);
         Ok(page)
@@ -130,11 +139,13 @@ struct Reading<'a> {
     /// The last row that was looked at.
     seen: Option<u64>,
     chunks: usize,
+    /// What the texts of the rows take.
+    bytes: usize,
 }
 
 impl<'a> Reading<'a> {
     fn new(library: &'a Library, query: &'a RowQuery) -> Self {
-        Self { library, query, page: RowPage::default(), seen: None, chunks: 0 }
+        Self { library, query, page: RowPage::default(), seen: None, chunks: 0, bytes: 0 }
     }
 
     fn read(mut self, recent: &Recent) -> RowPage {
@@ -156,13 +167,20 @@ impl<'a> Reading<'a> {
     /// Takes the wanted rows; breaks before a wanted one that is too many.
     fn offer<'r>(&mut self, rows: impl Iterator<Item = &'r Arc<Row>>) -> ControlFlow<()> {
         for row in rows.filter(|row| self.query.wants(row)) {
-            if self.page.rows.len() >= self.query.limit.max(1) {
+            if self.is_full(row.text_bytes()) {
                 return ControlFlow::Break(());
             }
+            self.bytes += row.text_bytes();
             self.seen = Some(row.seq);
             self.page.rows.push(Arc::clone(row));
         }
         ControlFlow::Continue(())
+    }
+
+    /// Whether the portion has no room for another row of this size.
+    fn is_full(&self, bytes: usize) -> bool {
+        let is_large = !self.page.rows.is_empty() && self.bytes + bytes > PORTION_BYTES;
+        is_large || self.page.rows.len() >= self.query.limit.max(1)
     }
 
     fn files(&mut self, recent: &Recent) -> ControlFlow<()> {
@@ -191,7 +209,7 @@ impl<'a> Reading<'a> {
             chunks.reverse();
         }
         for chunk in chunks {
-            if self.chunks >= CHUNK_LIMIT || self.page.rows.len() >= self.query.limit.max(1) {
+            if self.chunks >= CHUNK_LIMIT || self.is_full(0) {
                 return ControlFlow::Break(());
             }
             self.chunks += 1;

@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
 use super::PageState;
 use super::error::{Body, PageError};
@@ -28,6 +29,9 @@ pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
         })
     }))
 }
+
+/// Devices and modules of a list that are looked at while devices wait.
+const DEVICES: usize = 256;
 
 #[derive(Deserialize)]
 pub(super) struct Limit {
@@ -82,9 +86,13 @@ pub(super) async fn add_model(
     body: Bytes,
 ) -> Result<(StatusCode, Json<Value>), PageError> {
     let text =
-        std::str::from_utf8(&body).map_err(|_| PageError::bad_request("the file is not UTF-8 text"))?;
+        String::from_utf8(body.into()).map_err(|_| PageError::bad_request("the file is not UTF-8 text"))?;
     let name = query.name.unwrap_or_else(|| "model.json".to_owned());
-    let added = page.shared.with(|state, now| crate::models::add(state, &name, text, now));
+    let file = name.clone();
+    let reading = spawn_blocking(move || crate::models::add(&page.shared, &file, &text));
+    let added = reading
+        .await
+        .map_err(|error| PageError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
     let model = added.map_err(|problems| {
         PageError::bad_request(format!("{name} is not a valid model")).with_details(json!(problems))
     })?;
@@ -92,8 +100,19 @@ pub(super) async fn add_model(
 }
 
 pub(super) async fn devices(State(page): State<PageState>) -> Json<Value> {
-    let items: Vec<Value> =
-        page.shared.with(|state, _| state.devices().map(|device| state.item(device)).collect());
+    let mut items: Vec<Value> = Vec::new();
+    let mut last: Option<String> = None;
+    loop {
+        // devices get their turn between the portions; what changes meanwhile comes as an event
+        let portion: Vec<(String, Option<Value>)> = page.shared.with(|state, _| {
+            let all = state.all_after(last.as_deref()).take(DEVICES);
+            all.map(|one| (one.record.id.clone(), (!one.record.id.contains('/')).then(|| state.item(one))))
+                .collect()
+        });
+        let Some((id, _)) = portion.last() else { break };
+        last = Some(id.clone());
+        items.extend(portion.into_iter().filter_map(|(_, item)| item));
+    }
     Json(json!({ "items": items }))
 }
 

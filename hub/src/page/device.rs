@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::PageState;
 use super::error::{Body, PageError};
 use super::languages::Languages;
-use crate::state::PropertyWrite;
+use crate::state::{PropertyWrite, StateError};
 use crate::template::json as template;
 
 /// Rows of the command history on the device's page.
@@ -19,18 +19,21 @@ pub(super) async fn read(
     Path(id): Path<String>,
     Languages(languages): Languages,
 ) -> Result<Json<Value>, PageError> {
-    page.shared.with(|state, _| {
+    let (mut answer, of_device, model) = page.shared.with(|state, _| {
         let device = state.device(&id)?;
         let commands: Vec<_> = device.commands.iter().rev().take(COMMAND_ROWS).collect();
-        Ok(Json(json!({
+        let answer = json!({
             "device": state.item(device),
-            "template": state.template_of(device).and_then(|one| template::published(one, &languages)),
-            "model": state.model_of(device).map(|model| &model.view),
             "properties": state.properties_of(&id),
             "latest": device.latest.values().collect::<Vec<_>>(),
             "commands": commands,
-        })))
-    })
+        });
+        Ok::<_, StateError>((answer, state.template_of(device).cloned(), state.model_of(device).cloned()))
+    })?;
+    // a model may be large, and devices need not wait until it is in the reader's language
+    answer["template"] = json!(of_device.and_then(|one| template::published(&one, &languages)));
+    answer["model"] = json!(model.map(|model| json!(model.view)));
+    Ok(Json(answer))
 }
 
 #[derive(Deserialize)]

@@ -74,7 +74,9 @@ fn describe_path(text: &str, model: Option<&ModelView>) -> (SeriesPath, Option<S
         .filter(|group| group.component.as_deref() == component)
         .flat_map(|group| &group.telemetry)
         .find(|telemetry| telemetry.name == path);
-    let as_states = telemetry.is_some_and(|telemetry| matches!(telemetry.schema, Schema::Enum { .. }));
+    let as_states = telemetry.is_some_and(|telemetry| {
+        matches!(telemetry.schema, Schema::Enum { .. }) || telemetry.semantic_type.as_deref() == Some("State")
+    });
     let (component, path) = (component.map(str::to_owned), path.to_owned());
     (SeriesPath { component, path, as_states }, telemetry.and_then(|telemetry| telemetry.unit.clone()))
 }
@@ -184,6 +186,18 @@ pub(super) fn moment(name: &str, text: Option<&str>) -> Result<Option<Timestamp>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_whose_semantic_type_is_state_are_states() {
+        let model = crate::state::tests::read_model(
+            r#"{ "@context": "http://azureiot.com/v1/contexts/IoTModel.json", "@id": "urn:test:m:1",
+                "@type": "Interface", "contents": [
+                    { "@type": ["Telemetry", "SemanticType/State"], "name": "mode", "schema": "integer" },
+                    { "@type": "Telemetry", "name": "count", "schema": "integer" } ] }"#,
+        );
+        let as_states = |path| describe_path(path, Some(&model.view)).0.as_states;
+        assert_eq!((as_states("mode"), as_states("count")), (true, false), "{:?}", model.view);
+    }
 
     #[test]
     fn a_path_is_a_name_or_a_component_and_a_name() {

@@ -5,6 +5,7 @@
 //! operator assigns stays until the device announces another id than before, and then if no template fits. Begin with
 //! [`State::announced`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,16 +22,36 @@ impl State {
         if let Some(id) = template {
             self.check_published(id)?;
         }
-        let record = &mut self.device_mut(device)?.record;
-        let before = std::mem::replace(&mut record.template, template.map(str::to_owned));
-        self.dirty.insert(StoreKey::Device(device.to_owned()));
-        self.emit_device(device);
-        self.emit_properties(device, None);
+        let before = self.exchange_template(device, template)?;
         // their numbers of devices have changed
         for id in [before.as_deref(), template].into_iter().flatten() {
             self.note_template(id);
         }
         Ok(())
+    }
+
+    /// Gives several devices a template, and tells of each template once.
+    fn assign_to_all(&mut self, devices: &[String], template: &str) -> Result<(), StateError> {
+        let mut concerned = BTreeSet::from([template.to_owned()]);
+        for device in devices {
+            concerned.extend(self.exchange_template(device, Some(template))?);
+        }
+        concerned.iter().for_each(|id| self.note_template(id));
+        Ok(())
+    }
+
+    /// Gives a device another template and answers the one that it had.
+    fn exchange_template(
+        &mut self,
+        device: &str,
+        template: Option<&str>,
+    ) -> Result<Option<String>, StateError> {
+        let record = &mut self.device_mut(device)?.record;
+        let before = std::mem::replace(&mut record.template, template.map(str::to_owned));
+        self.dirty.insert(StoreKey::Device(device.to_owned()));
+        self.emit_device(device);
+        self.emit_properties(device, None);
+        Ok(before)
     }
 
     /// Whether devices can have the template.
@@ -55,9 +76,7 @@ impl State {
         let of_template = |device: &&Device| from.is_some() && device.record.template.as_deref() == from;
         let concerned = self.devices.values().filter(of_template).map(|device| device.record.id.clone());
         let concerned: Vec<String> = concerned.chain(devices.iter().cloned()).collect();
-        for id in &concerned {
-            self.assign_template(id, Some(to))?;
-        }
+        self.assign_to_all(&concerned, to)?;
         Ok(concerned.len())
     }
 
@@ -149,9 +168,9 @@ impl State {
         };
         let ids: Vec<String> =
             self.devices.values().filter(waits).map(|device| device.record.id.clone()).collect();
-        for device in ids {
-            // both are there, and the template is published
-            let _ = self.assign_template(&device, Some(id));
+        if !ids.is_empty() {
+            // all are there, and the template is published
+            let _ = self.assign_to_all(&ids, id);
         }
     }
 

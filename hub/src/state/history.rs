@@ -66,7 +66,7 @@ pub(crate) enum Kind {
 
 impl Row {
     /// What its texts take, in bytes.
-    fn text_bytes(&self) -> usize {
+    pub(crate) fn text_bytes(&self) -> usize {
         let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         self.body.len() + optional(&self.component) + optional(&self.problem)
     }

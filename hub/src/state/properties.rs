@@ -79,19 +79,24 @@ impl State {
         if self.followed.has_device(id) { self.properties_of(id) } else { Vec::new() }
     }
 
-    /// Tells the pages which properties differ from `before`; from nothing, all of them.
+    /// Tells the pages which properties differ from `before` and which are gone; from nothing, all there are.
     pub(super) fn emit_properties(&mut self, id: &str, before: Option<&[Prop]>) {
         if !self.followed.has_device(id) {
             return;
         }
         let mut changed = self.properties_of(id);
+        let mut removed: Vec<Value> = Vec::new();
         if let Some(before) = before {
             // by name: a twin has thousands of properties
             let before: BTreeMap<_, _> = before.iter().map(|prop| (prop.path(), prop)).collect();
+            let after: BTreeSet<_> = changed.iter().map(Prop::path).collect();
+            let gone = before.keys().filter(|path| !after.contains(*path));
+            removed = gone.map(|(component, name)| json!({ "component": component, "name": name })).collect();
             changed.retain(|prop| before.get(&prop.path()).is_none_or(|before| *before != prop));
         }
-        if !changed.is_empty() {
-            self.emit_about("properties", id, |_| json!({ "device": id, "properties": changed }));
+        if !changed.is_empty() || !removed.is_empty() {
+            let data = || json!({ "device": id, "properties": changed, "removed": removed });
+            self.emit_about("properties", id, |_| data());
         }
     }
 
@@ -144,11 +149,13 @@ impl State {
             };
             target.insert(name.clone(), value);
         }
+        // what the twin refuses is all refused
+        let version = match patch.is_empty() {
+            true => self.device(id)?.record.twin.desired.version(),
+            false => self.desire(id, &patch, now)?,
+        };
         self.set_cloud_values(id, &cloud)?;
-        if patch.is_empty() {
-            return Ok(self.device(id)?.record.twin.desired.version());
-        }
-        self.desire(id, &patch, now)
+        Ok(version)
     }
 }
 
@@ -266,6 +273,7 @@ fn lookup<'a>(values: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value
 #[cfg(test)]
 mod tests {
     use super::super::Effect;
+    use super::super::templates::Target;
     use super::super::tests::{NOW, connected, sensor_model};
     use super::*;
     use crate::topic::{Followed, Topic};
@@ -342,6 +350,44 @@ mod tests {
         state.report("d1", json!({ "p7": "x" }).as_object().unwrap(), later).unwrap();
         let told = told(&mut state).unwrap();
         assert_eq!((told.as_array().unwrap().len(), &told[0]["name"]), (1, &json!("p7")));
+    }
+
+    #[test]
+    fn what_a_twin_loses_is_told_to_the_pages() {
+        let (mut state, _) = connected("d1");
+        state.followed = Followed::new([Topic::Device("d1".to_owned())].iter());
+        let told = |state: &mut State| {
+            state.take_effects().into_iter().find_map(|effect| match effect {
+                Effect::Emit(event) if event.name == "properties" => Some(event.data),
+                _ => None,
+            })
+        };
+        let reported = json!({ "a": 1, "b": 2, "c": { "__t": "c", "x": 1 } });
+        state.report("d1", reported.as_object().unwrap(), NOW).unwrap();
+        assert_eq!(told(&mut state).unwrap()["removed"], json!([]));
+        state.report("d1", json!({ "b": null, "c": null }).as_object().unwrap(), NOW).unwrap();
+        let gone = json!([{ "component": null, "name": "b" }, { "component": "c", "name": "x" }]);
+        let data = told(&mut state).unwrap();
+        assert_eq!((&data["removed"], &data["properties"]), (&gone, &json!([])));
+        state.write_properties("d1", &[write("d", json!(1))], NOW).unwrap();
+        let _ = state.take_effects();
+        state.write_properties("d1", &[write("d", Value::Null)], NOW).unwrap();
+        assert_eq!(told(&mut state).unwrap()["removed"], json!([{ "component": null, "name": "d" }]));
+    }
+
+    #[test]
+    fn what_is_refused_of_the_twin_leaves_cloud_properties_as_they_were() {
+        let (mut state, _) = connected("d1");
+        state.add_model(sensor_model());
+        state.assign_model("d1", Some("urn:test:sensor:1"), NOW).unwrap();
+        let id = state.device("d1").unwrap().record.template.clone().unwrap();
+        let target = Target { id: &id, etag: None };
+        let cloud = json!([{ "name": "site", "schema": "string" }]);
+        state.set_cloud_properties(target, serde_json::from_value(cloud).unwrap(), NOW).unwrap();
+        state.publish_template(target, NOW).unwrap();
+        let writes = [write("site", json!("here")), write("brightness", json!(1_i64 << 60))];
+        assert!(state.write_properties("d1", &writes, NOW).is_err());
+        assert!(state.device("d1").unwrap().record.cloud.is_empty());
     }
 
     #[test]

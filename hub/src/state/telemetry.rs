@@ -45,7 +45,12 @@ impl State {
         device.record.last_seen = Some(now);
         if let Some(Value::Object(values)) = parsed {
             for (name, value) in &values {
-                remember(&mut device.latest, component, name, value, at);
+                let key = (component.map(str::to_owned), name.clone());
+                // a clock that ran ahead must not hold the value for ever
+                let is_newer = |known: &Latest| known.at > at && known.at <= now;
+                if !device.latest.get(&key).is_some_and(is_newer) {
+                    remember(&mut device.latest, component, name, value, at);
+                }
             }
             self.emit_about(
                 "telemetry",
@@ -131,6 +136,23 @@ mod tests {
         let device = state.device("d1").unwrap();
         assert_eq!(device.latest.values().map(|latest| &latest.value).collect::<Vec<_>>(), [&json!(2)]);
         assert_eq!(device.record.messages, 2);
+    }
+
+    #[test]
+    fn what_comes_late_is_not_the_latest() {
+        let (mut state, _) = connected("d1");
+        let day = jiff::SignedDuration::from_hours(24);
+        let mut say = |at: Timestamp, body: &str| {
+            let mut bag = Bag::default();
+            bag.insert("iothub-creation-time-utc", &at.to_string());
+            state.telemetry("d1", &bag, body.as_bytes(), NOW);
+            state.device("d1").unwrap().latest.values().next().unwrap().value.clone()
+        };
+        assert_eq!(say(NOW, r#"{"a":1}"#), json!(1));
+        assert_eq!(say(NOW - day, r#"{"a":2}"#), json!(1));
+        assert_eq!(say(NOW, r#"{"a":3}"#), json!(3));
+        assert_eq!(say(NOW + day, r#"{"a":4}"#), json!(4));
+        assert_eq!(say(NOW, r#"{"a":5}"#), json!(5), "a clock that ran ahead");
     }
 
     #[test]

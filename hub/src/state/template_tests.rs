@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use super::templates::{Target, TemplateError};
 use super::tests::{NOW, read_model, sensor_model, state};
-use super::{State, StateError, StoreKey};
+use super::{Effect, State, StateError, StoreKey};
 use crate::template::generate::Wanted;
 use crate::template::json as form;
 use crate::template::tile::TileKind;
 use crate::template::view::View;
+use crate::topic::{Followed, Topic};
+use crate::view::Convention;
 
 const SENSOR: &str = include_str!("../../../models/environmental_sensor.json");
 
@@ -328,12 +330,12 @@ fn a_device_gets_the_template_of_the_model_that_it_announces() {
 #[test]
 fn a_given_model_is_followed_and_what_was_customised_stays() {
     let mut state = state();
-    crate::models::add(&mut state, "s.json", SENSOR, NOW).unwrap();
+    crate::models::add_to(&mut state, "s.json", SENSOR, NOW).unwrap();
     let id = "environmental-sensor-device";
     let changes = json!({ "state": { "trueName": "Online" } });
     state.customize_template(any(id), serde_json::from_value(changes).unwrap(), NOW).unwrap();
     let celsius = SENSOR.replace("Temperature/fahrenheit", "Temperature/celsius");
-    crate::models::add(&mut state, "s.json", &celsius, NOW).unwrap();
+    crate::models::add_to(&mut state, "s.json", &celsius, NOW).unwrap();
     let shown = operator(&state, id);
     let temp = shown["capabilities"].as_array().unwrap().iter().find(|one| one["path"] == "temp").unwrap();
     assert_eq!(temp["unit"], "°C");
@@ -403,4 +405,67 @@ fn a_cloud_property_is_kept_with_the_device_and_never_sent() {
     assert!(state.device("d1").unwrap().record.twin.desired.values().is_empty());
     state.write_properties("d1", &write(Value::Null), NOW).unwrap();
     assert_eq!(site(&state), Value::Null);
+}
+
+#[test]
+fn another_model_id_or_wire_format_breaks_devices() {
+    let (mut state, id) = imported(SENSOR);
+    state.publish_template(any(&id), NOW).unwrap();
+    let renamed = read_model(
+        &SENSOR.replace("urn:device_model:environmental_sensor:1", "urn:device_model:other_sensor:1"),
+    );
+    let published_id = state.template(&id).unwrap().model_id().to_owned();
+    assert_ne!(renamed.view.id, published_id);
+    let mut reworded = read_model(SENSOR);
+    reworded.view.convention = Convention::Pnp;
+    reworded.text.push(' ');
+    for (model, word) in [(renamed, "id"), (reworded, "wire")] {
+        state.replace_template_model(any(&id), model.into(), NOW).unwrap();
+        let Err(StateError::Template(TemplateError::Breaking(changes))) =
+            state.publish_template(any(&id), NOW)
+        else {
+            panic!("{word} is no breaking change");
+        };
+        assert!(
+            changes.iter().any(|one| one.pointer == "/model" && one.message.contains(word)),
+            "{changes:?}"
+        );
+    }
+}
+
+#[test]
+fn a_view_never_has_the_address_of_the_page_that_makes_one() {
+    let (mut state, id) = imported(SENSOR);
+    let view = serde_json::from_value(json!({ "name": "New", "kind": "view" }));
+    let slug = state.put_view(any(&id), None, view.unwrap(), NOW).unwrap();
+    assert_eq!(slug, "new-2");
+}
+
+#[test]
+fn a_migration_of_many_devices_tells_of_each_template_once() {
+    let (mut state, from) = imported(SENSOR);
+    let to = state.import_template(sensor_model().into(), None, NOW).unwrap().id.clone();
+    for id in [&from, &to] {
+        state.publish_template(any(id), NOW).unwrap();
+    }
+    for number in 0..50 {
+        let id = format!("d{number}");
+        state.create(&id, None, true, NOW).unwrap();
+        state.assign_template(&id, Some(&from)).unwrap();
+    }
+    state.followed = Followed::new([Topic::Templates].iter());
+    let _ = state.take_effects();
+    assert_eq!(state.migrate_devices(Some(&from), &[], &to), Ok(50));
+    let told: Vec<(Value, Value)> = state
+        .take_effects()
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Emit(event) if event.name == "template" => {
+                Some((event.data["id"].clone(), event.data["deviceCount"].clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.contains(&(json!(from), json!(0))) && told.contains(&(json!(to), json!(50))), "{told:?}");
 }

@@ -21,7 +21,7 @@ use crate::topic::Topic;
 const TEMPLATE_LIMIT: usize = 1000;
 /// Most characters of a template's name.
 pub(super) const NAME_LIMIT: usize = 148;
-/// Names that pages have under `/templates`.
+/// Names that pages have under `/templates`, and under the views of a template.
 const RESERVED: [&str; 1] = ["new"];
 
 /// Why something was not done with a template.
@@ -248,7 +248,8 @@ impl State {
                         let message = format!("a template has at most {VIEW_LIMIT} views");
                         return Err(TemplateError::Invalid(vec![Detail::new("", message)]));
                     }
-                    let taken = |slug: &str| views.iter().any(|view| view.slug == slug);
+                    let taken =
+                        |slug: &str| RESERVED.contains(&slug) || views.iter().any(|view| view.slug == slug);
                     view.slug = slug::free(&view.name, "view", taken);
                     let slug = view.slug.clone();
                     views.push(view);
@@ -440,7 +441,10 @@ fn part(pointer: &str) -> String {
 
 fn breaking(template: &Template) -> Vec<Detail> {
     template.published.as_deref().map_or_else(Vec::new, |published| {
-        change::breaking(&published.capabilities(&[]), &template.draft.capabilities(&[]))
+        let (old, new) = (&published.model.view, &template.draft.model.view);
+        let mut changes = change::of_model(old, new);
+        changes.extend(change::breaking(&published.capabilities(&[]), &template.draft.capabilities(&[])));
+        changes
     })
 }
 

@@ -6,6 +6,7 @@
 use super::Detail;
 use super::capability::Capability;
 use super::customization::escape;
+use crate::view::ModelView;
 
 /// The breaking changes from `old` to `new`, each at the path that it concerns.
 pub(crate) fn breaking(old: &[Capability], new: &[Capability]) -> Vec<Detail> {
@@ -18,6 +19,15 @@ pub(crate) fn breaking(old: &[Capability], new: &[Capability]) -> Vec<Detail> {
         message.map(|why| Detail::new(format!("/{}", escape(&was.path)), format!("{:?} {why}", was.label)))
     };
     old.iter().filter_map(one).collect()
+}
+
+/// What concerns the model as a whole: the id that devices announce and the form of its values on the wire.
+pub(crate) fn of_model(old: &ModelView, new: &ModelView) -> Vec<Detail> {
+    let id = (old.id != new.id).then(|| format!("the model's id was {:?} and is {:?} now", old.id, new.id));
+    let convention = (old.convention != new.convention).then(|| {
+        "the model's values have another form on the wire (another version of the language)".to_owned()
+    });
+    [id, convention].into_iter().flatten().map(|message| Detail::new("/model", message)).collect()
 }
 
 fn difference(was: &Capability, is: &Capability) -> Option<String> {

@@ -67,6 +67,35 @@ async fn rows_are_found_by_time_and_kind() {
     assert!(found.iter().all(|row| row.kind == Kind::Property));
 }
 
+#[tokio::test]
+async fn a_portion_of_large_rows_is_bounded_by_bytes_and_the_next_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut hub = Hub::open(folder.path()).unwrap();
+    hub.create("d");
+    let large = format!(r#"{{"n":"{}"}}"#, "x".repeat(250_000));
+    (0..50).for_each(|second| hub.say_at("d", second, &large));
+    hub.checkpoint().await;
+    (50..100).for_each(|second| hub.say_at("d", second, &large));
+    for newest_first in [false, true] {
+        let (mut seqs, mut after) = (Vec::new(), None);
+        loop {
+            let query = RowQuery { newest_first, limit: 1_000, after, ..RowQuery::default() };
+            let page = hub.shared.rows("d", query).await.unwrap();
+            let bytes: usize = page.rows.iter().map(|row| row.body.len()).sum();
+            assert!(bytes < 9_000_000, "{bytes}");
+            seqs.extend(page.rows.iter().map(|row| row.seq));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        if newest_first {
+            seqs.reverse();
+        }
+        assert_eq!(seqs, (0..100).collect::<Vec<u64>>());
+    }
+}
+
 async fn series(hub: &Hub, path: &str, from: Option<i64>, to: Option<i64>, width: usize) -> SeriesPage {
     let at = |second: i64| Timestamp::from_second(second).unwrap();
     let paths = vec![SeriesPath { component: None, path: path.to_owned(), as_states: false }];

@@ -2,7 +2,7 @@
 //!
 //! Decides the form; never more than a few portions of rows are in memory. Begin with [`export`].
 
-use std::convert::Infallible;
+use std::io;
 
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
@@ -11,7 +11,6 @@ use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use serde::Deserialize;
 use tokio::sync::mpsc;
-use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::csv::Columns;
@@ -59,18 +58,28 @@ pub(in crate::page) async fn export(
     let safe: String =
         id.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     let name = format!("attachment; filename=\"{safe}.{ending}\"");
-    let body = Body::from_stream(ReceiverStream::new(receiver).map(Ok::<Bytes, Infallible>));
+    let body = Body::from_stream(ReceiverStream::new(receiver));
     Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, name)], body).into_response())
 }
 
-async fn write(mut reader: Reader, format: Format, columns: Columns, sender: mpsc::Sender<Bytes>) {
-    if format == Format::Csv && sender.send(Bytes::from(columns.head())).await.is_err() {
+/// A piece of the file; an error ends it so that the client sees that it is not whole.
+type Piece = io::Result<Bytes>;
+
+async fn write(mut reader: Reader, format: Format, columns: Columns, sender: mpsc::Sender<Piece>) {
+    if format == Format::Csv && sender.send(Ok(Bytes::from(columns.head()))).await.is_err() {
         return;
     }
-    // a device that is deleted meanwhile ends the file
-    while let Ok(Some(portion)) = reader.portion(PORTION).await {
-        let text: String = portion.rows.iter().map(|row| line(row, format, &columns)).collect();
-        if !text.is_empty() && sender.send(Bytes::from(text)).await.is_err() {
+    loop {
+        let piece = match reader.portion(PORTION).await {
+            Ok(None) => return,
+            Ok(Some(portion)) => {
+                Ok(portion.rows.iter().map(|row| line(row, format, &columns)).collect::<String>())
+            }
+            Err(error) => Err(io::Error::other(error)),
+        };
+        let is_end = piece.is_err();
+        let is_empty = piece.as_ref().is_ok_and(String::is_empty);
+        if !is_empty && sender.send(piece.map(Bytes::from)).await.is_err() || is_end {
             return;
         }
     }
@@ -80,5 +89,35 @@ fn line(row: &RawRow, format: Format, columns: &Columns) -> String {
     match format {
         Format::Csv => columns.row(row),
         Format::Jsonl => serde_json::to_string(row).map(|text| text + "\n").unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keep::RowQuery;
+    use crate::page::tests::Site;
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_read_to_its_end_breaks_off() {
+        let site = Site::new();
+        site.shared.with(|state, now| state.create("d1", None, true, now).map(drop)).unwrap();
+        let export = |delete: bool| {
+            let reader = Reader::new(&site.shared, "d1", RowQuery::default(), false).unwrap();
+            if delete {
+                site.shared.with(|state, _| state.delete("d1")).unwrap();
+            }
+            let (sender, mut receiver) = mpsc::channel(WAITING);
+            async move {
+                write(reader, Format::Csv, Columns::new(""), sender).await;
+                let mut last = None;
+                while let Some(piece) = receiver.recv().await {
+                    last = Some(piece.is_ok());
+                }
+                last
+            }
+        };
+        assert_eq!(export(false).await, Some(true));
+        assert_eq!(export(true).await, Some(false), "a device that was deleted meanwhile");
     }
 }

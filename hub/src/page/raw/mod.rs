@@ -28,6 +28,8 @@ const ROWS: (usize, usize) = (100, 1000);
 /// Rows read at a time in search of odd ones, and how often for one answer.
 const SEARCHED: usize = 1000;
 const SEARCHES: usize = 50;
+/// An answer ends with the row that makes its bodies more than this, in bytes; the next one goes on.
+const ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
 /// Which rows are wanted.
 #[derive(Debug, Clone, Deserialize)]
@@ -83,7 +85,8 @@ pub(super) async fn rows(
         damage.extend(portion.damage);
         items.extend(portion.rows);
         next = portion.next;
-        if items.len() >= limit {
+        let bytes: usize = items.iter().map(|row| row.body_text.len()).sum();
+        if items.len() >= limit || bytes >= ANSWER_BYTES {
             break;
         }
     }

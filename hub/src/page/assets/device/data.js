@@ -66,6 +66,7 @@ export class DeviceData {
     if (name === 'telemetry') this.#messages(data);
     else if (name === 'properties') {
       for (const one of data.properties) this.properties.set(keyOf(one.component, one.name), one);
+      for (const one of data.removed ?? []) this.properties.delete(keyOf(one.component, one.name));
       this.#tell('properties', data.properties);
     } else if (name === 'command') {
       this.commands.set(data.id, data);

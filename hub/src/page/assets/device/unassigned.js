@@ -76,6 +76,11 @@ function rawProperties(data) {
 
   function draw() {
     empty.hidden = data.properties.size > 0;
+    for (const [key, row] of rows) {
+      if (data.properties.has(key)) continue;
+      row.element.remove();
+      rows.delete(key);
+    }
     for (const [key, state] of data.properties) {
       if (!rows.has(key)) {
         rows.set(key, rawRow(state));
