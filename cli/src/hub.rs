@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use device_model_hub::{Bridge, Hub, HubBuilder, HubError, Limits, Throttling};
+use device_model_hub::{Bridge, Hub, HubBuilder, Limits, Throttling};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Outcome, fail};

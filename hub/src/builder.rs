@@ -390,7 +390,7 @@ async fn expire(shared: Arc<Shared>, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = ticks.tick() => {
-                shared.with(|state, now| state.expire_messages(now));
+                shared.with(State::expire_messages);
                 shared.tidy_topics();
             }
         }

@@ -15,6 +15,8 @@ use crate::state::history::{Kind, Row};
 const DEPTH: usize = 4;
 /// Most columns of a portion of rows: what is beyond is in the rows only.
 const COLUMN_LIMIT: usize = 512;
+/// The longest name (a path or a component) that is a column's, in bytes: every column of a portion has its own copy.
+pub(crate) const NAME_LIMIT: usize = 256;
 /// The longest text that is a state, in bytes.
 const STATE_LIMIT: usize = 128;
 
@@ -94,9 +96,11 @@ impl Maker {
     fn add(&mut self, row: &Row) {
         match row.kind {
             Kind::Connection => self.put(None, "", Cell::Connection(row.body.starts_with("connected"))),
+            // it is in the rows only
+            Kind::Telemetry if row.component.as_ref().is_some_and(|name| name.len() > NAME_LIMIT) => {}
             Kind::Telemetry => {
                 if let Ok(Value::Object(values)) = serde_json::from_str(&row.body) {
-                    for (name, value) in &values {
+                    for (name, value) in values.iter().filter(|(name, _)| name.len() <= NAME_LIMIT) {
                         self.flatten(row.component.as_deref(), name, value, DEPTH);
                     }
                 }
@@ -118,7 +122,9 @@ impl Maker {
                 }
             }
             Value::Object(inner) if depth > 1 => {
-                for (name, value) in inner {
+                // looked at before the path is made: an object of many values would make it as often
+                let is_short = |name: &str| path.len() + 1 + name.len() <= NAME_LIMIT;
+                for (name, value) in inner.iter().filter(|(name, _)| is_short(name)) {
                     self.flatten(component, &format!("{path}.{name}"), value, depth - 1);
                 }
             }
@@ -238,5 +244,16 @@ pub(crate) mod tests {
         let rows: Vec<_> = (0..600).map(|at| row(at, &format!(r#"{{"n{at}":1}}"#))).collect();
         let columns = Columns::of(&rows);
         assert_eq!((columns.columns.len(), columns.times.len()), (COLUMN_LIMIT, COLUMN_LIMIT));
+    }
+
+    #[test]
+    fn long_names_are_not_copied_into_hundreds_of_columns() {
+        let (long, inner): (_, String) =
+            ("n".repeat(100_000), (0..511).map(|at| format!(r#""a{at}":1,"#)).collect());
+        let whole = row(1, &format!(r#"{{"{long}":{{{inner}"b":1}},"short":1,"{long}":1}}"#));
+        let of_component = Arc::new(Row { component: Some(long), ..(*row(2, r#"{"t":1}"#)).clone() });
+        let columns = Columns::of(&[whole, of_component]);
+        let paths: Vec<_> = columns.columns.iter().map(|column| column.path.as_str()).collect();
+        assert_eq!(paths, ["short"]);
     }
 }

@@ -222,7 +222,7 @@ impl HubCore {
 
     fn refuse(&mut self, at: Duration, link: u64, reason: &str) {
         let now = self.now(at);
-        self.state.refuse(Some(&self.device), reason.to_owned(), now);
+        self.state.refuse(Some(&self.device), reason, now);
         self.close(at, link, reason, false);
     }
 

@@ -28,6 +28,11 @@ pub enum HubError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file of the history is not in the registry, which is another one than the file was written with.
+    #[error(
+        "{0} is not in the registry, which was restored from an earlier copy or deleted: put back the registry that goes with it, or move the file elsewhere to go on without what it holds"
+    )]
+    Unlisted(PathBuf),
     /// The data folder is one of an earlier version, which kept its data in another form.
     #[error(
         "{0} is the data folder of an earlier version of the hub, which this one does not read: give it another folder, or delete this one to start anew"

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// Most faults in force at a time; they are looked at with every packet.
 const LIMIT: usize = 100;
@@ -109,21 +110,50 @@ impl Fault {
 
 /// A fault with its bounds. As JSON it is the fault's object with any of `device`, `times`, `forSeconds` and `probability`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Map<String, Value>")]
 pub struct Injection {
     #[serde(flatten)]
     fault: Fault,
-    #[serde(default)]
     device: Option<String>,
     /// How often it still applies; `None` is without end.
-    #[serde(default, rename = "times")]
+    #[serde(rename = "times")]
     left: Option<u32>,
     /// How long it applies, in seconds; `None` is without end.
-    #[serde(default, rename = "forSeconds")]
+    #[serde(rename = "forSeconds")]
     lasting: Option<u64>,
     /// How probably it applies each time, 0 to 1.
+    probability: f64,
+}
+
+/// The bounds of an injection as JSON has them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bounds {
+    device: Option<String>,
+    times: Option<u32>,
+    for_seconds: Option<u64>,
     #[serde(default = "always")]
     probability: f64,
+}
+
+const BOUNDS: [&str; 4] = ["device", "times", "forSeconds", "probability"];
+
+impl TryFrom<Map<String, Value>> for Injection {
+    type Error = String;
+
+    /// A key that means nothing is an error: the fault would not be the one that was meant.
+    fn try_from(mut given: Map<String, Value>) -> Result<Self, String> {
+        let bounds: Map<String, Value> = BOUNDS.iter().filter_map(|key| given.remove_entry(*key)).collect();
+        let text = |error: serde_json::Error| error.to_string();
+        let Bounds { device, times: left, for_seconds: lasting, probability } =
+            serde_json::from_value(Value::Object(bounds)).map_err(text)?;
+        let fault: Fault = serde_json::from_value(Value::Object(given.clone())).map_err(text)?;
+        let known = serde_json::to_value(fault).map_err(text)?;
+        if let Some(stray) = given.keys().find(|key| known.get(key.as_str()).is_none()) {
+            return Err(format!("{stray:?} is nothing that this kind of fault has, nor one of {BOUNDS:?}"));
+        }
+        Ok(Self { fault, device, left, lasting, probability })
+    }
 }
 
 fn always() -> f64 {
@@ -347,7 +377,14 @@ mod tests {
             let json = serde_json::to_string(&injection).unwrap();
             assert_eq!(serde_json::from_str::<Injection>(&json).unwrap(), injection, "{json}");
         }
-        assert!(serde_json::from_str::<Injection>(r#"{"kind":"nothing"}"#).is_err());
+        for wrong in [
+            r#"{"kind":"nothing"}"#,
+            r#"{"kind":"ignorePing","tims":1}"#,
+            r#"{"kind":"ignorePing","status":1}"#,
+            r#"{"kind":"refuseTwin"}"#,
+        ] {
+            assert!(serde_json::from_str::<Injection>(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ use crate::mqtt::{self, task::Way};
 
 /// How long a request that is being answered may take after the hub was told to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(1);
+/// A deadline that is as good as none: clocks do not count to the end of all durations.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Fewer bytes for a request's head hyper does not know.
 const LEAST_HEAD: usize = 8 * 1024;
 
@@ -104,7 +106,7 @@ async fn serve(
     host: &Host,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(host.limits.head_deadline);
+    http.timer(TokioTimer::new()).header_read_timeout(host.limits.head_deadline.min(LONGEST));
     http.max_buf_size(host.limits.head_bytes.max(LEAST_HEAD));
     let asking = peer.clone();
     let service = router.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {

@@ -170,10 +170,17 @@ impl Hub {
     /// [`HubBuilder::trust_ca`].
     ///
     /// # Errors
-    /// [`HubError::Authority`] when the text cannot be read, or a certificate is no authority's or its name is taken.
+    /// [`HubError::Authority`] when the text cannot be read, or a certificate is no authority's, or has expired, or its name
+    /// is taken; [`HubError::Store`] when it may not be kept.
     pub fn trust_ca(&self, pem: &str) -> Result<Vec<String>, HubError> {
         let trusted = self.shared.with(|state, now| state.trust(None, pem, now));
-        trusted.map_err(|error| HubError::Authority(error.to_string()))
+        let names = trusted.map_err(|error| HubError::Authority(error.to_string()))?;
+        self.kept().map(|()| names)
+    }
+
+    /// Nothing is acknowledged that is not kept.
+    fn kept(&self) -> Result<(), HubError> {
+        self.shared.unkept().map_or(Ok(()), |reason| Err(HubError::Store(reason)))
     }
 
     /// The address of the operator's page, for a browser. Where the page asks for a token, the address has it and is a
@@ -217,21 +224,22 @@ impl Hub {
     /// refers to must be in it, or among the models that there are.
     ///
     /// # Errors
-    /// [`HubError::Model`] lists everything that is wrong with the file.
+    /// [`HubError::Model`] lists everything that is wrong with the file; [`HubError::Store`] when it may not be kept.
     pub fn add_model(&self, text: &str, name: &str) -> Result<ModelId, HubError> {
         let added = models::add(&self.shared, name, text);
         let model = added.map_err(|problems| HubError::Model { name: name.to_owned(), problems })?;
-        Ok(ModelId(model.view.id.clone()))
+        self.kept().map(|()| ModelId(model.view.id.clone()))
     }
 
     /// Sends a message to a device: at once if the device listens, else it waits in the device's queue.
     ///
     /// # Errors
     /// [`HubError::Message`] when there is no such device, when 50 messages wait for it, or when the message is larger than
-    /// 64 KiB.
+    /// 64 KiB; [`HubError::Store`] when it may not be kept.
     pub fn send_message(&self, device: &str, message: CloudToDevice) -> Result<(), HubError> {
         let sent = self.shared.with(|state, now| state.send_message(device, message, now));
-        sent.map_err(|error| HubError::Message { device: device.to_owned(), reason: error.to_string() })
+        sent.map_err(|error| HubError::Message { device: device.to_owned(), reason: error.to_string() })?;
+        self.kept()
     }
 
     /// How many messages to a device it has not completed.
@@ -288,5 +296,30 @@ impl Hub {
         self.store.await.map_err(|error| HubError::Store(error.to_string()))??;
         tracing::info!("hub stopped");
         ended.map_err(|_| HubError::Shutdown(SHUTDOWN_LIMIT.as_secs()))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_kept_is_not_acknowledged_to_a_program_either() {
+        let folder = tempfile::tempdir().unwrap();
+        let any = SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
+        let hub = Hub::builder().dir(folder.path()).mqtt(any).http(any).https(any).start().await.unwrap();
+        hub.shared.with(|state, now| state.create("d1", None, true, now).map(drop)).unwrap();
+        let full = Arc::new(std::fs::File::options().write(true).open("/dev/full").unwrap());
+        let real = hub.shared.with_ledger(|_, ledger| ledger.replace_file(full)).unwrap();
+        let model = r#"{"@context":"dtmi:dtdl:context;2","@id":"dtmi:x:y;1","@type":"Interface"}"#;
+        let ca = hub.ca_pem().to_owned();
+        let store = |error| matches!(error, HubError::Store(_));
+        assert!(store(hub.send_message("d1", CloudToDevice::new("x")).unwrap_err()));
+        assert!(store(hub.add_model(model, "y.json").unwrap_err()));
+        assert!(store(hub.trust_ca(&ca).unwrap_err()));
+        hub.shared.with_ledger(|_, ledger| ledger.replace_file(real));
+        assert!(hub.send_message("d1", CloudToDevice::new("y")).is_ok());
+        assert_eq!(hub.queued_messages("d1"), 2);
+        hub.shutdown().await.unwrap();
     }
 }

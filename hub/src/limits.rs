@@ -25,6 +25,8 @@ pub struct Limits {
     pub write_deadline: Duration,
     /// Packets of one device a second: 10,000. A faster one is read more slowly, as IoT Hub does it.
     pub messages_per_second: u32,
+    /// Bytes of one device a second: 8 MiB. A faster one is read more slowly.
+    pub bytes_per_second: u32,
     /// Connections at a time on each of the two HTTP listeners: 1,000. Whoever comes beyond it waits for a place.
     pub http_connections: usize,
     /// Of these, from one address: 500. Whoever comes beyond it is refused.
@@ -62,6 +64,7 @@ impl Default for Limits {
             connect_deadline: Duration::from_secs(10),
             write_deadline: Duration::from_secs(30),
             messages_per_second: 10_000,
+            bytes_per_second: 8 * 1024 * 1024,
             http_connections: 1_000,
             http_connections_per_address: 500,
             head_deadline: Duration::from_secs(10),

@@ -95,7 +95,10 @@ pub(crate) async fn accept<F>(
     F: Future<Output = ()> + Send + 'static,
 {
     let Host { shared, tasks, stop, .. } = host;
-    let (places, addresses) = (Arc::new(Semaphore::new(gate.connections)), Arc::new(Addresses::default()));
+    let (places, addresses) = (
+        Arc::new(Semaphore::new(gate.connections.min(Semaphore::MAX_PERMITS))),
+        Arc::new(Addresses::default()),
+    );
     loop {
         let permit = tokio::select! {
             () = stop.cancelled() => return,
@@ -127,7 +130,7 @@ pub(crate) async fn accept<F>(
                 let Gate { service, per_address, .. } = gate;
                 let reason =
                     format!("{}: more than {per_address} connections to {service} at a time", peer.ip());
-                shared.with(|state, now| state.refuse(None, reason, now));
+                shared.with(|state, now| state.refuse(None, &reason, now));
             }
         }
     }

@@ -87,7 +87,7 @@ impl Request<'_> {
             Err(error) => return self.refuse(&error, state, now),
         };
         if let Some(reason) = refused {
-            state.refuse(Some(self.id), format!("provisioning: {reason}"), now);
+            state.refuse(Some(self.id), &format!("provisioning: {reason}"), now);
         }
         let body = json!({ "operationId": operation, "status": "assigning" });
         Answer { status: 202, retry_after: Some(RETRY_AFTER), body }
@@ -134,7 +134,7 @@ impl Request<'_> {
 
     fn fail(self, status: u16, code: u32, message: &str, state: &mut State, now: Timestamp) -> Answer {
         let shown: String = self.id.chars().take(140).collect();
-        state.refuse(Some(&shown), format!("provisioning: {message}"), now);
+        state.refuse(Some(&shown), &format!("provisioning: {message}"), now);
         Answer { status, retry_after: None, body: error_body(code, message, now) }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) struct Shared {
     news: watch::Sender<u64>,
     /// Whether something could not be kept.
     is_in_trouble: AtomicBool,
+    /// Whether devices are to be read more slowly.
+    is_crowded: AtomicBool,
     pub(crate) library: Arc<Library>,
     pub(crate) settings: Settings,
     /// Where files go that devices upload.
@@ -132,6 +134,7 @@ impl Shared {
             listening: watch::Sender::new(0),
             news: watch::Sender::new(0),
             is_in_trouble: AtomicBool::new(false),
+            is_crowded: AtomicBool::new(false),
             library: Arc::default(),
             settings,
             files: None,
@@ -173,6 +176,7 @@ impl Shared {
             ledger.keep(changes);
             let in_trouble = ledger.trouble().is_some();
             self.is_in_trouble.store(in_trouble, Ordering::Release);
+            self.is_crowded.store(ledger.is_crowded(), Ordering::Release);
             if in_trouble {
                 return inner.held.append(&mut effects);
             }
@@ -195,7 +199,21 @@ impl Shared {
     pub(crate) fn with_ledger<R>(&self, f: impl FnOnce(&mut State, &mut Ledger) -> R) -> Option<R> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let Inner { state, ledger, .. } = &mut *inner;
-        Some(f(state, ledger.as_mut()?))
+        let ledger = ledger.as_mut()?;
+        let result = f(state, ledger);
+        self.is_crowded.store(ledger.is_crowded(), Ordering::Release);
+        Some(result)
+    }
+
+    /// Whether more comes than can be moved to where it stays: who brings it is to be read more slowly.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.is_crowded.load(Ordering::Acquire)
+    }
+
+    /// Says so, for tests of those who ask.
+    #[cfg(test)]
+    pub(crate) fn crowd(&self, yes: bool) {
+        self.is_crowded.store(yes, Ordering::Release);
     }
 
     /// Runs `f` on the pages' event bus.
@@ -332,6 +350,12 @@ impl Shared {
         Ok((started, receiver))
     }
 
+    /// The request of a call, if it was held because something is not kept, is not sent when nobody waits for it any more.
+    fn take_back(&self, call: CallId) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.held.retain(|effect| !call.is_asked_by(effect));
+    }
+
     async fn wait_until_listening(&self, device: &str, limit: Duration) {
         let deadline = Instant::now() + limit;
         let mut changes = self.listening.subscribe();
@@ -351,6 +375,7 @@ struct EndOfCall<'a> {
 
 impl Drop for EndOfCall<'_> {
     fn drop(&mut self) {
+        self.shared.take_back(self.call);
         self.shared.with(|state, now| state.time_out_call(self.call, now));
     }
 }

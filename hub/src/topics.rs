@@ -145,6 +145,12 @@ pub(crate) fn method_request(name: &str, rid: u64) -> String {
     format!("$iothub/methods/POST/{name}/?$rid={rid:x}")
 }
 
+/// Whether a topic is that of the method call with this number.
+pub(crate) fn is_method_request(topic: &str, rid: u64) -> bool {
+    let of = topic.strip_prefix("$iothub/methods/POST/").and_then(|rest| rest.rsplit_once("/?$rid="));
+    of.is_some_and(|(_, number)| number == format!("{rid:x}"))
+}
+
 /// The topic of a message to a device.
 pub(crate) fn message(device: &str, properties: &BTreeMap<String, String>) -> String {
     let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();

@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// Size limits of the service, in bytes as it measures them (keys and values; numbers 8, booleans 4).
+/// Size limits of the service, in bytes as it measures them (keys and values; numbers 8, booleans 4). What has no size
+/// of its own (`null` in an array, what is empty) and what has less counts as a boolean, so that the count of properties
+/// and elements is limited too.
 const SIDE_LIMIT: usize = 32 * 1024;
 const TAGS_LIMIT: usize = 8 * 1024;
+const LEAST_SIZE: usize = 4;
 const DEPTH_LIMIT: usize = 10;
 const KEY_LIMIT: usize = 1024;
 const STRING_LIMIT: usize = 4096;
@@ -246,14 +249,14 @@ fn object_size(object: &Map<String, Value>) -> usize {
 }
 
 fn value_size(value: &Value) -> usize {
-    match value {
-        Value::Null => 0,
-        Value::Bool(_) => 4,
+    let size = match value {
+        Value::Null | Value::Bool(_) => LEAST_SIZE,
         Value::Number(_) => 8,
         Value::String(text) => text.len(),
         Value::Array(items) => items.iter().map(value_size).sum(),
         Value::Object(inner) => object_size(inner),
-    }
+    };
+    size.max(LEAST_SIZE)
 }
 
 #[cfg(test)]
@@ -318,6 +321,19 @@ mod tests {
         let many: Vec<_> = (0..9).map(|_| "x".repeat(4000)).collect();
         assert!(matches!(patch(&mut side, json!({ "a": many })), Err(TwinError::Size(..))));
         assert_eq!(side, Side::default());
+    }
+
+    #[test]
+    fn what_is_empty_has_a_size_so_that_there_is_not_any_number_of_it() {
+        let names: Vec<_> = (0..8_000).map(|n| format!("{n}")).collect();
+        for empty in [json!(null), json!([]), json!({}), json!("")] {
+            let mut side = Side::default();
+            let items = vec![empty.clone(); 9_000];
+            assert!(matches!(patch(&mut side, json!({ "a": items })), Err(TwinError::Size(..))), "{empty}");
+            let many: Map<_, _> = names.iter().map(|name| (name.clone(), empty.clone())).collect();
+            let refused = side.patch(&many, Timestamp::UNIX_EPOCH).is_err();
+            assert_eq!(refused, !empty.is_null(), "{empty}");
+        }
     }
 
     #[test]

@@ -25,10 +25,11 @@ struct Peer {
 impl Peer {
     /// Takes the next connection of a bridge, which says this user name.
     async fn accept(listener: &TcpListener, user: &str) -> Self {
-        let (socket, _) = tokio::time::timeout(PATIENCE, listener.accept()).await.unwrap().unwrap();
+        let (socket, _) =
+            tokio::time::timeout(PATIENCE, listener.accept()).await.expect("in time").expect("a connection");
         let mut peer = Self { socket, incoming: BytesMut::new() };
         match peer.receive().await {
-            Packet::Connect(connect) => assert_eq!(connect.login.unwrap().username, user),
+            Packet::Connect(connect) => assert_eq!(connect.login.expect("a login").username, user),
             other => panic!("expected CONNECT, got {other:?}"),
         }
         peer.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))).await;
@@ -41,7 +42,7 @@ impl Peer {
                 return packet;
             }
             let read = self.socket.read_buf(&mut self.incoming);
-            let count = tokio::time::timeout(PATIENCE, read).await.expect("in time").unwrap();
+            let count = tokio::time::timeout(PATIENCE, read).await.expect("in time").expect("bytes");
             assert!(count > 0, "the bridge closed the connection");
         }
     }
@@ -59,16 +60,16 @@ impl Peer {
 
     async fn send(&mut self, packet: Packet) {
         let mut bytes = BytesMut::new();
-        packet.write(&mut bytes, 1 << 20).unwrap();
-        self.socket.write_all(&bytes).await.unwrap();
+        packet.write(&mut bytes, 1 << 20).expect("a small packet");
+        self.socket.write_all(&bytes).await.expect("an open socket");
     }
 }
 
 async fn hub(dir: &std::path::Path, broker: SocketAddr) -> Hub {
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let bridge = Bridge::parse(&format!("mqtt://me:secret@{broker}/site/a")).unwrap();
+    let bridge = Bridge::parse(&format!("mqtt://me:secret@{broker}/site/a")).expect("a good address");
     let builder = Hub::builder().dir(dir).mqtt(free).http(free).https(free).bridge(bridge);
-    builder.start().await.unwrap()
+    builder.start().await.expect("a start")
 }
 
 #[tokio::test]

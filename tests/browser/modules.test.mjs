@@ -153,3 +153,118 @@ test('a constant series gets room around it and round ticks', async () => {
   assert.ok(low < 21 && high > 21);
   assert.ok(ticks.every((tick, index) => index === 0 || tick > ticks[index - 1]));
 });
+
+test('values one float step apart are drawn as a constant, and the ticks of any range are few', async () => {
+  const counts = await page.evaluate(async () => {
+    const { niceRange } = await import('/assets/chart/scale.js');
+    const ranges = [[71.5, 71.50000000000001], [2 ** 53, 2 ** 53 + 2], [0, 5e-324], [-1.7e308, 1.7e308], [0, 1e-12], [-1e15, -1e15 + 0.125]];
+    return ranges.map(([low, high]) => {
+      const nice = niceRange(low, high, 4);
+      return Number.isFinite(nice.low) && nice.low < nice.high && nice.ticks.length;
+    });
+  });
+  assert.ok(counts.every((count) => count >= 2 && count <= 12), String(counts));
+});
+
+test('a tick has the digits that its step needs', async () => {
+  const seen = await page.evaluate(async () => {
+    const { tickText } = await import('/assets/chart/scale.js');
+    return [[0.004, 0.002], [0.025, 0.025], [20, 5], [0, 0.5], [2.5e9, 5e8], [3e-9, 1e-9]].map(([value, step]) => tickText(value, step));
+  });
+  assert.deepEqual(seen, ['0.004', '0.025', '20', '0.0', '2.5e+9', '3e-9']);
+});
+
+test('a small number is not shown as zero', async () => {
+  const seen = await page.evaluate(async () => {
+    const { formatValue } = await import('/assets/format.js');
+    return [0.0042, -0.5, 0, 71.456, 4.2e-9].map((value) => formatValue(value, { type: 'double' }));
+  });
+  assert.deepEqual(seen, ['0.0042', '-0.5', '0.0', '71.46', '4.2E-9']);
+});
+
+test('two objects with their members in another order are the same', async () => {
+  const seen = await page.evaluate(async () => {
+    const { same } = await import('/assets/json.js');
+    return [same({ a: 1, b: { c: 2n, d: [1, 2] } }, { b: { d: [1, 2], c: 2 }, a: 1 }), same({ a: 1 }, { a: 1, b: null }), same([1, 2], [2, 1]), same({}, []), same(null, {})];
+  });
+  assert.deepEqual(seen, [true, false, false, false, false]);
+});
+
+test('a load that is asked for while one is under way is made once more after it', async () => {
+  const seen = await page.evaluate(async () => {
+    const { coalesced } = await import('/assets/turns.js');
+    const answers = [];
+    let begun = 0;
+    const load = coalesced(() => new Promise((done, fail) => { begun += 1; answers.push({ done, fail }); }));
+    const first = load();
+    load();
+    load();
+    answers[0].fail(new Error('the first one is not the last word'));
+    while (answers.length < 2) await null;
+    answers[1].done();
+    await first;
+    const again = load();
+    answers[2].fail(new Error('told'));
+    return [begun, await again.catch((failure) => failure.message)];
+  });
+  assert.deepEqual(seen, [3, 'told']);
+});
+
+test('what is being sent is not sent again', async () => {
+  const sent = await page.evaluate(async () => {
+    const { once } = await import('/assets/turns.js');
+    let count = 0;
+    let answer;
+    const send = once(() => { count += 1; return new Promise((done) => { answer = done; }); });
+    const first = send();
+    await send();
+    answer();
+    await first;
+    send();
+    return count;
+  });
+  assert.equal(sent, 2);
+});
+
+test('the answer to a command does not overwrite what the stream has told of it', async () => {
+  const seen = await page.evaluate(async () => {
+    const { DeviceData } = await import('/assets/device/data.js');
+    const data = new DeviceData('d');
+    const told = (state, more = {}) => data.event('command', { device: 'd', id: 1, state, ...more });
+    told('completed');
+    data.takeCommand({ id: 1, state: 'accepted' });
+    const finished = data.commands.get(1).state;
+    data.takeCommand({ id: 2, state: 'sent' });
+    return [finished, data.commands.get(2).state];
+  });
+  assert.deepEqual(seen, ['completed', 'sent']);
+});
+
+test('nothing is drawn across a break of the stream, and a column is told with the time of its last value', async () => {
+  const seen = await page.evaluate(async () => {
+    const { Series, perColumn } = await import('/assets/chart/series.js');
+    const series = new Series();
+    series.add(0, 1);
+    series.interrupt();
+    series.add(1000, 2);
+    series.add(2000, 3);
+    const runs = series.runs(series.points).map((run) => run.length);
+    const last = perColumn(series.points, () => 0)[0].tLast;
+    series.load({ points: { t: [0], first: [1], min: [1], max: [3], last: [3], n: [3], tLast: [2000] }, rawCount: 3 });
+    return [runs, last, series.points[0].tLast];
+  });
+  assert.deepEqual(seen, [[1, 2], 2000, 2000]);
+});
+
+test('a value that a choice does not have is shown as it is and kept', async () => {
+  const seen = await page.evaluate(async () => {
+    const { field } = await import('/assets/forms.js');
+    const control = field({ type: 'boolean' }, { label: 'b', optional: true });
+    control.write('true');
+    const shown = control.element.querySelector('select').selectedOptions[0].textContent;
+    const kept = control.read();
+    control.write(undefined);
+    return [shown, kept, control.read()];
+  });
+  assert.deepEqual(seen, ['"true" (not in the model)', { value: 'true' }, { absent: true }]);
+});

@@ -213,8 +213,7 @@ describe('somebody who builds templates', { concurrency: false }, () => {
   test('check 5: a draft is absent from the devices until it is published, and edits are invisible until published again', async () => {
     const choices = async () => {
       await goto('/devices/new');
-      await page.locator('main h1').waitFor();
-      await page.waitForLoadState('networkidle');
+      await page.locator('[data-testid="input-device-template"][data-loaded]').waitFor();
       return hook('input-device-template').locator('option').allTextContents();
     };
     assert.ok(!(await choices()).includes('Environmental Sensor Device'));
@@ -325,8 +324,7 @@ describe('the pages of templates', { concurrency: false }, () => {
   test('name every control', async () => {
     for (const path of paths) {
       await goto(path);
-      await page.locator('main .card').first().waitFor();
-      await page.waitForLoadState('networkidle').catch(() => {});
+      await hook({ '/templates': `template-row-${id}`, '/templates/new': 'import-sample' }[path] ?? 'template-menu').waitFor();
       assert.deepEqual(await page.evaluate(unlabelled), [], path);
     }
   });

@@ -40,6 +40,11 @@ impl ClientCertificate {
         &self.leaf
     }
 
+    /// When it expires.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        Description::read(&self.leaf).ok().map(|description| description.until)
+    }
+
     /// The common name in it must be this device's.
     pub(super) fn check_name(&self, wanted: &str) -> Result<(), CertificateError> {
         self.check_name_with(wanted, str::eq)
@@ -72,11 +77,19 @@ impl ClientCertificate {
         // rustls says of an expired certificate the same, in words that name no date
         self.check_validity(now)?;
         let mut roots = RootCertStore::empty();
+        // the verifier does not ask a root for its validity
+        let mut outside = None;
         for authority in authorities {
-            roots.add(authority.0.clone()).map_err(|error| CertificateError::Chain(error.to_string()))?;
+            match Description::read(&authority.0).and_then(|authority| authority.check_validity(now)) {
+                Ok(()) => roots
+                    .add(authority.0.clone())
+                    .map_err(|error| CertificateError::Chain(error.to_string()))?,
+                Err(error) => outside = Some(error),
+            }
         }
         if roots.is_empty() {
-            return Err(CertificateError::NoAuthority);
+            let none = CertificateError::NoAuthority;
+            return Err(outside.map_or(none, |error| CertificateError::OfAuthority(error.to_string())));
         }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
@@ -85,7 +98,9 @@ impl ClientCertificate {
         let since_1970 = Duration::from_secs(u64::try_from(now.as_second()).unwrap_or(0));
         let now = UnixTime::since_unix_epoch(since_1970);
         let verified = verifier.verify_client_cert(&self.leaf, &self.intermediates, now);
-        verified.map(drop).map_err(|error| CertificateError::Chain(error.to_string()))
+        let left_out =
+            outside.map(|error| format!("; an authority was left out: {error}")).unwrap_or_default();
+        verified.map(drop).map_err(|error| CertificateError::Chain(format!("{error}{left_out}")))
     }
 }
 
@@ -123,6 +138,11 @@ impl Certificate {
     /// The certificate.
     pub(crate) fn der(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The time must be within its validity.
+    pub(crate) fn check_validity(&self, now: Timestamp) -> Result<(), CertificateError> {
+        Description::read(&self.0)?.check_validity(now)
     }
 }
 

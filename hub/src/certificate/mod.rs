@@ -95,6 +95,8 @@ pub(crate) enum CertificateError {
     Name { found: String, wanted: String },
     #[error("there is no authority that could stand for the certificate: add its CA certificate")]
     NoAuthority,
+    #[error("the authority that could stand for the certificate cannot do so now: {0}")]
+    OfAuthority(String),
     #[error("the certificate does not lead to a known authority: {0}")]
     Chain(String),
     #[error("the certificate cannot be read: {0}")]

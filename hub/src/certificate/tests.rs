@@ -23,7 +23,13 @@ fn params(name: &str) -> CertificateParams {
 
 /// A root, or with `above` an intermediate.
 pub(crate) fn signer(name: &str, above: Option<&Signer>) -> Signer {
+    signer_until(name, above, 2049)
+}
+
+/// The same that expires at the beginning of a year.
+pub(crate) fn signer_until(name: &str, above: Option<&Signer>, year: i32) -> Signer {
     let mut params = params(name);
+    params.not_after = date_time_ymd(year, 1, 1);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
     match above {
@@ -98,6 +104,17 @@ fn an_expired_certificate_is_refused_with_its_date_whatever_it_is_known_by() {
     assert_eq!(by_authority, Err(expired.clone()));
     let known = Thumbprints { primary: Thumbprint::of(old.der()), secondary: None };
     assert_eq!(known.check(&old, NOW), Err(expired));
+}
+
+#[test]
+fn an_authority_whose_certificate_has_expired_stands_for_nobody() {
+    let (old, root) = (signer_until("old", None, 1975), signer("root", None));
+    let of_old = device("d1", &[&old]);
+    let refused = of_old.check_chain(&[authority(&old)], NOW).unwrap_err();
+    assert!(matches!(&refused, CertificateError::OfAuthority(_)) && refused.to_string().contains("1975"));
+    let refused = of_old.check_chain(&[authority(&old), authority(&root)], NOW).unwrap_err();
+    assert!(matches!(&refused, CertificateError::Chain(_)) && refused.to_string().contains("1975"));
+    assert_eq!(device("d1", &[&root]).check_chain(&[authority(&old), authority(&root)], NOW), Ok(()));
 }
 
 #[test]

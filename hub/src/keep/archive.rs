@@ -198,7 +198,7 @@ impl Writer {
         let begin = self.index.len();
         for group in groups {
             self.plain.clear();
-            put_columns(&mut self.plain, group.columns());
+            put_columns(&mut self.plain, &group.columns_once());
             let (columns_at, columns_length) = self.piece()?;
             self.index.push(Chunk { columns_at, columns_length, ..described(device, group) });
         }

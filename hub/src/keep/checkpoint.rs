@@ -1,7 +1,7 @@
 //! The task that moves what the journal holds to where it stays, and removes what is too old.
 //!
 //! Decides when: it forces the journal to the disk about once a second, makes a checkpoint when the journal has grown to
-//! [`JOURNAL_SIZE`], and applies the retention a file at a time. A checkpoint that fails is tried again, and until it
+//! [`JOURNAL_SIZE`] or has rows that the retention wants in a file, and applies the retention a file at a time. A checkpoint that fails is tried again, and until it
 //! succeeds the journal has everything. Begin with [`run`].
 
 use std::fs::File;
@@ -49,10 +49,13 @@ pub(crate) async fn run(
     shared: Arc<Shared>,
     stop: CancellationToken,
 ) -> Result<(), HubError> {
+    let hurry = shared.with_ledger(|_, ledger| ledger.hurry()).unwrap_or_default();
     let mut task = Task::new(keeper, shared);
     loop {
         let stopping = tokio::select! {
             () = stop.cancelled() => true,
+            // what failed is not tried again with every message
+            () = hurry.notified(), if task.failure.is_none() => false,
             () = tokio::time::sleep(SYNC_INTERVAL) => false,
         };
         // writes what could not be written before
@@ -93,7 +96,7 @@ impl Task {
         if let Some(error) = failure.as_ref().filter(|_| failure != self.failure) {
             tracing::error!(%error, "the hub's data are in the journal only; trying again");
             let text = format!("the hub's data are in the journal only: {error}");
-            self.shared.with(|state, now| state.refuse(None, text, now));
+            self.shared.with(|state, now| state.refuse(None, &text, now));
         }
         self.failure = failure;
     }
@@ -139,8 +142,10 @@ impl Task {
 
     /// Begins a new segment of the journal and takes everything that is in those before.
     pub(super) fn begin(&mut self, size: u64) -> Result<Option<Cut>, HubError> {
+        let (retention, now) = (self.keeper.retention, Timestamp::now());
         let begun = self.shared.with_ledger(|state, ledger| {
-            if ledger.length() < size {
+            let waits = ledger.oldest().is_some_and(|oldest| retention.wants_a_file(oldest, now));
+            if ledger.length() < size && !waits && !ledger.has_giant() {
                 return Ok(None);
             }
             let (covered, records) = ledger.cut()?;
@@ -148,8 +153,13 @@ impl Task {
             devices.sort_unstable_by_key(|(number, _)| *number);
             Ok(Some(Cut { covered, records, devices, ids }))
         });
-        self.synced = 0;
-        begun.unwrap_or(Ok(None)).map_err(HubError::file("cannot write in", &self.keeper.journal))
+        let begun =
+            begun.unwrap_or(Ok(None)).map_err(HubError::file("cannot write in", &self.keeper.journal))?;
+        if begun.is_some() {
+            // what is on the disk is of the segment before
+            self.synced = 0;
+        }
+        Ok(begun)
     }
 
     /// Writes the file of the history, then everything else in one transaction.

@@ -1,8 +1,9 @@
 //! A journal's segment as bytes: a head, then frames, each a length, a checksum and the changes of one step.
 //!
 //! Decides where a segment's sound part ends and whether what follows is a torn end (a write that a kill or a power cut
-//! interrupted) or damage: after a torn end nothing sound follows. Checksums are salted by the segment, so that a frame
-//! inside a message's body is none. It reads no files. Begin with [`read`].
+//! interrupted) or damage: after a torn end nothing sound follows, unless a power cut left a hole ([`has_hole`]).
+//! Checksums are salted by the segment, so that a frame inside a message's body is none. It reads no files. Begin with
+//! [`read`].
 
 use crc32fast::Hasher;
 
@@ -14,6 +15,8 @@ const MAGIC: [u8; 8] = *b"DMJRNL1\n";
 pub(super) const HEAD: usize = 16;
 /// What a frame has before its changes.
 const FRAME_HEAD: usize = 8;
+/// What the system writes to the disk at a time, at least.
+const PAGE: usize = 4096;
 /// The largest frame: a bulk of devices and their twins has its place in one.
 pub(super) const FRAME_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -33,6 +36,8 @@ pub(crate) enum Damage {
     Head,
     #[error("at byte {at}: what is there is no whole record, though whole ones follow at byte {sound}")]
     Frame { at: usize, sound: usize },
+    #[error("at byte {at}: what is there is no whole record, though it is not the last journal")]
+    End { at: usize },
     #[error("at byte {at}: {reason}")]
     Content { at: usize, reason: Malformed },
 }
@@ -93,6 +98,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Segment<'_>, Damage> {
         Some(sound) => Err(Damage::Frame { at, sound }),
         None => Ok(Segment { frames, sound: at }),
     }
+}
+
+/// Whether a whole page between two places is zeros. A power cut leaves that of a page which was not on the disk yet when
+/// later ones were; no frame has it, and neither has what else damages a file.
+pub(super) fn has_hole(bytes: &[u8], from: usize, to: usize) -> bool {
+    let mut pages = bytes.get(..to).unwrap_or(bytes).chunks_exact(PAGE).skip(from.div_ceil(PAGE));
+    pages.any(|page| page.iter().all(|byte| *byte == 0))
 }
 
 /// The content of a sound frame at `at`.

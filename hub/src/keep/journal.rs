@@ -50,6 +50,7 @@ impl Journal {
         let salt = fastrand::u32(..);
         (&file).write_all(&frame::head(salt))?;
         let length = frame::HEAD as u64;
+        file::sync_folder(folder)?;
         let (folder, file) = (folder.to_owned(), Arc::new(file));
         Ok(Self { folder, number, file, salt, length, is_torn: false, owed: Vec::new() })
     }
@@ -74,11 +75,18 @@ impl Journal {
         self.owed.len()
     }
 
-    /// Writes changes, and before them what is owed. After an error they are owed too.
+    /// Writes changes, and before them what is owed. After an error they are owed too, except after
+    /// [`io::ErrorKind::FileTooLarge`]: a change that no frame can hold is left out, as it could not be read again.
     pub(super) fn append(&mut self, changes: &Changes) -> io::Result<()> {
         let mut at = frame::begin(&mut self.owed);
+        let mut too_large = false;
         for put in entry::all(changes) {
+            let before = self.owed.len();
             put(&mut self.owed);
+            if self.owed.len() - before > frame::FRAME_LIMIT / 2 {
+                too_large = true;
+                self.owed.truncate(before);
+            }
             // far from what one step changes, and from what a frame may have
             if self.owed.len() - at > frame::FRAME_LIMIT / 2 {
                 frame::end(&mut self.owed, at, self.salt);
@@ -86,7 +94,8 @@ impl Journal {
             }
         }
         frame::end(&mut self.owed, at, self.salt);
-        self.write_owed()
+        self.write_owed()?;
+        if too_large { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(()) }
     }
 
     /// Writes what is owed.
@@ -115,8 +124,10 @@ impl Journal {
         std::mem::replace(&mut self.file, file)
     }
 
-    /// Begins the next segment; this one, which must owe nothing, is not written to any more.
+    /// Begins the next segment; this one, which must owe nothing, is not written to any more. It is on the disk before
+    /// there is a next one: a power cut takes from the end of the last segment only.
     pub(super) fn rotate(&mut self) -> io::Result<()> {
+        self.file.sync_data()?;
         *self = Self::begin(&self.folder, self.number + 1)?;
         Ok(())
     }
@@ -135,11 +146,23 @@ pub(super) fn replay(
 ) -> Result<Found, HubError> {
     let mut found = Found::default();
     remove_covered(folder, covered)?;
-    for number in file::numbered(folder, ENDING).map_err(HubError::file("cannot read the folder", folder))? {
-        let path = path(folder, number);
+    let numbers = file::numbered(folder, ENDING).map_err(HubError::file("cannot read the folder", folder))?;
+    for number in &numbers {
+        let path = path(folder, *number);
         let bytes = std::fs::read(&path).map_err(HubError::file("cannot read", &path))?;
         let damaged = |damage: Damage| HubError::Damaged { path: path.clone(), reason: damage.to_string() };
-        let segment = frame::read(&bytes).map_err(damaged)?;
+        let is_last = numbers.last() == Some(number);
+        let segment = match frame::read(&bytes) {
+            Err(Damage::Frame { at, sound }) if is_last && frame::has_hole(&bytes, at, sound) => {
+                set_aside(&path)?;
+                frame::read(&bytes[..at]).map_err(damaged)?
+            }
+            other => other.map_err(damaged)?,
+        };
+        let has_torn_end = segment.sound < bytes.len();
+        if has_torn_end && !is_last {
+            return Err(damaged(Damage::End { at: segment.sound }));
+        }
         for content in &segment.frames {
             let at = content.as_ptr().addr() - bytes.as_ptr().addr();
             let entries = entry::read_entries(content);
@@ -150,21 +173,32 @@ pub(super) fn replay(
             std::fs::remove_file(&path).map_err(HubError::file("cannot remove", &path))?;
             continue;
         }
-        cut(&path, segment.sound, bytes.len())?;
-        found.segments.push(number);
+        settle(&path, segment.sound, bytes.len())?;
+        found.segments.push(*number);
         found.bytes += segment.sound as u64;
     }
     Ok(found)
 }
 
-/// Cuts a torn end off.
-fn cut(path: &Path, sound: usize, length: usize) -> Result<(), HubError> {
-    if sound == length {
-        return Ok(());
+/// Copies a segment of which a power cut took something from the middle: what is behind that is not read.
+fn set_aside(path: &Path) -> Result<(), HubError> {
+    let copy = path.with_extension("journal-torn");
+    std::fs::copy(path, &copy).map_err(HubError::file("cannot copy", path))?;
+    tracing::error!(
+        file = %path.display(), copy = %copy.display(),
+        "a power cut took a part of the journal's last second: the hub goes on with what is before it"
+    );
+    Ok(())
+}
+
+/// Cuts a torn end off, and forces what was read to the disk before another segment begins.
+fn settle(path: &Path, sound: usize, length: usize) -> Result<(), HubError> {
+    let file = file::open_or_create(path).map_err(HubError::file("cannot open", path))?;
+    if sound < length {
+        tracing::warn!(file = %path.display(), bytes = length - sound, "cutting off a write that was not finished");
+        file.set_len(sound as u64).map_err(HubError::file("cannot shorten", path))?;
     }
-    tracing::warn!(file = %path.display(), bytes = length - sound, "cutting off a write that was not finished");
-    let cut = || file::open_or_create(path)?.set_len(sound as u64);
-    cut().map_err(HubError::file("cannot shorten", path))
+    file.sync_data().map_err(HubError::file("cannot force to the disk", path))
 }
 
 /// Removes the segments up to `covered`.
@@ -246,5 +280,45 @@ mod tests {
         journal.replace_file(real);
         journal.append(&changes("c")).unwrap();
         assert_eq!(ids(folder.path(), 0).unwrap(), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn an_end_that_is_torn_before_the_last_segment_is_damage() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::begin(folder.path(), 1).unwrap();
+        journal.append(&changes("a")).unwrap();
+        journal.append(&changes("b")).unwrap();
+        journal.rotate().unwrap();
+        journal.append(&changes("c")).unwrap();
+        let first = path(folder.path(), 1);
+        let whole = std::fs::read(&first).unwrap();
+        std::fs::write(&first, &whole[..whole.len() - 1]).unwrap();
+        let error = ids(folder.path(), 0).unwrap_err();
+        assert!(matches!(&error, HubError::Damaged { path: named, .. } if *named == first), "{error}");
+        assert_eq!(std::fs::metadata(&first).unwrap().len(), whole.len() as u64 - 1, "nothing is cut off");
+    }
+
+    #[test]
+    fn what_a_power_cut_left_of_the_last_segment_is_read_up_to_the_hole_and_the_whole_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::begin(folder.path(), 1).unwrap();
+        let large = |id: &str| {
+            let records = vec![(StoreKey::Device(id.to_owned()), Some(vec![b'x'; 3000]))];
+            Changes { records, rows: Vec::new() }
+        };
+        for id in ["a", "b", "c", "d"] {
+            journal.append(&large(id)).unwrap();
+        }
+        let path = path(folder.path(), 1);
+        let mut holed = std::fs::read(&path).unwrap();
+        holed[4096..8192].fill(0);
+        std::fs::write(&path, &holed).unwrap();
+        let next = self::path(folder.path(), 2);
+        std::fs::write(&next, []).unwrap();
+        assert!(matches!(ids(folder.path(), 0), Err(HubError::Damaged { .. })), "it is not the last");
+        std::fs::remove_file(&next).unwrap();
+        assert_eq!(ids(folder.path(), 0).unwrap(), ["a"]);
+        assert_eq!(std::fs::read(path.with_extension("journal-torn")).unwrap(), holed);
+        assert_eq!(ids(folder.path(), 0).unwrap(), ["a"], "the next start finds it whole");
     }
 }

@@ -153,12 +153,13 @@ impl Folder {
                 None => drop(records.remove(key)),
             }
         }
+        remove_strays(&history, &files, covered, &found.segments)?;
+        let oldest = replayed.rows.first().map(|new| new.row.received);
         restore(state, &registry, &records, replayed.rows)?;
-        remove_strays(&history, &files)?;
         let number = found.segments.last().copied().unwrap_or(0).max(covered) + 1;
         let segment =
             Journal::begin(&journal, number).map_err(HubError::file("cannot write in", &journal))?;
-        let ledger = Ledger::new(segment, replayed.records, found.bytes);
+        let ledger = Ledger::new(segment, replayed.records, found.bytes, oldest);
         let library = Arc::new(Library::new(history, files));
         let keeper = Keeper { registry, library: Arc::clone(&library), journal, retention };
         Ok(Keep { ledger, library, keeper })
@@ -178,14 +179,26 @@ fn restore(
     Ok(())
 }
 
-/// Removes files that a checkpoint wrote which did not come to its end: their rows are in the journal.
-fn remove_strays(folder: &Path, files: &[(u64, archive::FileInfo)]) -> Result<(), HubError> {
+/// Removes files that the registry, which covers the journal up to `covered`, does not list and that hold nothing else: a
+/// checkpoint that did not come to its end wrote them, and their rows are in the journal's segments; or the retention was
+/// about to remove them. Any other is of a later registry than this one, and its rows are nowhere else.
+fn remove_strays(
+    folder: &Path,
+    files: &[(u64, archive::FileInfo)],
+    covered: u64,
+    segments: &[u64],
+) -> Result<(), HubError> {
     let failed = HubError::file("cannot read the folder", folder);
+    let is_in_journal = |number| segments.iter().any(|segment| (covered + 1..=number).contains(segment));
     for number in file::numbered(folder, archive::ENDING).map_err(failed)? {
-        if files.iter().all(|(known, _)| *known != number) {
-            let path = archive::path(folder, number);
-            std::fs::remove_file(&path).map_err(HubError::file("cannot remove", &path))?;
+        if files.iter().any(|(known, _)| *known == number) {
+            continue;
         }
+        let path = archive::path(folder, number);
+        if number > covered && !is_in_journal(number) {
+            return Err(HubError::Unlisted(path));
+        }
+        std::fs::remove_file(&path).map_err(HubError::file("cannot remove", &path))?;
     }
     Ok(())
 }

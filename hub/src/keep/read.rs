@@ -124,7 +124,7 @@ impl Shared {
         self.with(|state, now| {
             for text in damage {
                 if state.log().all(|row| row.message != *text) {
-                    state.refuse(Some(device), text.clone(), now);
+                    state.refuse(Some(device), text, now);
                 }
             }
         });

@@ -174,8 +174,15 @@ impl<'a> Reading<'a> {
                 };
                 if self.open.as_ref().is_none_or(|(open, _)| open != place) {
                     let opened = self.library.open(*number, info);
-                    // an error is told where the file was looked into
-                    self.open = opened.ok().flatten().map(|file| (*place, file));
+                    match opened {
+                        Ok(file) => self.open = file.map(|file| (*place, file)),
+                        // the file could be opened before: it is another now
+                        Err(error) => {
+                            self.open = None;
+                            let what = format!("rows {} to {} of a device", chunk.first, chunk.last());
+                            self.library.report(&mut self.damage, *number, &what, &error);
+                        }
+                    }
                 }
                 let (_, file) = self.open.as_ref()?;
                 match file.columns(chunk, wanted) {

@@ -123,9 +123,21 @@ impl Connection {
         matches!(self.phase, Phase::AwaitingConnect)
     }
 
-    /// The silence, in milliseconds, after which the device counts as gone; `None` is for ever.
+    /// Whether the client presented a certificate in the TLS handshake.
+    pub(crate) fn has_certificate(&self) -> bool {
+        self.certificate.is_some()
+    }
+
+    /// Whether it is one that registers, which has not shown yet that it may.
+    pub(crate) fn is_registering(&self) -> bool {
+        matches!(self.phase, Phase::Registering(_))
+    }
+
+    /// The silence, in milliseconds, after which the device counts as gone; `None` before CONNECT. Nobody is silent for
+    /// ever: without a keep-alive it is the longest.
     pub(crate) fn silence_limit_ms(&self) -> Option<u64> {
-        (self.keep_alive > 0).then(|| u64::from(self.keep_alive) * 1500)
+        let keep_alive = if self.keep_alive == 0 { KEEP_ALIVE_LIMIT } else { self.keep_alive };
+        (!self.is_new()).then(|| u64::from(keep_alive) * 1500)
     }
 
     /// When the token of a connected device expires.
@@ -268,7 +280,7 @@ impl Connection {
                 if !state.tolerates_unknown_topics {
                     return Output::refuse(reason);
                 }
-                state.refuse(self.name(), format!("{reason}: tolerated"), now);
+                state.refuse(self.name(), &format!("{reason}: tolerated"), now);
                 granted.push(SubscribeReasonCode::Failure);
                 continue;
             };
@@ -340,7 +352,7 @@ impl Online {
                 if !state.answer_call(session, rid, (status, &publish.payload), now) {
                     let text =
                         format!("an answer to the method call {rid:?}, which nobody waits for (any more)");
-                    state.refuse(Some(&self.device), text, now);
+                    state.refuse(Some(&self.device), &text, now);
                 }
                 Ok(Output::default())
             }
@@ -361,7 +373,7 @@ impl Online {
         match answer {
             Err(error) if state.tolerates_unknown_topics => {
                 let reason = format!("{}: tolerated, and the message is dropped", explain(topic, &error));
-                state.refuse(Some(&self.device), reason, now);
+                state.refuse(Some(&self.device), &reason, now);
                 Ok(Output::default())
             }
             other => other,
@@ -400,7 +412,7 @@ impl Online {
         match reported {
             Ok(version) => self.twin_answer(topics::twin_response(204, rid, Some(version)), Vec::new()),
             Err(message) => {
-                state.refuse(Some(&self.device), format!("reported properties: {message}"), now);
+                state.refuse(Some(&self.device), &format!("reported properties: {message}"), now);
                 self.twin_error(rid, &message, now)
             }
         }

@@ -202,7 +202,7 @@ fn what_iot_hub_does_not_know_is_only_logged_where_the_hub_was_told_so() {
 #[test]
 fn the_silence_that_is_granted_is_one_and_a_half_times_the_keep_alive_and_has_an_end() {
     for (asked, granted) in
-        [(60, Some(90_000)), (1177, Some(1_765_500)), (u16::MAX, Some(1_765_500)), (0, None)]
+        [(60, Some(90_000)), (1177, Some(1_765_500)), (u16::MAX, Some(1_765_500)), (0, Some(1_765_500))]
     {
         let mut state = state();
         let mut connect = Connect::new("d1");

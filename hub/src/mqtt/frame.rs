@@ -67,6 +67,16 @@ pub(crate) fn read(buffer: &mut BytesMut, first: bool) -> Result<Option<Packet>,
     Ok(Some(packet))
 }
 
+/// [`read`] for whoever registers: before it has shown who it is, it takes no more memory than with its CONNECT.
+pub(crate) fn read_registering(buffer: &mut BytesMut) -> Result<Option<Packet>, WireError> {
+    match mqttbytes::check(buffer.iter(), CONNECT_LIMIT) {
+        Err(Error::PayloadSizeLimitExceeded(size)) => Err(WireError::Malformed(format!(
+            "a packet of {size} bytes, more than the {CONNECT_LIMIT} that a registration may have"
+        ))),
+        _ => read(buffer, false),
+    }
+}
+
 /// Appends a packet to `buffer`.
 pub(crate) fn write(packet: &Packet, buffer: &mut BytesMut) -> Result<(), WireError> {
     // the codec would write the low bits of a longer length, and the device would read something else
@@ -204,6 +214,18 @@ mod tests {
         };
         assert_eq!(read(&mut announced(CONNECT_LIMIT), true), Ok(None));
         assert!(matches!(read(&mut announced(CONNECT_LIMIT + 1), true), Err(WireError::NotMqtt(_))));
+    }
+
+    #[test]
+    fn who_registers_may_send_no_larger_packets_than_with_its_connect() {
+        let register = |size| {
+            let topic = "$dps/registrations/PUT/iotdps-register/?$rid=1";
+            bytes(&Packet::Publish(Publish::new(topic, QoS::AtMostOnce, vec![b'x'; size])))
+        };
+        assert!(matches!(read_registering(&mut register(64 * 1024)), Ok(Some(Packet::Publish(_)))));
+        let mut large = register(CONNECT_LIMIT);
+        large.truncate(5);
+        assert!(matches!(read_registering(&mut large), Err(WireError::Malformed(_))));
     }
 
     #[test]

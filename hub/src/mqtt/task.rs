@@ -15,7 +15,7 @@ use rumqttc::mqttbytes::v4::{Packet, Publish};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +35,11 @@ const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 const WRITE_SIZE: usize = 64 * 1024;
 /// Most packets handled while nobody else can use the state.
 const BATCH_LIMIT: usize = 128;
+/// How long a connection that registers may last. Whoever waits longer for its assignment comes again; anybody can open
+/// one, so that none holds its place for ever.
+const REGISTRATION_DEADLINE: Duration = Duration::from_secs(10 * 60);
+/// How long a device is not read when the hub has more to keep than it can.
+const CROWDED_PAUSE: Duration = Duration::from_millis(50);
 /// A token's expiry further away than this is not waited for.
 const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -62,7 +67,7 @@ async fn serve(socket: TcpStream, peer: SocketAddr, tls: &TlsAcceptor, host: &Ho
     let deadline = limits.connect_deadline;
     let handshake = tokio::select! {
         () = stop.cancelled() => return,
-        handshake = timeout_at(opened + deadline, tls.accept(socket)) => handshake,
+        handshake = timeout(deadline.saturating_sub(opened.elapsed()), tls.accept(socket)) => handshake,
     };
     let refusal = match handshake {
         Ok(Ok(stream)) => {
@@ -75,7 +80,7 @@ async fn serve(socket: TcpStream, peer: SocketAddr, tls: &TlsAcceptor, host: &Ho
         }
         Err(_) => format!("{peer}: the TLS handshake took more than {} s", deadline.as_secs_f32()),
     };
-    shared.with(|state, now| state.refuse(None, refusal, now));
+    shared.with(|state, now| state.refuse(None, &refusal, now));
 }
 
 /// How a device came.
@@ -117,6 +122,8 @@ struct Driver<'a, S> {
     limits: Limits,
     /// What the device may still send at this moment.
     rate: Bucket,
+    /// The same in bytes.
+    byte_rate: Bucket,
     /// Until when a device that sends too fast is not read.
     paused: Option<Instant>,
 }
@@ -149,14 +156,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             opened,
             heard: Instant::now(),
             limits: Limits::default(),
-            rate: rate(&Limits::default()),
+            rate: rate(Limits::default().messages_per_second),
+            byte_rate: rate(Limits::default().bytes_per_second),
             paused: None,
         }
     }
 
     /// The same with other limits.
     fn limited(mut self, limits: &Limits) -> Self {
-        (self.limits, self.rate) = (*limits, rate(limits));
+        self.limits = *limits;
+        self.rate = rate(limits.messages_per_second);
+        self.byte_rate = rate(limits.bytes_per_second);
         self
     }
 
@@ -177,7 +187,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         self.shared.with(|state, now| {
             if let Ended::Refused(reason) = &ended {
                 let message = format!("{}: {reason}", self.peer);
-                state.refuse(self.connection.name(), message, now);
+                state.refuse(self.connection.name(), &message, now);
             }
             self.connection.close(why, clean, state, now);
         });
@@ -235,16 +245,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     /// Handles all whole packets that have come and sends the answers together; answers an end.
     async fn handle_packets(&mut self, stop: &CancellationToken) -> Option<Ended> {
         let ended = loop {
-            if self.paused.is_some() {
+            if self.paused.is_some() || self.waits_for_the_hub() {
                 break None;
             }
+            let before = self.incoming.len();
             let (packets, flaw) = self.read_packets();
             if packets.is_empty() && flaw.is_none() {
                 break None;
             }
-            self.pause(packets.len());
+            self.pause(packets.len(), before.saturating_sub(self.incoming.len()));
             let handled = self.handle_batch(packets);
-            if let Some(ended) = handled.err().or_else(|| self.refuse(flaw?)) {
+            if let Some(ended) = handled.err().or_else(|| self.refuse(flaw.as_ref()?)) {
                 break Some(ended);
             }
             if self.outgoing.len() >= WRITE_SIZE
@@ -258,10 +269,21 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         ended.or(flushed.err())
     }
 
-    /// Counts packets against the device's rate.
-    fn pause(&mut self, packets: usize) {
+    /// Leaves a device's packets for later while the hub has more to keep than it can; the others are let in all the same.
+    fn waits_for_the_hub(&mut self) -> bool {
+        let waits = self.shared.is_crowded() && !self.connection.is_new() && !self.incoming.is_empty();
+        if waits {
+            let now = Instant::now();
+            // it is not the device that is silent
+            (self.heard, self.paused) = (now, now.checked_add(CROWDED_PAUSE));
+        }
+        waits
+    }
+
+    /// Counts packets and their bytes against the device's rates.
+    fn pause(&mut self, packets: usize, bytes: usize) {
         let now = Instant::now();
-        let wait = self.rate.spend(packets, now);
+        let wait = self.rate.spend(packets, now).max(self.byte_rate.spend(bytes, now));
         // what IoT Hub calls throttling: it takes its time to read
         self.paused = (!wait.is_zero()).then(|| now.checked_add(wait)).flatten();
     }
@@ -272,7 +294,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         // what comes after CONNECT is read by other rules
         let limit = if self.connection.is_new() { 1 } else { BATCH_LIMIT };
         while packets.len() < limit {
-            match frame::read(&mut self.incoming, self.connection.is_new()) {
+            let read = match self.connection.is_registering() {
+                true => frame::read_registering(&mut self.incoming),
+                false => frame::read(&mut self.incoming, self.connection.is_new()),
+            };
+            match read {
                 Ok(Some(packet)) => packets.push(packet),
                 Ok(None) => break,
                 Err(flaw) => return (packets, Some(flaw)),
@@ -316,7 +342,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     }
 
     /// Tells the client what is wrong where MQTT has words for it.
-    fn refuse(&mut self, flaw: WireError) -> Option<Ended> {
+    fn refuse(&mut self, flaw: &WireError) -> Option<Ended> {
         // an answer that cannot be written changes nothing: the connection ends
         let _ = self.queue(flaw.answer().as_slice());
         Some(Ended::Refused(flaw.to_string()))
@@ -358,8 +384,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     fn deadline(&self) -> Option<(Instant, &'static str)> {
         if self.connection.is_new() {
             // not from what was heard last: a byte now and then would hold the place for ever
-            return Some((self.opened + self.limits.connect_deadline, "no CONNECT came in time"));
+            let at = self.opened.checked_add(self.limits.connect_deadline)?;
+            return Some((at, "no CONNECT came in time"));
         }
+        let registering = self.connection.is_registering();
+        let registered =
+            registering.then(|| (self.opened + REGISTRATION_DEADLINE, "the registration took too long"));
         let silence = self.connection.silence_limit_ms().map(|limit| {
             (self.heard + Duration::from_millis(limit), "nothing was heard for 1.5 times the keep-alive")
         });
@@ -367,9 +397,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             let grace = SignedDuration::from_secs(CLOCK_SKEW_SECONDS);
             let left = at.duration_since(jiff::Timestamp::now()).saturating_add(grace);
             let left = Duration::try_from(left).unwrap_or_default();
-            (left < FAR).then(|| (Instant::now() + left, "the token has expired"))
+            let reason = match self.connection.has_certificate() {
+                true => "the certificate has expired",
+                false => "the token has expired",
+            };
+            (left < FAR).then(|| (Instant::now() + left, reason))
         });
-        [silence, expiry].into_iter().flatten().min_by_key(|(at, _)| *at)
+        [registered, silence, expiry].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 }
 
@@ -383,8 +417,7 @@ impl<S> Drop for Driver<'_, S> {
 }
 
 /// What a device may send: bursts of a second.
-fn rate(limits: &Limits) -> Bucket {
-    let most = limits.messages_per_second;
+fn rate(most: u32) -> Bucket {
     Bucket::new(f64::from(most), most, Instant::now())
 }
 
@@ -438,8 +471,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_device_that_sends_too_fast_is_read_more_slowly() {
         let (shared, stop) = (shared(), CancellationToken::new());
-        let mut limits = Limits::default();
-        limits.messages_per_second = 10;
+        let limits = Limits { messages_per_second: 10, ..Limits::default() };
         let (mut client, server) = tokio::io::duplex(64 * 1024);
         let (session, inbox) = shared.open_link();
         let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
@@ -510,5 +542,80 @@ mod tests {
         // well before the hub gives its tasks up
         let both = async { tokio::join!(driver.run(inbox, &stop), stopping) };
         assert!(timeout(Duration::from_secs(5), both).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_registers_does_not_hold_its_place_for_ever() {
+        let (shared, stop) = (shared(), CancellationToken::new());
+        let (mut client, server) = tokio::io::duplex(64 * 1024);
+        let (session, inbox) = shared.open_link();
+        let mut driver = Driver::new(server, session, &shared, PEER, Instant::now());
+        let pings = async {
+            let mut bytes = BytesMut::new();
+            let mut connect = rumqttc::mqttbytes::v4::Connect::new("d1");
+            connect.keep_alive = 60;
+            connect.set_login("0neTEST/registrations/d1/api-version=2019-03-31", "");
+            connect.write(&mut bytes).unwrap();
+            client.write_all(&bytes).await.unwrap();
+            client.read_exact(&mut [0; 4]).await.unwrap();
+            let begin = Instant::now();
+            while begin.elapsed() < 2 * REGISTRATION_DEADLINE {
+                client.write_all(&[0xc0, 0]).await.unwrap();
+                client.read_exact(&mut [0; 2]).await.unwrap();
+                tokio::time::sleep(Duration::from_secs(30)).await;
+            }
+        };
+        tokio::select! {
+            () = driver.run(inbox, &stop) => {}
+            () = pings => panic!("the connection is still open"),
+        }
+        assert!(shared.with(|state, _| state.log().any(|row| row.message.contains("registration took"))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_without_an_end_is_none() {
+        let (shared, stop) = (shared(), CancellationToken::new());
+        let mut limits = Limits::default();
+        (limits.connect_deadline, limits.write_deadline) = (Duration::MAX, Duration::MAX);
+        let (_client, server) = tokio::io::duplex(64);
+        let (session, inbox) = shared.open_link();
+        let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
+        assert!(timeout(Duration::from_secs(3600), driver.run(inbox, &stop)).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_device_waits_while_the_hub_has_too_much_to_keep_and_sends_no_more_bytes_than_it_may() {
+        let (shared, stop) = (shared(), CancellationToken::new());
+        let mut limits = Limits::default();
+        limits.bytes_per_second = 100;
+        let (mut client, server) = tokio::io::duplex(64 * 1024);
+        let (session, inbox) = shared.open_link();
+        let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
+        let device = async {
+            let mut bytes = BytesMut::new();
+            let mut connect = rumqttc::mqttbytes::v4::Connect::new("d1");
+            connect.set_login("0neTEST/registrations/d1/api-version=2019-03-31", "");
+            connect.write(&mut bytes).unwrap();
+            client.write_all(&bytes).await.unwrap();
+            client.read_exact(&mut [0; 4]).await.unwrap();
+            shared.crowd(true);
+            client.write_all(&[0xc0, 0]).await.unwrap();
+            let mut answer = [0; 2];
+            let early = timeout(Duration::from_secs(60), client.read_exact(&mut answer)).await;
+            assert!(early.is_err(), "the hub takes nothing");
+            shared.crowd(false);
+            client.read_exact(&mut answer).await.unwrap();
+            let began = Instant::now();
+            for _ in 0..3 {
+                client.write_all(&[0xc0, 0].repeat(100)).await.unwrap();
+                client.read_exact(&mut [0; 200]).await.unwrap();
+            }
+            began.elapsed()
+        };
+        tokio::select! {
+            () = driver.run(inbox, &stop) => panic!("the device is slowed down, not cut"),
+            // what is read is answered, and paid for before the next
+            passed = device => assert_eq!(passed.as_secs(), 3, "600 bytes, of which 100 were there and 200 are owed"),
+        }
     }
 }

@@ -95,6 +95,7 @@ const ASSETS: &[(&str, &str)] = assets! {
     "texts/faults.js"
     "texts/shell.js"
     "texts/templates.js"
+    "turns.js"
     "value.js"
 };
 
@@ -123,8 +124,11 @@ pub(super) async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
 /// has a text that goes over several lines.
 fn compact(name: &str, text: &str) -> String {
     let is_script = name.ends_with(".js");
-    let lines =
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !(is_script && line.starts_with("//")));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .filter(|line| !is_script || !line.starts_with("//"));
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 

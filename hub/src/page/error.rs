@@ -66,7 +66,7 @@ impl PageError {
     /// Tells the hub's log of a wrong token.
     pub(super) fn log(&self, shared: &Shared, from: IpAddr) {
         if self.is_guess {
-            shared.with(|state, now| state.refuse(None, format!("page: {from}: {self}"), now));
+            shared.with(|state, now| state.refuse(None, &format!("page: {from}: {self}"), now));
         }
     }
 

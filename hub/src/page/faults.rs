@@ -43,6 +43,7 @@ pub(super) async fn clear(State(page): State<PageState>) -> StatusCode {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Cut {
     device: Option<String>,
 }
@@ -51,6 +52,24 @@ pub(super) struct Cut {
 pub(super) async fn cut(
     State(page): State<PageState>,
     Body { value: Cut { device }, .. }: Body<Cut>,
-) -> Json<Value> {
-    Json(json!({ "cut": page.shared.with(|state, _| state.cut(device.as_deref())) }))
+) -> Result<Json<Value>, PageError> {
+    page.shared.with(|state, _| {
+        device.as_deref().map(|id| state.device(id).map(drop)).transpose()?;
+        Ok(Json(json!({ "cut": state.cut(device.as_deref()) })))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::tests::Site;
+
+    #[tokio::test]
+    async fn the_connection_of_a_device_that_does_not_exist_cannot_be_cut() {
+        let site = Site::new();
+        let none = site.page("POST", "/api/faults/cut", json!({ "device": "nobody" })).await;
+        assert_eq!(none.0, StatusCode::NOT_FOUND, "{none:?}");
+        let all = site.page("POST", "/api/faults/cut", json!({})).await;
+        assert_eq!(all, (StatusCode::OK, json!({ "cut": 0 })));
+    }
 }

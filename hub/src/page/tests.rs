@@ -29,9 +29,7 @@ impl Site {
         let settings = Settings::load(folder.path(), jiff::Timestamp::now()).unwrap();
         let files = crate::files::Files::open(&folder.path().join("files")).unwrap();
         let shared = Arc::new(Shared::new(state(), settings, 8443, 8883, None).with_files(files));
-        let mut limits = Limits::default();
-        limits.body_bytes = 160 * 1024;
-        limits.throttling = throttling;
+        let limits = Limits { body_bytes: 160 * 1024, throttling, ..Limits::default() };
         let access = Access::new(Vec::new(), None, 8080, 1000);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let router = router(Arc::clone(&shared), access, &limits, tasks, stop);

@@ -79,7 +79,7 @@ pub(super) fn authorize_device(
 }
 
 fn refused(shared: &Shared, device: Option<&str>, reason: String) -> RestError {
-    shared.with(|state, now| state.refuse(device, format!("service API: {reason}"), now));
+    shared.with(|state, now| state.refuse(device, &format!("service API: {reason}"), now));
     RestError::unauthorized(reason)
 }
 

@@ -116,7 +116,7 @@ fn authorize<'a>(
         Ok((files, upload))
     });
     checked.map_err(|reason: &str| {
-        shared.with(|state, now| state.refuse(Some(device), format!("upload of {file:?}: {reason}"), now));
+        shared.with(|state, now| state.refuse(Some(device), &format!("upload of {file:?}: {reason}"), now));
         BlobError::new(StatusCode::FORBIDDEN, "AuthenticationFailed", reason)
     })
 }

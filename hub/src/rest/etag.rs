@@ -10,14 +10,16 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use crate::state::StateError;
 use crate::state::device::Device;
 
-/// The etag of a device's identity.
+/// The etag of a device's identity. The number in it is never given again: an etag of a deleted device is none of the one
+/// that has its id now.
 pub(super) fn of_identity(device: &Device) -> String {
-    BASE64.encode(device.record.etag.to_string())
+    BASE64.encode(format!("{}.{}", device.record.number, device.record.etag))
 }
 
 /// The etag of a device's twin: it changes with tags and desired properties, not with what the device reports.
 pub(super) fn of_twin(device: &Device) -> String {
-    BASE64.encode(device.record.twin.revision.saturating_add(1).to_be_bytes())
+    let revision = device.record.twin.revision.saturating_add(1);
+    BASE64.encode([device.record.number.to_be_bytes(), revision.to_be_bytes()].concat())
 }
 
 /// The etag as a header has it.
@@ -42,7 +44,20 @@ pub(super) fn check(given: &str, current: &str) -> Result<(), StateError> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::*;
+    use crate::state::tests::{NOW, state};
+
+    #[test]
+    fn a_device_made_anew_has_other_etags_than_the_deleted_one() {
+        let mut state = state();
+        let mut made = || {
+            let _ = state.delete("d1");
+            let device = state.create("d1", None, true, NOW).unwrap();
+            [of_identity(device), of_twin(device)]
+        };
+        let (first, second) = (made(), made());
+        assert!(first[0] != second[0] && first[1] != second[1], "{first:?} {second:?}");
+    }
 
     #[test]
     fn quotes_and_the_weak_mark_do_not_matter() {

@@ -47,7 +47,10 @@ const S1: [(Kind, Rate); 6] = [
 
 /// Counts the requests of all callers that may ask, together.
 #[derive(Debug, Clone)]
-pub(crate) struct Throttle(Arc<Mutex<Vec<(Option<Kind>, Bucket)>>>);
+pub(crate) struct Throttle(Arc<Mutex<Buckets>>);
+
+/// What is counted together: one kind of request, or all.
+type Buckets = Vec<(Option<Kind>, Bucket)>;
 
 impl Throttle {
     pub(crate) fn new(throttling: Throttling) -> Self {

@@ -4,6 +4,7 @@
 //! by charts. How much there is of it is bounded by the journal, whose checkpoints take the rows away ([`crate::keep`]).
 //! Begin with [`History`].
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
@@ -83,6 +84,12 @@ impl Group {
     /// What charts draw of it: made at the first call, which takes a while.
     pub(crate) fn columns(&self) -> &Columns {
         self.columns.get_or_init(|| Columns::of(&self.rows))
+    }
+
+    /// The same for who needs them once, as a checkpoint does: they are not remembered, which would take memory for every
+    /// row of every device.
+    pub(crate) fn columns_once(&self) -> Cow<'_, Columns> {
+        self.columns.get().map_or_else(|| Cow::Owned(Columns::of(&self.rows)), Cow::Borrowed)
     }
 }
 
@@ -173,6 +180,15 @@ mod tests {
         history.push(Row { problem: big(), ..row("") });
         let lengths: Vec<_> = history.groups().iter().map(|group| group.rows().len()).collect();
         assert_eq!(lengths, [GROUP_ROWS, 2, 1]);
+    }
+
+    #[test]
+    fn columns_that_are_needed_once_are_not_remembered() {
+        let group = Group::new(vec![Arc::new(row(r#"{"a":1}"#))]);
+        assert_eq!(group.columns_once().columns.len(), 1);
+        assert!(group.columns.get().is_none());
+        let _ = group.columns();
+        assert!(matches!(group.columns_once(), Cow::Borrowed(_)));
     }
 
     #[test]

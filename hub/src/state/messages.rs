@@ -161,7 +161,7 @@ impl State {
         let count = self.end(id, Outcome::DeliveryCountExceeded, now, often);
         if count > 0 {
             let text = format!("{count} messages were given up after {DELIVERY_LIMIT} deliveries each");
-            self.refuse(Some(id), text, now);
+            self.refuse(Some(id), &text, now);
         }
     }
 

@@ -20,6 +20,13 @@ pub(crate) const PAYLOAD_LIMIT: usize = 128 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct CallId(u64);
 
+impl CallId {
+    /// Whether the effect is the call's request on its way to the device.
+    pub(crate) fn is_asked_by(self, effect: &Effect) -> bool {
+        matches!(effect, Effect::Send { topic, .. } if topics::is_method_request(topic, self.0))
+    }
+}
+
 /// A call that waits for its answer.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -108,7 +115,7 @@ impl State {
             let device = self.calls.get(&call).map(|call| call.device.clone());
             let reason =
                 format!("a method's answer of {size} bytes, more than the {PAYLOAD_LIMIT} IoT Hub takes");
-            self.refuse(device.as_deref(), reason, now);
+            self.refuse(device.as_deref(), &reason, now);
             self.end_call(call, CallOutcome::TimedOut, now);
             return true;
         }

@@ -357,10 +357,10 @@ impl State {
     }
 
     /// Writes down why something was refused.
-    pub(crate) fn refuse(&mut self, device: Option<&str>, message: String, now: Timestamp) {
+    pub(crate) fn refuse(&mut self, device: Option<&str>, message: &str, now: Timestamp) {
         // whoever is refused has a say in the text: it is cut, so that the log's size is known
         let cut = |text: &str| text.chars().take(LOG_TEXT_LIMIT).collect::<String>();
-        let (device, message) = (device.map(cut), cut(&message));
+        let (device, message) = (device.map(cut), cut(message));
         tracing::warn!(device, reason = %message, "refused");
         self.log.push_back(LogRow { at: now, device, message });
         if self.log.len() > LOG_LIMIT {

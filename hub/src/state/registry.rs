@@ -10,7 +10,7 @@ use serde_json::json;
 use super::device::{Device, Edge, Record, is_device_id};
 use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
-use crate::certificate::{CertificateError, Known, Presented};
+use crate::certificate::{CertificateError, ClientCertificate, Known, Presented};
 use crate::feed::Source;
 use crate::sas::{Key, SasError, Token};
 use crate::topic::Topic;
@@ -241,7 +241,8 @@ impl State {
         }
         if let Some(known) = &device.record.certificates {
             known.check(id, certificate, self.authorities(), now)?;
-            return Ok(None);
+            // it was there, or the check had failed
+            return Ok(certificate.and_then(ClientCertificate::until));
         }
         let token = Token::parse(password)?;
         // the host part may be any name the device reached the hub by

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::device::{Latest, LatestValues};
 use super::history::{Kind, Row};
 use super::{Effect, State};
+use crate::columns::NAME_LIMIT;
 use crate::message::DeviceMessage;
 use crate::topics::Bag;
 
@@ -74,6 +75,10 @@ pub(super) fn remember(
     value: &Value,
     at: Timestamp,
 ) -> bool {
+    // kept twice for each value, and with every record of the device: what is longer is in the history only
+    if name.len() > NAME_LIMIT || component.is_some_and(|component| component.len() > NAME_LIMIT) {
+        return false;
+    }
     let key = (component.map(str::to_owned), name.to_owned());
     let known = latest.contains_key(&key);
     if (!known && latest.len() >= LATEST_LIMIT) || value.to_string().len() > LATEST_VALUE_LIMIT {
@@ -136,6 +141,18 @@ mod tests {
         assert_eq!(say(NOW, r#"{"a":3}"#), json!(3));
         assert_eq!(say(NOW + day, r#"{"a":4}"#), json!(4));
         assert_eq!(say(NOW, r#"{"a":5}"#), json!(5), "a clock that ran ahead");
+    }
+
+    #[test]
+    fn values_with_long_names_are_in_the_history_only() {
+        let (mut state, _) = connected("d1");
+        let long = "n".repeat(NAME_LIMIT + 1);
+        let body = format!(r#"{{"{long}":1,"{}":2}}"#, &long[1..]);
+        state.telemetry("d1", &Bag::default(), body.as_bytes(), NOW);
+        state.telemetry("d1", &Bag::parse(&format!("$.sub={long}")).unwrap(), br#"{"a":3}"#, NOW);
+        let device = state.device("d1").unwrap();
+        assert_eq!(device.latest.values().map(|latest| &latest.value).collect::<Vec<_>>(), [&json!(2)]);
+        assert_eq!(device.record.messages, 2);
     }
 
     #[test]

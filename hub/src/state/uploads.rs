@@ -81,7 +81,7 @@ impl State {
         let upload = known.cloned().ok_or_else(|| StateError::NoUpload(id.chars().take(80).collect()))?;
         if let Some(reason) = failed {
             let reason: String = reason.chars().take(200).collect();
-            self.refuse(Some(device), format!("the upload of {:?} failed: {reason}", upload.name), now);
+            self.refuse(Some(device), &format!("the upload of {:?} failed: {reason}", upload.name), now);
         } else {
             let size = upload.stored.ok_or(StateError::NotStored)?;
             let data = json!({ "device": device, "name": upload.name, "size": size, "at": now });

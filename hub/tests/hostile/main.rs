@@ -3,6 +3,8 @@
 //! `connects` and `packets` are malformed bytes, one named test each; `floods` is too much of something; `slow` too
 //! little; `http` the same for the other listeners.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what helps a test fails as the test does")]
+
 mod connects;
 mod floods;
 mod http;

@@ -78,11 +78,8 @@ impl Ledger {
             let stored: Vec<u64> = list(&series["points"]["v"], Value::as_u64);
             let once: BTreeSet<u64> = stored.iter().copied().collect();
             assert_eq!(once.len(), stored.len(), "{id}: something is there twice");
-            let all = self.acknowledged.lock().unwrap();
-            let lost: Vec<_> =
-                all.numbers.get(id).into_iter().flatten().filter(|n| !once.contains(n)).collect();
+            let lost = self.not_in(id, &once);
             assert!(lost.is_empty(), "{id}: acknowledged and lost: {lost:?}");
-            drop(all);
             let device = target.get(&format!("/api/devices/{id}")).await;
             assert_eq!(device["device"]["messages"], stored.len(), "{id}: the count is that of the rows");
         }
@@ -95,6 +92,13 @@ impl Ledger {
         assert!(reported >= all.reported, "reported {}, found {reported}", all.reported);
         let lost: Vec<_> = all.made.difference(&ids).collect();
         assert!(lost.is_empty(), "made and lost: {lost:?}");
+    }
+
+    /// The numbers of a sender that were acknowledged and are not among those found.
+    fn not_in(&self, id: &str, found: &BTreeSet<u64>) -> Vec<u64> {
+        let all = self.acknowledged.lock().unwrap();
+        let numbers = all.numbers.get(id).into_iter().flatten();
+        numbers.filter(|number| !found.contains(number)).copied().collect()
     }
 
     /// Takes what waits for the mailbox: all that was accepted, each once.

@@ -66,7 +66,7 @@ async fn live(dir: &Path) {
     let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let hub = Hub::builder().dir(dir).mqtt(free).http(free).https(free).start().await.expect("a start");
     println!("{}", serde_json::to_string(&hub.ready()).expect("plain data"));
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn judge(kills: u64, seed: u64) {

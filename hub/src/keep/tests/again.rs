@@ -171,3 +171,21 @@ async fn only_the_owner_can_read_what_is_kept() {
         assert_eq!(mode, 0o600, "{}", path.display());
     }
 }
+
+#[tokio::test]
+async fn rows_that_the_retention_waits_for_come_to_a_file_before_the_journal_is_large() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = |hub: &Hub| hub.shared.library.files().len();
+    let mut hub = Hub::open(folder.path()).unwrap();
+    hub.create("d");
+    hub.say("d", "{}");
+    hub.task.checkpoint(u64::MAX).await.unwrap();
+    assert_eq!(files(&hub), 0, "a month is long");
+    drop(hub);
+    let short = Retention { age: std::time::Duration::ZERO, ..Retention::default() };
+    let mut hub = Hub::open_with(folder.path(), short).unwrap();
+    hub.task.checkpoint(u64::MAX).await.unwrap();
+    assert_eq!(files(&hub), 1, "what the journal had at the start");
+    hub.task.checkpoint(u64::MAX).await.unwrap();
+    assert_eq!(files(&hub), 1, "there is nothing new");
+}

@@ -124,3 +124,29 @@ async fn a_registry_that_is_none_is_named_as_damaged() {
         assert!(matches!(&error, HubError::Damaged { path: named, .. } if *named == path), "{error}");
     }
 }
+
+#[tokio::test]
+async fn history_that_another_registry_does_not_list_is_named_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (registry, copy) = (folder.path().join("registry.redb"), folder.path().join("copy"));
+    let mut hub = Hub::open(folder.path()).unwrap();
+    hub.create("d");
+    hub.say("d", "{}");
+    hub.checkpoint().await;
+    drop(hub);
+    std::fs::copy(&registry, &copy).unwrap();
+    let mut hub = Hub::open(folder.path()).unwrap();
+    hub.say("d", "{}");
+    hub.checkpoint().await;
+    drop(hub);
+    let whole = std::fs::read(&registry).unwrap();
+    let count = || std::fs::read_dir(folder.path().join("history")).unwrap().count();
+    let refused = || matches!(Hub::open(folder.path()), Err(HubError::Unlisted(path)) if path.exists());
+    std::fs::copy(&copy, &registry).unwrap();
+    assert!(refused(), "the registry is an earlier one");
+    std::fs::remove_file(&registry).unwrap();
+    assert!(refused(), "the registry is gone");
+    assert_eq!(count(), 2);
+    std::fs::write(&registry, whole).unwrap();
+    assert_eq!(Hub::open(folder.path()).unwrap().rows("d").await.len(), 2);
+}

@@ -1,6 +1,11 @@
 //! A disk that takes nothing more.
 
+#[cfg(target_os = "linux")]
+use std::time::Duration;
+
 use super::*;
+#[cfg(target_os = "linux")]
+use crate::{shared::MethodCall, topics::Subscription};
 
 /// A hub whose writes fail as they do on a full disk, and what ends that.
 #[cfg(target_os = "linux")]
@@ -47,4 +52,38 @@ async fn a_checkpoint_that_fails_is_made_up_for() {
     assert_eq!(hub.rows("d").await.len(), 2);
     drop(hub);
     assert_eq!(Hub::open(folder.path()).unwrap().picture().await, before);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_method_whose_caller_has_gone_is_not_called_when_things_can_be_kept_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = Hub::open(folder.path()).unwrap();
+    hub.create("d");
+    let (session, mut inbox) = hub.shared.open_link();
+    hub.shared.with(|state, now| {
+        state.connect("d", session, None, true, now).unwrap();
+        state.subscribe("d", session, Subscription::Methods, true, now);
+    });
+    while inbox.try_recv().is_ok() {}
+    let call = || {
+        hub.shared.call(MethodCall {
+            device: "d",
+            component: None,
+            name: "reboot",
+            request: None,
+            by: "a test",
+            connect_timeout: Duration::ZERO,
+            response_timeout: Duration::ZERO,
+        })
+    };
+    let full = Arc::new(std::fs::File::options().write(true).open("/dev/full").unwrap());
+    let real = hub.shared.with_ledger(|_, ledger| ledger.replace_file(full)).unwrap();
+    call().await.unwrap();
+    hub.shared.with_ledger(|_, ledger| ledger.replace_file(real));
+    hub.shared.with(|_, _| ());
+    assert!(hub.shared.unkept().is_none());
+    assert!(inbox.try_recv().is_err(), "nobody waits for the answer");
+    call().await.unwrap();
+    assert!(inbox.try_recv().is_ok(), "one that can be kept is sent at once");
 }

@@ -111,13 +111,24 @@ export function isoNow(at = new Date()) {
   return minutes === 0 ? `${local}Z` : `${local}${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
+const OTHER = 'other';
+
 function choice(entries, options) {
+  const other = h('option', { value: OTHER, disabled: true });
+  let unknown = null;
   const select = h('select', {}, h('option', { value: '' }, texts.form.notSet), entries.map(([label], index) => h('option', { value: index }, label)));
   return labelled(select, options, {
-    read: () => (select.value === '' ? missing(options) : { value: entries[Number(select.value)][1] }),
+    read: () => (select.value === '' ? missing(options) : select.value === OTHER ? unknown : { value: entries[Number(select.value)][1] }),
     write(value) {
       const index = entries.findIndex(([, candidate]) => candidate === value);
-      select.value = index < 0 ? '' : String(index);
+      other.remove();
+      unknown = index < 0 && value !== undefined && value !== null ? { value } : null;
+      if (unknown) {
+        // it is there, though it cannot be chosen: not the same as not set
+        setText(other, texts.unknown(stringify(value)));
+        select.append(other);
+      }
+      select.value = unknown ? OTHER : index < 0 ? '' : String(index);
     },
   });
 }

@@ -5,8 +5,11 @@ import { h, setText } from './dom.js';
 import { REALS } from './numbers.js';
 import { texts } from './texts.js';
 
-const number = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const real = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 2 });
+// below 1, what counts are the digits that are not zero
+const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, maximumFractionDigits: 20 });
+const tiny = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, notation: 'scientific' });
+const TINY = 1e-6;
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
@@ -19,18 +22,15 @@ export function formatValue(value, schema) {
     return known ? known.label : texts.unknown(stringify(value));
   }
   if (typeof value === 'string') return value === '' ? '""' : value;
-  if (typeof value === 'number' && (REALS.has(schema?.type) || !Number.isInteger(value))) return real.format(value);
+  if (typeof value === 'number' && (REALS.has(schema?.type) || !Number.isInteger(value))) return realText(value);
   return stringify(value);
 }
 
-/** A value with its unit. */
-export function withUnit(value, schema, unit) {
-  const text = formatValue(value, schema);
-  return unit && text !== texts.none ? `${text} ${unit}` : text;
+function realText(value) {
+  const size = Math.abs(value);
+  if (size >= 1 || value === 0) return real.format(value);
+  return (size < TINY ? tiny : small).format(value);
 }
-
-/** A number of a chart's series. */
-export const formatNumber = (value) => number.format(value);
 
 /** The time of day, with the date when it is not today. */
 export function formatTime(milliseconds) {

@@ -24,7 +24,13 @@ export function stringify(value, indent = 0, depth = 0) {
   return `${open}\n${pad}${members.join(`,\n${pad}`)}\n${' '.repeat(indent * depth)}${close}`;
 }
 
-/** Whether two values are the same JSON (members in the same order). */
+/** Whether two values are the same JSON; the order of members says nothing. */
 export function same(left, right) {
-  return left === right || stringify(left) === stringify(right);
+  if (left === right) return true;
+  if (!isStructured(left) || !isStructured(right)) return stringify(left) === stringify(right);
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const [names, others] = [left, right].map((value) => Object.keys(value).filter((name) => value[name] !== undefined));
+  return names.length === others.length && names.every((name) => Object.hasOwn(right, name) && same(left[name], right[name]));
 }
+
+const isStructured = (value) => value !== null && typeof value === 'object';

@@ -36,10 +36,7 @@ fn cell(row: &RawRow, name: &str) -> String {
     match name {
         "at" => row.at.to_string(),
         "received" => row.enqueued_at.to_string(),
-        "kind" => Value::from(serde_json::to_value(row.kind).unwrap_or_default())
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
+        "kind" => serde_json::to_value(row.kind).unwrap_or_default().as_str().unwrap_or_default().to_owned(),
         "component" => row.component.clone().unwrap_or_default(),
         "values" => object(&row.modeled),
         "unmodeled" => object(&row.unmodeled),

@@ -74,7 +74,7 @@ async fn guard(
     match check(&shared, request.uri(), request.headers(), Right::Provisioning) {
         Ok(()) => Ok(next.run(request).await),
         Err(reason) => {
-            shared.with(|state, now| state.refuse(None, format!("provisioning service API: {reason}"), now));
+            shared.with(|state, now| state.refuse(None, &format!("provisioning service API: {reason}"), now));
             Err(DpsError::unauthorized(reason))
         }
     }

@@ -70,7 +70,10 @@ impl State {
             match self.provisioning.authorities.get(&name) {
                 Some(known) if known.certificate == certificate => {}
                 Some(_) => return Err(AuthorityError::Exists(name)),
-                None => added.push(Authority { name, certificate, created: now }),
+                None => {
+                    certificate.check_validity(now)?;
+                    added.push(Authority { name, certificate, created: now });
+                }
             }
         }
         if self.provisioning.authorities.len() + added.len() > LIMIT {
@@ -113,7 +116,8 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::certificate::tests::{device, signer};
+    use crate::certificate::tests::{device, signer, signer_until};
+    use crate::certificate::{Known, Presented};
     use crate::state::tests::{NOW, state};
 
     #[test]
@@ -131,5 +135,21 @@ mod tests {
         assert_eq!(state.trust(Some("new"), &one_again.pem(), NOW).unwrap(), ["new"]);
         let leaf = Certificate::new(device("d1", &[]).der().to_vec().into()).unwrap();
         assert!(state.trust(None, &String::from(leaf), NOW).is_err(), "a device is no authority");
+    }
+
+    #[test]
+    fn an_expired_authority_is_not_trusted_anew_and_a_session_ends_with_its_certificate() {
+        let mut state = state();
+        let late: Timestamp = "1980-01-01T00:00:00Z".parse().unwrap();
+        let old = signer_until("old", None, 1975);
+        assert!(matches!(state.trust(None, &old.pem(), late), Err(AuthorityError::Certificate(_))));
+        let root = signer("root", None);
+        state.trust(None, &root.pem(), late).unwrap();
+        state.create("d1", None, true, late).unwrap();
+        state.know_by("d1", Known::BY_AUTHORITY).unwrap();
+        let certificate = device("d1", &[&root]);
+        let presented = Presented { password: "", certificate: Some(&certificate) };
+        let until = "2049-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(state.authenticate("d1", presented, late), Ok(Some(until)));
     }
 }

@@ -78,9 +78,26 @@ impl State {
         let device = self.find_registered(registration);
         match device {
             Some(device) if !device.record.enrolled => self.is_device(&caller, device),
-            Some(device) => self.in_group(&caller).or_else(|_| self.is_device(&caller, device)),
+            Some(device) => self.comes_again(&caller, device),
             None => self.in_group(&caller),
         }
+    }
+
+    /// An enrolled device comes by the group that it came by, or with its own credentials: the key of another group does
+    /// not make somebody a device that is there already. Who deletes its registration, alone or with its enrollment, lets
+    /// any enrollment have it.
+    fn comes_again(&self, caller: &Caller<'_>, device: &Device) -> Result<Entry, RegistrationRefused> {
+        let Some(known) = self.provisioning.registrations.get(&key(caller.registration)) else {
+            return self.in_group(caller).or_else(|_| self.is_device(caller, device));
+        };
+        if let Source::Group(name) = &known.source
+            && let Some(group) = self.provisioning.groups.get(name)
+        {
+            let entry = self.fits(caller, group, Source::Group(name.clone()), true);
+            return entry.or_else(|_| self.is_device(caller, device));
+        }
+        let own = self.is_device(caller, device)?;
+        Ok(self.in_group(caller).unwrap_or(own))
     }
 
     /// Registration ids are case-insensitive, device ids are not: the exact one wins.

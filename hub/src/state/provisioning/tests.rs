@@ -339,3 +339,22 @@ fn a_clock_that_a_fault_sets_wrong_dates_nothing() {
     let record = &state.device("d1").unwrap().record;
     assert_eq!((created, record.created, record.last_seen), (NOW, NOW, Some(NOW)));
 }
+
+#[test]
+fn the_key_of_another_group_takes_over_no_device_that_is_there_already() {
+    let mut state = state();
+    let token = group_token(&state, "d1");
+    assert_eq!(register(&mut state, "d1", &token), first("d1"));
+    let (primary, secondary) = (Key::random().unwrap(), Key::random().unwrap());
+    let foreign = |id: &str| device_token(&format!("0neTEST/registrations/{id}"), &primary.derive(id));
+    let [of_d1, of_d2] = ["d1", "d2"].map(foreign);
+    let attestation = Attestation::Keys { primary: primary.clone(), secondary };
+    // its name comes before the other's, so that it is asked first
+    state.enroll(Kind::Group, "aaa", attestation, Settings::default(), None, NOW).unwrap();
+    let refused = Err(RegistrationRefused::Token(SasError::WrongKey));
+    assert_eq!(register(&mut state, "d1", &of_d1), refused);
+    assert_eq!(register(&mut state, "d2", &of_d2), first("d2"), "it is a group like any other");
+    let keys = state.device("d1").unwrap().record.primary.clone();
+    assert_eq!(keys, state.group_key().derive("d1"));
+    assert_eq!(register(&mut state, "d1", &token), first("d1"));
+}

@@ -3,7 +3,9 @@
 import { api } from '../api.js';
 import { h, hook, replace, setText } from '../dom.js';
 import { clockTime } from '../format.js';
+import { stringify } from '../json.js';
 import { texts } from '../texts.js';
+import { coalesced } from '../turns.js';
 import { oneLine, valueText } from '../value.js';
 
 const LIMIT = 50;
@@ -14,26 +16,33 @@ export function eventList(capabilities, { data, range, title, template }) {
   const empty = h('p', { class: 'empty' }, texts.telemetry.noEvents);
   const failure = h('p', { class: 'field-error', role: 'alert', hidden: true });
   let rows = [];
+  let came = []; // by the stream while the answer was under way
+  let closed = false;
 
-  async function load() {
+  const load = coalesced(async () => {
+    came = [];
     const [from, to] = range.window();
     try {
       const { items } = await api.events(data.id, capabilities.map((one) => one.path), from, to, LIMIT);
-      rows = items;
+      if (closed) return;
+      const known = new Set(items.map(keyOf));
+      rows = [...(range.isLive ? came.filter((row) => !known.has(keyOf(row))) : []), ...items].slice(0, LIMIT);
       failure.hidden = true;
     } catch (cause) {
       failure.hidden = false;
       setText(failure, cause.message);
     }
     draw();
-  }
+  });
 
   function arrived({ items }) {
     const fresh = items.flatMap(({ at, component, values }) => capabilities
       .filter((one) => (one.component ?? null) === (component ?? null) && Object.hasOwn(values, one.name))
       .map((one) => ({ at, path: one.path, value: values[one.name] })));
     if (fresh.length === 0 || !range.isLive) return;
-    rows = [...fresh.reverse(), ...rows].slice(0, LIMIT);
+    const newest = fresh.reverse();
+    came = [...newest, ...came].slice(0, LIMIT);
+    rows = [...newest, ...rows].slice(0, LIMIT);
     draw();
   }
 
@@ -53,9 +62,14 @@ export function eventList(capabilities, { data, range, title, template }) {
   return {
     element: h('section', { class: 'events-tile', 'data-testid': hook('events', component, name) },
       h('h2', { class: 'tile-label' }, title ?? capabilities.map((one) => template.fullLabel(one)).join(', ')), failure, empty, list),
-    close: () => stops.forEach((stop) => stop()),
+    close() {
+      closed = true;
+      stops.forEach((stop) => stop());
+    },
   };
 }
+
+const keyOf = ({ at, path, value }) => `${Date.parse(at)} ${path} ${stringify(value)}`;
 
 /** What the event says of itself, else what its name says. */
 function severityOf(capability, value) {

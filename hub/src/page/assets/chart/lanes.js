@@ -5,6 +5,7 @@ import { h, hook, replace, s, setText } from '../dom.js';
 import { formatTime } from '../format.js';
 import { stringify } from '../json.js';
 import { texts } from '../texts.js';
+import { coalesced } from '../turns.js';
 import { truthOf, valueText } from '../value.js';
 import { linear, timeLabel, timeTicks, zoneText } from './scale.js';
 
@@ -13,6 +14,7 @@ const [LANE, EDGE, FOOT] = [44, 12, 24];
 const COLOURS = 4;
 const WIDTH = 800;
 const REDRAW = 500;
+const MOST = 5000; // changes of a lane that are kept
 
 export function stateStrips(capabilities, { data, range, title, template }) {
   const lanes = capabilities.map((capability) => ({ capability, label: template.fullLabel(capability), changes: [], colours: new Map() }));
@@ -23,19 +25,26 @@ export function stateStrips(capabilities, { data, range, title, template }) {
   const [{ component, name: first }] = capabilities;
   svg.setAttribute('aria-label', name);
   let timer = 0;
+  let closed = false;
 
-  async function load() {
+  const load = coalesced(async () => {
     const [from, to] = range.window();
     try {
       const { series } = await api.series(data.id, lanes.map((lane) => lane.capability.path), from, to, WIDTH);
-      for (const lane of lanes) lane.changes = changesOf(series.find((one) => one.path === lane.capability.path));
+      if (closed) return;
+      for (const lane of lanes) {
+        const live = lane.changes.filter((one) => one.live);
+        lane.changes = changesOf(series.find((one) => one.path === lane.capability.path));
+        // what came by the stream while the answer was under way
+        if (range.isLive) for (const { t, value } of live) add(lane, t, value);
+      }
       failure.hidden = true;
     } catch (cause) {
       failure.hidden = false;
       setText(failure, cause.message);
     }
     draw();
-  }
+  });
 
   function arrived({ items, missed }) {
     if (!range.isLive) return;
@@ -53,7 +62,8 @@ export function stateStrips(capabilities, { data, range, title, template }) {
   function add(lane, t, value) {
     const last = lane.changes.at(-1);
     if (last && (t < last.t || keyOf(last.value, lane.capability) === keyOf(value, lane.capability))) return;
-    lane.changes.push({ t, value });
+    lane.changes.push({ t, value, live: true });
+    if (lane.changes.length > MOST) lane.changes.shift();
   }
 
   function soon() {
@@ -87,6 +97,7 @@ export function stateStrips(capabilities, { data, range, title, template }) {
   return {
     element,
     close() {
+      closed = true;
       clearInterval(tick);
       clearTimeout(timer);
       sized.disconnect();

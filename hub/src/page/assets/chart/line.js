@@ -4,7 +4,8 @@
 import { api } from '../api.js';
 import { h, hook, replace, setText } from '../dom.js';
 import { texts } from '../texts.js';
-import { numberOf, valueText } from '../value.js';
+import { coalesced } from '../turns.js';
+import { valueText } from '../value.js';
 import { legend } from './legend.js';
 import { Plot } from './plot.js';
 import { Series } from './series.js';
@@ -25,6 +26,8 @@ export function lineChart(capabilities, { data, range, title, template }) {
   }));
   const name = title ?? lines.map((line) => line.label).join(', ');
   const plots = byUnits(lines).map((own) => new Plot(own, range, name));
+  // one cursor for all: the others show the same time
+  for (const plot of plots) plot.onMove = (t) => plots.forEach((other) => other !== plot && other.showCursor(t));
   const summary = h('p', { class: 'chart-summary' });
   const failure = h('p', { class: 'field-error', role: 'alert', hidden: true });
   const table = pointTable(lines);
@@ -34,16 +37,14 @@ export function lineChart(capabilities, { data, range, title, template }) {
     plots.map((plot) => plot.element), failure, summary, table.element);
   let visible = true;
   let timer = 0;
-  let turn = 0;
+  let closed = false;
   let last = 0;
 
-  async function load() {
-    turn += 1;
-    const mine = turn;
+  const load = coalesced(async () => {
     const [from, to] = range.window();
     try {
       const { series } = await api.series(data.id, lines.map((line) => line.capability.path), from, to, Math.round(plots[0].width()));
-      if (mine !== turn) return;
+      if (closed) return;
       for (const line of lines) line.series.load(series.find((one) => one.path === line.capability.path));
       failure.hidden = true;
       element.dataset.loaded = `${from} ${to}`;
@@ -52,7 +53,7 @@ export function lineChart(capabilities, { data, range, title, template }) {
       setText(failure, cause.message);
     }
     draw();
-  }
+  });
 
   function draw() {
     clearTimeout(timer);
@@ -78,16 +79,19 @@ export function lineChart(capabilities, { data, range, title, template }) {
   }
 
   function arrived({ items, missed }) {
+    // a fixed range is loaded as a whole
+    if (!range.isLive) return;
     let any = false;
     for (const { at, component: sender, values } of items) {
       for (const { capability, series } of lines) {
         if ((sender ?? null) !== (capability.component ?? null) || !Object.hasOwn(values, capability.name)) continue;
-        const number = numberOf(values[capability.name]);
-        if (number !== null) series.add(Date.parse(at), number);
+        const value = values[capability.name];
+        // as the hub does with what it keeps: a text is no number, and nothing is drawn across a null
+        if (['number', 'bigint'].includes(typeof value)) series.add(Date.parse(at), Number(value));
+        else if (value === null) series.interrupt();
         any = true;
       }
     }
-    if (!range.isLive) return;
     if (missed || lines.some((line) => line.series.added > ADDED)) load();
     else if (any) soon();
   }
@@ -102,6 +106,10 @@ export function lineChart(capabilities, { data, range, title, template }) {
     setText(summary, told.join(' · '));
   }
 
+  function connection() {
+    if (!data.item.connected) for (const { series } of lines) series.interrupt();
+  }
+
   const tick = setInterval(() => range.isLive && soon(), TICK);
   const seen = new IntersectionObserver(([entry]) => {
     visible = entry.isIntersecting;
@@ -110,12 +118,12 @@ export function lineChart(capabilities, { data, range, title, template }) {
   seen.observe(element);
   const sized = new ResizeObserver(() => soon());
   sized.observe(element);
-  const stops = [data.on('message', arrived), data.on('reloaded', load), range.on(load)];
+  const stops = [data.on('message', arrived), data.on('reloaded', load), data.on('item', connection), range.on(load)];
   requestAnimationFrame(load);
   return {
     element,
     close() {
-      turn += 1;
+      closed = true;
       clearInterval(tick);
       clearTimeout(timer);
       seen.disconnect();

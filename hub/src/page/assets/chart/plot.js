@@ -3,10 +3,10 @@
 
 import { announce } from '../announce.js';
 import { h, replace, s } from '../dom.js';
-import { formatNumber, formatTime } from '../format.js';
+import { formatTime } from '../format.js';
 import { texts } from '../texts.js';
 import { gestures } from './gestures.js';
-import { linear, niceRange, timeLabel, timeTicks, zoneText } from './scale.js';
+import { linear, niceRange, tickText, timeLabel, timeTicks, zoneText } from './scale.js';
 import { perColumn } from './series.js';
 
 const words = texts.chart;
@@ -21,6 +21,7 @@ export class Plot {
     this.range = range;
     this.right = lines.some((line) => line.axis === 1) ? ROOM : EDGE.right;
     this.cursor = null;
+    this.onMove = () => {}; // told of a cursor that is moved here
     this.pinned = false;
     this.selection = null;
     this.axes = [];
@@ -62,7 +63,7 @@ export class Plot {
     const low = Math.min(display?.min ?? Infinity, points.reduce((least, point) => Math.min(least, point.min), Infinity));
     const high = Math.max(display?.max ?? -Infinity, points.reduce((most, point) => Math.max(most, point.max), -Infinity));
     const nice = niceRange(low, high, TICKS);
-    return Object.assign(linear(nice.low, nice.high, HEIGHT - EDGE.bottom, EDGE.top), { ticks: nice.ticks, unit: shown[0].line.capability.unit });
+    return Object.assign(linear(nice.low, nice.high, HEIGHT - EDGE.bottom, EDGE.top), { ticks: nice.ticks, step: nice.step, unit: shown[0].line.capability.unit });
   }
 
   #grid(main, width) {
@@ -71,8 +72,8 @@ export class Plot {
     const end = width - this.right;
     return s('g', { class: 'grid', 'aria-hidden': 'true' },
       (main?.ticks ?? []).map((value) => s('line', { x1: EDGE.left, x2: end, y1: main(value), y2: main(value) })),
-      (left?.ticks ?? []).map((value) => s('text', { class: 'tick-y', x: EDGE.left - 8, y: left(value) + 4 }, formatNumber(value))),
-      (right?.ticks ?? []).map((value) => s('text', { x: end + 8, y: right(value) + 4 }, formatNumber(value))),
+      (left?.ticks ?? []).map((value) => s('text', { class: 'tick-y', x: EDGE.left - 8, y: left(value) + 4 }, tickText(value, left.step))),
+      (right?.ticks ?? []).map((value) => s('text', { x: end + 8, y: right(value) + 4 }, tickText(value, right.step))),
       left?.unit ? s('text', { class: 'axis-unit tick-y', x: EDGE.left - 8, y: 11 }, left.unit) : null,
       right?.unit ? s('text', { class: 'axis-unit', x: end + 8, y: 11 }, right.unit) : null,
       across.ticks.filter((at) => this.x(at) > EDGE.left + 16 && this.x(at) < end - 30).map((at) => s('text', { class: 'tick-x', x: this.x(at), y: HEIGHT - 7 }, timeLabel(at, across.step))),
@@ -103,9 +104,14 @@ export class Plot {
 
   /** Moves the cursor; `spoken` for the keyboard. */
   moveTo(t, spoken = false) {
+    this.showCursor(t);
+    this.onMove(t);
+    if (spoken && t !== null) announce(this, this.#samples().map(({ line, point }) => `${line.label} ${line.text(point.last)}, ${formatTime(point.tLast)}`).join('; '));
+  }
+
+  showCursor(t) {
     this.cursor = t;
     this.#drawOverlay();
-    if (spoken && t !== null) announce(this, this.#samples().map(({ line, point }) => `${line.label} ${line.text(point.last)}, ${formatTime(point.t)}`).join('; '));
   }
 
   /** The next point of the first line that is shown, from the cursor on. */
@@ -145,7 +151,7 @@ export class Plot {
   }
 
   #drawTip(samples, x) {
-    replace(this.tip, h('span', { class: 'tip-time' }, formatTime(samples[0].point.t), this.pinned ? ` · ${words.pinned}` : ''),
+    replace(this.tip, h('span', { class: 'tip-time' }, formatTime(samples[0].point.tLast), this.pinned ? ` · ${words.pinned}` : ''),
       samples.map(({ line, point }) => h('span', { class: `legend ${line.colour}` }, h('i'), `${line.label} ${line.text(point.last)}`,
         point.n > 1 ? h('span', { class: 'weak' }, words.column(point.n, line.text(point.min), line.text(point.max))) : null)));
     this.tip.classList.toggle('tip-left', x > this.width() / 2);

@@ -3,6 +3,7 @@
 
 const SHORTEST_GAP = 10_000;
 const INTERVALS = 50; // of which the usual one is taken
+const MOST = 20_000; // points that are kept of a stream that is never loaded again
 
 export class Series {
   constructor() {
@@ -10,20 +11,22 @@ export class Series {
   }
 
   clear() {
-    this.points = []; // { t, first, min, max, last, n }
+    this.points = []; // { t, first, min, max, last, n, tLast }
     this.gaps = []; // [from, to], between points
     this.added = 0;
     this.rawCount = 0;
+    this.broken = false;
   }
 
   /** Takes what the hub answered; points that came by the stream meanwhile and are newer are kept. */
-  load({ points: { t, v, first = v, min = v, max = v, last = v, n = null }, gaps = [], rawCount }) {
-    const newest = t.at(-1) ?? -Infinity;
+  load({ points: { t, v, first = v, min = v, max = v, last = v, n = null, tLast = null }, gaps = [], rawCount }) {
+    const newest = t.length > 0 ? t.at(-1) + (tLast?.at(-1) ?? 0) : -Infinity;
     const live = this.points.slice(this.points.length - this.added).filter((point) => point.t > newest);
-    this.points = t.map((at, index) => ({ t: at, first: first[index], min: min[index], max: max[index], last: last[index], n: n?.[index] ?? 1 }));
+    this.points = t.map((at, index) => ({ t: at, first: first[index], min: min[index], max: max[index], last: last[index], n: n?.[index] ?? 1, tLast: at + (tLast?.[index] ?? 0) }));
     this.gaps = gaps;
     this.rawCount = rawCount;
     this.added = 0;
+    this.broken = false;
     for (const point of live) this.add(point.t, point.last);
   }
 
@@ -32,10 +35,18 @@ export class Series {
     let index = this.points.length;
     while (index > 0 && this.points[index - 1].t > t) index -= 1;
     const before = this.points[index - 1];
-    if (index === this.points.length && before && t - before.t > this.#gapLength()) this.gaps.push([before.t, t]);
-    this.points.splice(index, 0, { t, first: value, min: value, max: value, last: value, n: 1 });
-    this.added += 1;
+    const isNewest = index === this.points.length;
+    if (isNewest && before && (this.broken || t - before.tLast > this.#gapLength())) this.gaps.push([before.t, t]);
+    if (isNewest) this.broken = false;
+    this.points.splice(index, 0, { t, first: value, min: value, max: value, last: value, n: 1, tLast: t });
+    if (this.points.length > MOST) this.points.shift();
+    this.added = Math.min(this.added + 1, this.points.length);
     this.rawCount += 1;
+  }
+
+  /** The device is gone or says that there is no value: nothing is drawn across, whatever comes next. */
+  interrupt() {
+    this.broken = true;
   }
 
   /** Three usual intervals between the newest points, but never less than ten seconds. */
@@ -96,6 +107,7 @@ export function perColumn(run, column) {
     group.min = Math.min(group.min, point.min);
     group.max = Math.max(group.max, point.max);
     group.last = point.last;
+    group.tLast = point.tLast;
     group.n += point.n;
   }
   return result;

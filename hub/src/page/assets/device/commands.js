@@ -120,6 +120,7 @@ function runner(data, { named, label, durable, method, read, target, focus, show
 
   async function submit(event) {
     event.preventDefault();
+    if (sending) return undefined;
     const { value, error } = read();
     if (error || timeoutError()) return focus();
     sending = true;
@@ -129,7 +130,8 @@ function runner(data, { named, label, durable, method, read, target, focus, show
     try {
       const row = await api.runCommand(data.id, { ...target(), request: value, queueIfOffline: queue?.checked ?? false, timeout: Number(seconds.value) });
       data.takeCommand(row);
-      if (result.querySelector('.waiting')) replace(result, statePill(row), ' ', answerOf(row));
+      const newest = data.commands.get(row.id) ?? row;
+      if (result.querySelector('.waiting')) replace(result, statePill(newest), ' ', answerOf(newest));
     } catch (failure) {
       replace(result, h('span', { class: 'failure', role: 'alert' }, failure.message));
     }

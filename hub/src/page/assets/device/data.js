@@ -2,10 +2,17 @@
 // told when that part changed; nothing here is drawn.
 
 import { api } from '../api.js';
+import { coalesced } from '../turns.js';
 import { Template } from './template.js';
 
 const keyOf = (component, name) => `${component ?? ''}/${name}`;
 const INTERVALS = 10; // of a value's messages, for what is usual
+const COMMANDS = 500; // rows that are kept here; the hub keeps more
+const NAMES = 2000; // of values; a device that makes up names must not fill the page
+/** How far a command has got; every other state is its last. */
+const STEPS = { queued: 0, sent: 1, accepted: 2 };
+const LAST = 3;
+const stepOf = ({ state }) => STEPS[state] ?? LAST;
 
 export class DeviceData {
   constructor(id) {
@@ -17,6 +24,8 @@ export class DeviceData {
     this.commands = new Map();
     this.listeners = new Map();
     this.waiting = null;
+    /** Loads everything; events that come meanwhile are applied after it. */
+    this.load = coalesced(() => this.#load());
   }
 
   /** Calls `listener(change)` at each change of a part: 'item', 'properties', 'latest', 'commands', 'message', 'row'; answers how to stop. */
@@ -30,8 +39,7 @@ export class DeviceData {
     for (const listener of [...this.listeners.get(part) ?? []]) listener(change);
   }
 
-  /** Loads everything; events that come meanwhile are applied after it. */
-  async load() {
+  async #load() {
     this.waiting = [];
     try {
       const { device, template, properties, latest, commands } = await api.device(this.id);
@@ -62,6 +70,7 @@ export class DeviceData {
       this.#tell('properties', data.properties);
     } else if (name === 'command') {
       this.commands.set(data.id, data);
+      if (this.commands.size > COMMANDS) this.commands.delete(Math.min(...this.commands.keys()));
       this.#tell('commands', data);
     } else if (name === 'raw') this.#tell('row', data);
     else if (name === 'device') {
@@ -74,6 +83,7 @@ export class DeviceData {
     for (const { at, component, values } of items) {
       for (const [name, value] of Object.entries(values)) {
         const key = keyOf(component, name);
+        if (this.latest.size >= NAMES && !this.latest.has(key)) continue;
         const times = [...this.latest.get(key)?.times ?? [], Date.parse(at)].slice(-INTERVALS);
         this.latest.set(key, { component, name, value, at, times });
       }
@@ -95,9 +105,16 @@ export class DeviceData {
     return [...this.commands.values()].sort((a, b) => b.id - a.id);
   }
 
+  /** Takes the answer to a command that was sent here, unless the stream has told more of it already. */
   takeCommand(row) {
-    this.#apply('command', { ...row, device: this.id });
+    if (isFurther(row, this.commands.get(row.id))) this.#apply('command', { ...row, device: this.id });
   }
+}
+
+/** Whether a row of the command history may stand in place of the one that is known: what is finished never changes. */
+export function isFurther(row, known) {
+  if (!known || stepOf(row) > stepOf(known)) return true;
+  return stepOf(row) === stepOf(known) && stepOf(known) < LAST && (row.progress?.length ?? 0) >= (known.progress?.length ?? 0);
 }
 
 /** The usual time between the messages of a value, in milliseconds, once there were enough of them. */

@@ -81,7 +81,7 @@ export default function formTab({ data, tab }) {
   const form = h('form', { class: 'card form', 'data-testid': `form-${view.slug}`, novalidate: true, on: { submit: save, input: judge } },
     view.sections.map(section), error, h('div', { class: 'form-foot' }, reason, discard, button));
   update();
-  return { element: form, close: () => stops.forEach((stop) => stop()) };
+  return { element: form, isDirty: () => fields.some((one) => one.dirty), close: () => stops.forEach((stop) => stop()) };
 }
 
 /** One property in a form: its field, its state, and what came while it was being edited. */
@@ -187,7 +187,9 @@ class EditedProperty {
   async #send(value) {
     try {
       await api.setProperties(this.data.id, [{ component: this.capability.component, name: this.capability.name, value }]);
-      this.#fill(value);
+      // what was typed meanwhile stays
+      if (this.dirty) this.shown = value;
+      else this.#fill(value);
     } catch (failure) {
       this.field.fail?.(failure.details[0]?.message ?? failure.message);
     }

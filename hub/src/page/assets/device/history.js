@@ -3,6 +3,7 @@
 import { announce } from '../announce.js';
 import { freshId, h, replace } from '../dom.js';
 import { clockTime } from '../format.js';
+import { stringify } from '../json.js';
 import { texts } from '../texts.js';
 import { oneLine } from '../value.js';
 
@@ -35,7 +36,7 @@ export function historyView(data, context) {
 
   /** Rows are made once for each state, so that an open one stays open. */
   function rowOf(row) {
-    const key = `${row.state} ${oneLine(row.completion)} ${row.progress?.length ?? 0}`;
+    const key = stringify(row);
     const known = drawn.get(row.id);
     if (known?.key === key) return known.element;
     const element = historyRow(row, known?.element.querySelector('details')?.open ?? false);
@@ -44,6 +45,7 @@ export function historyView(data, context) {
   }
 
   function changed(row) {
+    for (const id of drawn.keys()) if (!data.commands.has(id)) drawn.delete(id);
     if (row) announce(`command ${row.id}`, words.stateChanged(row.name, words.state[row.state] ?? row.state));
     draw();
   }

@@ -25,6 +25,9 @@ const MODULES = {
   twin: () => import('./twin.js'),
 };
 
+/** What needs no module of its own. */
+const HERE = { unassigned: unassignedView, missing: () => ({ element: h('section', { class: 'card blank' }, h('p', { role: 'alert' }, words.noView)) }) };
+
 export default function devicePage(context) {
   const { id } = context.params;
   const data = new DeviceData(id);
@@ -33,16 +36,21 @@ export default function devicePage(context) {
   const tools = h('div', { class: 'tools' });
   const tabs = h('nav', { class: 'tabs', 'aria-label': words.views });
   const notice = h('div');
+  const outdated = h('p', { class: 'field-error', role: 'alert', hidden: true });
+  const republished = h('p', { class: 'remark wait', role: 'status', hidden: true }, words.republished, ' ',
+    h('button', { type: 'button', class: 'link', 'data-testid': 'show-republished', on: { click: () => showTab(true) } }, words.showRepublished));
   const panel = h('div', { class: 'panel' }, h('p', { class: 'empty' }, texts.loading));
   let current = context;
   let shown = null; // { key, view }
   let turn = 0;
   let wantsRaw = false;
+  let closed = false;
 
   data.on('item', showHead);
 
   function showHead() {
     const { item } = data;
+    if (closed) return undefined;
     if (item.deleted) return showGone();
     setText(title, nameOf(item));
     current.titled([[texts.devices.title, '/devices'], [nameOf(item)]]);
@@ -68,10 +76,12 @@ export default function devicePage(context) {
   }
 
   function showGone() {
-    close();
-    showFailure(panel, words.deleted, () => current.go('/devices'));
-    replace(notice);
-    replace(tabs);
+    leaveTab();
+    replace(panel, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, words.deleted), h('a', { class: 'button', href: '/devices', 'data-link': true }, texts.devices.title)));
+    for (const part of [notice, tabs, tools]) replace(part);
+    delete tabs.dataset.key;
+    outdated.hidden = true;
+    republished.hidden = true;
   }
 
   /** `[{ key, text, path, kind, view }]` in their order. */
@@ -94,24 +104,31 @@ export default function devicePage(context) {
 
   function wantedTab() {
     const all = allTabs();
-    return all.find((tab) => tab.key === current.rest.join('/')) ?? (current.rest.length === 0 ? all[0] : null) ?? all[0];
+    const asked = current.rest.join('/');
+    return all.find((tab) => tab.key === asked) ?? (asked === '' ? all[0] : { key: asked, kind: 'missing', view: null });
   }
 
   // what is drawn depends on the template as well as on the address
   const tabKey = (tab) => `${tab.key} ${tab.kind} ${data.template.etag}`;
 
-  async function showTab() {
+  /** Shows what the address asks for; a form that is being filled in is not replaced unless that is wanted. */
+  async function showTab(replacing = false) {
     const tab = wantedTab();
     drawTabs(tab);
     const key = tabKey(tab);
+    republished.hidden = true;
     if (shown?.key === key) return;
+    if (!replacing && shown?.tab === tab.key && shown.view.isDirty?.()) {
+      republished.hidden = false;
+      return;
+    }
     turn += 1;
     const mine = turn;
-    const make = tab.kind === 'unassigned' ? unassignedView : (await MODULES[tab.kind]()).default;
-    if (mine !== turn) return;
+    const make = tab.kind in HERE ? HERE[tab.kind] : (await MODULES[tab.kind]()).default;
+    if (closed || mine !== turn) return;
     shown?.view.close?.();
-    const view = make({ data, tab, context: current, isOpen: () => mine === turn });
-    shown = { key, view };
+    const view = make({ data, tab, context: current });
+    shown = { key, tab: tab.key, view };
     replace(panel, view.element);
     await follow(tab.kind === 'raw');
     view.shown?.();
@@ -124,7 +141,7 @@ export default function devicePage(context) {
     current.follow(topics());
   }
 
-  const topics = () => [`device:${id}`, ...(wantsRaw ? [`raw:${id}`] : [])];
+  const topics = () => [`device:${id}`, 'templates', ...(wantsRaw ? [`raw:${id}`] : [])];
 
   function drawTabs(tab) {
     const links = allTabs().map(({ key, text, path }) => h('a', {
@@ -143,10 +160,24 @@ export default function devicePage(context) {
   async function load() {
     try {
       await data.load();
+      if (closed) return;
+      outdated.hidden = true;
+      panel.classList.remove('stale');
       await showTab();
     } catch (failure) {
-      if (data.item === null) showFailure(panel, failure.status === 404 ? words.notFound : failure.message, load);
+      if (!closed) failed(failure);
     }
+  }
+
+  /** What is shown stays, but it is said that it is not how things stand. */
+  function failed(failure) {
+    const isGone = failure.status === 404;
+    if (data.item === null) return showFailure(panel, isGone ? words.notFound : failure.message, load);
+    if (isGone) return showGone();
+    outdated.hidden = false;
+    setText(outdated, words.outdated(failure.message));
+    panel.classList.add('stale');
+    return undefined;
   }
 
   /** Another tab, or the dialog that an address asks for. */
@@ -163,11 +194,19 @@ export default function devicePage(context) {
   }
 
   function event(name, change) {
-    if (name === 'device' && change.id === id && !change.deleted && (change.templateId ?? null) !== (data.item?.templateId ?? null)) load();
+    if (name === 'template') {
+      // published again: what is shown is drawn anew
+      if (change.id === data.item?.templateId) load();
+    } else if (name === 'device' && change.id === id && !change.deleted && (change.templateId ?? null) !== (data.item?.templateId ?? null)) load();
     else data.event(name, change);
   }
 
   function close() {
+    closed = true;
+    leaveTab();
+  }
+
+  function leaveTab() {
     turn += 1;
     shown?.view.close?.();
     shown = null;
@@ -175,7 +214,7 @@ export default function devicePage(context) {
 
   askedConnect();
   return {
-    element: h('div', { class: 'page' }, h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), notice, tabs, panel),
+    element: h('div', { class: 'page' }, h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), notice, outdated, republished, tabs, panel),
     topics: topics(),
     load,
     event,

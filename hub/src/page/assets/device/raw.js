@@ -21,6 +21,7 @@ export default function rawTab({ data, context }) {
   const filter = { kind: query.get('kind') ?? '', from: query.get('from') ?? '', to: query.get('to') ?? '', unmodeled: query.get('unmodeled') === '1' };
   let rows = [];
   let next = null;
+  let turn = 0; // of the filter: rows that were asked for with another one are not shown
   let fresh = [];
   let timer = 0;
   let closed = false;
@@ -51,36 +52,46 @@ export default function rawTab({ data, context }) {
   }
 
   function remember() {
-    const cols = [...names.keys()].filter((name) => chosen.has(name)).join(',');
+    const cols = columnsShown();
     context.setQuery({ kind: filter.kind, from: filter.from, to: filter.to, unmodeled: filter.unmodeled ? '1' : '', cols: cols === USUAL.join(',') ? '' : cols });
   }
 
   const asked = () => ({ kind: filter.kind, from: filter.from, to: filter.to, unmodeled: filter.unmodeled ? '1' : '' });
 
   async function load() {
+    turn += 1;
+    const mine = turn;
+    const last = newestSeq();
     try {
       const page = await api.raw(data.id, { ...asked(), limit: PAGE });
-      if (closed) return;
-      fresh = [];
-      rows = page.items;
+      if (closed || mine !== turn) return;
+      // rows of the stream that came while the answer was under way stay
+      const newest = page.items[0]?.seq ?? last;
+      const came = [...fresh, ...rows].filter((row) => row.seq > newest && matches(row));
+      fresh = follow.checked ? [] : came;
+      rows = follow.checked ? [...came, ...page.items] : page.items;
       take(page);
       draw();
+      showWaiting();
     } catch (failure) {
-      setText(error, failure.message);
+      if (!closed && mine === turn) setText(error, failure.message);
     }
   }
 
   async function loadMore() {
     more.disabled = true;
+    const mine = turn;
     try {
       const page = await api.raw(data.id, { ...asked(), limit: PAGE, after: next });
+      if (closed || mine !== turn) return;
       rows = [...rows, ...page.items];
       take(page);
       draw();
     } catch (failure) {
-      setText(error, failure.message);
+      if (!closed && mine === turn) setText(error, failure.message);
+    } finally {
+      more.disabled = false;
     }
-    more.disabled = false;
   }
 
   function take(page) {
@@ -89,10 +100,11 @@ export default function rawTab({ data, context }) {
     damage.hidden = !(page.damage?.length > 0);
   }
 
+  const newestSeq = () => Math.max(rows[0]?.seq ?? -1, fresh[0]?.seq ?? -1);
+
   /** A row of the stream: shown when it is asked for, at most a few times a second. */
   function arrived(row) {
-    const newest = Math.max(rows[0]?.seq ?? -1, fresh[0]?.seq ?? -1);
-    if (row.seq <= newest || !matches(row)) return;
+    if (row.seq <= newestSeq() || !matches(row)) return;
     fresh.unshift(row);
     fresh.length = Math.min(fresh.length, SHOWN);
     if (timer === 0) timer = setTimeout(showFresh, MERGE);
@@ -101,6 +113,10 @@ export default function rawTab({ data, context }) {
   function showFresh() {
     timer = 0;
     if (follow.checked) takeFresh();
+    showWaiting();
+  }
+
+  function showWaiting() {
     waiting.hidden = fresh.length === 0;
     setText(waiting, words.fresh(fresh.length));
   }
@@ -144,7 +160,9 @@ export default function rawTab({ data, context }) {
     more.hidden = next === null;
   }
 
-  const save = (format) => location.assign(api.exportUrl(data.id, { ...asked(), format }));
+  const columnsShown = () => [...names.keys()].filter((name) => chosen.has(name)).join(',');
+  // a link, so that an error of the hub does not replace the application
+  const save = (format) => h('a', { href: api.exportUrl(data.id, { ...asked(), format, cols: format === 'csv' ? columnsShown() : '' }), download: '' }).click();
   const stops = [data.on('row', arrived), data.on('reloaded', load)];
   load();
   return {

@@ -55,5 +55,6 @@ function sentences(state, capability, online) {
   if (sync === 'working') return [words.working, words.asked(text(desired)), description].filter(Boolean);
   if (sync === 'error') return [words.asked(text(desired)), state.code && words.code(state.code), description, reportedText && words.has(reportedText)].filter(Boolean);
   if (sync === 'synced') return [state.differs && words.chose(reportedText ?? texts.none, text(desired)), state.differs && description].filter(Boolean);
+  if (sync === 'reported' && state.reportedAt) return [[words.reported, ageTime(state.reportedAt)]];
   return [];
 }

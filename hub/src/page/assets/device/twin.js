@@ -6,6 +6,7 @@ import { jsonField } from '../forms.js';
 import { same, stringify } from '../json.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
+import { coalesced } from '../turns.js';
 
 const words = texts.twin;
 
@@ -16,9 +17,12 @@ export default function twinTab({ data }) {
   const versions = h('span', { class: 'hint' });
   const error = h('p', { class: 'field-error', role: 'alert' });
 
-  async function load() {
+  let closed = false;
+
+  const load = coalesced(async () => {
     try {
       const twin = await api.twin(data.id);
+      if (closed) return;
       desired.update(twin.desired);
       tags.update(twin.tags);
       setText(reported, stringify(twin.reported, 2));
@@ -27,14 +31,17 @@ export default function twinTab({ data }) {
     } catch (failure) {
       setText(error, failure.message);
     }
-  }
+  });
 
   const stops = ['properties', 'item', 'reloaded'].map((kind) => data.on(kind, load));
   load();
   return {
     element: h('div', { class: 'stack' }, h('div', { class: 'card-head' }, h('h2', {}, words.title), versions), error,
       h('div', { class: 'columns' }, desired.element, h('section', { class: 'card stack' }, h('h2', { class: 'plain-title' }, words.reported), reported), tags.element)),
-    close: () => stops.forEach((stop) => stop()),
+    close() {
+      closed = true;
+      stops.forEach((stop) => stop());
+    },
   };
 }
 

@@ -2,8 +2,10 @@
 // device's own page.
 
 import { api } from '../api.js';
+import { freshId, h } from '../dom.js';
 import { openConfirm } from '../shell/dialog.js';
 import { toast, toastError } from '../shell/toast.js';
+import { openForm } from '../templates/actions.js';
 import { texts } from '../texts.js';
 import { openEdit } from './edit.js';
 import { nameOf } from './pills.js';
@@ -16,6 +18,7 @@ export function deviceActions(device, onDeleted = () => {}) {
   return [
     status === 'waiting' && { text: words.actions.approve, testId: 'approve-device', act: () => approveDevice(device) },
     { text: words.actions.rename, testId: 'edit-device', act: () => openEdit(device) },
+    { text: words.actions.migrate, testId: 'migrate-device', act: () => openMigrate(device) },
     status === 'blocked'
       ? { text: words.actions.unblock, testId: 'unblock-device', act: () => run(device, 'unblock') }
       : { text: words.actions.block, testId: 'block-device', danger: true, act: () => ask(device, 'block', () => api.act(device.id, 'block')) },
@@ -38,6 +41,22 @@ async function run(device, action) {
   } catch (failure) {
     toastError(failure.message);
   }
+}
+
+/** Gives this one device another published template. */
+async function openMigrate(device) {
+  const { title, hint, label, submit, none } = words.migrate;
+  const { items } = await api.templates().catch((failure) => {
+    toastError(failure.message);
+    return { items: [] };
+  });
+  const others = items.filter((one) => one.state !== 'draft' && one.id !== device.templateId);
+  const select = h('select', { id: freshId('to'), 'data-testid': 'migrate-device-to' }, others.map((one) => h('option', { value: one.id }, one.name)));
+  const content = others.length > 0 ? h('div', { class: 'field' }, h('label', { for: select.id }, label), select) : h('p', { class: 'empty' }, none);
+  openForm(title(nameOf(device)), hint, content, others.length > 0 && submit, async () => {
+    await api.assignTemplate(device.id, select.value);
+    toast(words.done.migrate(nameOf(device)));
+  });
 }
 
 /** Both block and delete ask with the name of the device; a deletion wants it typed. */

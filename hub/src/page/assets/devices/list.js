@@ -27,7 +27,7 @@ const UNASSIGNED = '-';
 /** What each filter of the address keeps. */
 const FILTERS = {
   q: (device, wanted) => searchText(device).includes(wanted.trim().toLowerCase()),
-  template: (device, wanted) => (device.templateId ?? device.modelId ?? UNASSIGNED) === wanted,
+  template: (device, wanted) => (wanted === UNASSIGNED ? !device.templateId : [device.templateId, device.modelId].includes(wanted)),
   status: (device, wanted) => device.status === wanted,
   conn: (device, wanted) => (device.connected ? 'connected' : 'disconnected') === wanted,
   tag: (device, wanted) => tagList(device).some(([key, value]) => `${key}: ${value}` === wanted),
@@ -137,7 +137,8 @@ export default function devicesPage(context) {
   function drawFilters() {
     const all = [...devices.values()];
     const named = new Map([...templates.map(({ id, name }) => [id, name]),
-      ...all.map((device) => [device.templateId ?? device.modelId ?? UNASSIGNED, templateOf(device) ?? device.modelId ?? words.unassigned])]);
+      ...all.filter((device) => device.templateId || device.modelId).map((device) => [device.templateId ?? device.modelId, templateOf(device) ?? device.modelId]),
+      ...(all.some((device) => !device.templateId) ? [[UNASSIGNED, words.unassigned]] : [])]);
     const options = {
       template: [...named],
       status: Object.entries(words.status).filter(([status]) => status !== 'unassociated'),

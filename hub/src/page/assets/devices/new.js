@@ -5,6 +5,7 @@ import { freshId, h, setText } from '../dom.js';
 import { devicePath } from '../shell/routes.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
+import { once } from '../turns.js';
 import { checkName, textControl } from './edit.js';
 
 const words = texts.devices.new;
@@ -41,13 +42,18 @@ export default function newDevicePage(context) {
       template.replaceChildren(template.firstChild, ...items.filter((one) => one.state !== 'draft').map((one) => h('option', { value: one.id }, one.name)));
       template.value = chosen ?? '';
       if (template.selectedIndex < 0) template.value = '';
+      template.dataset.loaded = '';
     } catch (failure) {
       setText(error, failure.message);
     }
   }
 
-  async function submit(event) {
+  function submit(event) {
     event.preventDefault();
+    return send();
+  }
+
+  const send = once(async () => {
     setText(error, '');
     const fields = [[id, id.read()], [name, name.read()]];
     const wrong = fields.find(([, { error: problem }]) => problem);
@@ -62,7 +68,7 @@ export default function newDevicePage(context) {
       id.focus();
     }
     return undefined;
-  }
+  });
 
   return {
     element: h('div', { class: 'page' }, h('h1', {}, words.title), h('section', { class: 'card' }, h('p', { class: 'hint spaced' }, words.intro), form)),

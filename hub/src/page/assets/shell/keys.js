@@ -19,7 +19,7 @@ export function startKeys(router) {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return submit(event);
     if (moves(event)) return undefined;
     if (event.ctrlKey || event.metaKey || event.altKey || isControl(event.target) || document.querySelector('dialog[open]')) return undefined;
-    if (localStorage.getItem(OFF) !== null && event.key !== '?') return undefined;
+    if (localStorage.getItem(OFF) !== null) return undefined;
     const second = Date.now() - begun < PAUSE;
     begun = 0;
     if (second && event.key in go) return act(event, () => router.go(go[event.key]));
@@ -44,7 +44,9 @@ function focusSearch() {
 /** Ctrl+Enter sends the form that one is in. */
 function submit(event) {
   const form = event.target.closest?.('form');
-  if (form) act(event, () => form.requestSubmit());
+  const button = form?.querySelector('[type="submit"]');
+  // a key that is held down repeats, and what a disabled button says holds for the keys too
+  if (form) act(event, () => !event.repeat && !button?.disabled && form.requestSubmit());
 }
 
 const TYPED = ['INPUT', 'SELECT', 'TEXTAREA'];

@@ -27,7 +27,7 @@ function ask() {
   const [title, input] = [freshId('login'), freshId('token')];
   const token = h('input', { id: input, type: 'password', required: true, autocomplete: 'current-password', 'data-testid': 'input-token' });
   const error = h('p', { class: 'field-error', role: 'alert' });
-  const dialog = h('dialog', { 'aria-labelledby': title, on: { cancel: (event) => event.preventDefault() } },
+  const dialog = h('dialog', { 'aria-labelledby': title, 'data-stays': true, on: { cancel: (event) => event.preventDefault() } },
     h('h2', { id: title }, words.title),
     h('form', { class: 'stack', on: { submit } },
       h('div', { class: 'field' }, h('label', { for: input }, words.token), token, h('p', { class: 'hint' }, words.hint)),

@@ -12,13 +12,17 @@ export class Router {
     this.live = live;
     this.view = null;
     this.key = null;
+    this.shown = null; // stands for the page that is shown, so that one that was left changes nothing
     this.address = null;
     this.turn = 0;
   }
 
   start() {
     document.addEventListener('click', (event) => this.#click(event));
-    window.addEventListener('popstate', () => this.#show());
+    window.addEventListener('popstate', () => {
+      for (const dialog of document.querySelectorAll('dialog[open]:not([data-stays])')) dialog.close();
+      this.#show();
+    });
     this.#show();
   }
 
@@ -45,14 +49,16 @@ export class Router {
     const found = find(this.routes, location.pathname);
     if (found?.route.redirect) return this.go(found.route.redirect, { replacing: true });
     const key = found && `${found.route.pattern} ${JSON.stringify(found.params)}`;
-    const context = this.#context(found);
-    if (key !== null && key === this.key && this.view?.moved) return this.view.moved(context);
+    this.turn += 1;
+    const turn = this.turn;
+    if (key !== null && key === this.key && this.view?.moved) {
+      this.address = location.pathname + location.search;
+      return this.view.moved(this.#context(found, this.shown));
+    }
     // the part after # alone is another place of the same page
     const address = location.pathname + location.search;
     if (key !== null && key === this.key && address === this.address) return undefined;
     this.address = address;
-    this.turn += 1;
-    const turn = this.turn;
     const make = await this.#maker(found);
     // another page was asked for while this one's module was loaded
     if (turn !== this.turn) return undefined;
@@ -60,7 +66,8 @@ export class Router {
     this.view?.close?.();
     this.key = key;
     this.frame.showSection(found?.route.section ?? null);
-    this.view = make(context);
+    this.shown = {};
+    this.view = make(this.#context(found, this.shown));
     this.frame.showPage(this.view.element, !first);
     this.live.follow(this.view.topics ?? [], this.view);
     return undefined;
@@ -75,15 +82,17 @@ export class Router {
     }
   }
 
-  #context(found) {
+  /** What a page can do: nothing any more once another is shown. */
+  #context(found, page) {
+    const whileShown = (act) => (...given) => (page === this.shown ? act(...given) : undefined);
     return {
       params: found?.params ?? {},
       rest: found?.rest ?? [],
       query: new URLSearchParams(location.search),
-      go: (path, options) => this.go(path, options),
-      setQuery: (changes) => this.setQuery(changes),
-      titled: (crumbs) => this.frame.showCrumbs(crumbs),
-      follow: (topics) => this.live.follow(topics, this.view),
+      go: whileShown((path, options) => this.go(path, options)),
+      setQuery: whileShown((changes) => this.setQuery(changes)),
+      titled: whileShown((crumbs) => this.frame.showCrumbs(crumbs)),
+      follow: whileShown((topics) => this.live.follow(topics, this.view)),
     };
   }
 

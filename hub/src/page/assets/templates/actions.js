@@ -4,6 +4,7 @@
 import { freshId, h, setText } from '../dom.js';
 import { openConfirm, openDialog } from '../shell/dialog.js';
 import { toast, toastError } from '../shell/toast.js';
+import { once } from '../turns.js';
 import { texts } from '../texts.js';
 import { templatePath, templatesApi } from './api.js';
 
@@ -80,15 +81,19 @@ export function openForm(title, hint, content, submit, act) {
   const dialog = openDialog(title, form);
   form.querySelector('input, select')?.focus();
 
-  async function run(event) {
+  function run(event) {
     event.preventDefault();
+    return send();
+  }
+
+  const send = once(async () => {
     setText(error, '');
     try {
       if (await act() !== false) dialog.close();
     } catch (failure) {
       setText(error, [failure.message, ...failure.details.map(({ message }) => message)].join(' '));
     }
-  }
+  });
 
   return { dialog, error };
 }

@@ -34,6 +34,7 @@ const FIELDS = {
 
 export function customizePart(page) {
   const rows = new Map();
+  let base = null; // the template that the edits began with: its state is what the hub compares
   const list = h('div', { class: 'parts' });
   const stale = h('div');
   const status = h('p', { class: 'hint', role: 'status', 'data-testid': 'customize-status' });
@@ -67,7 +68,8 @@ export function customizePart(page) {
 
   async function forget(path) {
     try {
-      page.take(await templatesApi.customize(page.template, { [path]: null }));
+      base = await templatesApi.customize(base, { [path]: null });
+      page.take(base);
     } catch (failure) {
       await refused(failure);
     }
@@ -97,7 +99,7 @@ export function customizePart(page) {
     }
     if (Object.keys(changes).length === 0) return undefined;
     try {
-      const template = await templatesApi.customize(page.template, changes);
+      const template = await templatesApi.customize(base, changes);
       for (const path of Object.keys(changes)) rows.get(path).saved(template.customizations[path] ?? {});
       page.take(template);
       toast(texts.templates.done.customized);
@@ -117,10 +119,11 @@ export function customizePart(page) {
 
   /** Somebody else saved: what they customised is told, what was typed here stays, and saving again is deliberate. */
   async function conflict() {
-    const before = page.template.customizations;
+    const before = base.customizations;
     const now = await templatesApi.read(page.template.id);
     const elsewhere = [...rows].filter(([path]) => !same(before[path] ?? {}, now.customizations[path] ?? {}));
     for (const [path, row] of elsewhere) row.rebase(now.customizations[path] ?? {});
+    base = now;
     page.take(now);
     replace(error, h('p', {}, words.conflict), elsewhere.length > 0 ? h('p', {}, words.conflictIn(elsewhere.map(([, row]) => row.label))) : null);
   }
@@ -135,8 +138,13 @@ export function customizePart(page) {
   return {
     element: form,
     edits: true,
+    isDirty: () => changed().length > 0,
     update(template) {
       if (rows.size === 0) build(template);
+      if (changed().length === 0) {
+        for (const [path, row] of rows) row.rebase(template.customizations[path] ?? {});
+        base = template;
+      }
       showStale(template);
     },
   };

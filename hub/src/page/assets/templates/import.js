@@ -5,6 +5,7 @@ import { api } from '../api.js';
 import { freshId, h, replace } from '../dom.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
+import { once } from '../turns.js';
 import { templatePath, templatesApi } from './api.js';
 import { problemList } from './problems.js';
 
@@ -42,7 +43,7 @@ export default function importPage(context) {
     return undefined;
   }
 
-  async function send(source, files = []) {
+  const send = once(async (source, files = []) => {
     try {
       const made = template ? await templatesApi.replaceModel(template, source) : await templatesApi.importModel(source);
       toast(template ? texts.templates.done.replaced : texts.templates.done.imported(made.name));
@@ -51,7 +52,7 @@ export default function importPage(context) {
       if (failure.code === 'model') replace(result, problemList(failure.details, files));
       else fail(failure.message);
     }
-  }
+  });
 
   const fail = (text) => replace(result, h('section', { class: 'card' }, h('p', { class: 'field-error', role: 'alert' }, text)));
 

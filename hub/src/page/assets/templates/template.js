@@ -26,7 +26,7 @@ export default function templatePage(context) {
   const facts = h('div', { class: 'device-facts' });
   const tools = h('div', { class: 'tools' });
   const notices = h('div', { class: 'remarks' });
-  const panel = h('div', {}, h('p', { class: 'empty' }, texts.loading));
+  const panel = h('div', { on: { input: judgePublish, click: judgePublish } }, h('p', { class: 'empty' }, texts.loading));
   const page = { context, template: null, slug, take, load };
   let part = null;
   let closed = false;
@@ -40,7 +40,7 @@ export default function templatePage(context) {
     setText(title, template.name);
     replace(facts, statePills(template), h('span', {}, words.version(template.version)), h('span', { 'data-testid': 'device-count' }, words.devices(template.deviceCount)),
       h('span', {}, words.wire[template.wireFormat]), h('span', {}, template.language));
-    replace(tools, publishButton(template), menuButton({
+    replace(tools, publishButton(), menuButton({
       label: words.moreNamed(template.name), text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page),
     }));
     replace(notices, noticesOf(template));
@@ -49,6 +49,17 @@ export default function templatePage(context) {
       replace(panel, part.element);
     }
     part.update(template);
+    judgePublish();
+  }
+
+  /** What is typed and not saved would not be published. */
+  function judgePublish() {
+    const button = tools.querySelector('[data-testid="publish"]');
+    if (!button) return;
+    const { template } = page;
+    const unsaved = part?.isDirty?.() ?? false;
+    button.disabled = unsaved || (template.state === 'published' && template.draftChanges.length === 0);
+    button.title = unsaved ? words.publishUnsaved : '';
   }
 
   function nameOfView(template) {
@@ -56,9 +67,8 @@ export default function templatePage(context) {
     return template.views.find((view) => view.slug === slug)?.name ?? slug;
   }
 
-  function publishButton(template) {
-    const nothing = template.state === 'published' && template.draftChanges.length === 0;
-    return h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', disabled: nothing, on: { click: () => publish(page) } }, words.actions.publish);
+  function publishButton() {
+    return h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: () => publish(page) } }, words.actions.publish);
   }
 
   async function load() {

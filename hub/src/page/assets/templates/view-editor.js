@@ -19,9 +19,12 @@ export function viewEditor(page) {
   const name = h('input', { id: freshId('name'), autocomplete: 'off', required: true, maxlength: 256, 'data-testid': 'view-name' });
   const back = () => context.go(templatePath(page.template.id, 'views'));
   let view = null;
+  let base = null; // the template that the edits began with: its state is what the hub compares
+  let dirty = false;
   let body = null;
 
   function build(template) {
+    base = template;
     view = isNew ? { kind: context.query.get('kind') === 'form' ? 'form' : 'view', name: '' } : template.views.find((one) => one.slug === slug);
     if (!view) {
       replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, texts.shell.notFoundHint), backLink()));
@@ -30,12 +33,16 @@ export function viewEditor(page) {
     name.value = view.name;
     body = (view.kind === 'form' ? sectionsEditor : tilesEditor)(template, view);
     const remove = isNew ? null : h('button', { type: 'button', 'data-testid': 'delete-view', on: { click: askDelete } }, words.delete);
-    replace(element, h('form', { class: 'parts', novalidate: true, on: { submit } },
+    replace(element, h('form', { class: 'parts', novalidate: true, on: { submit, input: touch, click: (event) => event.target.closest('button[type="button"]') && touch() } },
       h('section', { class: 'card' }, h('h2', { class: 'spaced' }, isNew ? words.newTitle[view.kind] : texts.templates.views.kinds[view.kind]),
         h('div', { class: 'field narrow' }, h('label', { for: name.id }, words.name), name)),
       body.element, error,
       h('div', { class: 'save-bar' }, backLink(), h('span', { class: 'tools' }, remove, h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-view' }, words.save)))));
     if (isNew) name.focus();
+  }
+
+  function touch() {
+    dirty = true;
   }
 
   const backLink = () => h('a', { href: templatePath(page.template.id, 'views'), 'data-link': true }, words.back);
@@ -49,7 +56,7 @@ export function viewEditor(page) {
     }
     const value = { kind: view.kind, name: name.value.trim(), ...body.read() };
     try {
-      const saved = isNew ? await templatesApi.addView(page.template, value) : await templatesApi.saveView(page.template, slug, value);
+      const saved = isNew ? await templatesApi.addView(base, value) : await templatesApi.saveView(base, slug, value);
       page.template = saved;
       toast(texts.templates.done.view(value.name));
       back();
@@ -61,7 +68,9 @@ export function viewEditor(page) {
 
   async function refused(failure) {
     if (failure.code === 'changed') {
-      page.take(await templatesApi.read(page.template.id));
+      // saving once more is deliberate
+      base = await templatesApi.read(page.template.id);
+      page.take(base);
       return replace(error, words.conflict);
     }
     return replace(error, h('p', {}, failure.message), h('ul', { class: 'problems' }, failure.details.map(({ pointer, message }) => h('li', { 'data-pointer': pointer }, message))));
@@ -71,7 +80,7 @@ export function viewEditor(page) {
     openConfirm({
       title: words.deleteTitle(view.name), text: words.deleteText, button: words.delete.replace('…', ''),
       act: async () => {
-        page.template = await templatesApi.deleteView(page.template, slug);
+        page.template = await templatesApi.deleteView(base, slug);
         toast(texts.templates.done.viewDeleted(view.name));
         back();
       },
@@ -81,8 +90,11 @@ export function viewEditor(page) {
   return {
     element,
     edits: true,
+    isDirty: () => dirty,
     update(template) {
-      if (view === null) build(template);
+      if (!view) build(template);
+      // what was not edited follows; what was is compared with what it began with
+      else if (!dirty && template.etag !== base.etag && !element.contains(document.activeElement)) build(template);
     },
   };
 }

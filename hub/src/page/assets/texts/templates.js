@@ -4,6 +4,7 @@ export const templates = {
   title: 'Templates',
   add: 'Import a model',
   sample: 'Try it with the sample',
+  publishUnsaved: 'Save or leave what is edited here first.',
   empty: 'There is no template yet.',
   emptyHint: 'A template is a device model with the views that operators get of it. Import a model file, or begin with the sample: the environmental sensor of the tutorial.',
   columns: { name: 'Template', state: 'State', version: 'Version', model: 'Model', devices: 'Devices', changed: 'Changed' },
