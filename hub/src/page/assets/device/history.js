@@ -53,7 +53,7 @@ export function historyView(data, context) {
   const stop = data.on('commands', changed);
   draw();
   return {
-    element: h('section', { class: 'card history', 'aria-labelledby': 'history-title' },
+    element: h('section', { class: 'card history' },
       h('header', { class: 'card-head' }, h('h2', { id: 'history-title' }, words.history),
         h('div', { class: 'inline-field' }, h('label', { for: only.id, class: 'visually-hidden' }, texts.commands.columns.command), only)),
       empty, h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'history-title' }, table)),

@@ -166,7 +166,7 @@ export default function rawTab({ data, context }) {
   const stops = [data.on('row', arrived), data.on('reloaded', load)];
   load();
   return {
-    element: h('section', { class: 'card flush', 'aria-label': words.title },
+    element: h('section', { class: 'card flush' },
       h('div', { class: 'filters' },
         h('div', { class: 'inline-field' }, h('label', { for: kind.id }, words.kind), kind), from.element, to.element,
         h('label', { class: 'check' }, unmodeled, words.unmodeled), h('label', { class: 'check' }, follow, words.follow), waiting,

@@ -10,7 +10,7 @@ const MASK = '••••••••••••';
 export function copyable(label, value, { secret = false, testId = null, block = false } = {}) {
   const id = freshId('copy');
   const masked = secret === true ? MASK : secret;
-  const text = h(block ? 'pre' : 'code', { class: 'copy-value', id, 'data-testid': testId }, masked || value);
+  const text = h(block ? 'pre' : 'code', { class: 'copy-value', id, tabindex: block ? 0 : null, 'data-testid': testId }, masked || value);
   const reveal = masked && h('button', {
     type: 'button', class: 'small', 'aria-controls': id, 'aria-label': `${texts.show}: ${label}`, on: { click: toggle } }, texts.show);
   const copy = h('button', {

@@ -5,6 +5,7 @@ import { ageTime } from '../format.js';
 import { showFailure } from '../shell/router.js';
 import { toast, toastError } from '../shell/toast.js';
 import { texts } from '../texts.js';
+import { coalesced } from '../turns.js';
 import { templatePath, templatesApi } from './api.js';
 import { statePills } from './pills.js';
 
@@ -14,14 +15,15 @@ export default function listPage(context) {
   context.titled([[words.title]]);
   const content = h('section', { class: 'card flush', 'aria-label': words.title }, h('p', { class: 'empty blank' }, texts.loading));
 
-  async function load() {
+  // devices that are assigned by the hundred tell of their template by the hundred
+  const load = coalesced(async () => {
     try {
       const { items } = await templatesApi.list();
       replace(content, items.length > 0 ? table(items) : blank());
     } catch (failure) {
       showFailure(content, failure.message, load);
     }
-  }
+  });
 
   const blank = () => h('div', { class: 'blank', 'data-testid': 'no-templates' }, h('p', {}, words.empty), h('p', { class: 'hint' }, words.emptyHint),
     h('div', { class: 'tools' }, importLink(), h('button', { type: 'button', 'data-testid': 'import-sample', on: { click: trySample } }, words.sample)));
