@@ -59,7 +59,7 @@ async fn what_an_interface_inherits_belongs_to_the_component() {
     let limits = json!({ "least": 2.5, "unit": 1 });
     let desired = |component: &str, limits: &Value| json!({ component: { "__t": "c", "limits": limits } });
     running.operator.desire(DEVICE, desired("spare", &limits)).await;
-    let sent = events.until("telemetry", |_| true).await;
+    let sent = events.telemetry(|_| true).await;
     assert_eq!((&sent["component"], &sent["values"]), (&json!("spare"), &json!({ "flow": 2.5 })));
     let applied = events.property_of("spare", "limits", |property| property["sync"] == "synced").await;
     assert_eq!(applied["reported"], limits, "{applied}");

@@ -85,7 +85,7 @@ async fn a_shared_interface_serves_each_component_as_its_own() {
     let mut events = running.operator.events(DEVICE).await;
     let desired = json!({ "thermostat2": { "__t": "c", "targetTemperature": 22.5 } });
     running.operator.desire(DEVICE, desired).await;
-    let sent = events.until("telemetry", |message| message["component"].is_string()).await;
+    let sent = events.telemetry(|message| message["component"].is_string()).await;
     assert_eq!((&sent["component"], &sent["values"]["temperature"]), (&json!("thermostat2"), &json!(22.5)));
     events.property_of("thermostat2", "targetTemperature", |property| property["sync"] == "synced").await;
     assert!(running.reported().await.get("thermostat1").is_none());

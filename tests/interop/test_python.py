@@ -285,7 +285,7 @@ class Messages(unittest.TestCase):
             with urllib.request.urlopen(put, context=hub.service.context) as answer:
                 self.assertEqual(answer.status, 201)
             connected.client.notify_blob_upload_status(place["correlationId"], True, 200, "OK")
-        files = [path for path in Path(hub.folder.name).rglob("a.txt")]
+        files = [path for path in Path(hub.folder.name).rglob("*a.txt")]
         self.assertEqual([path.read_bytes() for path in files], [b"content"])
 
 
