@@ -146,7 +146,8 @@ async fn a_page_that_does_not_read_its_events_takes_no_memory() {
     device.subscribe("$iothub/twin/res/#").await;
     let before = crate::memory();
     let text = "x".repeat(200_000);
-    for number in 0..800 {
+    // kept, it would be 400 MB; what the other tests of this process take meanwhile is in the figure
+    for number in 0..2000 {
         device.publish("devices/d1/messages/events/", &format!(r#"{{"text":"{number} {text}"}}"#)).await;
         if number % 10 == 0 {
             // answered when everything before it has come
@@ -155,7 +156,7 @@ async fn a_page_that_does_not_read_its_events_takes_no_memory() {
         }
     }
     let grown = crate::memory().saturating_sub(before);
-    assert!(grown < 100 * 1024 * 1024, "{grown} bytes");
+    assert!(grown < 300 * 1024 * 1024, "{grown} bytes");
     let (status, _) = page(&hub, "GET", "/api/devices/d1", "").await;
     assert_eq!(status, 200);
     hub.shutdown().await.unwrap();
