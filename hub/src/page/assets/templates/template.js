@@ -2,9 +2,11 @@
 // or the editor of one view.
 
 import { h, replace, setText } from '../dom.js';
+import { same } from '../json.js';
 import { menuButton } from '../shell/menu.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
+import { coalesced } from '../turns.js';
 import { publish, templateActions } from './actions.js';
 import { templatePath, templatesApi } from './api.js';
 import { customizePart } from './customize.js';
@@ -27,22 +29,33 @@ export default function templatePage(context) {
   const tools = h('div', { class: 'tools' });
   const notices = h('div', { class: 'remarks' });
   const panel = h('div', { on: { input: judgePublish, click: judgePublish } }, h('p', { class: 'empty' }, texts.loading));
-  const page = { context, template: null, slug, take, load };
+  const page = { context, template: null, slug, take, load: coalesced(load) };
+  // made once: a control that is replaced under the pointer loses its click, as a menu that is replaced closes
+  const publishButton = h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: () => publish(page) } }, words.actions.publish);
   let part = null;
+  let edits = 0; // answers of edits that came by now
   let closed = false;
 
-  /** Shows a template as it is by now: as loaded, or as an edit has answered. */
+  /** Shows a template as an edit has answered it. */
   function take(template) {
-    if (closed) return;
+    edits += 1;
+    show(template);
+  }
+
+  function show(template) {
+    if (closed || same(template, page.template)) return;
     page.template = template;
     const crumbs = [[words.title, '/templates'], [template.name, templatePath(id)]];
     context.titled(editing ? [...crumbs, [words.tabs.views, templatePath(id, 'views')], [nameOfView(template)]] : crumbs.map(([text], index) => (index === 1 ? [text] : crumbs[index])));
     setText(title, template.name);
     replace(facts, statePills(template), h('span', {}, words.version(template.version)), h('span', { 'data-testid': 'device-count' }, words.devices(template.deviceCount)),
       h('span', {}, words.wire[template.wireFormat]), h('span', {}, template.language));
-    replace(tools, publishButton(), menuButton({
-      label: words.moreNamed(template.name), text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page),
-    }));
+    if (tools.dataset.name !== template.name) {
+      tools.dataset.name = template.name;
+      replace(tools, publishButton, menuButton({
+        label: words.moreNamed(template.name), text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page),
+      }));
+    }
     replace(notices, noticesOf(template));
     if (part === null) {
       part = editing ? viewEditor(page) : PARTS[tab](page);
@@ -54,12 +67,10 @@ export default function templatePage(context) {
 
   /** What is typed and not saved would not be published. */
   function judgePublish() {
-    const button = tools.querySelector('[data-testid="publish"]');
-    if (!button) return;
     const { template } = page;
     const unsaved = part?.isDirty?.() ?? false;
-    button.disabled = unsaved || (template.state === 'published' && template.draftChanges.length === 0);
-    button.title = unsaved ? words.publishUnsaved : '';
+    publishButton.disabled = unsaved || (template?.state === 'published' && template.draftChanges.length === 0);
+    publishButton.title = unsaved ? words.publishUnsaved : '';
   }
 
   function nameOfView(template) {
@@ -67,15 +78,15 @@ export default function templatePage(context) {
     return template.views.find((view) => view.slug === slug)?.name ?? slug;
   }
 
-  function publishButton() {
-    return h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: () => publish(page) } }, words.actions.publish);
-  }
-
   async function load() {
     try {
-      take(await templatesApi.read(id));
+      const before = edits;
+      const template = await templatesApi.read(id);
+      // what was read before an edit was answered may be older than the answer
+      if (before === edits) show(template);
+      else page.load();
     } catch (failure) {
-      if (part === null) showFailure(panel, failure.status === 404 ? words.notFound : failure.message, load);
+      if (part === null) showFailure(panel, failure.status === 404 ? words.notFound : failure.message, page.load);
     }
   }
 
@@ -87,9 +98,9 @@ export default function templatePage(context) {
         'aria-current': one === tab ? 'page' : null,
       }, words.tabs[one]))), panel),
     topics: ['templates'],
-    load,
+    load: page.load,
     // what is being edited stays as it was read: the hub refuses to save it over somebody else's change
-    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates') : !part?.edits && data.etag !== page.template?.etag && load()),
+    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates') : !part?.edits && data.etag !== page.template?.etag && page.load()),
     close: () => { closed = true; },
   };
 }

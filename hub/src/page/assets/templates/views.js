@@ -14,7 +14,10 @@ export function viewsPart(page) {
   const empty = h('p', { class: 'empty', 'data-testid': 'no-views' }, words.empty);
   const hint = h('p', { class: 'hint' }, words.order);
   const fresh = (kind) => `${templatePath(page.template.id, 'views', 'new')}?kind=${kind}`;
-  const tools = h('div', { class: 'tools' });
+  const tools = h('div', { class: 'tools' },
+    h('button', { type: 'button', 'data-testid': 'generate-views', on: { click: () => openGenerate(page) } }, words.generate),
+    h('a', { class: 'button', href: fresh('view'), 'data-link': true, 'data-testid': 'add-view' }, words.addView),
+    h('a', { class: 'button', href: fresh('form'), 'data-link': true, 'data-testid': 'add-form' }, words.addForm));
 
   async function move(index, to) {
     const slugs = page.template.views.map((view) => view.slug);
@@ -39,10 +42,6 @@ export function viewsPart(page) {
   return {
     element: h('section', { class: 'card', 'aria-label': texts.templates.tabs.views }, tools, hint, empty, list),
     update(template) {
-      replace(tools,
-        h('button', { type: 'button', 'data-testid': 'generate-views', on: { click: () => openGenerate(page) } }, words.generate),
-        h('a', { class: 'button', href: fresh('view'), 'data-link': true, 'data-testid': 'add-view' }, words.addView),
-        h('a', { class: 'button', href: fresh('form'), 'data-link': true, 'data-testid': 'add-form' }, words.addForm));
       empty.hidden = template.views.length > 0;
       hint.hidden = template.views.length < 2;
       replace(list, template.views.map(row));
