@@ -22,19 +22,35 @@ export function pointTable(lines) {
   function draw(shown) {
     window = shown;
     if (!element.open) return;
-    const times = [...new Set(lines.flatMap(({ series }) => series.points.map((point) => point.t)))].filter((t) => t >= shown[0] && t <= shown[1]).sort((a, b) => b - a);
-    page = Math.max(0, Math.min(page, Math.ceil(times.length / PAGE) - 1));
-    replace(body, times.slice(page * PAGE, (page + 1) * PAGE).map((t) => h('tr', {}, h('td', {}, formatTime(t)), lines.map((line) => h('td', {}, cell(line, t))))));
+    const rows = rowsOf(lines, shown);
+    page = Math.max(0, Math.min(page, Math.ceil(rows.length / PAGE) - 1));
+    const part = rows.slice(page * PAGE, (page + 1) * PAGE);
+    replace(body, part.map(({ t, cells }) => h('tr', {}, h('td', {}, formatTime(t)), lines.map((line, index) => h('td', {}, cell(line, cells[index]))))));
     newer.disabled = page === 0;
-    older.disabled = (page + 1) * PAGE >= times.length;
-    setText(position, times.length === 0 ? words.noData : texts.devices.page(page * PAGE + 1, Math.min(times.length, (page + 1) * PAGE), times.length));
+    older.disabled = (page + 1) * PAGE >= rows.length;
+    setText(position, rows.length === 0 ? words.noData : texts.devices.page(page * PAGE + 1, page * PAGE + part.length, rows.length));
   }
 
   return { element, draw };
 }
 
-function cell({ series, text }, t) {
-  const point = series.points[series.index(t)];
-  if (point?.t !== t) return texts.none;
+/** A row for each time, the newest first; values of one line at the same time are rows of their own. */
+function rowsOf(lines, window) {
+  const rows = new Map();
+  lines.forEach(({ series }, index) => {
+    let [last, turn] = [null, 0];
+    for (const point of series.inside(...window)) {
+      turn = point.t === last ? turn + 1 : 0;
+      last = point.t;
+      const key = `${point.t} ${turn}`;
+      if (!rows.has(key)) rows.set(key, { t: point.t, turn, cells: [] });
+      rows.get(key).cells[index] = point;
+    }
+  });
+  return [...rows.values()].sort((a, b) => b.t - a.t || b.turn - a.turn);
+}
+
+function cell({ text }, point) {
+  if (!point) return texts.none;
   return point.n > 1 ? `${text(point.last)} ${words.column(point.n, text(point.min), text(point.max))}` : text(point.last);
 }

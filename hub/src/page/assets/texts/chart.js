@@ -17,6 +17,7 @@ export const chart = {
   legendHint: 'Click leaves the line out, Shift and click shows it alone',
   summary: (label, last, min, max, count) => `${label}: last ${last}, lowest ${min}, highest ${max}, ${count} values`,
   noData: 'no data',
+  past: (age) => `The last value is from ${age}: show that range`,
   noDataHere: 'No data in this range',
   column: (count, min, max) => ` of ${count}: ${min} to ${max}`,
   pinned: 'pinned',
@@ -25,5 +26,6 @@ export const chart = {
   newer: 'Newer rows',
   older: 'Older rows',
   states: 'States',
+  unknown: (text, times) => `Nothing known, before it ${text}: ${times}`,
   now: (label, text) => `${label}: ${text}`,
 };
