@@ -99,6 +99,20 @@ fn takes_a_device_of_the_registry_by_its_own_key_only() {
 }
 
 #[test]
+fn a_device_that_was_prepared_comes_with_the_key_that_the_default_group_derives_for_it() {
+    let mut state = state();
+    state.prepare("d1", NOW).unwrap();
+    assert_eq!(state.device("d1").unwrap().record.primary, state.group_key().derive("d1"));
+    let token = group_token(&state, "d1");
+    assert_eq!(register(&mut state, "d1", &token), first("d1"));
+    let closed = Settings { enabled: false, ..Settings::default() };
+    let keys = Attestation::keys(&state.provisioning.own_keys);
+    state.enroll(Kind::Group, DEFAULT_GROUP, keys, closed, Some("*"), NOW).unwrap();
+    state.prepare("d2", NOW).unwrap();
+    assert_ne!(state.device("d2").unwrap().record.primary, state.group_key().derive("d2"));
+}
+
+#[test]
 fn a_new_device_waits_for_approval_when_it_is_not_automatic() {
     let mut state = state();
     state.set_approval(Approval::Operator);
