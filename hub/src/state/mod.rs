@@ -49,7 +49,7 @@ use crate::topic::{Followed, Topic};
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
-use commands::{CallOutcome, Passage};
+use commands::CallOutcome;
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
 use modules::split_module;
@@ -399,7 +399,8 @@ impl State {
             self.announced(id, model_id, now)?;
         }
         let device = self.device_mut(id)?;
-        let dropped = device.inbox.connected(clean);
+        device.inbox.disconnected();
+        let waiting = device.inbox.len();
         if clean {
             device.subscribed.clear();
         }
@@ -415,8 +416,12 @@ impl State {
             self.lose_calls(old.id, now);
         }
         self.inbox_changed(id);
-        for queued in dropped {
-            self.command_passed(id, queued.number, Passage::Dropped, now);
+        if clean && waiting > 0 {
+            let text = format!(
+                "the device began a clean session while {waiting} messages wait for it. They are kept until it subscribes; \
+                 Azure's IoT Hub drops them, so connect with CleanSession 0"
+            );
+            self.refuse(Some(id), &text, now);
         }
         self.connection_row(id, "connected", now);
         self.tell(Source::Connection, id, "deviceConnected", &json!({}));
