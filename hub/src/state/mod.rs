@@ -44,6 +44,7 @@ use serde_json::{Value, json};
 use crate::faults::Faults;
 use crate::feed::{News, Source};
 use crate::message::DeviceMessage;
+use crate::sas::Key;
 use crate::template::Template;
 use crate::topic::{Followed, Topic};
 use crate::topics::Subscription;
@@ -92,6 +93,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// The keys of the policies whose tokens let any device connect.
+    pub(crate) device_policies: BTreeMap<&'static str, Vec<Key>>,
     /// What pages look at.
     pub(crate) followed: Followed,
     /// Whether other programs want to be told of what happens.
@@ -270,6 +273,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            device_policies: BTreeMap::new(),
             followed: Followed::default(),
             is_told: false,
             tolerates_unknown_topics: false,
