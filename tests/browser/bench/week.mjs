@@ -7,9 +7,10 @@
 // LIVE_SECONDS  how long messages arrive (default: 30)
 
 import { gzipSync } from 'node:zlib';
-import { call, connect, publish, timeOf } from '../support/charts.mjs';
-import { launch } from '../support/browser.mjs';
-import { startHub } from '../support/hub.mjs';
+import { chromium } from 'playwright-core';
+import { connect, publish, tile, timeOf } from '../support/charts.mjs';
+import { chromium as executablePath } from '../support/settings.mjs';
+import { editTemplate, startHub } from '../support/site.mjs';
 
 const WEEK = Number(process.env.WEEK_SECONDS ?? 604_800);
 const LIVE = Number(process.env.LIVE_SECONDS ?? 30);
@@ -23,11 +24,11 @@ const say = (what, ...figures) => console.log(`${what}: ${figures.join(', ')}`);
 const ms = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
 const hub = await startHub();
-const browser = await launch();
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   const numbers = ['temp', 'humid', 'pressure', ...LINES];
   const template = await publish(hub, { ...Object.fromEntries(numbers.map((name) => [name, 'double'])), on: 'boolean' }, [['line', ['temp', 'humid', 'pressure']], ['state', ['on']]]);
-  await call(hub, 'POST', '/api/devices', { id: 'week', templateId: template });
+  await hub.api('POST', '/api/devices', { id: 'week', templateId: template });
   await fill();
   await server();
   for (const slow of [1, SLOW]) await page(slow);
@@ -134,12 +135,11 @@ async function page(slow) {
 
 /** Lines that much arrives for, on a slow processor. */
 async function live(template) {
-  const { views: [view], etag } = await call(hub, 'GET', `/api/templates/${template}`);
-  const tiles = [LINES.slice(0, 4), LINES.slice(4)].map((capabilities) => ({ type: 'line', title: null, capabilities, range: null, width: 2 }));
-  await call(hub, 'PUT', `/api/templates/${template}/views/${view.slug}`, { ...view, tiles }, { 'if-match': etag });
-  const draft = await call(hub, 'GET', `/api/templates/${template}`);
-  await call(hub, 'POST', `/api/templates/${template}/publish`, {}, { 'if-match': draft.etag });
-  await call(hub, 'POST', '/api/devices', { id: 'live', templateId: template });
+  const { views: [view] } = await hub.api('GET', `/api/templates/${template}`);
+  const tiles = [LINES.slice(0, 4), LINES.slice(4)].map((paths) => tile(['line', paths]));
+  await editTemplate(hub, template, 'PUT', `/views/${view.slug}`, { ...view, tiles });
+  await editTemplate(hub, template, 'POST', '/publish', {});
+  await hub.api('POST', '/api/devices', { id: 'live', templateId: template });
   const device = await connect(hub, 'live');
   const sending = setInterval(() => {
     for (let turn = 0; turn < RATE / 10; turn += 1) device.send(Object.fromEntries(LINES.map((name, index) => [name, index + Math.random()])));
