@@ -111,6 +111,9 @@ describe('a chart', { concurrency: false }, () => {
     await send(device, [[BEGIN + 5 * MINUTE, { on: false }]]);
     await open('lane', BEGIN, BEGIN + 10 * MINUTE);
     assert.deepEqual((await blocks()).map(([state]) => state), ['true', 'false']);
+    const rows = page.getByTestId('states-on').locator('tbody tr');
+    await page.getByTestId('states-on').locator('summary').click();
+    assert.deepEqual(await rows.locator('td:nth-child(4)').allTextContents(), ['false', 'true']);
     await device.end();
   });
 

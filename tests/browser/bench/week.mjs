@@ -59,8 +59,11 @@ async function fill() {
 
 /** What the hub takes, asked by a program. */
 async function server() {
-  const [from, to] = [Date.now() - WEEK * 1000, Date.now()];
-  for (const paths of ['temp', 'temp,humid,pressure', 'on']) {
+  const to = Date.now();
+  const hour = to - 3_600_000;
+  const week = to - WEEK * 1000;
+  for (const [what, paths, from] of [['a week, one line', 'temp', week], ['a week, three lines', 'temp,humid,pressure', week], ['a week, one lane', 'on', week], ['an hour, one line', 'temp', hour],
+    ['an hour of what was never sent', LINES[0], hour]]) {
     const times = [];
     let text = '';
     for (let turn = 0; turn < 5; turn += 1) {
@@ -68,7 +71,7 @@ async function server() {
       text = await (await fetch(`${hub.origin}/api/devices/week/telemetry/series?paths=${paths}&from=${from}&to=${to}&width=1000&most=4000`)).text();
       times.push(performance.now() - begin);
     }
-    say(`the hub's answer, ${paths} over 1000 pixels`, ms(times.sort((a, b) => a - b)[2]), `${Math.round(text.length / 1000)} kB`, `${Math.round(gzipSync(text).length / 1000)} kB gzip`);
+    say(`the hub's answer, ${what}`, ms(times.sort((a, b) => a - b)[2]), `${Math.round(text.length / 1000)} kB`, `${Math.round(gzipSync(text).length / 1000)} kB gzip`);
   }
 }
 

@@ -11,11 +11,13 @@ import { timeAxis } from './axis.js';
 import { follow, nameOf, seriesPath } from './follow.js';
 import { linear } from './scale.js';
 import { States } from './states.js';
+import { pagedTable } from './table.js';
 
 const words = texts.chart;
 const [LANE, EDGE, FOOT] = [44, 12, 24];
 const COLOURS = 4;
 const WIDTH = 800;
+const MOST = 2000; // times two are the changes that are sent
 const LETTER = 8; // pixels
 
 export function stateStrips(capabilities, { data, range, title, template }) {
@@ -26,9 +28,13 @@ export function stateStrips(capabilities, { data, range, title, template }) {
   const height = lanes.length * LANE + FOOT;
   const svg = s('svg', { class: 'plot', height, role: 'img', 'aria-label': name });
   const summary = h('p', { class: 'chart-summary' });
+  const table = pagedTable([words.time, words.until, words.name, words.state], {
+    rows: (window) => lanes.flatMap((lane) => lane.states.blocks(...window).map((block) => ({ lane, ...block }))).sort((a, b) => b.begin - a.begin),
+    cells: ({ lane: { capability, label }, value, begin, end, known }) => [formatTime(begin), formatTime(end), label, known ? valueText(value, capability) : texts.none],
+  });
   const [{ component, name: first }] = capabilities;
   const element = h('figure', { class: 'chart', 'data-testid': hook('states', component, first), 'aria-label': name },
-    h('figcaption', { class: 'chart-title' }, title ?? words.states), svg, summary);
+    h('figcaption', { class: 'chart-title' }, title ?? words.states), svg, summary, table.element);
 
   function draw() {
     const width = Math.floor(Math.max(100, svg.getBoundingClientRect().width || 600));
@@ -37,11 +43,12 @@ export function stateStrips(capabilities, { data, range, title, template }) {
     svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
     replace(svg, lanes.map((lane, row) => strip(lane, row * LANE, x, window)), s('g', { class: 'grid' }, timeAxis(x, window, [EDGE, width - EDGE], width, lanes.length * LANE + 16)));
     setText(summary, lanes.map(({ states, label, capability }) => words.now(label, states.changes.length > 0 ? valueText(states.changes.at(-1).value, capability) : words.noData)).join(' · '));
+    table.draw(window);
   }
 
   const life = follow({
     element, entries: lanes, data, range, draw,
-    ask: (from, to) => api.series(data.id, lanes.map(({ capability }) => seriesPath(capability)), from, to, { width: WIDTH }),
+    ask: (from, to) => api.series(data.id, lanes.map(({ capability }) => seriesPath(capability)), from, to, { width: WIDTH, most: MOST }),
     take: ({ series }) => lanes.forEach((lane, index) => lane.states.load(series[index])),
     arrived: ({ states }, t, value) => states.add(t, value),
     interrupted: (t) => lanes.forEach(({ states }) => states.add(t, null)),

@@ -3,14 +3,14 @@
 
 import { api } from '../api.js';
 import { h, hook, setText } from '../dom.js';
-import { formatAge } from '../format.js';
+import { formatAge, formatTime } from '../format.js';
 import { texts } from '../texts.js';
 import { valueText } from '../value.js';
 import { follow, nameOf, seriesPath } from './follow.js';
 import { legend } from './legend.js';
 import { Plot } from './plot.js';
 import { ADDED, LOADED, Series, extremes } from './series.js';
-import { pointTable } from './table.js';
+import { pagedTable } from './table.js';
 
 const words = texts.chart;
 const AXES = 2;
@@ -28,7 +28,9 @@ export function lineChart(capabilities, { data, range, title, template }) {
   for (const plot of plots) plot.onMove = (t) => plots.forEach((other) => other !== plot && other.showCursor(t));
   const summary = h('p', { class: 'chart-summary' });
   const past = h('button', { type: 'button', class: 'small past', hidden: true, 'data-testid': 'show-past', on: { click: () => range.center(pastOf(lines, range.window())) } });
-  const table = pointTable(lines);
+  const table = pagedTable([words.time, ...lines.map((line) => line.label)], {
+    rows: (window) => rowsOf(lines, window), cells: ({ t, points }) => [formatTime(t), ...lines.map((line, index) => cell(line, points[index]))],
+  });
   const [{ component, name: first, inner = [] }] = capabilities;
   const element = h('figure', { class: 'chart', 'data-testid': hook('chart', component, [first, ...inner].join('.')), 'aria-label': name },
     h('figcaption', { class: 'chart-title' }, title ? h('span', {}, title) : null, legend(lines, draw)),
@@ -86,6 +88,27 @@ function pastOf(lines, [from, to]) {
   if (lines.some(({ series }) => series.inside(from, to).length > 0)) return null;
   const times = lines.flatMap(({ series }) => series.around(from, to)).map(({ tLast }) => tLast).filter((t) => t < from);
   return times.length === 0 ? null : Math.max(...times);
+}
+
+/** A row for each time, the newest first; values of one line at the same time are rows of their own. */
+function rowsOf(lines, window) {
+  const rows = new Map();
+  lines.forEach(({ series }, index) => {
+    let [last, turn] = [null, 0];
+    for (const point of series.inside(...window)) {
+      turn = point.t === last ? turn + 1 : 0;
+      last = point.t;
+      const key = `${point.t} ${turn}`;
+      if (!rows.has(key)) rows.set(key, { t: point.t, turn, points: [] });
+      rows.get(key).points[index] = point;
+    }
+  });
+  return [...rows.values()].sort((a, b) => b.t - a.t || b.turn - a.turn);
+}
+
+function cell({ text }, point) {
+  if (!point) return texts.none;
+  return point.n > 1 ? `${text(point.last)} ${words.column(point.n, text(point.min), text(point.max))}` : text(point.last);
 }
 
 /** Lines by plot: the first two units together, the next two, and so on. */
