@@ -96,7 +96,7 @@ describe('a chart', { concurrency: false }, () => {
     await open('line', BEGIN + 60_000, BEGIN + 120_000);
     await chart('temp').getByText('No data in this range').waitFor();
     await chart('temp').getByTestId('show-past').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="chart-temp"] .chart-summary').textContent.includes('2 values'));
+    await page.waitForFunction(() => document.querySelector('[data-testid="chart-temp"] .chart-summary').textContent.includes('3 values'));
     await shot(page, 'chart-edges');
     await device.end();
   });

@@ -67,8 +67,8 @@ export function follow({ element, entries, data, range, ask, take, draw, arrived
   }
 
   const tick = setInterval(() => range.isLive && soon(), TICK);
-  const seen = new IntersectionObserver(([{ isIntersecting }]) => {
-    visible = isIntersecting;
+  const seen = new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
     if (visible) soon();
   });
   const sized = new ResizeObserver(soon);
