@@ -10,6 +10,7 @@ mod assets;
 mod certificates;
 mod commands;
 mod device;
+mod devices;
 mod error;
 mod events;
 mod failures;
@@ -135,7 +136,7 @@ fn api_routes() -> Router<PageState> {
         .route("/api/faults/cut", post(faults::cut))
         .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
-        .route("/api/devices", get(api::devices).post(api::add_device))
+        .route("/api/devices", get(devices::list).post(devices::add))
         .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
         .route("/api/devices/{id}/approve", post(approval::approve))
         .route("/api/devices/{id}/block", post(approval::block))

@@ -4,6 +4,7 @@ import { announce } from '../announce.js';
 import { freshId, h, replace } from '../dom.js';
 import { clockTime } from '../format.js';
 import { stringify } from '../json.js';
+import { arrange } from '../keyed.js';
 import { texts } from '../texts.js';
 import { oneLine } from '../value.js';
 
@@ -29,7 +30,7 @@ export function historyView(data, context) {
       only.value = value;
     }
     const shown = all.filter((row) => only.value === '' || fullName(row) === only.value).slice(0, LIMIT);
-    replace(body, shown.map(rowOf));
+    arrange(body, shown.map(rowOf));
     table.hidden = shown.length === 0;
     empty.hidden = shown.length > 0;
   }

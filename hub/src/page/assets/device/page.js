@@ -60,7 +60,8 @@ export default function devicePage(context) {
       since ? h('span', {}, `${item.connected ? words.since : words.lastSeen} `, ageTime(since)) : null,
       tagList(item).length > 0 ? tagChips(item) : null);
     panel.classList.toggle('disconnected', !item.connected);
-    replace(notice, item.lastSeen || item.connected ? null : neverConnected(item, () => openConnect(id)));
+    const isNew = !item.lastSeen && !item.connected;
+    if (isNew !== notice.hasChildNodes()) replace(notice, isNew ? neverConnected(item, () => openConnect(id)) : null);
     if (tools.childElementCount === 0) showTools();
     approve.hidden = item.status !== 'waiting';
     if (shown && shown.key !== tabKey(wantedTab())) showTab();

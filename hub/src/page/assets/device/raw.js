@@ -4,6 +4,7 @@
 import { api } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
 import { clockTime } from '../format.js';
+import { arrange } from '../keyed.js';
 import { menuButton } from '../shell/menu.js';
 import { texts } from '../texts.js';
 import { oneLine, valueText } from '../value.js';
@@ -150,7 +151,7 @@ export default function rawTab({ data, context }) {
     }
     const kept = new Set(rows.map((row) => row.seq));
     for (const seq of drawn.keys()) if (!kept.has(seq)) drawn.delete(seq);
-    replace(body, rows.map((row) => {
+    arrange(body, rows.map((row) => {
       if (!drawn.has(row.seq)) drawn.set(row.seq, rawRow(row, shown));
       return drawn.get(row.seq);
     }));
