@@ -13,7 +13,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const ID = 'sensor-1';
 const NAME = '<img src=x onerror="window.hacked = true">';
 const PAGES = ['/devices', '/devices/new', `/devices/${ID}/view/overview`, `/devices/${ID}/view/about`, `/devices/${ID}/form/properties`, `/devices/${ID}/commands`,
-  `/devices/${ID}/raw`, `/devices/${ID}/twin`, `/devices/${ID}#connect`, '/devices/plain', '/hub', '/templates', '/nowhere/at/all'];
+  `/devices/${ID}/raw`, `/devices/${ID}/twin`, `/devices/${ID}#connect`, '/devices/plain', '/hub',
+  '/hub/enrollments', '/hub/enrollments/group/default', '/hub/enrollments/new?kind=group', '/hub/enrollments/new?kind=individual', '/hub/certificates', '/hub/faults',
+  '/templates', '/nowhere/at/all'];
 
 let hub;
 let browser;
@@ -57,6 +59,16 @@ async function open(page, path) {
   if (path.endsWith('/raw')) await page.getByTestId('message-row').first().waitFor();
   if (path.endsWith('#connect')) await page.getByTestId('connect-python').waitFor();
   if (path === '/devices') await page.getByTestId(`device-row-${ID}`).waitFor();
+  if (path === '/hub/enrollments') await page.getByTestId('enrollment-row-default').waitFor();
+}
+
+/** The same with everything open that a page has besides. */
+async function openAll(page, path) {
+  await open(page, path);
+  if (path === '/devices') await page.getByTestId(`select-${ID}`).check();
+  if (path.endsWith('#connect')) await page.getByTestId('show-qr').click();
+  if (path === '/hub/enrollments/group/default') await page.getByTestId('show-keys').click();
+  if (path === '/hub/enrollments/group/default') await page.getByTestId('primary-key').waitFor();
 }
 
 describe('every page', { concurrency: false }, () => {
@@ -65,7 +77,7 @@ describe('every page', { concurrency: false }, () => {
       const page = await browser.page({ colorScheme, allowed: /404/, bypassCSP: true });
       const all = {};
       for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-        await open(page, path);
+        await openAll(page, path);
         await page.evaluate(axe);
         const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
         const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
@@ -79,7 +91,7 @@ describe('every page', { concurrency: false }, () => {
   test('has a label on every control', async () => {
     const page = await browser.page();
     for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-      await open(page, path);
+      await openAll(page, path);
       const bare = await page.evaluate(() => [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !(control.labels?.length > 0
         || control.ariaLabel || control.getAttribute('aria-labelledby') || (control.tagName === 'BUTTON' && control.textContent.trim() !== ''))).map((control) => control.outerHTML));
       assert.deepEqual(bare, [], path);
@@ -91,10 +103,10 @@ describe('every page', { concurrency: false }, () => {
     for (const colorScheme of ['light', 'dark']) {
       const page = await browser.page({ viewport: { width: 320, height: 700 }, colorScheme });
       for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-        await open(page, path);
+        await openAll(page, path);
         const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
         assert.ok(content <= screen, `${path} is ${content} pixels wide on a screen of ${screen}`);
-        await page.screenshot({ path: join(artifacts, `phone-${colorScheme}${path.replaceAll(/[/#]/g, '-')}.png`) });
+        await page.screenshot({ path: join(artifacts, `phone-${colorScheme}${path.replaceAll(/[/#?=]/g, '-')}.png`) });
       }
       await page.close();
     }
@@ -103,7 +115,7 @@ describe('every page', { concurrency: false }, () => {
   test('shows what a device says as text only', async () => {
     const page = await browser.page();
     for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-      await open(page, path);
+      await openAll(page, path);
       assert.equal(await page.locator('main img, dialog img').count(), 0, path);
       assert.equal(await page.evaluate(() => window.hacked), undefined, path);
     }

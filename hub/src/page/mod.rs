@@ -11,6 +11,7 @@ mod certificates;
 mod commands;
 mod device;
 mod devices;
+mod enrollments;
 mod error;
 mod events;
 mod failures;
@@ -123,6 +124,8 @@ fn secret_routes() -> Router<PageState> {
     Router::new()
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/devices/{id}/credentials", get(device::credentials))
+        .route("/api/enrollments/{kind}/{id}/keys", get(enrollments::keys))
+        .route("/api/enrollments/group/{id}/deviceKey", post(enrollments::device_key))
 }
 
 fn api_routes() -> Router<PageState> {
@@ -130,6 +133,12 @@ fn api_routes() -> Router<PageState> {
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
         .route("/api/certificates/{name}", delete(certificates::remove))
+        .route("/api/enrollments/{kind}", get(enrollments::list).post(enrollments::add))
+        .route(
+            "/api/enrollments/{kind}/{id}",
+            get(enrollments::read).put(enrollments::write).delete(enrollments::delete),
+        )
+        .route("/api/enrollments/group/{id}/registrations", get(enrollments::registrations))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
@@ -165,6 +174,8 @@ fn shell() -> Router<PageState> {
     })
 }
 
+#[cfg(test)]
+mod list_tests;
 #[cfg(test)]
 mod template_tests;
 #[cfg(test)]
