@@ -91,6 +91,7 @@ assets! {
     "devices/selection.js"
     "devices/table.js"
     "dom.js"
+    "duration.js"
     "fields.js"
     "format.js"
     "forms.js"
