@@ -1,5 +1,4 @@
-// What helps to enter and to carry over values: the QR code of Connect, and durations by their parts. The variables are those of
-// devices.test.mjs.
+// What helps to enter and to carry over values: the QR code of Connect, and durations by their parts.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,5 +1,5 @@
 // Who may be provisioned, as an operator sees it: groups and individual enrollments, keys on demand, certificate authorities.
-// Devices come over MQTT. The variables are those of devices.test.mjs.
+// Devices come over MQTT.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, openBrowser, provision, startHub } from './support/site.mjs';
+import { openBrowser, provision, shot, startHub } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -35,7 +35,6 @@ function authority(name) {
   return file;
 }
 
-const shot = (name) => page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true });
 let derived;
 
 describe('an operator of enrollments', { concurrency: false }, () => {
@@ -76,7 +75,7 @@ describe('an operator of enrollments', { concurrency: false }, () => {
     derived = { idScope: await page.getByTestId('derived-id-scope').textContent(), deviceId: 'machine-7', primaryKey: await page.getByTestId('derived-key').textContent() };
     await provision(hub, derived);
     await page.getByTestId('registration-row-machine-7').getByText('machine-7').first().waitFor();
-    await shot('enrollment');
+    await shot(page, 'enrollment');
   });
 
   test('disables the group, which refuses its devices then, and enables it again', async () => {
@@ -116,7 +115,7 @@ describe('an operator of enrollments', { concurrency: false }, () => {
     await row.getByText('Trusted').waitFor();
     const [{ thumbprint }] = (await hub.api('GET', '/api/certificates')).items;
     await row.getByText(thumbprint).waitFor();
-    await shot('certificates');
+    await shot(page, 'certificates');
     await page.getByTestId('tab-hub-enrollments').click();
     await page.getByTestId('add-group').click();
     await page.getByTestId('input-enrollment-id').fill('by-factory');

@@ -1,9 +1,9 @@
 // The list of devices while it changes: controls that stay under the pointer, pages that the hub cuts, and many devices at
-// once. The variables are those of devices.test.mjs.
+// once.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openBrowser, groupKey, provision, startHub, tutorialTemplate } from './support/site.mjs';
+import { groupKey, openBrowser, pressDuring, provision, startHub, tutorialTemplate } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -30,24 +30,16 @@ const name = (id, text) => hub.api('PATCH', `/api/devices/${id}`, { name: text }
 const tag = (id, tags) => hub.api('PATCH', `/api/devices/${id}`, { tags });
 const device = async (id) => (await hub.api('GET', `/api/devices/${id}`)).device;
 
-/** The pointer over the middle of a control. */
-async function over(control) {
-  await control.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = await control.boundingBox();
-  await page.mouse.move(x + width / 2, y + height / 2);
-}
-
 describe('the list of devices', { concurrency: false }, () => {
   test('acts on a press that is held while this row and others change', async () => {
     await page.goto(`${hub.origin}/devices`);
     await row(idOf(2)).waitFor();
-    await over(page.getByTestId(`menu-${idOf(2)}`));
-    await page.mouse.down();
-    await name(idOf(2), 'a new name');
-    await row(idOf(2)).getByText('a new name').waitFor();
-    await tag(idOf(1), { site: 'north' });
-    await row(idOf(1)).getByText('site: north').waitFor();
-    await page.mouse.up();
+    await pressDuring(page, page.getByTestId(`menu-${idOf(2)}`), async () => {
+      await name(idOf(2), 'a new name');
+      await row(idOf(2)).getByText('a new name').waitFor();
+      await tag(idOf(1), { site: 'north' });
+      await row(idOf(1)).getByText('site: north').waitFor();
+    });
     await page.getByTestId('edit-device').waitFor();
     // the name moves the row to the front of the list, which waits until the menu is closed
     await page.keyboard.press('Escape');
@@ -58,13 +50,12 @@ describe('the list of devices', { concurrency: false }, () => {
 
   test('follows a link that is pressed while its device and its place change', async () => {
     await page.waitForFunction((id) => document.querySelectorAll('[data-row]')[2].dataset.id === id, idOf(2));
-    await over(row(idOf(2)).locator('.device-link'));
-    await page.mouse.down();
-    for (const text of ['zz', 'aa', 'a last name']) {
-      await name(idOf(2), text);
-      await row(idOf(2)).getByText(text, { exact: true }).waitFor();
-    }
-    await page.mouse.up();
+    await pressDuring(page, row(idOf(2)).locator('.device-link'), async () => {
+      for (const text of ['zz', 'aa', 'a last name']) {
+        await name(idOf(2), text);
+        await row(idOf(2)).getByText(text, { exact: true }).waitFor();
+      }
+    });
     await page.getByTestId('manage-device').waitFor();
     await page.goBack();
     await name(idOf(2), '');

@@ -1,5 +1,4 @@
-// What a page weighs: the bytes that travel for its first visit, counted by the browser. The variables are those of
-// devices.test.mjs.
+// What a page weighs: the bytes that travel for its first visit, counted by the browser.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

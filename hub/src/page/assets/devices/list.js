@@ -23,7 +23,7 @@ export default function devicesPage(context) {
   const place = { sort: context.query.get('sort') ?? 'name', page: Math.max(1, Math.trunc(Number(context.query.get('page'))) || 1) };
   const feed = listFeed({ wanted, place, onList: show, onFailure: (text) => { failure.hidden = text === ''; setText(failure, text); } });
   const filters = deviceFilters(wanted, () => turn({ page: 1 }));
-  const selection = new Selection(() => shownDevices(table), () => table.rows.update(shownDevices(table)));
+  const selection = new Selection(() => shownDevices(table), () => table.rows(shownDevices(table)));
   const table = deviceTable({ onSort: (sort) => turn({ sort }), boxes: { isChecked: selection.has, onCheck: selection.check } });
   const pages = pager(PAGE, (page) => turn({ page }));
   const count = h('span', { class: 'hint', 'data-testid': 'device-count' });
@@ -52,7 +52,7 @@ export default function devicesPage(context) {
   function event(name, device) {
     if (name === 'template') return feed.load();
     if (name !== 'device') return undefined;
-    if (!device.deleted) table.rows.get(device.id)?.update(device);
+    if (!device.deleted) table.rows.row(device.id)?.update(device);
     selection.update();
     return feed.later();
   }
@@ -69,7 +69,7 @@ export default function devicesPage(context) {
   };
 }
 
-const shownDevices = (table) => [...table.rows.entries.values()].map((row) => row.device());
+const shownDevices = (table) => table.rows.rows().map((row) => row.device());
 
 /** Asks the hub for the wanted part of the list: `load` with the templates, `refresh` without, `later` after a while. */
 function listFeed({ wanted, place, onList, onFailure }) {

@@ -63,6 +63,5 @@ export function deviceRow(device, { isChecked, onCheck }) {
     seen.update((next.connected ? next.connectedSince : next.lastSeen) ?? null);
   }
 
-  update(device);
   return { element, update, device: () => shown };
 }

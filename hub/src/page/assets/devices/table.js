@@ -1,7 +1,7 @@
-// The table of devices: heads that sort, and rows that stay while their devices change (see ../keyed.js).
+// The table of devices: heads that sort, and rows that stay while their devices change (see ../rows.js).
 
 import { h } from '../dom.js';
-import { KeyedList } from '../keyed.js';
+import { keptRows } from '../rows.js';
 import { texts } from '../texts.js';
 import { deviceRow } from './row.js';
 
@@ -14,7 +14,7 @@ const SORTABLE = ['name', 'status', 'conn', 'template', 'seen'];
 export function deviceTable({ onSort, boxes }) {
   let sort = 'name';
   const body = h('tbody', { 'data-rows': true });
-  const rows = new KeyedList(body, (device) => deviceRow(device, boxes));
+  const rows = keptRows(body, ({ id }) => id, (device) => deviceRow(device, boxes));
   const heads = Object.entries(words.columns).map(([name, title]) => {
     if (!SORTABLE.includes(name)) return h('th', { scope: 'col' }, h('span', { class: name === 'actions' ? 'visually-hidden' : null }, title));
     return h('th', { scope: 'col', 'data-column': name }, h('button', {
@@ -33,7 +33,7 @@ export function deviceTable({ onSort, boxes }) {
         const isBy = head.dataset.column === sort.replace('-', '');
         head.setAttribute('aria-sort', !isBy ? 'none' : sort.startsWith('-') ? 'descending' : 'ascending');
       }
-      rows.update(devices);
+      rows(devices);
       element.hidden = devices.length === 0;
     },
   };

@@ -3,7 +3,7 @@
 import { labelled } from '../fields.js';
 import { freshId, h, setText } from '../dom.js';
 import { clockTime } from '../format.js';
-import { KeyedList } from '../keyed.js';
+import { keptRows } from '../rows.js';
 import { textControl } from '../devices/edit.js';
 import { openConfirm } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
@@ -19,7 +19,7 @@ export function certificatesPage(context) {
   context.titled(hubCrumbs([words.title]));
   const failure = h('p', { class: 'field-error', role: 'alert' });
   const body = h('tbody', { 'data-rows': true });
-  const rows = new KeyedList(body, (one) => authorityRow(one, load), (one) => `${one.name} ${one.thumbprint}`);
+  const rows = keptRows(body, (one) => `${one.name} ${one.thumbprint}`, (one) => authorityRow(one, load));
   const table = h('table', { class: 'cards devices', hidden: true }, h('thead', {}, h('tr', {}, Object.entries(words.columns).map(([name, title]) => h('th', { scope: 'col' },
     h('span', { class: name === 'actions' ? 'visually-hidden' : null }, title))))), body);
   const none = h('p', { class: 'empty blank', hidden: true }, words.none);
@@ -27,7 +27,7 @@ export function certificatesPage(context) {
   const load = coalesced(async () => {
     try {
       const { items } = await certificatesApi.list();
-      rows.update(items);
+      rows(items);
       table.hidden = items.length === 0;
       none.hidden = items.length > 0;
       setText(failure, '');
@@ -69,7 +69,6 @@ function authorityRow(authority, reload) {
       cell('expires', h('span', { class: 'pills' }, expires ? clockTime(expires) : texts.none, ' ',
         h('span', { class: 'pill', 'data-status': isExpired ? 'blocked' : 'provisioned' }, isExpired ? words.expired : words.trusted))),
       h('td', { class: 'row-actions' }, remove)),
-    update() {},
   };
 }
 

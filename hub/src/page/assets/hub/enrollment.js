@@ -3,8 +3,8 @@
 
 import { h, replace, setText } from '../dom.js';
 import { ageTime, clockTime } from '../format.js';
-import { KeyedList } from '../keyed.js';
 import { pager } from '../pager.js';
+import { keptRows } from '../rows.js';
 import { copyable } from '../shell/clipboard.js';
 import { menuButton } from '../shell/menu.js';
 import { showFailure } from '../shell/router.js';
@@ -178,7 +178,7 @@ function registrationsCard(enrollment) {
   const { title, none, columns } = words.registrations;
   let page = 1;
   const body = h('tbody', { 'data-rows': true });
-  const rows = new KeyedList(body, registrationRow, (one) => one.registrationId);
+  const rows = keptRows(body, (one) => one.registrationId, registrationRow);
   const table = h('table', { class: 'cards' }, h('thead', {}, h('tr', {}, Object.values(columns).map((text) => h('th', { scope: 'col' }, text)))), body);
   const empty = h('p', { class: 'empty' }, none);
   const pages = pager(PAGE, (next) => {
@@ -192,7 +192,7 @@ function registrationsCard(enrollment) {
       page = 1;
       return load();
     }
-    rows.update(items);
+    rows(items);
     table.hidden = items.length === 0;
     empty.hidden = items.length > 0;
     pages.update(page, total);
@@ -217,6 +217,5 @@ function registrationRow(registration) {
     replace(updated, ageTime(lastUpdatedDateTimeUtc));
   }
 
-  update(registration);
   return { element, update };
 }

@@ -3,8 +3,8 @@
 
 import { freshId, h, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
-import { KeyedList } from '../keyed.js';
 import { pager } from '../pager.js';
+import { keptRows } from '../rows.js';
 import { openConfirm } from '../shell/dialog.js';
 import { menuButton } from '../shell/menu.js';
 import { toast, toastError } from '../shell/toast.js';
@@ -46,7 +46,7 @@ export function enrollmentsPage(context) {
 function kindCard(kind, wanted) {
   let page = 1;
   const body = h('tbody', { 'data-rows': true });
-  const rows = new KeyedList(body, (one) => enrollmentRow(kind, one, load), (one) => one[ID[kind]]);
+  const rows = keptRows(body, (one) => one[ID[kind]], (one) => enrollmentRow(kind, one, load));
   const table = h('table', { class: 'cards devices' }, h('thead', {}, h('tr', {}, Object.entries(words.columns).map(([name, title]) => h('th', { scope: 'col' },
     h('span', { class: name === 'actions' ? 'visually-hidden' : null }, title))))), body);
   const none = h('p', { class: 'empty blank', hidden: true }, words.none[kind]);
@@ -59,7 +59,7 @@ function kindCard(kind, wanted) {
       page = Math.ceil(total / PAGE);
       return load();
     }
-    rows.update(items);
+    rows(items);
     table.hidden = items.length === 0;
     none.hidden = items.length > 0;
     pages.update(page, total);
@@ -109,7 +109,6 @@ function enrollmentRow(kind, enrollment, reload) {
     replace(updated, ageTime(next.lastUpdatedDateTimeUtc));
   }
 
-  update(enrollment);
   return { element, update };
 }
 

@@ -4,7 +4,7 @@
 import { api } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
 import { clockTime } from '../format.js';
-import { KeyedList } from '../keyed.js';
+import { keptRows } from '../rows.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
 import { hubCrumbs, hubTabs } from './parts.js';
@@ -99,7 +99,7 @@ function formCard(onChanged) {
 
 function activeCard(onChanged) {
   const list = h('ul', { class: 'plain' });
-  const rows = new KeyedList(list, (fault) => faultRow(fault, () => end(`/${fault.id}`)));
+  const rows = keptRows(list, ({ id }) => id, (fault) => faultRow(fault, () => end(`/${fault.id}`)));
   const empty = h('p', { class: 'empty' }, words.none);
   const problem = h('p', { class: 'field-error', role: 'alert' });
   const clear = h('button', { type: 'button', class: 'small', 'data-testid': 'fault-clear', on: { click: () => end('') } }, words.clear);
@@ -120,19 +120,17 @@ function activeCard(onChanged) {
     update(items) {
       empty.hidden = items.length > 0;
       clear.disabled = items.length === 0;
-      rows.update(items);
+      rows(items);
     },
   };
 }
 
 function faultRow(fault, end) {
   const text = h('span');
-  const update = (next) => replace(text, described(next));
-  update(fault);
   return {
     element: h('li', { class: 'row', 'data-testid': 'fault-row' }, text,
       h('button', { type: 'button', class: 'small', 'aria-label': words.endNamed(words.kinds[fault.kind].name), on: { click: end } }, words.end)),
-    update,
+    update: (next) => replace(text, described(next)),
   };
 }
 

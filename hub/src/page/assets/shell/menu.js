@@ -34,7 +34,7 @@ export function menuButton({ label, text = '⋯', items, testId = null, classNam
     button.setAttribute('aria-expanded', 'false');
     if (open !== self) return;
     open = null;
-    // lists that an open menu keeps as they are go on (see keyed.js)
+    // lists that an open menu keeps as they are go on (see held.js)
     element.dispatchEvent(new CustomEvent('menuclosed', { bubbles: true }));
   }
 
