@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use super::RestError;
 use crate::sas::{SasError, Token};
 use crate::shared::Shared;
+use crate::state::modules::{module_key, split_module};
 
 /// What a call needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,10 @@ fn by_policy(shared: &Shared, uri: &Uri, token: &Token<'_>, right: Right) -> Res
     let keys = shared.settings.policy_keys(policy);
     let keys = keys.ok_or_else(|| format!("there is no policy {policy:?}"))?;
     token.verify(keys, jiff::Timestamp::now()).map_err(|error: SasError| error.to_string())?;
-    if !covers(token.resource(), uri.path()) {
+    let is_for_it = covers(token.resource(), uri.path())
+        // without case, as some clients sign in lower case; but what is another device's is not for this one
+        && others_key(token.resource(), uri.path()).is_none_or(|key| shared.with(|state, _| state.device(&key).is_err()));
+    if !is_for_it {
         let (found, wanted) = (token.resource().to_owned(), uri.path().to_owned());
         return Err(SasError::WrongResource { found, wanted }.to_string());
     }
@@ -111,6 +115,24 @@ fn covers(resource: &str, path: &str) -> bool {
     let path = normal(&percent_decode_str(path).decode_utf8_lossy());
     let twin = scope.strip_prefix("devices/").map(|device| format!("twins/{device}"));
     leads_to(&scope, &path) || twin.is_some_and(|twin| leads_to(&twin, &path))
+}
+
+/// Whom a token's resource names, if that is not, letter by letter, whom the path names.
+fn others_key(resource: &str, path: &str) -> Option<String> {
+    let key = |text: &str| {
+        let text = percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let words: Vec<&str> = text.trim_matches('/').split('/').collect();
+        match words[..] {
+            [_, device, "modules", module, ..] => Some(module_key(device, module)),
+            [_, device, ..] => Some(device.to_owned()),
+            _ => None,
+        }
+    };
+    let (_, scope) = resource.split_once('/')?;
+    // a resource may name the device of a path's module
+    let (named, path) = (key(scope)?, key(path)?);
+    let is_it = path == named || split_module(&path).is_some_and(|(device, _)| device == named);
+    (!is_it).then_some(named)
 }
 
 fn leads_to(scope: &str, path: &str) -> bool {

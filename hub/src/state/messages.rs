@@ -248,6 +248,9 @@ mod tests {
         let mut state = registered();
         state.send_message("d", message("a"), NOW).unwrap();
         assert!(connect(&mut state, true).1.is_empty());
+        let (_, told) = state.receive_feedback(NOW).unwrap();
+        let told: Vec<_> = told.iter().map(|one| (one.message_id.as_str(), one.outcome)).collect();
+        assert_eq!(told, [("a", Outcome::Purged)], "its sender is told");
         state.send_message("d", message("b"), NOW).unwrap();
         assert_eq!(delivered(&mut state).len(), 1);
     }

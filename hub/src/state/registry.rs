@@ -148,6 +148,7 @@ impl State {
         self.dirty.extend(commands.chain(messages).chain(device));
         let is_device = split_module(id).is_none();
         if is_device {
+            self.drop_uploads(id);
             let topics = vec![Topic::Devices, Topic::Device(id.to_owned())];
             self.emit("device", topics, json!({ "id": id, "deleted": true }));
         }
