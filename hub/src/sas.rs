@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use sha2::Sha256;
 
+use crate::state::modules::{module_key, split_module};
+
 /// How far a client's clock may run behind ours before its token counts as expired.
 ///
 /// Azure tolerates about five minutes; tests need expiry to be prompt, so only a small skew is allowed.
@@ -159,6 +161,20 @@ impl<'a> Token<'a> {
         self.policy.as_deref()
     }
 
+    /// Whether the token's resource, `{host}` or `{host}/{path}`, is for a request of `path`.
+    pub(crate) fn covers(&self, path: &str) -> bool {
+        covers(&self.resource, path)
+    }
+
+    /// Whom the token's resource names among devices and modules, if that is not, letter by letter, whom `path` names.
+    pub(crate) fn names_other_than(&self, path: &str) -> Option<String> {
+        let (_, scope) = self.resource.split_once('/')?;
+        let (named, wanted) = (named_in(scope)?, named_in(path)?);
+        // a resource may name the device of a path's module
+        let is_it = wanted == named || split_module(&wanted).is_some_and(|(device, _)| device == named);
+        (!is_it).then_some(named)
+    }
+
     /// When the token stops being valid.
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.expiry).ok()
@@ -176,6 +192,32 @@ impl<'a> Token<'a> {
         }
         let age = now.as_second().saturating_sub(self.expiry);
         if age > CLOCK_SKEW_SECONDS { Err(SasError::Expired(age)) } else { Ok(()) }
+    }
+}
+
+/// Whether a token's decoded resource, `{host}` or `{host}/{path}`, is for a request of `path`.
+///
+/// What is below the host must lead to the path by whole segments. A device covers its twin too: az signs
+/// calls of both with `{host}/devices/{id}`.
+fn covers(resource: &str, path: &str) -> bool {
+    let normal = |text: &str| text.trim_matches('/').to_lowercase();
+    let scope = normal(resource.split_once('/').map_or("", |(_, scope)| scope));
+    let path = normal(&percent_decode_str(path).decode_utf8_lossy());
+    let twin = scope.strip_prefix("devices/").map(|device| format!("twins/{device}"));
+    leads_to(&scope, &path) || twin.is_some_and(|twin| leads_to(&twin, &path))
+}
+
+fn leads_to(scope: &str, path: &str) -> bool {
+    scope.is_empty() || path.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The device or module whose id is in a path of the hub's API.
+fn named_in(path: &str) -> Option<String> {
+    let text = percent_decode_str(path).decode_utf8_lossy();
+    match text.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
+        [_, device, "modules", module, ..] => Some(module_key(device, module)),
+        [_, device, ..] => Some(device.to_owned()),
+        _ => None,
     }
 }
 
@@ -247,6 +289,31 @@ mod tests {
         #[test]
         fn parsing_never_panics(text in "(SharedAccessSignature )?[ -~é&=%+]{0,80}") {
             let _ = Token::parse(&text).map(|token| token.verify([], at(0)));
+        }
+    }
+
+    #[test]
+    fn a_token_covers_its_resource_and_what_is_below() {
+        for (resource, path) in [
+            ("localhost", "/devices/d1"),
+            ("localhost:8443", "/twins/d1/methods"),
+            ("localhost:8443/", "/devices/query"),
+            ("localhost/devices", "/devices/d1"),
+            ("localhost/devices/D1", "/devices/d1"),
+            ("localhost/devices/d1", "/twins/d1"),
+            ("localhost/devices/d1", "/twins/d1/methods"),
+            ("localhost/devices/a:b", "/devices/a%3Ab"),
+        ] {
+            assert!(covers(resource, path), "{resource} {path}");
+        }
+        for (resource, path) in [
+            ("localhost/devices/d1", "/devices/d10"),
+            ("localhost/devices/d1", "/devices"),
+            ("localhost/devices/d1", "/twins/d2"),
+            ("localhost/twins/d1", "/devices/d1"),
+            ("localhost/devices/", "/statistics/devices"),
+        ] {
+            assert!(!covers(resource, path), "{resource} {path}");
         }
     }
 }

@@ -60,7 +60,8 @@ impl Session {
         let oldest = self.waiting.values().copied().min()?;
         self.waiting.clear();
         self.next = oldest;
-        let before = self.suspect.filter(|suspect| suspect.number == oldest).map_or(0, |suspect| suspect.tries);
+        let before =
+            self.suspect.filter(|suspect| suspect.number == oldest).map_or(0, |suspect| suspect.tries);
         let tries = before + u32::from(was_alone && by_broker);
         self.suspect = Some(Suspect { number: oldest, tries });
         if tries < TRIES {

@@ -24,10 +24,11 @@ use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use super::auth::{Right, check};
+use super::auth::check;
 use super::refusals;
 use super::throttle::{Throttle, throttle};
 use crate::body::BadRequest as _;
+use crate::policy::Right;
 use crate::shared::Shared;
 use error::DpsError;
 
