@@ -1,7 +1,7 @@
 // The numbers inside structured telemetry, which charts can show like telemetry of their own: fields of objects, and what
 // vectors and geopoints consist of. The hub has the same rule.
 
-import { isNumeric } from './numbers.js';
+import { isNumber } from './numbers.js';
 
 const PARTS = { vector: ['x', 'y', 'z'], geopoint: ['lat', 'lon', 'alt'] };
 const DEPTH = 3;
@@ -14,7 +14,7 @@ export function leaves(capability, depth = DEPTH) {
       ...capability, schema, path: `${capability.path}.${name}`, inner: [...capability.inner ?? [], name], label: `${capability.label} · ${label}`,
       unit: null, semanticType: null, description: null, display: {},
     };
-    return isNumeric(schema.type) && schema.type !== 'decimal' ? [field] : leaves(field, depth - 1);
+    return isNumber(schema.type) ? [field] : leaves(field, depth - 1);
   });
 }
 

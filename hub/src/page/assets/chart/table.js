@@ -28,7 +28,7 @@ export function pagedTable(titles, { rows, cells }) {
     replace(body, part.map((row) => h('tr', {}, cells(row).map((text) => h('td', {}, text)))));
     newer.disabled = page === 0;
     older.disabled = (page + 1) * PAGE >= all.length;
-    setText(position, all.length === 0 ? words.noData : texts.devices.page(page * PAGE + 1, page * PAGE + part.length, all.length));
+    setText(position, all.length === 0 ? words.noData : texts.pager.page(page * PAGE + 1, page * PAGE + part.length, all.length));
   }
 
   return { element, draw };
