@@ -10,6 +10,8 @@ mod assets;
 mod certificates;
 mod commands;
 mod device;
+mod devices;
+mod enrollments;
 mod error;
 mod events;
 mod failures;
@@ -19,6 +21,7 @@ mod guard;
 mod gzip;
 mod languages;
 mod login;
+mod qr;
 mod raw;
 mod series;
 mod stream;
@@ -120,6 +123,8 @@ fn secret_routes() -> Router<PageState> {
     Router::new()
         .route(guard::LOGIN, post(login::log_in))
         .route("/api/devices/{id}/credentials", get(device::credentials))
+        .route("/api/enrollments/{kind}/{id}/keys", get(enrollments::keys))
+        .route("/api/enrollments/group/{id}/deviceKey", post(enrollments::device_key))
 }
 
 fn api_routes() -> Router<PageState> {
@@ -127,13 +132,19 @@ fn api_routes() -> Router<PageState> {
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
         .route("/api/certificates/{name}", delete(certificates::remove))
+        .route("/api/enrollments/{kind}", get(enrollments::list).post(enrollments::add))
+        .route(
+            "/api/enrollments/{kind}/{id}",
+            get(enrollments::read).put(enrollments::write).delete(enrollments::delete),
+        )
+        .route("/api/enrollments/group/{id}/registrations", get(enrollments::registrations))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
         .route("/api/faults/cut", post(faults::cut))
         .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
-        .route("/api/devices", get(api::devices).post(api::add_device))
+        .route("/api/devices", get(devices::list).post(devices::add))
         .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
         .route("/api/devices/{id}/approve", post(approval::approve))
         .route("/api/devices/{id}/block", post(approval::block))
@@ -162,6 +173,8 @@ fn shell() -> Router<PageState> {
     })
 }
 
+#[cfg(test)]
+mod list_tests;
 #[cfg(test)]
 mod template_tests;
 #[cfg(test)]

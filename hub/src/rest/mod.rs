@@ -8,7 +8,7 @@ mod blobs;
 mod bulk;
 mod device_side;
 mod devices;
-mod dps;
+pub(crate) mod dps;
 mod error;
 mod etag;
 mod events;

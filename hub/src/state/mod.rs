@@ -23,7 +23,7 @@ pub(crate) mod provisioning;
 pub(crate) mod queued;
 pub(crate) mod recall;
 pub(crate) mod registry;
-mod standing;
+pub(crate) mod standing;
 mod telemetry;
 #[cfg(test)]
 mod template_tests;

@@ -4,12 +4,12 @@
 //! Decides routes and who may use them; [`form`] is the JSON, the state decides what happens. Facts: protocol reference,
 //! sections 1.6 and 5.4. Begin with [`router`].
 
-mod attestation;
+pub(crate) mod attestation;
 mod bulk;
 mod device;
 mod enrollments;
-mod error;
-mod form;
+pub(crate) mod error;
+pub(crate) mod form;
 mod pages;
 mod registrations;
 #[cfg(test)]

@@ -29,12 +29,26 @@ pub(crate) enum EnrollmentError {
     Etag { given: String, current: String },
     #[error("{0}")]
     Invalid(String),
+    /// It cannot be the id.
+    #[error("{0}")]
+    Id(String),
     #[error(transparent)]
     State(#[from] StateError),
     #[error("there are {0} enrollments already, which is all that this hub takes")]
     Full(usize),
     #[error("{0}")]
     DefaultGroup(&'static str),
+}
+
+impl EnrollmentError {
+    /// What of an enrollment is wrong, where it is one of its members.
+    pub(crate) fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Exists(_) | Self::Id(_) => Some("id"),
+            Self::State(StateError::BadId(_)) => Some("deviceId"),
+            _ => None,
+        }
+    }
 }
 
 impl Provisioning {
@@ -191,10 +205,10 @@ fn check(
     let shown: String = id.chars().take(NAME_LIMIT + 10).collect();
     match kind {
         Kind::Individual if !is_registration_id(id) => {
-            return Err(EnrollmentError::Invalid(format!("{shown:?} is not a registration id")));
+            return Err(EnrollmentError::Id(format!("{shown:?} is not a registration id")));
         }
         Kind::Group if id.is_empty() || id.len() > NAME_LIMIT || id.contains('/') => {
-            return Err(EnrollmentError::Invalid(format!(
+            return Err(EnrollmentError::Id(format!(
                 "{shown:?} is not a name for an enrollment group: 1 to {NAME_LIMIT} characters without /"
             )));
         }
