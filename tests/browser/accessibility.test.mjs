@@ -16,7 +16,8 @@ let template;
 
 /** An address of every page there is. */
 const pages = () => ['/devices', '/devices/new', `/devices/${ID}/view/overview`, `/devices/${ID}/view/about`, `/devices/${ID}/form/properties`, `/devices/${ID}/commands`,
-  `/devices/${ID}/raw`, `/devices/${ID}/twin`, `/devices/${ID}#connect`, '/devices/plain', '/hub', '/hub/faults', '/devices/nobody',
+  `/devices/${ID}/raw`, `/devices/${ID}/twin`, `/devices/${ID}#connect`, '/devices/plain', '/hub', '/hub/enrollments', '/hub/enrollments/group/default', '/hub/enrollments/new?kind=group',
+  '/hub/enrollments/new?kind=individual', '/hub/certificates', '/hub/faults', '/devices/nobody',
   '/templates', '/templates/new', ...['', '/customize', '/views', '/views/overview', '/views/properties', '/views/new?kind=view'].map((part) => `/templates/${template}${part}`)];
 
 before(async () => {
@@ -57,6 +58,16 @@ async function open(page, path) {
   if (path.endsWith('#connect')) await page.getByTestId('connect-python').waitFor();
   if (path.startsWith(`/templates/${template}`)) await page.getByTestId('template-menu').waitFor();
   if (path === '/devices') await page.getByTestId(`device-row-${ID}`).waitFor();
+  if (path === '/hub/enrollments') await page.getByTestId('enrollment-row-default').waitFor();
+}
+
+/** The same with everything open that a page has besides. */
+async function openAll(page, path) {
+  await open(page, path);
+  if (path === '/devices') await page.getByTestId(`select-${ID}`).check();
+  if (path.endsWith('#connect')) await page.getByTestId('show-qr').click();
+  if (path === '/hub/enrollments/group/default') await page.getByTestId('show-keys').click();
+  if (path === '/hub/enrollments/group/default') await page.getByTestId('primary-key').waitFor();
 }
 
 describe('check 20: every page', { concurrency: false }, () => {
@@ -67,7 +78,7 @@ describe('check 20: every page', { concurrency: false }, () => {
       const page = await browser.page({ colorScheme, viewport, allowed: /404/, bypassCSP: true });
       const found = {};
       for (const path of pages()) {
-        await open(page, path);
+        await openAll(page, path);
         const wrong = [...await audit(page), ...await unlabelled(page)];
         await page.setViewportSize(PHONE);
         wrong.push(...await tooWide(page));

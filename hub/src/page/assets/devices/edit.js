@@ -28,6 +28,9 @@ export function checkName(text) {
   return length > NAME_LIMIT ? { error: texts.devices.new.errors.longName(length) } : { value: text.trim() };
 }
 
+/** The check of a tag's name. */
+export const checkTag = (text) => (TAG.test(text) ? { value: text } : { error: words.errors.key });
+
 export function openEdit(device) {
   const name = textControl(words.name, { testId: 'input-name', check: checkName });
   name.write(device.name ?? '');
@@ -39,7 +42,7 @@ export function openEdit(device) {
 
   function addRow(key = '', value = '') {
     const pair = {
-      key: textControl(words.key, { testId: 'input-tag', check: (text) => (TAG.test(text) ? { value: text } : { error: words.errors.key }) }),
+      key: textControl(words.key, { testId: 'input-tag', check: checkTag }),
       value: textControl(words.value, { testId: 'input-tag-value' }),
     };
     pair.key.write(key);
