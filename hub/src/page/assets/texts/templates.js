@@ -20,7 +20,7 @@ export const templates = {
   wire: { 2020: '2020 wire format', pnp: 'Plug and Play wire format' },
   notFound: 'There is no such template.',
   more: 'More',
-  moreNamed: (name) => `Actions for ${name}`,
+  moreNamed: (name) => `More actions for ${name}`,
 
   tabs: { label: 'Parts of the template', model: 'Model', customize: 'Customise', views: 'Views' },
 
