@@ -1,4 +1,4 @@
-// Controls for the schemas of a single value. A field is `{ element, read, write, focus, fail }`: `read` answers
+// Controls for the schemas of a single value. A field is `{ element, read, write, focus, fail, rename }`: `read` answers
 // `{ value }`, `{ absent: true }` or `{ error }` and shows the error under the control; `read(true)` is silent.
 // "Not set" is never the same as empty, 0 or false.
 
@@ -53,7 +53,7 @@ function numberField(type, options) {
     type: 'text', inputmode: isInteger(type) ? 'numeric' : 'decimal', autocomplete: 'off', class: 'number', placeholder: options.optional ? texts.form.notSet : null,
   });
   return labelled(input, options, {
-    read: () => (input.value.trim() === '' ? missing(options) : readNumber(type, input.value.trim())),
+    read: () => (input.value.trim() === '' ? missing(options) : readNumber(type, input.value.trim(), options)),
     write: (value) => { input.value = value === undefined || value === null ? '' : bare(value); },
   });
 }
@@ -148,9 +148,9 @@ export function labelled(control, options, { read, write }) {
     setAttribute(control, 'aria-invalid', text ? 'true' : null);
   };
   control.addEventListener('input', () => show(null));
+  const label = h('label', { for: control.id, class: options.hideLabel ? 'visually-hidden' : null }, options.label);
   return {
-    element: h('div', { class: 'field' },
-      h('label', { for: control.id, class: options.hideLabel ? 'visually-hidden' : null }, options.label),
+    element: h('div', { class: 'field' }, label,
       options.unit ? h('div', { class: 'with-unit' }, control, h('span', { class: 'unit', 'aria-hidden': 'true' }, options.unit)) : control,
       options.extra ?? null, error),
     read(silent = false) {
@@ -164,5 +164,6 @@ export function labelled(control, options, { read, write }) {
     },
     focus: () => control.focus(),
     fail: show,
+    rename: (text) => setText(label, text),
   };
 }

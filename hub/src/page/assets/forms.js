@@ -9,7 +9,8 @@ import { texts } from './texts.js';
 const COMPOSITES = { object: objectBody, array: arrayBody, map: mapBody };
 const MAP_KEY = /^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$/;
 
-/** A field for a schema. Options: `label`, `hideLabel`, `optional`, `testId`, `display`, `unit`, `describedBy`, `json`. */
+/** A field for a schema. Options: `label`, `hideLabel`, `optional`, `testId`, `display`, `unit`, `describedBy`, `json`,
+ * `inTwin` where the value goes into a twin, which holds fewer whole numbers. */
 export function field(schema, options) {
   if (isScalar(schema)) return options.json ? scalarWithJson(schema, options) : scalarField(schema, options);
   return schema.type in COMPOSITES ? compositeField(schema, options) : jsonField(options);
@@ -38,10 +39,14 @@ function scalarWithJson(schema, options) {
 
 function compositeField(schema, options) {
   const { content, toggle, self } = switchable(COMPOSITES[schema.type](schema, options), options);
+  const legend = h('legend', { class: options.hideLabel ? 'visually-hidden' : null }, options.label);
   return {
     ...self,
-    element: h('fieldset', { 'data-testid': options.testId ?? null },
-      h('legend', { class: options.hideLabel ? 'visually-hidden' : null }, options.label), content, toggle),
+    rename(label) {
+      setText(legend, label);
+      self.rename(label);
+    },
+    element: h('fieldset', { 'data-testid': options.testId ?? null }, legend, content, toggle),
   };
 }
 
@@ -71,12 +76,19 @@ function switchable(body, options) {
       write: (value) => active.write(value),
       focus: () => active.focus(),
       fail: (text) => active.fail?.(text),
+      rename(label) {
+        body.rename?.(label);
+        json.rename(label);
+      },
     },
   };
 }
 
+/** What holds for the parts of a value as well. */
+const kept = ({ inTwin }) => ({ inTwin });
+
 function objectBody(schema, options) {
-  const members = schema.fields.map((member) => [member.name, field(member.schema, { label: member.label, optional: true })]);
+  const members = schema.fields.map((member) => [member.name, field(member.schema, { ...kept(options), label: member.label, optional: true })]);
   return {
     element: h('div', { class: 'members' }, members.map(([, member]) => member.element)),
     read(silent) {
@@ -102,7 +114,7 @@ function readAll(members, silent) {
 }
 
 function arrayBody(schema, options) {
-  const rows = rowList((index) => field(schema.element, { label: texts.form.item(index + 1) }), (item) => item.element);
+  const rows = rowList((index) => field(schema.element, { ...kept(options), label: texts.form.item(index + 1) }), (item) => item.element);
   return {
     element: rows.element,
     read(silent) {
@@ -119,7 +131,7 @@ function arrayBody(schema, options) {
 function mapBody(schema, options) {
   const rows = rowList(() => ({
     key: scalarField({ type: 'string' }, { label: schema.key.name }),
-    value: field(schema.value.schema, { label: schema.value.name }),
+    value: field(schema.value.schema, { ...kept(options), label: schema.value.name }),
   }), (pair) => h('div', { class: 'pair' }, pair.key.element, pair.value.element));
   return {
     element: rows.element,
@@ -159,8 +171,8 @@ function rowList(make, show) {
 
   function add(notify = true) {
     const item = make(rows.length);
-    const remove = h('button', { type: 'button', class: 'small', 'aria-label': texts.form.removeItem(rows.length + 1) }, texts.form.remove);
-    const row = { item, element: h('div', { class: 'row' }, show(item), remove) };
+    const remove = h('button', { type: 'button', class: 'small' }, texts.form.remove);
+    const row = { item, remove, element: h('div', { class: 'row' }, show(item), remove) };
     remove.addEventListener('click', () => {
       rows.splice(rows.indexOf(row), 1);
       row.element.remove();
@@ -169,11 +181,21 @@ function rowList(make, show) {
     });
     rows.push(row);
     list.append(row.element);
+    number(row, rows.length);
     if (notify) changed();
     return item;
   }
 
-  const changed = () => list.dispatchEvent(new Event('input', { bubbles: true }));
+  function number({ item, remove }, n) {
+    remove.setAttribute('aria-label', texts.form.removeItem(n));
+    item.rename?.(texts.form.item(n));
+  }
+
+  function changed() {
+    rows.forEach((row, index) => number(row, index + 1));
+    list.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
   return {
     element: h('div', {}, list, addButton),
     items: () => rows.map((row) => row.item),

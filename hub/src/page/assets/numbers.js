@@ -15,9 +15,14 @@ export const REALS = new Set(['float', 'double', 'decimal', 'scaledDecimal']);
 export const isInteger = (type) => type in INTEGERS;
 export const isNumeric = (type) => isInteger(type) || REALS.has(type);
 
+/** The whole numbers that a twin of IoT Hub holds. */
+const IN_TWIN = [-(2n ** 52n), 2n ** 52n];
+
 /** The number that a text says: `{ value }` or `{ error }`. Integers a number cannot hold are BigInt. */
-export function readNumber(type, text) {
-  return isInteger(type) ? readInteger(INTEGERS[type], text) : readReal(text);
+export function readNumber(type, text, { inTwin = false } = {}) {
+  if (!isInteger(type)) return readReal(text);
+  const [low, high] = INTEGERS[type];
+  return readInteger(inTwin ? [low > IN_TWIN[0] ? low : IN_TWIN[0], high < IN_TWIN[1] ? high : IN_TWIN[1]] : [low, high], text);
 }
 
 function readInteger([low, high], text) {

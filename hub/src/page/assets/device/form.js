@@ -94,7 +94,7 @@ class EditedProperty {
     this.state = { sync: 'none' };
     const { component, name, label, schema, unit, display, description } = capability;
     const hint = freshId('hint');
-    this.field = field(schema, { label, optional: true, unit, display, json: true, testId: hook('input', component, name), describedBy: hint });
+    this.field = field(schema, { label, optional: true, unit, display, json: true, testId: hook('input', component, name), describedBy: hint, inTwin: capability.kind !== 'cloudProperty' });
     this.badge = syncBadge(hook('sync', component, name));
     this.note = syncNote(hook('note', component, name), capability, (value) => this.#send(value));
     this.offered = undefined;
