@@ -16,7 +16,7 @@ const words = texts.device;
 export default function devicePage(context) {
   const { id } = context.params;
   const data = new DeviceData(id);
-  const head = deviceHead(data, () => current.go('/devices'));
+  const head = deviceHead(data, () => current.go('/devices', { saved: true }));
   const tabs = tabBar();
   const panel = tabPanel(data, follow);
   const outdated = h('p', { class: 'field-error', role: 'alert', hidden: true });
@@ -98,7 +98,7 @@ export default function devicePage(context) {
   function askedConnect() {
     if (location.hash !== '#connect' || document.querySelector('dialog[open]')) return;
     openConnect(id);
-    history.replaceState(null, '', location.pathname + location.search);
+    history.replaceState(history.state, '', location.pathname + location.search);
   }
 
   function event(name, change) {
@@ -123,6 +123,7 @@ export default function devicePage(context) {
     load,
     event,
     moved,
+    isDirty: panel.isDirty,
     close,
   };
 }

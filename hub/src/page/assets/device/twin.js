@@ -52,19 +52,34 @@ function part(title, testId, send) {
   const field = jsonField({ label: title, testId });
   const note = h('p', { class: 'hint', hidden: true, 'data-testid': `changed-${testId}` }, words.changed, ' ',
     h('button', { type: 'button', class: 'link', on: { click: () => fill(newest) } }, words.reload));
-  const button = h('button', { type: 'submit', 'data-testid': `save-${testId}` }, words.save);
-  const element = h('form', { class: 'card stack', novalidate: true, on: { submit, input: () => { dirty = true; } } }, field.element, h('p', { class: 'hint' }, words.hint), note,
-    h('div', { class: 'actions' }, button));
+  const button = h('button', { type: 'submit', disabled: true, 'data-testid': `save-${testId}` }, words.save);
+  const discard = h('button', { type: 'button', hidden: true, 'data-testid': `discard-${testId}`, on: { click: () => fill(newest) } }, words.discard);
+  const element = h('form', { class: 'card stack', novalidate: true, on: { submit, input: typed } }, field.element, h('p', { class: 'hint' }, words.hint), note,
+    h('div', { class: 'actions' }, discard, button));
   let newest = null;
   let base = {}; // what the text began with: only what differs from it is sent, so that nothing of others is written over
   let dirty = false;
+  let touched = false; // since a save began
   let saves = 0; // that were answered
 
   function fill(value) {
-    dirty = false;
     base = value;
     note.hidden = true;
     field.write(value);
+    edited();
+  }
+
+  function typed() {
+    touched = true;
+    edited();
+  }
+
+  /** There is something to save only where the text says something else. */
+  function edited() {
+    const { value, error } = field.read(true);
+    dirty = Boolean(error) || !same(value, base);
+    button.disabled = !dirty;
+    discard.hidden = !dirty;
   }
 
   function update(value) {
@@ -80,20 +95,20 @@ function part(title, testId, send) {
     const { value, error } = field.read();
     if (error) return field.focus();
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return field.fail(words.notObject);
-    dirty = false;
+    touched = false;
+    button.disabled = true;
     try {
       const answer = await send(changesOf(base, value));
       saves += 1;
       newest = answer;
       // what was typed meanwhile stays
-      if (dirty) base = value;
-      else fill(answer);
+      if (!touched) fill(answer);
+      base = touched ? value : answer;
       toast(words.saved);
     } catch (failure) {
-      dirty = true;
       field.fail(failure.message);
     }
-    return undefined;
+    return edited();
   });
 
   function submit(event) {

@@ -122,7 +122,7 @@ function openDelete(page) {
     act: async () => {
       await templatesApi.delete(page.template);
       toast(words.done.deleted(name));
-      page.context.go('/templates');
+      page.context.go('/templates', { saved: true });
     },
   });
 }

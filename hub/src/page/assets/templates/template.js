@@ -96,7 +96,8 @@ export default function templatePage(context) {
     topics: ['templates'],
     load: page.load,
     // what is typed stays as it was read: the hub refuses to save it over somebody else's change
-    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates') : !part?.isDirty?.() && data.etag !== page.template?.etag && page.load()),
+    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates', { saved: true }) : !part?.isDirty?.() && data.etag !== page.template?.etag && page.load()),
+    isDirty: () => !page.closed && (part?.isDirty?.() ?? false),
     close: () => { page.closed = true; },
   };
 }

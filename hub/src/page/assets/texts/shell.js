@@ -12,6 +12,7 @@ export const shell = {
     typeName: (name) => `Type ${name} to go on`,
     otherName: 'This is another name.',
   },
+  leave: { title: 'Leave without saving?', text: 'What you typed here is not saved.', cancel: 'Stay', button: 'Discard' },
   login: {
     title: 'Log in',
     token: 'Token',
