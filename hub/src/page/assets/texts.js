@@ -78,11 +78,14 @@ export const texts = {
     },
   },
 
-  age: {
-    now: 'just now',
-    seconds: (n) => `${n} s ago`,
-    minutes: (n) => `${n} min ago`,
-    hours: (n) => `${n} h ago`,
-    days: (n) => `${n} d ago`,
+  age: { now: 'just now', ago: (span) => `${span} ago`, for: (span) => `for ${span}` },
+  span: {
+    years: (n) => `${n} y`,
+    months: (n) => `${n} mo`,
+    weeks: (n) => `${n} wk`,
+    days: (n) => `${n} d`,
+    hours: (n) => `${n} h`,
+    minutes: (n) => `${n} min`,
+    seconds: (n) => `${n} s`,
   },
 };

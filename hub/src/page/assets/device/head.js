@@ -40,7 +40,7 @@ export function deviceHead(data, onDeleted) {
       const since = item.connected ? item.connectedSince : item.lastSeen;
       replace(facts, statusPill(item), connectionPill(item), item.name ? h('code', {}, item.id) : null,
         h('span', {}, templateOf(item) ?? texts.devices.unassigned),
-        since ? h('span', {}, `${item.connected ? words.since : words.lastSeen} `, ageTime(since)) : null,
+        since ? h('span', {}, `${item.connected ? words.since : words.lastSeen} `, ageTime(since, item.connected ? 'for' : 'ago')) : null,
         tagList(item).length > 0 ? tagChips(item) : null);
       showNotice(item);
       approve.hidden = item.status !== 'waiting';

@@ -53,7 +53,7 @@ function sentences(state, capability, online) {
   const { sync, desired, reported, description } = state;
   const reportedText = reported === null || reported === undefined ? null : text(reported);
   if (sync === 'pending') {
-    return [[words.since, ageTime(state.desiredAt)], words.asked(text(desired)), online ? null : words.offline,
+    return [ageTime(state.desiredAt, 'for'), words.asked(text(desired)), online ? null : words.offline,
       reportedText && words.notAcknowledged(reportedText)].filter(Boolean);
   }
   if (sync === 'working') return [words.working, words.asked(text(desired)), description].filter(Boolean);

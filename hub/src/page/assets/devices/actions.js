@@ -11,6 +11,7 @@ import { openEdit } from './edit.js';
 import { nameOf } from './pills.js';
 
 const words = texts.devices;
+const TYPED = 40; // characters that somebody may be asked to type
 
 /** The actions that a device's status allows, for a menu. `onDeleted` is told when it is gone. */
 export function deviceActions(device, onDeleted = () => {}) {
@@ -59,11 +60,14 @@ async function openMigrate(device) {
   });
 }
 
+/** What can be typed: the name, or the id of what has a long one. */
+const shortName = (device) => (nameOf(device).length > TYPED ? device.id : nameOf(device));
+
 /** Both block and delete ask with the name of the device; a deletion wants it typed. */
 function ask(device, action, act) {
   const { title, text, button } = words.confirm[action];
   openConfirm({
-    title: title(nameOf(device)), text, button, name: action === 'delete' ? nameOf(device) : null,
+    title: title(nameOf(device)), text, button, name: action === 'delete' ? shortName(device) : null,
     act: async () => {
       await act();
       toast(words.done[action](nameOf(device)));

@@ -3,7 +3,7 @@
 
 import { api } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
-import { clockTime } from '../format.js';
+import { formatTime } from '../format.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
 
@@ -125,8 +125,8 @@ function activeCard(onChanged) {
 
 function described({ kind, device, times, until, probability, hits, ...rest }) {
   const { name, parameters } = words.kinds[kind];
-  const values = Object.keys(parameters).filter((key) => rest[key] !== null).map((key) => rest[key]);
-  const bounds = [device ?? words.every, times === null ? words.always : words.left(times), until && words.until(clockTime(until)),
+  const values = Object.keys(parameters).filter((key) => rest[key] !== null).map((key) => words.values[key](rest[key]));
+  const bounds = [device ?? words.every, times === null ? words.always : words.left(times), until && words.until(formatTime(Date.parse(until))),
     probability < 1 && words.chance(probability), words.hits(hits)];
   return h('span', {}, h('strong', {}, [name, ...values].join(' ')), h('br'), h('span', { class: 'hint' }, bounds.filter(Boolean).join(' · ')));
 }

@@ -8,7 +8,7 @@ export const value = {
 
 export const device = {
   notFound: 'There is no such device.',
-  since: 'Connected since',
+  since: 'Connected',
   lastSeen: 'Last seen',
   views: 'Views of the device',
   tabs: { commands: 'Commands', raw: 'Raw data', twin: 'Twin' },
@@ -50,7 +50,6 @@ export const properties = {
   notSet: 'not set',
   sync: { none: 'Not set', reported: 'Reported by device', pending: 'Pending', working: 'Pending', synced: 'Synced', error: 'Error' },
   syncChanged: (label, state) => `${label}: ${state}`,
-  since: 'since ',
   reported: 'reported ',
   asked: (text) => `asked for ${text}`,
   offline: 'will be delivered when the device connects',
@@ -141,6 +140,7 @@ export const twin = {
   tags: 'Tags',
   reported: 'Reported properties',
   save: 'Save',
+  discard: 'Discard changes',
   reload: 'Read again',
   hint: 'A member that is null is taken away; what is left out stays as it is.',
   saved: 'The twin is saved.',

@@ -42,7 +42,7 @@ export const devices = {
     edit: (name) => `${name} is saved.`,
     migrate: (name) => `${name} has its new template.`,
     create: (name) => `${name} is registered.`,
-    import: (count) => `${count} devices were added.`,
+    import: (count) => (count === 1 ? '1 device was added.' : `${count} devices were added.`),
   },
   migrate: {
     title: (name) => `Change the template of ${name}`,
