@@ -65,6 +65,8 @@ export const texts = {
       required: 'Enter a value.',
       integer: 'Enter a whole number.',
       range: (low, high) => `Enter a number from ${low} to ${high}.`,
+      least: (low) => `Enter a number from ${low}.`,
+      most: (high) => `Enter a number up to ${high}.`,
       number: 'Enter a number.',
       json: (why) => `This is not JSON: ${why}`,
       duplicate: (key) => `The key "${key}" is there twice.`,

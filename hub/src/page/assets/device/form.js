@@ -9,7 +9,7 @@ import { same } from '../json.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { valueText } from '../value.js';
-import { syncBadge, syncNote } from './sync.js';
+import { savedText, syncBadge, syncNote } from './sync.js';
 import { propertyRow } from './tiles.js';
 
 const words = texts.properties;
@@ -67,7 +67,7 @@ export default function formTab({ data, tab }) {
     try {
       const { version } = await api.setProperties(data.id, changed.map((one) => one.write()));
       for (const one of changed) one.saved(version);
-      toast(words.saved(changed.length));
+      toast(savedText(changed.filter((one) => one.capability.kind !== 'cloudProperty').length, data.item.connected));
     } catch (failure) {
       const known = changed.filter((one) => one.refused(failure.details));
       if (known.length === 0) setText(error, failure.message);

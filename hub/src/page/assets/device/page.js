@@ -4,7 +4,7 @@
 import { openConnect } from '../devices/connect.js';
 import { nameOf } from '../devices/pills.js';
 import { h, replace, setText } from '../dom.js';
-import { showFailure } from '../shell/router.js';
+import { missing, showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
 import { DeviceData } from './data.js';
 import { deviceHead } from './head.js';
@@ -80,7 +80,8 @@ export default function devicePage(context) {
   /** What is shown stays, but it is said that it is not how things stand. */
   function failed(failure) {
     const isGone = failure.status === 404;
-    if (data.item === null) return showFailure(panel.element, isGone ? words.notFound : failure.message, load);
+    if (data.item === null && isGone) return replace(page, missing(words.notFound, '/devices', texts.devices.all));
+    if (data.item === null) return showFailure(panel.element, failure.message, load);
     if (isGone) return showGone();
     outdated.hidden = false;
     setText(outdated, words.outdated(failure.message));
@@ -116,9 +117,10 @@ export default function devicePage(context) {
     panel.leave();
   }
 
+  const page = h('div', { class: 'page' }, head.element, head.notice, outdated, panel.republished, tabs.element, panel.element);
   askedConnect();
   return {
-    element: h('div', { class: 'page' }, head.element, head.notice, outdated, panel.republished, tabs.element, panel.element),
+    element: page,
     topics: topics(),
     load,
     event,

@@ -8,6 +8,12 @@ import { valueText } from '../value.js';
 
 const words = texts.properties;
 
+/** What a save says: values for the device are on their way only while it is there. */
+export function savedText(count, online) {
+  if (count === 0) return words.kept;
+  return online ? words.sent(count) : words.waits;
+}
+
 /** The badge of a property's state. */
 export function syncBadge(testId) {
   const element = h('span', { class: 'badge', 'data-testid': testId });

@@ -21,7 +21,7 @@ export function deviceActions(device, onDeleted = () => {}) {
     { text: words.actions.rename, testId: 'edit-device', act: () => openEdit(device) },
     { text: words.actions.migrate, testId: 'migrate-device', act: () => openMigrate(device) },
     status === 'blocked'
-      ? { text: words.actions.unblock, testId: 'unblock-device', act: () => run(device, 'unblock') }
+      ? { text: words.actions.unblock, testId: 'unblock-device', act: () => unblockDevice(device) }
       : { text: words.actions.block, testId: 'block-device', danger: true, act: () => ask(device, 'block', () => api.act(device.id, 'block')) },
     {
       text: words.actions.delete, testId: 'delete-device', danger: true,
@@ -34,6 +34,7 @@ export function deviceActions(device, onDeleted = () => {}) {
 }
 
 export const approveDevice = (device) => run(device, 'approve');
+export const unblockDevice = (device) => run(device, 'unblock');
 
 async function run(device, action) {
   try {

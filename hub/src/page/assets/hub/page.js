@@ -4,7 +4,7 @@ import { api } from '../api.js';
 import { h, replace, setText } from '../dom.js';
 import { clockTime } from '../format.js';
 import { copyable } from '../shell/clipboard.js';
-import { showFailure } from '../shell/router.js';
+import { notFound, showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
 import { faultsPage } from './faults.js';
 
@@ -16,7 +16,7 @@ const PAGES = { '': overview, faults: faultsPage };
 
 export default function hubPage(context) {
   const [name = ''] = context.rest;
-  return (PAGES[name] ?? overview)(context);
+  return (PAGES[name] ?? notFound)(context);
 }
 
 function overview(context) {

@@ -4,6 +4,7 @@
 
 import { h, replace } from '../dom.js';
 import { openConfirm } from './dialog.js';
+import { dismissErrors } from './toast.js';
 import { texts } from '../texts.js';
 
 export class Router {
@@ -34,6 +35,7 @@ export class Router {
     if (path === location.pathname + location.search + location.hash) return;
     const leaves = new URL(path, location.href).pathname !== location.pathname;
     if (leaves && !saved && this.view?.isDirty?.()) return void askToLeave(() => this.go(path, { replacing, saved: true }));
+    if (leaves) dismissErrors();
     if (!replacing) this.place += 1;
     history[replacing ? 'replaceState' : 'pushState']({ place: this.place }, '', path);
     this.#show();
@@ -53,6 +55,7 @@ export class Router {
         return void askToLeave(() => this.#step(steps));
       }
     }
+    if (location.pathname !== this.path) dismissErrors();
     this.place = place;
     return this.#show();
   }
@@ -166,15 +169,17 @@ function decoded(part) {
   }
 }
 
-function notFound(context) {
+/** The page for an address that stands for nothing. */
+export function notFound(context) {
   context.titled([[texts.shell.notFound]]);
   return failed(texts.shell.notFoundHint);
 }
 
-const failed = (text) => ({
-  element: h('div', { class: 'page' }, h('section', { class: 'card blank' }, h('h1', {}, texts.shell.notFound), h('p', { role: 'alert' }, text),
-    h('p', {}, h('a', { href: '/devices', 'data-link': true }, texts.devices.title)))),
-});
+const failed = (text) => ({ element: h('div', { class: 'page' }, missing(text, '/devices', texts.devices.title)) });
+
+/** What is shown of something that is not there, with the way to what is. */
+export const missing = (text, href, label) => h('section', { class: 'card blank', 'data-testid': 'not-found' }, h('h1', {}, texts.shell.notFound), h('p', { role: 'alert' }, text),
+  h('a', { class: 'button', href, 'data-link': true }, label));
 
 /** Shows a failed load with a way to try again. */
 export function showFailure(element, text, again) {

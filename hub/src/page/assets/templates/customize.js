@@ -78,7 +78,7 @@ export function customizePart(page) {
   }
 
   const form = h('form', { class: 'stacked', novalidate: true, on: { submit: (event) => { event.preventDefault(); save(); }, input: showStatus, click: showStatus } },
-    filter, list, stale.element, error, h('div', { class: 'save-bar' }, status, button));
+    h('p', { class: 'hint' }, words.intro), filter, list, stale.element, error, h('div', { class: 'save-bar' }, status, button));
   return {
     element: form,
     isDirty,

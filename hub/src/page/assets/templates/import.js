@@ -3,6 +3,7 @@
 
 import { api } from '../api.js';
 import { freshId, h, replace } from '../dom.js';
+import { openDialog } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { once } from '../turns.js';
@@ -25,22 +26,47 @@ export default function importPage(context) {
   let busy = false;
 
   /** Sends one import at a time: what is chosen while one is under way would be lost. */
-  const send = once(async (source, chosen = []) => {
+  const send = once(async (source, chosen = [], again = false) => {
     busy = true;
     allow();
     replace(result, h('p', { class: 'hint' }, words.reading));
     try {
-      const made = template ? await templatesApi.replaceModel(template, source) : await templatesApi.importModel(source);
+      const made = template ? await templatesApi.replaceModel(template, source) : await templatesApi.importModel({ ...source, onlyNew: !again });
       toast(template ? texts.templates.done.replaced : texts.templates.done.imported(made.name));
       context.go(templatePath(made.id));
     } catch (failure) {
       if (failure.code === 'model') replace(result, problemList(failure.details, chosen));
+      else if (failure.code === 'known') askAgain(failure.details[0], source, chosen);
       else fail(failure.message);
     } finally {
       busy = false;
       allow();
     }
   });
+
+  /** A template has the model already: this may be meant for it. */
+  function askAgain(known, source, chosen) {
+    const ask = words.again;
+    replace(result);
+    const into = async (target) => { template = await target; };
+    const choices = {
+      replace: () => into(templatesApi.read(known.id)),
+      version: async () => into(templatesApi.newVersion(known, (await templatesApi.read(known.id)).nextVersionName)),
+      another: () => {},
+    };
+    const dialog = openDialog(ask.title, h('p', { class: 'hint spaced' }, ask.hint(known.name, known.version)), h('div', { class: 'stack' }, Object.keys(choices).map((name) => h('div', {},
+      h('button', { type: 'button', 'data-testid': `again-${name}`, on: { click: () => take(choices[name]) } }, ask[name]), h('p', { class: 'hint' }, ask[`${name}Hint`])))));
+
+    async function take(prepare) {
+      dialog.close();
+      try {
+        await prepare();
+      } catch (failure) {
+        return fail(failure.message);
+      }
+      return send(source, chosen, true);
+    }
+  }
 
   function allow() {
     files.enable(ready && !busy);

@@ -25,6 +25,10 @@ export const device = {
   neverButRegistered: 'Nothing arrives? The hub log says why a device was refused.',
   hubLog: 'Hub log',
   showConnect: 'Show the values',
+  refused: {
+    waiting: { title: 'This device waits for approval.', hint: 'It came with good credentials and is refused until it is approved.' },
+    blocked: { title: 'This device is blocked.', hint: 'It is refused until it is unblocked. Nothing of it is lost.' },
+  },
   deleted: 'This device was deleted.',
   noView: 'This device has no such view. Its views are above.',
   outdated: (why) => `What is shown may be out of date: ${why}`,
@@ -34,6 +38,7 @@ export const device = {
   rawProperties: 'Properties in the twin',
   noProperties: 'The twin has no properties yet.',
   property: 'Property',
+  rawValue: 'Value (JSON)',
 };
 
 export const telemetry = {
@@ -63,7 +68,9 @@ export const properties = {
   changed: (text) => `Changed to ${text} meanwhile.`,
   use: 'Use it',
   save: 'Save',
-  saved: (count) => (count === 1 ? '1 value is on its way.' : `${count} values are on their way.`),
+  sent: (count) => (count === 1 ? '1 value is on its way.' : `${count} values are on their way.`),
+  waits: 'Saved: will be delivered when the device connects.',
+  kept: 'Saved.',
   unchanged: 'Nothing is changed.',
   invalid: (labels) => `Not yet valid: ${labels}`,
   discard: 'Discard changes',
@@ -92,6 +99,7 @@ export const commands = {
   timeoutError: 'Enter 5 to 300 seconds.',
   nameError: 'A name has no blanks and no / + # *.',
   history: 'History',
+  noAnswer: 'no answer body',
   historyEmpty: 'No command was sent yet.',
   only: (name) => `only ${name}`,
   all: 'all commands',

@@ -2,6 +2,7 @@
 
 export const devices = {
   title: 'Devices',
+  all: 'All devices',
   add: 'New device',
   search: 'Search devices',
   searchHint: 'Name, id, template or tag',

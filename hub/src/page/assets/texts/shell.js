@@ -20,8 +20,8 @@ export const shell = {
     submit: 'Log in',
   },
   keys: {
-    open: 'Keys',
-    title: 'Keyboard',
+    open: 'Shortcuts',
+    title: 'Keyboard shortcuts',
     letters: 'Single letters are shortcuts',
     list: {
       '?': 'This list',
