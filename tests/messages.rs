@@ -136,8 +136,11 @@ async fn a_command_called_while_the_device_is_away_is_run_when_it_is_back() {
     let reported = Operator::of(&hub).twin(DEVICE).await["properties"]["reported"].clone();
     assert_eq!(reported["rundiagnostics"]["value"], "all well");
     hub.send_message(DEVICE, offline("blink", "8")).expect("it is queued");
-    let (client, _called) = start(connection.with_offline_commands(false)).await;
-    assert_eq!(hub.queued_messages(DEVICE), 0, "a clean session drops what was queued");
+    let (client, _called) = start(connection.clone().with_offline_commands(false)).await;
+    assert_eq!(hub.queued_messages(DEVICE), 1, "a clean session leaves to the hub what was queued");
+    client.close().await.expect("a clean end");
+    let (client, mut called) = start(connection).await;
+    assert_eq!(in_time(called.recv()).await, Some(8));
     client.close().await.expect("a clean end");
     hub.shutdown().await.expect("a clean end");
 }

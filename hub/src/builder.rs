@@ -206,6 +206,7 @@ impl HubBuilder {
     /// listened on; the text says which and what to do.
     pub async fn start(self) -> Result<Hub, HubError> {
         let dir = self.dir.as_deref().ok_or(HubError::NoFolder)?;
+        self.limits.impossible().map_or(Ok(()), |name| Err(HubError::Limit(name)))?;
         let now = Timestamp::now();
         std::fs::create_dir_all(dir).map_err(HubError::file("cannot make the folder", dir))?;
         // from here on no other hub uses the folder

@@ -56,6 +56,9 @@ pub enum HubError {
     /// The page's token can be guessed, or cannot be typed.
     #[error("the page's token needs at least {0} characters, all of them ASCII and none a space")]
     PageToken(usize),
+    /// A limit of [`Limits`](crate::Limits) is zero, so that nobody could be served; its name.
+    #[error("the limit {0} is zero, so that the hub could serve nobody: give it at least 1")]
+    Limit(&'static str),
     /// Certificates or keys could not be made.
     #[error("cannot make the hub's certificates or keys: {0}")]
     Tls(String),

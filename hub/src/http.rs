@@ -12,6 +12,7 @@ use hyper::server::conn::http1;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout};
@@ -19,9 +20,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tower::ServiceExt as _;
 
-use crate::certificate::ClientCertificate;
+use crate::certificate::{ClientCertificate, Question, Verified};
 use crate::listener::{Gate, Host, accept};
 use crate::mqtt::{self, task::Way};
+use crate::shared::Shared;
+use crate::state::State;
 
 /// How long a request that is being answered may take after the hub was told to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(1);
@@ -36,8 +39,35 @@ pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     /// Whether it came by TLS.
     pub(crate) secure: bool,
-    pub(crate) certificate: Option<Arc<ClientCertificate>>,
+    pub(crate) certificate: Option<Presented>,
     pub(crate) upgrade: Upgrade,
+}
+
+/// The certificate of a TLS connection, with whom it leads to as far as a request of the connection asked for that.
+#[derive(Debug, Clone)]
+pub(crate) struct Presented {
+    certificate: Arc<ClientCertificate>,
+    verified: Arc<Mutex<Verified>>,
+}
+
+impl Presented {
+    pub(crate) fn new(certificate: Arc<ClientCertificate>) -> Self {
+        let verified = Arc::new(Mutex::new(Verified::new(Arc::clone(&certificate))));
+        Self { certificate, verified }
+    }
+
+    /// Has what the state asks about the certificate answered, while the state is not locked.
+    pub(crate) fn verify(
+        &self,
+        shared: &Shared,
+        question: impl FnOnce(&State, &Verified, Timestamp) -> Option<Question>,
+    ) -> Verified {
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(question) = shared.with(|state, now| question(state, &verified, now)) {
+            verified.answer(&question);
+        }
+        verified.clone()
+    }
 }
 
 /// Where a request says that its connection goes on as a WebSocket of MQTT.
@@ -75,6 +105,7 @@ pub(crate) async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, rout
                     Ok(stream) => {
                         let presented = stream.get_ref().1.peer_certificates();
                         let certificate = presented.and_then(ClientCertificate::of_chain).map(Arc::new);
+                        let certificate = certificate.map(Presented::new);
                         serve(stream, Peer { secure: true, certificate, ..plain }, router, &host).await;
                     }
                     Err(reason) => tracing::debug!(%peer, %reason, "no TLS connection"),
@@ -131,7 +162,8 @@ async fn serve(
     match upgrade.await {
         Ok(upgraded) => {
             let stream = mqtt::websocket::bytes_of(TokioIo::new(upgraded)).await;
-            let way = Way { certificate: peer.certificate, by_websocket: true, opened: Instant::now() };
+            let certificate = peer.certificate.map(|presented| presented.certificate);
+            let way = Way { certificate, by_websocket: true, opened: Instant::now() };
             mqtt::task::serve_stream(stream, peer.address, way, host).await;
         }
         Err(error) => tracing::debug!(%error, "no WebSocket"),

@@ -47,6 +47,7 @@ mod models;
 mod mqtt;
 mod paced;
 mod page;
+mod policy;
 mod provisioning;
 mod query;
 mod raw;

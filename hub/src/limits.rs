@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-/// What clients may ask of a hub. The defaults leave a fleet of thousands on one machine alone.
+/// What clients may ask of a hub. The defaults leave a fleet of thousands on one machine alone. None may be zero: such a hub
+/// does not start.
 ///
 /// ```
 /// let mut limits = device_model_hub::Limits::default();
@@ -56,6 +57,27 @@ pub enum Throttling {
     S1,
 }
 
+impl Limits {
+    /// The name of a limit that would let nobody be served.
+    pub(crate) fn impossible(&self) -> Option<&'static str> {
+        let limits = [
+            ("device_connections", self.device_connections == 0),
+            ("device_connections_per_address", self.device_connections_per_address == 0),
+            ("connect_deadline", self.connect_deadline.is_zero()),
+            ("write_deadline", self.write_deadline.is_zero()),
+            ("messages_per_second", self.messages_per_second == 0),
+            ("bytes_per_second", self.bytes_per_second == 0),
+            ("http_connections", self.http_connections == 0),
+            ("http_connections_per_address", self.http_connections_per_address == 0),
+            ("head_deadline", self.head_deadline.is_zero()),
+            ("body_deadline", self.body_deadline.is_zero()),
+            ("body_bytes", self.body_bytes == 0),
+            ("page_requests_per_second", self.page_requests_per_second == 0),
+        ];
+        limits.into_iter().find_map(|(name, is_zero)| is_zero.then_some(name))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -74,5 +96,17 @@ impl Default for Limits {
             page_requests_per_second: 2_000,
             throttling: Throttling::Generous,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_zero_is_named() {
+        assert_eq!(Limits::default().impossible(), None);
+        let limits = Limits { head_deadline: Duration::ZERO, ..Limits::default() };
+        assert_eq!(limits.impossible(), Some("head_deadline"));
     }
 }

@@ -159,6 +159,11 @@ impl<'a> Token<'a> {
         self.policy.as_deref()
     }
 
+    /// Whether the token's resource, `{host}` or `{host}/{path}`, is for a request of `path`.
+    pub(crate) fn covers(&self, path: &str) -> bool {
+        covers(&self.resource, path)
+    }
+
     /// When the token stops being valid.
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.expiry).ok()
@@ -180,6 +185,22 @@ impl<'a> Token<'a> {
 }
 
 /// A token for `resource` (not yet encoded), valid until `expiry` in Unix seconds.
+/// Whether a token's decoded resource, `{host}` or `{host}/{path}`, is for a request of `path`.
+///
+/// What is below the host must lead to the path by whole segments. A device covers its twin too: az signs
+/// calls of both with `{host}/devices/{id}`.
+fn covers(resource: &str, path: &str) -> bool {
+    let normal = |text: &str| text.trim_matches('/').to_lowercase();
+    let scope = normal(resource.split_once('/').map_or("", |(_, scope)| scope));
+    let path = normal(&percent_decode_str(path).decode_utf8_lossy());
+    let twin = scope.strip_prefix("devices/").map(|device| format!("twins/{device}"));
+    leads_to(&scope, &path) || twin.is_some_and(|twin| leads_to(&twin, &path))
+}
+
+fn leads_to(scope: &str, path: &str) -> bool {
+    scope.is_empty() || path.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 #[cfg(test)]
 pub(crate) fn sign(resource: &str, key: &Key, expiry: i64, policy: Option<&str>) -> String {
     let encode = |text: &str| {
@@ -247,6 +268,31 @@ mod tests {
         #[test]
         fn parsing_never_panics(text in "(SharedAccessSignature )?[ -~é&=%+]{0,80}") {
             let _ = Token::parse(&text).map(|token| token.verify([], at(0)));
+        }
+    }
+
+    #[test]
+    fn a_token_covers_its_resource_and_what_is_below() {
+        for (resource, path) in [
+            ("localhost", "/devices/d1"),
+            ("localhost:8443", "/twins/d1/methods"),
+            ("localhost:8443/", "/devices/query"),
+            ("localhost/devices", "/devices/d1"),
+            ("localhost/devices/D1", "/devices/d1"),
+            ("localhost/devices/d1", "/twins/d1"),
+            ("localhost/devices/d1", "/twins/d1/methods"),
+            ("localhost/devices/a:b", "/devices/a%3Ab"),
+        ] {
+            assert!(covers(resource, path), "{resource} {path}");
+        }
+        for (resource, path) in [
+            ("localhost/devices/d1", "/devices/d10"),
+            ("localhost/devices/d1", "/devices"),
+            ("localhost/devices/d1", "/twins/d2"),
+            ("localhost/twins/d1", "/devices/d1"),
+            ("localhost/devices/", "/statistics/devices"),
+        ] {
+            assert!(!covers(resource, path), "{resource} {path}");
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::feed::{self, Feed};
 use crate::files::Files;
 use crate::keep::{Ledger, Library};
 use crate::message::Observer;
+use crate::policy::{self, Right};
 use crate::settings::Settings;
 use crate::state::commands::{CallOutcome, Command, Order};
 use crate::state::device::SessionId;
@@ -119,6 +120,9 @@ impl Shared {
         observer: Option<Observer>,
     ) -> Self {
         state.observed = observer.is_some();
+        state.device_policies = policy::with_right(Right::Device)
+            .filter_map(|name| Some((name, settings.policy_keys(name)?.cloned().collect())))
+            .collect();
         let inner = Mutex::new(Inner {
             state,
             links: BTreeMap::new(),

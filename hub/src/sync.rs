@@ -142,7 +142,9 @@ fn read_ack(reported: &Value) -> Option<Ack> {
     Some(Ack {
         value: object.get("value").map(unwrap_value),
         version: number(["av", "desiredVersion"]).and_then(|version| u64::try_from(version).ok()),
-        code: number(["ac", "statusCode"]).or_else(|| status.and_then(code_of_text)),
+        code: number(["ac", "statusCode"])
+            .or_else(|| whole(object.get("status")?))
+            .or_else(|| status.and_then(code_of_text)),
         text: ["ad", "message"].iter().find_map(|name| Some(object.get(*name)?.as_str()?.to_owned())),
     })
 }
@@ -163,6 +165,7 @@ fn code_of_text(status: &str) -> Option<i64> {
         () if has(&["error", "fail", "invalid"]) => 500,
         () if has(&["pending", "progress"]) => 202,
         () if status.is_empty() => return None,
+        () if let Ok(code) = status.parse() => code,
         () => 200,
     })
 }
@@ -214,6 +217,16 @@ mod tests {
                 Some(json!({ "value": 2 })),
                 Some(json!({ "value": 2, "status": "Failed", "desiredVersion": 7 })),
                 Sync::Error,
+            ),
+            (
+                Some(json!({ "value": 2 })),
+                Some(json!({ "value": 2, "status": 500, "desiredVersion": 7 })),
+                Sync::Error,
+            ),
+            (
+                Some(json!({ "value": 2 })),
+                Some(json!({ "value": 2, "status": "202", "desiredVersion": 7 })),
+                Sync::Working,
             ),
         ];
         for (desired, reported, expected) in cases {

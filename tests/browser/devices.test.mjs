@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { Device, groupKey, openBrowser, provision, shot as picture, startHub, tutorialTemplate } from './support/site.mjs';
+import { Device, groupKey, openBrowser, provision, shot as picture, startHub, tutorialTemplate, until } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -79,9 +79,9 @@ describe('an operator of devices', { concurrency: false }, () => {
     await at('/view/overview');
     await page.getByTestId('latest-temp').waitFor();
     await device.send({ temp: 71.5, humid: 40.25 });
-    await page.waitForFunction(() => document.querySelector('[data-testid="latest-temp"]').textContent === '71.5');
+    await until(page, 'latest-temp', 'textContent', '71.5');
     await device.send({ temp: 72.5, humid: 41 });
-    await page.waitForFunction(() => document.querySelector('[data-testid="latest-temp"]').textContent === '72.5');
+    await until(page, 'latest-temp', 'textContent', '72.5');
     for (const [name, unit] of [['temp', '°F'], ['humid', '%']]) {
       const chart = page.getByTestId(`chart-${name}`);
       await page.waitForFunction((hook) => document.querySelector(`[data-testid="chart-${hook}"] .stroke`)?.getAttribute('d').includes('L'), name);
@@ -109,7 +109,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     for (const brightness of [0, 2]) {
       await page.getByTestId('input-brightness').fill(String(brightness));
       await save.click();
-      await page.waitForFunction((text) => document.querySelector('[data-testid="note-brightness"]').textContent.includes(text), `asked for ${brightness}`);
+      await page.waitForFunction((text) => document.querySelector('[data-testid="note-brightness"]')?.textContent.includes(text), `asked for ${brightness}`);
       assert.deepEqual((await desired()).brightness, { value: brightness });
     }
     await page.getByTestId('empty-input-name').click();
@@ -128,7 +128,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     await sync('brightness', 'pending').waitFor();
     const version = await asked;
     await device.report({ brightness: { value: 3, status: 'completed', desiredVersion: version - 1 } });
-    await page.waitForFunction(() => document.querySelector('[data-testid="note-brightness"]').textContent.includes('not acknowledged'));
+    await page.waitForFunction(() => document.querySelector('[data-testid="note-brightness"]')?.textContent.includes('not acknowledged'));
     assert.equal(await sync('brightness', 'pending').textContent(), 'Pending');
     await device.report({ brightness: { value: 3, status: 'completed', desiredVersion: version } });
     await sync('brightness', 'synced').waitFor();

@@ -28,6 +28,9 @@ pub(crate) struct Description {
     pub(crate) from: Timestamp,
     pub(crate) until: Timestamp,
     pub(crate) is_authority: bool,
+    /// The subject as it stands in the certificate, to be compared with what others name as their issuer.
+    pub(super) raw_subject: Vec<u8>,
+    pub(super) raw_issuer: Vec<u8>,
 }
 
 impl Description {
@@ -49,6 +52,8 @@ impl Description {
             from: moment(validity.not_before)?,
             until: moment(validity.not_after)?,
             is_authority: certificate.is_ca(),
+            raw_subject: certificate.subject().as_raw().to_vec(),
+            raw_issuer: certificate.issuer().as_raw().to_vec(),
         })
     }
 

@@ -2,18 +2,23 @@
 //!
 //! Decides what a device is known by ([`Known`]) and whether it may come with what it presented ([`Presented`]); that it
 //! has the key of its certificate is proved in the TLS handshake ([`crate::tls`]). [`thumbprint`] compares certificates,
-//! [`chain`] follows them to an authority, [`description`] reads them. Begin with [`Known::check`].
+//! [`chain`] is what a client presents, [`verified`] follows it to an authority, [`kept`] is what the hub keeps,
+//! [`description`] reads them. Begin with [`Known::check`].
 
 pub(crate) mod chain;
 pub(crate) mod description;
+pub(crate) mod kept;
 pub(crate) mod thumbprint;
+pub(crate) mod verified;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use chain::{Certificate, ClientCertificate};
+pub(crate) use chain::ClientCertificate;
 pub(crate) use description::Description;
+pub(crate) use kept::Certificate;
 pub(crate) use thumbprint::Thumbprint;
+pub(crate) use verified::{Question, Verified};
 
 /// What a device that has no keys is known by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,16 +39,16 @@ impl Known {
     pub(crate) fn check<'a>(
         &self,
         id: &str,
-        presented: Option<&ClientCertificate>,
+        presented: Option<&Verified>,
         authorities: impl IntoIterator<Item = &'a Certificate>,
         now: Timestamp,
     ) -> Result<(), CertificateError> {
         let presented = presented.ok_or(CertificateError::Absent)?;
         match self {
-            Self::Thumbprints(known) => known.check(presented, now),
+            Self::Thumbprints(known) => known.check(presented.certificate(), now),
             Self::Authority { .. } => {
-                presented.check_name(id)?;
-                presented.check_chain(authorities, now)
+                presented.certificate().check_name(id)?;
+                presented.check_authorities(authorities, now)
             }
         }
     }
@@ -107,8 +112,8 @@ pub(crate) enum CertificateError {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Presented<'a> {
     pub(crate) password: &'a str,
-    /// The certificate of the TLS handshake.
-    pub(crate) certificate: Option<&'a ClientCertificate>,
+    /// The certificate of the TLS handshake, and who stands for it.
+    pub(crate) certificate: Option<&'a Verified>,
 }
 
 impl<'a> From<&'a str> for Presented<'a> {

@@ -4,6 +4,8 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     date_time_ymd,
 };
+use std::sync::Arc;
+
 use rustls_pki_types::CertificateDer;
 
 use super::*;
@@ -56,6 +58,24 @@ fn device_until(name: &str, signers: &[&Signer], year: i32) -> ClientCertificate
     ClientCertificate::of_chain(&chain).unwrap()
 }
 
+/// A certificate of which nobody has verified anything yet.
+pub(crate) fn unverified(presented: &ClientCertificate) -> Verified {
+    Verified::new(Arc::new(presented.clone()))
+}
+
+/// Whether one of these stands for it, as a connection would have it found out.
+fn check_chain(
+    presented: &ClientCertificate,
+    known: &[Certificate],
+    now: Timestamp,
+) -> Result<(), CertificateError> {
+    let mut verified = unverified(presented);
+    if let Some(question) = verified.question(known, now) {
+        verified.answer(&question);
+    }
+    Known::BY_AUTHORITY.check("d1", Some(&verified), known, now)
+}
+
 pub(crate) fn authority(signer: &Signer) -> Certificate {
     Certificate::of_authority(signer.der().clone()).unwrap()
 }
@@ -67,7 +87,9 @@ fn either_certificate_will_do_and_no_other() {
         primary: Thumbprint::of(first.der()),
         secondary: Some(Thumbprint::sha1_of(second.der())),
     });
-    let check = |presented| known.check("d1", presented, [], NOW);
+    let check = |presented: Option<&ClientCertificate>| {
+        known.check("d1", presented.map(unverified).as_ref(), [], NOW)
+    };
     assert_eq!(check(Some(&first)), Ok(()));
     assert_eq!(check(Some(&second)), Ok(()));
     assert_eq!(check(Some(&other)), Err(CertificateError::Unknown(Thumbprint::of(other.der()))));
@@ -81,18 +103,17 @@ fn a_chain_leads_to_its_authority_by_the_certificates_that_were_sent() {
     let low = signer("low", Some(&middle));
     let stranger = signer("stranger", None);
     let whole = device("d1", &[&low, &middle]);
-    let check = |known: &Signer, presented: &ClientCertificate, id: &str| {
-        Known::BY_AUTHORITY.check(id, Some(presented), &[authority(known)], NOW)
-    };
+    let check =
+        |known: &Signer, presented: &ClientCertificate| check_chain(presented, &[authority(known)], NOW);
     for known in [&root, &middle, &low] {
-        assert_eq!(check(known, &whole, "d1"), Ok(()));
+        assert_eq!(check(known, &whole), Ok(()));
     }
-    assert!(matches!(check(&stranger, &whole, "d1"), Err(CertificateError::Chain(_))));
-    assert!(matches!(check(&root, &device("d1", &[&low]), "d1"), Err(CertificateError::Chain(_))));
-    let (found, wanted) = ("d1".to_owned(), "D1".to_owned());
-    assert_eq!(check(&root, &whole, "D1"), Err(CertificateError::Name { found, wanted }));
-    let nobody = Known::BY_AUTHORITY.check("d1", Some(&whole), [], NOW);
-    assert_eq!(nobody, Err(CertificateError::NoAuthority));
+    assert!(matches!(check(&stranger, &whole), Err(CertificateError::Chain(_))));
+    assert!(matches!(check(&root, &device("d1", &[&low])), Err(CertificateError::Chain(_))));
+    let (found, wanted) = ("D1".to_owned(), "d1".to_owned());
+    let other = device("D1", &[&low, &middle]);
+    assert_eq!(check(&root, &other), Err(CertificateError::Name { found, wanted }));
+    assert_eq!(check_chain(&whole, &[], NOW), Err(CertificateError::NoAuthority));
 }
 
 #[test]
@@ -100,8 +121,7 @@ fn an_expired_certificate_is_refused_with_its_date_whatever_it_is_known_by() {
     let root = signer("root", None);
     let old = device_until("d1", &[&root], 1975);
     let expired = CertificateError::Expired("1975-01-01T00:00:00Z".parse().unwrap());
-    let by_authority = Known::BY_AUTHORITY.check("d1", Some(&old), &[authority(&root)], NOW);
-    assert_eq!(by_authority, Err(expired.clone()));
+    assert_eq!(check_chain(&old, &[authority(&root)], NOW), Err(expired.clone()));
     let known = Thumbprints { primary: Thumbprint::of(old.der()), secondary: None };
     assert_eq!(known.check(&old, NOW), Err(expired));
 }
@@ -110,11 +130,31 @@ fn an_expired_certificate_is_refused_with_its_date_whatever_it_is_known_by() {
 fn an_authority_whose_certificate_has_expired_stands_for_nobody() {
     let (old, root) = (signer_until("old", None, 1975), signer("root", None));
     let of_old = device("d1", &[&old]);
-    let refused = of_old.check_chain(&[authority(&old)], NOW).unwrap_err();
+    let refused = check_chain(&of_old, &[authority(&old)], NOW).unwrap_err();
     assert!(matches!(&refused, CertificateError::OfAuthority(_)) && refused.to_string().contains("1975"));
-    let refused = of_old.check_chain(&[authority(&old), authority(&root)], NOW).unwrap_err();
+    let refused = check_chain(&of_old, &[authority(&old), authority(&root)], NOW).unwrap_err();
     assert!(matches!(&refused, CertificateError::Chain(_)) && refused.to_string().contains("1975"));
-    assert_eq!(device("d1", &[&root]).check_chain(&[authority(&old), authority(&root)], NOW), Ok(()));
+    assert_eq!(check_chain(&device("d1", &[&root]), &[authority(&old), authority(&root)], NOW), Ok(()));
+}
+
+#[test]
+fn only_who_is_named_in_a_chain_is_verified_and_each_once_a_minute() {
+    let (root, impostor, stranger) = (signer("root", None), signer("root", None), signer("stranger", None));
+    let known = [authority(&root), authority(&impostor), authority(&stranger)];
+    let mut verified = unverified(&device("d1", &[&root]));
+    assert!(verified.question(&known[2..], NOW).is_none(), "nobody of that name signed");
+    let question = verified.question(&known[1..], NOW).unwrap();
+    verified.answer(&question);
+    let refused = verified.check_authorities(&known[1..], NOW);
+    assert!(matches!(refused, Err(CertificateError::Chain(_))), "a name is no signature: {refused:?}");
+    assert!(verified.question(&known[1..], NOW).is_none(), "that is known");
+    assert!(verified.check_authorities(&known, NOW).is_err(), "the root was not asked about");
+    let question = verified.question(&known, NOW).unwrap();
+    verified.answer(&question);
+    assert_eq!(verified.check_authorities(&known, NOW), Ok(()));
+    assert!(verified.check_authorities(&known[1..], NOW).is_err(), "the root is trusted no more");
+    let later = NOW + std::time::Duration::from_secs(60);
+    assert!(verified.question(&known, later).is_some(), "certificates on the way may have expired");
 }
 
 #[test]
@@ -124,7 +164,7 @@ fn a_certificate_for_servers_only_is_not_a_devices() {
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let leaf = params.signed_by(&KeyPair::generate().unwrap(), &root).unwrap();
     let presented = ClientCertificate::of_chain(&[leaf.der().clone()]).unwrap();
-    let refused = presented.check_chain(&[authority(&root)], NOW);
+    let refused = check_chain(&presented, &[authority(&root)], NOW);
     assert!(matches!(refused, Err(CertificateError::Chain(_))), "{refused:?}");
 }
 

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 ///
 /// SHA-1 is what many tools of the service still register; a device cannot choose it, and a second certificate with the
 /// hash of a given one is out of reach.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(crate) enum Thumbprint {
     Sha1([u8; 20]),

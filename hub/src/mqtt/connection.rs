@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 
 use super::registration::Registration;
 use super::username::Username;
-use crate::certificate::{ClientCertificate, Presented};
+use crate::certificate::{ClientCertificate, Presented, Question, Verified};
 use crate::faults::Fault;
 use crate::provisioning::error_body;
 use crate::sas::CLOCK_SKEW_SECONDS;
@@ -44,7 +44,7 @@ pub(crate) struct Connection {
     /// Whether it came by WebSocket.
     by_websocket: bool,
     /// What the client presented in the TLS handshake.
-    certificate: Option<Arc<ClientCertificate>>,
+    certificate: Option<Verified>,
     phase: Phase,
     keep_alive: u16,
 }
@@ -115,12 +115,42 @@ impl Connection {
 
     /// The same on a stream that was opened with this certificate.
     pub(crate) fn with_certificate(self, certificate: Option<Arc<ClientCertificate>>) -> Self {
-        Self { certificate, ..self }
+        Self { certificate: certificate.map(Verified::new), ..self }
+    }
+
+    /// What of the client's certificate is to be verified, and [told](Self::learn), before this packet is handled. That
+    /// takes long: not while the state is locked.
+    pub(crate) fn question(&self, packet: &Packet, state: &State, now: Timestamp) -> Option<Question> {
+        let presented = self.certificate.as_ref()?;
+        match (&self.phase, packet) {
+            (Phase::AwaitingConnect, Packet::Connect(connect)) => {
+                match Username::parse(&connect.login.as_ref()?.username).ok()? {
+                    Username::Device { id, .. } => state.question_of_device(id, presented, now),
+                    Username::Registration { .. } => None,
+                }
+            }
+            (Phase::Registering(registration), Packet::Publish(_)) => {
+                state.question_of_registration(registration.id(), presented, now)
+            }
+            _ => None,
+        }
+    }
+
+    /// Has a question answered.
+    pub(crate) fn learn(&mut self, question: &Question) {
+        if let Some(presented) = &mut self.certificate {
+            presented.answer(question);
+        }
     }
 
     /// Whether CONNECT is still to come.
     pub(crate) fn is_new(&self) -> bool {
         matches!(self.phase, Phase::AwaitingConnect)
+    }
+
+    /// Whether it is a device that was let in.
+    pub(crate) fn is_online(&self) -> bool {
+        matches!(self.phase, Phase::Online(_))
     }
 
     /// Whether the client presented a certificate in the TLS handshake.
@@ -183,9 +213,11 @@ impl Connection {
             (_, Packet::PubRec(_) | Packet::PubRel(_) | Packet::PubComp(_)) => {
                 Output::refuse("a packet of QoS 2, which IoT Hub does not support")
             }
-            (Phase::Registering(registration), Packet::Publish(publish)) => {
-                acknowledged(&publish, registration.publish(&publish, state, now), None)
-            }
+            (Phase::Registering(registration), Packet::Publish(publish)) => acknowledged(
+                &publish,
+                registration.publish(&publish, self.certificate.as_ref(), state, now),
+                None,
+            ),
             (Phase::Online(online), Packet::Publish(publish)) => {
                 let answer = online.publish(&publish, self.session, state, now);
                 let answer = online.tolerate(answer, &publish.topic, state, now);
@@ -216,19 +248,14 @@ impl Connection {
         let Some(login) = &connect.login else {
             return denied("CONNECT has no user name".to_owned());
         };
-        let presented = Presented { password: &login.password, certificate: self.certificate.as_deref() };
+        let presented = Presented { password: &login.password, certificate: self.certificate.as_ref() };
         match Username::parse(&login.username) {
             // the text is not repeated: with swapped settings it is a key, a token or a connection string
             Err(error) => denied(error.to_owned()),
             // a bad token is answered when the device registers, as the service does
             Ok(Username::Registration { scope, id }) => {
-                self.phase = Phase::Registering(Registration::new(
-                    scope,
-                    id,
-                    &login.password,
-                    self.certificate.clone(),
-                    self.by_websocket,
-                ));
+                self.phase =
+                    Phase::Registering(Registration::new(scope, id, &login.password, self.by_websocket));
                 accepted(false)
             }
             Ok(Username::Device { id, .. }) if id != connect.client_id => {

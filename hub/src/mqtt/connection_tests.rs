@@ -373,7 +373,11 @@ fn a_device_of_an_authority_connects_by_its_name_and_the_log_says_why_another_do
     let mut connect = |presented: ClientCertificate| {
         let mut connection =
             Connection::new(state.next_session()).with_certificate(Some(Arc::new(presented)));
-        connection.handle(connect_packet("d1", "localhost/d1/?api-version=2021-04-12", ""), &mut state, NOW)
+        let packet = connect_packet("d1", "localhost/d1/?api-version=2021-04-12", "");
+        if let Some(question) = connection.question(&packet, &state, NOW) {
+            connection.learn(&question);
+        }
+        connection.handle(packet, &mut state, NOW)
     };
     assert_eq!(connect(certificate("d1", &[&middle])), accepted(false));
     let named = connect(certificate("d2", &[&middle]));

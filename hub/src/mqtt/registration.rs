@@ -2,13 +2,11 @@
 //!
 //! What the service says is decided in [`crate::provisioning`]. Begin with [`Registration::publish`].
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use rumqttc::mqttbytes::v4::Publish;
 
 use super::connection::{Output, explain};
-use crate::certificate::{ClientCertificate, Presented};
+use crate::certificate::{Presented, Verified};
 use crate::provisioning::{Answer, Ask, NOT_ADMITTED, Request};
 use crate::state::State;
 use crate::topics::{Topic, TopicError, registration_response};
@@ -21,7 +19,6 @@ pub(crate) struct Registration {
     scope: String,
     id: String,
     password: String,
-    certificate: Option<Arc<ClientCertificate>>,
     by_websocket: bool,
     failures: u32,
 }
@@ -33,15 +30,9 @@ impl std::fmt::Debug for Registration {
 }
 
 impl Registration {
-    pub(super) fn new(
-        scope: &str,
-        id: &str,
-        password: &str,
-        certificate: Option<Arc<ClientCertificate>>,
-        by_websocket: bool,
-    ) -> Self {
+    pub(super) fn new(scope: &str, id: &str, password: &str, by_websocket: bool) -> Self {
         let [scope, id, password] = [scope, id, password].map(str::to_owned);
-        Self { scope, id, password, certificate, by_websocket, failures: 0 }
+        Self { scope, id, password, by_websocket, failures: 0 }
     }
 
     pub(super) fn id(&self) -> &str {
@@ -52,6 +43,7 @@ impl Registration {
     pub(super) fn publish(
         &mut self,
         publish: &Publish,
+        certificate: Option<&Verified>,
         state: &mut State,
         now: Timestamp,
     ) -> Result<Output, String> {
@@ -64,7 +56,7 @@ impl Registration {
         if self.failures >= FAILURES {
             return Err(format!("its credentials were refused {FAILURES} times on this connection"));
         }
-        let Answer { status, retry_after, body } = self.request().answer(ask, state, now);
+        let Answer { status, retry_after, body } = self.request(certificate).answer(ask, state, now);
         if matches!(status, 401 | 404) && body["errorCode"] != NOT_ADMITTED {
             self.failures += 1;
         }
@@ -72,8 +64,8 @@ impl Registration {
         Ok(Output::publish(topic, body.to_string().into_bytes()))
     }
 
-    fn request(&self) -> Request<'_> {
-        let presented = Presented { password: &self.password, certificate: self.certificate.as_deref() };
+    fn request<'a>(&'a self, certificate: Option<&'a Verified>) -> Request<'a> {
+        let presented = Presented { password: &self.password, certificate };
         Request { scope: &self.scope, id: &self.id, presented, by_websocket: self.by_websocket }
     }
 }

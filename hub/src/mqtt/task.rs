@@ -310,6 +310,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
     /// Handles packets in order, up to one that ends the connection, and queues the answers.
     fn handle_batch(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
         self.kept()?;
+        self.verify_certificate(&packets);
         let connection = &mut self.connection;
         let outputs = self.shared.with(|state, now| {
             let mut outputs: Vec<Output> = Vec::with_capacity(packets.len());
@@ -334,6 +335,20 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             }
         }
         Ok(())
+    }
+
+    /// Verifies what the packets make of the client's certificate, while others use the state.
+    fn verify_certificate(&mut self, packets: &[Packet]) {
+        if !self.connection.has_certificate() || self.connection.is_online() {
+            return;
+        }
+        let connection = &self.connection;
+        let question = self
+            .shared
+            .with(|state, now| packets.iter().find_map(|packet| connection.question(packet, state, now)));
+        if let Some(question) = question {
+            self.connection.learn(&question);
+        }
     }
 
     fn kept(&self) -> Result<(), Ended> {

@@ -144,7 +144,7 @@ pub(super) async fn add_device(
         if let Some(template) = &template {
             state.check_published(template)?;
         }
-        state.create(&new.id, None, true, now)?;
+        state.prepare(&new.id, now)?;
         state.label(&new.id, new.name.as_deref(), None, now).inspect_err(|_| drop(state.delete(&new.id)))?;
         state.assign_template(&new.id, template.as_deref())?;
         Ok::<_, StateError>(state.item(state.device(&new.id)?))

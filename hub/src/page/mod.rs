@@ -16,6 +16,7 @@ mod failures;
 mod faults;
 mod files;
 mod guard;
+mod gzip;
 mod languages;
 mod login;
 mod raw;
@@ -109,7 +110,22 @@ fn page_router() -> Router<PageState> {
     Router::new()
         .merge(shell())
         .route("/assets/{*name}", get(assets::asset))
+        .merge(api_routes().layer(middleware::from_fn(gzip::compress)))
+        .merge(secret_routes())
+        .route("/events", get(stream::events))
+        .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method)
+}
+
+/// What gives or takes secrets, and so is never compressed.
+fn secret_routes() -> Router<PageState> {
+    Router::new()
         .route(guard::LOGIN, post(login::log_in))
+        .route("/api/devices/{id}/credentials", get(device::credentials))
+}
+
+fn api_routes() -> Router<PageState> {
+    Router::new()
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
         .route("/api/certificates/{name}", delete(certificates::remove))
@@ -126,7 +142,6 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
         .route("/api/devices/{id}/template", put(device::assign_template))
-        .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(series::one))
         .route("/api/devices/{id}/raw", get(raw::rows))
         .route("/api/devices/{id}/raw/export", get(raw::export))
@@ -138,9 +153,6 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/files/{*name}", get(files::read).delete(files::delete))
         .route("/api/devices/{id}/commands", post(commands::call))
         .merge(templates::routes())
-        .route("/events", get(stream::events))
-        .fallback(error::no_route)
-        .method_not_allowed_fallback(error::no_method)
 }
 
 /// Every address of a page answers the same file, whose script looks at the address.

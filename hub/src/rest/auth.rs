@@ -1,43 +1,17 @@
 //! Who may call the service API: shared access policies, devices' keys, and what each allows.
 //!
-//! Decides by the `Authorization` header; which right a route needs is [`super::permissions`]'s. Begin with
-//! [`authorize`]. Facts: protocol reference, 5.1, and IoT Hub's reference of its permissions.
+//! Decides by the `Authorization` header, or for what a device does itself by its certificate; which right a route needs is
+//! [`super::permissions`]'s. Begin with [`authorize`]. Facts: protocol reference, 5.1.
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Uri};
-use percent_encoding::percent_decode_str;
 
 use super::RestError;
+use crate::certificate::Presented;
+use crate::http::Peer;
+use crate::policy::{self, Right};
 use crate::sas::{SasError, Token};
 use crate::shared::Shared;
-
-/// What a call needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Right {
-    RegistryRead,
-    RegistryWrite,
-    /// Twins, methods, queries, messages to devices and from them.
-    Service,
-    /// Everything of the provisioning service.
-    Provisioning,
-    /// What a device does itself. A device's own key has it, for that device.
-    Device,
-    /// The route checks by itself.
-    Own,
-}
-
-/// What each policy allows.
-const RIGHTS: [(&str, &[Right]); 6] = [
-    (
-        "iothubowner",
-        &[Right::RegistryRead, Right::RegistryWrite, Right::Service, Right::Device, Right::Provisioning],
-    ),
-    ("provisioningserviceowner", &[Right::Provisioning]),
-    ("service", &[Right::Service]),
-    ("device", &[Right::Device]),
-    ("registryRead", &[Right::RegistryRead]),
-    ("registryReadWrite", &[Right::RegistryRead, Right::RegistryWrite]),
-];
 
 /// Lets a call through whose token is for its path and signed by a policy that has the right; refusals
 /// are logged.
@@ -55,27 +29,19 @@ pub(super) fn check(shared: &Shared, uri: &Uri, headers: &HeaderMap, right: Righ
     by_policy(shared, uri, &token(headers)?, right)
 }
 
-/// The same for what the device `id` does itself, with its own key or by a policy.
+/// The same for what the device `id` does itself: with its own key, by a policy, or with the certificate of its connection.
 pub(super) fn authorize_device(
     shared: &Shared,
-    uri: &Uri,
+    peer: Option<&Peer>,
     headers: &HeaderMap,
     id: &str,
 ) -> Result<(), RestError> {
-    let checked = token(headers).and_then(|token| match token.policy() {
-        Some(_) => by_policy(shared, uri, &token, Right::Device).and_then(|()| {
-            shared.with(|state, _| match state.device(id) {
-                Ok(device) if device.record.enabled => Ok(()),
-                Ok(_) => Err("the device is disabled".to_owned()),
-                Err(error) => Err(error.to_string()),
-            })
-        }),
-        None => shared.with(|state, now| {
-            let text = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
-            state.authenticate(id, text, now).map(drop).map_err(|error| error.to_string())
-        }),
+    let certificate = peer.and_then(|peer| peer.certificate.as_ref()).map(|presented| {
+        presented.verify(shared, |state, verified, now| state.question_of_device(id, verified, now))
     });
-    checked.map_err(|reason| refused(shared, Some(id), reason))
+    let presented = Presented { password: header(headers), certificate: certificate.as_ref() };
+    let checked = shared.with(|state, now| state.authenticate(id, presented, now));
+    checked.map(drop).map_err(|error| refused(shared, Some(id), error.to_string()))
 }
 
 fn refused(shared: &Shared, device: Option<&str>, reason: String) -> RestError {
@@ -84,8 +50,11 @@ fn refused(shared: &Shared, device: Option<&str>, reason: String) -> RestError {
 }
 
 fn token(headers: &HeaderMap) -> Result<Token<'_>, String> {
-    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
-    Token::parse(header).map_err(|error| error.to_string())
+    Token::parse(header(headers)).map_err(|error| error.to_string())
+}
+
+fn header(headers: &HeaderMap) -> &str {
+    headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
 fn by_policy(shared: &Shared, uri: &Uri, token: &Token<'_>, right: Right) -> Result<(), String> {
@@ -93,56 +62,12 @@ fn by_policy(shared: &Shared, uri: &Uri, token: &Token<'_>, right: Right) -> Res
     let keys = shared.settings.policy_keys(policy);
     let keys = keys.ok_or_else(|| format!("there is no policy {policy:?}"))?;
     token.verify(keys, jiff::Timestamp::now()).map_err(|error: SasError| error.to_string())?;
-    if !covers(token.resource(), uri.path()) {
+    if !token.covers(uri.path()) {
         let (found, wanted) = (token.resource().to_owned(), uri.path().to_owned());
         return Err(SasError::WrongResource { found, wanted }.to_string());
     }
-    let allowed = RIGHTS.iter().any(|(name, rights)| *name == policy && rights.contains(&right));
-    if allowed { Ok(()) } else { Err(format!("the policy {policy:?} does not allow this call")) }
-}
-
-/// Whether a token's decoded resource, `{host}` or `{host}/{path}`, is for a request of `path`.
-///
-/// What is below the host must lead to the path by whole segments. A device covers its twin too: az signs
-/// calls of both with `{host}/devices/{id}`.
-fn covers(resource: &str, path: &str) -> bool {
-    let normal = |text: &str| text.trim_matches('/').to_lowercase();
-    let scope = normal(resource.split_once('/').map_or("", |(_, scope)| scope));
-    let path = normal(&percent_decode_str(path).decode_utf8_lossy());
-    let twin = scope.strip_prefix("devices/").map(|device| format!("twins/{device}"));
-    leads_to(&scope, &path) || twin.is_some_and(|twin| leads_to(&twin, &path))
-}
-
-fn leads_to(scope: &str, path: &str) -> bool {
-    scope.is_empty() || path.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::covers;
-
-    #[test]
-    fn a_token_covers_its_resource_and_what_is_below() {
-        for (resource, path) in [
-            ("localhost", "/devices/d1"),
-            ("localhost:8443", "/twins/d1/methods"),
-            ("localhost:8443/", "/devices/query"),
-            ("localhost/devices", "/devices/d1"),
-            ("localhost/devices/D1", "/devices/d1"),
-            ("localhost/devices/d1", "/twins/d1"),
-            ("localhost/devices/d1", "/twins/d1/methods"),
-            ("localhost/devices/a:b", "/devices/a%3Ab"),
-        ] {
-            assert!(covers(resource, path), "{resource} {path}");
-        }
-        for (resource, path) in [
-            ("localhost/devices/d1", "/devices/d10"),
-            ("localhost/devices/d1", "/devices"),
-            ("localhost/devices/d1", "/twins/d2"),
-            ("localhost/twins/d1", "/devices/d1"),
-            ("localhost/devices/", "/statistics/devices"),
-        ] {
-            assert!(!covers(resource, path), "{resource} {path}");
-        }
+    match policy::allows(policy, right) {
+        true => Ok(()),
+        false => Err(format!("the policy {policy:?} does not allow this call")),
     }
 }

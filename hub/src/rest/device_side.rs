@@ -1,7 +1,7 @@
 //! What a device does over HTTPS: sends telemetry, receives messages and settles them.
 //!
-//! Decides the forms of IoT Hub's device API; the state decides what happens. A device is known by
-//! its token here: its certificate, which the listener takes, counts with MQTT and at registering. Begin with [`send`].
+//! Decides the forms of IoT Hub's device API; the state decides what happens. Who may come is [`super::auth`]'s: a device is
+//! known by its token or by its certificate, as by MQTT. Begin with [`send`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

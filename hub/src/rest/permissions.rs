@@ -11,7 +11,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::RestError;
-use super::auth::{Right, authorize, authorize_device};
+use super::auth::{authorize, authorize_device};
+use crate::http::Peer;
+use crate::policy::Right;
 use crate::shared::Shared;
 
 use Right::{Device, Own, RegistryRead, RegistryWrite, Service};
@@ -73,7 +75,7 @@ pub(super) async fn guard(
         Some(Own) => {}
         Some(Device) => {
             let id = parameters.iter().find(|(name, _)| *name == "id").map_or("", |(_, id)| id);
-            authorize_device(&shared, request.uri(), request.headers(), id)?;
+            authorize_device(&shared, request.extensions().get::<Peer>(), request.headers(), id)?;
         }
         Some(right) => authorize(&shared, request.uri(), request.headers(), right)?,
     }

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 use tokio_stream::StreamExt as _;
 use tower::ServiceExt as _;
 
+use crate::certificate::ClientCertificate;
+use crate::certificate::tests::{device, signer};
+use crate::http::{Peer, Presented, Upgrade};
 use crate::page::tests::Site;
 use crate::sas::sign;
 
@@ -355,6 +358,45 @@ async fn telemetry_comes_by_https_one_by_one_and_in_batches() {
     assert_eq!(by_policy.status(), StatusCode::NO_CONTENT);
     let by_service = Call::of(&site, "service").send("POST", path, "{}").await;
     assert_eq!(by_service.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_device_that_is_known_by_a_certificate_sends_and_receives_by_https_with_it() {
+    let site = Site::new();
+    let (root, stranger) = (signer("root", None), signer("stranger", None));
+    for id in ["d1", "d2"] {
+        let identity = json!({ "deviceId": id, "authentication": { "type": "certificateAuthority" } });
+        let (status, _, body) = owner(&site).json("PUT", &format!("/devices/{id}"), identity).await;
+        assert_eq!(status, StatusCode::OK, "{body}");
+    }
+    site.shared.with(|state, now| state.trust(None, &root.pem(), now)).unwrap();
+    let peer = |presented: ClientCertificate| Peer {
+        address: ([127, 0, 0, 1], 1).into(),
+        secure: true,
+        certificate: Some(Presented::new(presented.into())),
+        upgrade: Upgrade::default(),
+    };
+    let ask = async |peer: Option<Peer>, method: &str, path: &str| {
+        let mut request = Request::builder().method(method).uri(format!("{path}?api-version=2021-04-12"));
+        if let Some(peer) = peer {
+            request = request.extension(peer);
+        }
+        let request = request.body(Body::from("{\"a\":1}")).unwrap();
+        site.router.clone().oneshot(request).await.unwrap().status()
+    };
+    let own = peer(device("d1", &[&signer("middle", Some(&root))]));
+    let (telemetry, messages) = ("/devices/d1/messages/events", "/devices/d1/messages/deviceBound");
+    assert_eq!(ask(Some(own.clone()), "POST", telemetry).await, StatusCode::NO_CONTENT);
+    assert_eq!(ask(Some(own.clone()), "GET", messages).await, StatusCode::NO_CONTENT);
+    let other = ask(Some(own.clone()), "POST", "/devices/d2/messages/events").await;
+    assert_eq!(other, StatusCode::UNAUTHORIZED, "it is another device's");
+    let service = ask(Some(own), "GET", "/devices/d1").await;
+    assert_eq!(service, StatusCode::UNAUTHORIZED, "a device does not read the registry");
+    for foreign in [None, Some(peer(device("d1", &[&stranger])))] {
+        assert_eq!(ask(foreign, "POST", telemetry).await, StatusCode::UNAUTHORIZED);
+    }
+    let why = site.shared.with(|state, _| state.log().map(|row| row.message.clone()).collect::<Vec<_>>());
+    assert!(why.iter().any(|text| text.contains("does not lead to a known authority")), "{why:?}");
 }
 
 /// Begins an upload of `d1`: its correlation id, and the address to put content to.

@@ -78,7 +78,7 @@ pub(crate) enum CommandState {
     /// Waiting for the device's answer.
     Sent,
     Succeeded,
-    /// The device answered with a status of 400 or more.
+    /// The device answered, or reported later, a status of 400 or more.
     Failed,
     Timeout,
     /// The device answered 202: a property of the command's name will complete it.
@@ -124,8 +124,6 @@ pub(crate) enum Passage {
     Rejected,
     /// It was taken out of the queue by the service side.
     Purged,
-    /// The device began a session that forgets what was queued.
-    Dropped,
 }
 
 impl From<Outcome> for Passage {
@@ -242,32 +240,30 @@ impl Commands {
             }
             Passage::Rejected => (CommandState::Failed, Some("the device rejected it")),
             Passage::Purged => (CommandState::Expired, Some("the queue was emptied")),
-            Passage::Dropped => (
-                CommandState::Expired,
-                Some("the device began a clean session, which forgets what is queued"),
-            ),
         };
         row.state = state;
         row.message = message.map(str::to_owned);
         Some(row)
     }
 
-    /// What the device reported for the oldest open accepted row of this name: how far it has come, or, when it is
-    /// `completed`, what it came to.
+    /// What the device reported for the oldest open accepted row of this name: with the code 202 how far it has come, with
+    /// 400 or more that it failed, otherwise what it came to.
     pub(crate) fn reported(
         &mut self,
         component: Option<&str>,
         name: &str,
-        value: &Value,
-        completed: bool,
+        (code, value): (Option<i64>, &Value),
         now: Timestamp,
     ) -> Option<&Command> {
         let row = self.rows.iter_mut().find(|row| {
             row.state == CommandState::Accepted && row.name == name && row.component.as_deref() == component
         })?;
-        if completed {
+        if code != Some(202) {
             row.completion = Some(value.clone());
-            (row.state, row.completed_at) = (CommandState::Completed, Some(now));
+            let failed = code.is_some_and(|code| code >= 400);
+            row.state = if failed { CommandState::Failed } else { CommandState::Completed };
+            row.completed_at = Some(now);
+            row.message = code.filter(|_| failed).map(|code| format!("the device reported {code}"));
         } else {
             row.progress.push(Progress { at: now, value: value.clone() });
             if row.progress.len() > PROGRESS_LIMIT {
@@ -309,16 +305,16 @@ mod tests {
     fn a_completion_closes_the_oldest_open_row_once() {
         let mut commands = Commands::default();
         let (first, second) = (accepted(&mut commands), accepted(&mut commands));
-        let going_on = commands.reported(None, "run", &json!("40 %"), false, NOW).unwrap();
+        let going_on = commands.reported(None, "run", (Some(202), &json!("40 %")), NOW).unwrap();
         assert_eq!(
             (going_on.id, going_on.state, &going_on.completion),
             (first, CommandState::Accepted, &None)
         );
         assert_eq!(going_on.progress, [Progress { at: NOW, value: json!("40 %") }]);
-        assert_eq!(commands.reported(None, "run", &json!("done"), true, NOW).unwrap().id, first);
-        assert_eq!(commands.reported(None, "run", &json!("done"), true, NOW).unwrap().id, second);
-        assert!(commands.reported(None, "run", &json!("late"), true, NOW).is_none());
-        assert!(commands.reported(Some("x"), "run", &json!("late"), true, NOW).is_none());
+        assert_eq!(commands.reported(None, "run", (None, &json!("done")), NOW).unwrap().id, first);
+        assert_eq!(commands.reported(None, "run", (None, &json!("done")), NOW).unwrap().id, second);
+        assert!(commands.reported(None, "run", (None, &json!("late")), NOW).is_none());
+        assert!(commands.reported(Some("x"), "run", (None, &json!("late")), NOW).is_none());
     }
 
     #[test]

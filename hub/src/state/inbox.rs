@@ -97,12 +97,7 @@ impl Inbox {
         self.queue.iter().any(|queued| queued.expires <= now && queued.is_free(now))
     }
 
-    /// A connection begins; answers what is dropped for it.
-    pub(super) fn connected(&mut self, clean: bool) -> Vec<Queued> {
-        self.disconnected();
-        if clean { self.take_where(|_| true) } else { Vec::new() }
-    }
-
+    /// A connection begins or ends: what was under way on the one before is free.
     pub(super) fn disconnected(&mut self) {
         for queued in self.queue.iter_mut().filter(|queued| matches!(queued.hold, Hold::Packet(_))) {
             queued.hold = Hold::Free;

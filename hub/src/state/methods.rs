@@ -166,7 +166,8 @@ impl State {
         }
     }
 
-    /// Closes the oldest open asynchronous command of this name, unless the device says with 202 that it goes on.
+    /// Closes the oldest open asynchronous command of this name, unless the device says with 202 that it goes on. A `null`
+    /// takes back what an earlier one came to: it says nothing of this one.
     pub(super) fn complete_command(
         &mut self,
         id: &str,
@@ -175,13 +176,15 @@ impl State {
         value: &Value,
         now: Timestamp,
     ) {
-        let code = value.get("ac").or_else(|| value.get("statusCode"));
-        let goes_on = code.and_then(Value::as_i64) == Some(202);
+        if value.is_null() {
+            return;
+        }
+        let code = value.get("ac").or_else(|| value.get("statusCode")).and_then(Value::as_i64);
         let value = value.get("value").unwrap_or(value);
         let closed = self
             .devices
             .get_mut(id)
-            .and_then(|device| device.commands.reported(component, name, value, !goes_on, now).cloned());
+            .and_then(|device| device.commands.reported(component, name, (code, value), now).cloned());
         if let Some(row) = closed {
             self.command_changed(id, &row, now);
         }
@@ -295,5 +298,23 @@ mod tests {
         state.report("d1", report.as_object().unwrap(), NOW).unwrap();
         let row = state.device("d1").unwrap().commands.get(row).unwrap();
         assert_eq!((row.state, &row.completion), (CommandState::Completed, &Some(json!("done"))));
+    }
+
+    #[test]
+    fn a_property_that_is_taken_back_ends_no_command_and_one_with_an_error_fails_it() {
+        let (mut state, session) = connected("d1");
+        state.subscribe("d1", session, Subscription::Methods, true, NOW);
+        let started = state.start_call("d1", order(None, "rundiagnostics", None), NOW).unwrap();
+        let Started::Sent { call, row } = started else { panic!("the device should listen") };
+        state.answer_call(session, &format!("{:x}", call.0), (202, b"null"), NOW);
+        let mut state_after = |report: Value| {
+            state.report("d1", report.as_object().unwrap(), NOW).unwrap();
+            state.device("d1").unwrap().commands.get(row).unwrap().clone()
+        };
+        let row = state_after(json!({ "rundiagnostics": null }));
+        assert_eq!((row.state, &row.completion), (CommandState::Accepted, &None));
+        let row = state_after(json!({ "rundiagnostics": { "value": "no probe", "statusCode": 500 } }));
+        assert_eq!((row.state, &row.completion), (CommandState::Failed, &Some(json!("no probe"))));
+        assert_eq!(row.message.as_deref(), Some("the device reported 500"));
     }
 }

@@ -44,12 +44,13 @@ use serde_json::{Value, json};
 use crate::faults::Faults;
 use crate::feed::{News, Source};
 use crate::message::DeviceMessage;
+use crate::sas::Key;
 use crate::template::Template;
 use crate::topic::{Followed, Topic};
 use crate::topics::Subscription;
 use crate::twin::TwinError;
 use crate::view::ModelView;
-use commands::{CallOutcome, Passage};
+use commands::CallOutcome;
 use device::{Device, Session, SessionId};
 use history::{Kind, Row};
 use modules::split_module;
@@ -92,6 +93,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Whether somebody wants to be told of every message.
     pub(crate) observed: bool,
+    /// The keys of the policies whose tokens let any device connect.
+    pub(crate) device_policies: BTreeMap<&'static str, Vec<Key>>,
     /// What pages look at.
     pub(crate) followed: Followed,
     /// Whether other programs want to be told of what happens.
@@ -270,6 +273,7 @@ impl State {
             effects: Vec::new(),
             faults: Faults::default(),
             observed: false,
+            device_policies: BTreeMap::new(),
             followed: Followed::default(),
             is_told: false,
             tolerates_unknown_topics: false,
@@ -399,7 +403,8 @@ impl State {
             self.announced(id, model_id, now)?;
         }
         let device = self.device_mut(id)?;
-        let dropped = device.inbox.connected(clean);
+        device.inbox.disconnected();
+        let waiting = device.inbox.len();
         if clean {
             device.subscribed.clear();
         }
@@ -415,8 +420,12 @@ impl State {
             self.lose_calls(old.id, now);
         }
         self.inbox_changed(id);
-        for queued in dropped {
-            self.command_passed(id, queued.number, Passage::Dropped, now);
+        if clean && waiting > 0 {
+            let text = format!(
+                "the device began a clean session while {waiting} messages wait for it. They are kept until it subscribes; \
+                 Azure's IoT Hub drops them, so connect with CleanSession 0"
+            );
+            self.refuse(Some(id), &text, now);
         }
         self.connection_row(id, "connected", now);
         self.tell(Source::Connection, id, "deviceConnected", &json!({}));

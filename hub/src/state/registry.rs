@@ -10,7 +10,7 @@ use serde_json::json;
 use super::device::{Device, Edge, Record, is_device_id};
 use super::modules::split_module;
 use super::{CloseReason, Effect, State, StateError, StoreKey};
-use crate::certificate::{CertificateError, ClientCertificate, Known, Presented};
+use crate::certificate::{CertificateError, Known, Presented};
 use crate::feed::Source;
 use crate::sas::{Key, SasError, Token};
 use crate::topic::Topic;
@@ -43,6 +43,11 @@ pub(crate) enum AuthError {
     Unknown(String),
     #[error("the device is disabled")]
     Disabled,
+    #[error(
+        "the token names the policy {0:?} (skn), which lets no device connect: name none with a device's own key, or one \
+         that has the right (device, iothubowner)"
+    )]
+    Policy(String),
     #[error(transparent)]
     Token(#[from] SasError),
     #[error(transparent)]
@@ -239,10 +244,23 @@ impl State {
         if !device.record.enabled || owner.is_some_and(|owner| !owner.record.enabled) {
             return Err(AuthError::Disabled);
         }
+        if let Ok(token) = Token::parse(password)
+            && let Some(policy) = token.policy()
+        {
+            let keys = self.device_policies.get(policy);
+            let keys = keys.ok_or_else(|| AuthError::Policy(policy.chars().take(140).collect()))?;
+            let path = format!("devices/{}", topics::path(id));
+            if !token.covers(&path) {
+                let wanted = format!("{}/{path}", self.host_name);
+                return Err(SasError::WrongResource { found: token.resource().to_owned(), wanted }.into());
+            }
+            token.verify(keys, now)?;
+            return Ok(token.expires_at());
+        }
         if let Some(known) = &device.record.certificates {
             known.check(id, certificate, self.authorities(), now)?;
             // it was there, or the check had failed
-            return Ok(certificate.and_then(ClientCertificate::until));
+            return Ok(certificate.and_then(|presented| presented.certificate().until()));
         }
         let token = Token::parse(password)?;
         // the host part may be any name the device reached the hub by
@@ -261,6 +279,7 @@ impl State {
 mod tests {
     use super::super::tests::{NOW, connected, device_token, state};
     use super::*;
+    use crate::sas::sign;
 
     #[test]
     fn a_device_authenticates_by_its_own_name_and_key() {
@@ -275,6 +294,31 @@ mod tests {
         }
         assert_eq!(state.authenticate("nobody", "", NOW), Err(AuthError::Unknown("nobody".into())));
         assert_eq!(state.authenticate("d1", "", NOW), Err(AuthError::Token(SasError::Missing)));
+    }
+
+    #[test]
+    fn the_token_of_a_policy_lets_every_device_connect_that_its_resource_covers() {
+        let mut state = state();
+        let policy = Key::random().unwrap();
+        state.device_policies.insert("device", vec![policy.clone()]);
+        let own = state.create("d1", None, true, NOW).unwrap().record.primary.clone();
+        let token = |resource: &str, key: &Key, name| sign(resource, key, 3600, Some(name));
+        for resource in ["localhost", "localhost/devices", "localhost/devices/d1"] {
+            let expires = state.authenticate("d1", &token(resource, &policy, "device"), NOW);
+            assert_eq!(expires, Ok(Some(Timestamp::from_second(3600).unwrap())), "{resource}");
+        }
+        let refused = |text: String| state.authenticate("d1", &text, NOW).unwrap_err();
+        let other = refused(token("localhost/devices/d2", &policy, "device"));
+        assert!(matches!(other, AuthError::Token(SasError::WrongResource { .. })), "{other}");
+        assert_eq!(refused(token("localhost", &own, "device")), AuthError::Token(SasError::WrongKey));
+        assert_eq!(
+            refused(token("localhost", &policy, "service")),
+            AuthError::Policy("service".into()),
+            "it has not the right"
+        );
+        state.set_enabled("d1", false, NOW).unwrap();
+        let disabled = state.authenticate("d1", &token("localhost", &policy, "device"), NOW);
+        assert_eq!(disabled, Err(AuthError::Disabled));
     }
 
     #[test]

@@ -41,6 +41,9 @@ impl Connection {
     /// if that wants to know. MQTT has no way to reject a message at once: what no repetition mends is best logged and
     /// answered with `Ok`. A message comes again, too, when the connection is lost before the hub heard of its end;
     /// where it has an id it is then not processed a second time by the same process.
+    ///
+    /// Offline commands that the model does not have come to it, too, and all of them without
+    /// [`Connection::with_offline_commands`]: their name is the property `method-name`.
     #[must_use]
     pub fn with_message_handler<C, F, R>(mut self, handler: F) -> Self
     where

@@ -90,16 +90,19 @@ impl Session {
 
     /// What is to be done for a message; `None` when there is nobody for it.
     fn work(&self, message: CloudMessage) -> Option<Work> {
-        let Some(name) = message.property(METHOD_NAME) else {
-            if self.options.message_handler.is_some() {
-                return Some(Work::Message(message));
+        let name = message.property(METHOD_NAME).filter(|_| self.options.offline_commands);
+        let Some(command) = name.and_then(|name| self.model.command(name)) else {
+            // MQTT has no way to reject it: kept, it would come again at each connection until the hub gives it up
+            if self.options.message_handler.is_none() {
+                let (id, command) = (message.id(), message.property(METHOD_NAME));
+                tracing::warn!(
+                    id,
+                    command,
+                    "a message or offline command for which there is no handler is dropped"
+                );
+                return None;
             }
-            tracing::warn!(id = message.id(), "a message for which there is no handler is dropped");
-            return None;
-        };
-        let Some(command) = self.model.command(name) else {
-            tracing::warn!(name, "an offline command that the model does not have is dropped");
-            return None;
+            return Some(Work::Message(message));
         };
         let payload = match message.payload().as_ref() {
             NO_ARGUMENT => Bytes::new(),

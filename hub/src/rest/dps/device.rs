@@ -55,7 +55,10 @@ fn ask(
     what: Ask<'_>,
 ) -> Response {
     let password = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let presented = Presented { password, certificate: peer.and_then(|peer| peer.certificate.as_deref()) };
+    let certificate = peer.and_then(|peer| peer.certificate.as_ref()).map(|presented| {
+        presented.verify(shared, |state, verified, now| state.question_of_registration(id, verified, now))
+    });
+    let presented = Presented { password, certificate: certificate.as_ref() };
     let request = Request { scope, id, presented, by_websocket: false };
     let Answer { status, retry_after, body } = shared.with(|state, now| request.answer(what, state, now));
     // a fault may ask for a status that is none

@@ -24,8 +24,9 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::auth::{Right, check};
+use super::auth::check;
 use super::throttle::{Throttle, throttle};
+use crate::policy::Right;
 use crate::shared::Shared;
 use error::DpsError;
 

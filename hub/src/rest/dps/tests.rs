@@ -280,7 +280,7 @@ async fn a_group_by_certificate_is_described_written_back_and_takes_its_devices(
     let peer = Peer {
         address: std::net::SocketAddr::from(([127, 0, 0, 1], 1)),
         secure: true,
-        certificate: Some(std::sync::Arc::new(presented)),
+        certificate: Some(crate::http::Presented::new(std::sync::Arc::new(presented))),
         upgrade: crate::http::Upgrade::default(),
     };
     let taken = service.ask("PUT", "d1/register", "", Some(peer.clone()), "{}").await;

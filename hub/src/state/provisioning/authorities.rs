@@ -116,7 +116,7 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::certificate::tests::{device, signer, signer_until};
+    use crate::certificate::tests::{device, signer, signer_until, unverified};
     use crate::certificate::{Known, Presented};
     use crate::state::tests::{NOW, state};
 
@@ -147,7 +147,9 @@ mod tests {
         state.trust(None, &root.pem(), late).unwrap();
         state.create("d1", None, true, late).unwrap();
         state.know_by("d1", Known::BY_AUTHORITY).unwrap();
-        let certificate = device("d1", &[&root]);
+        let mut certificate = unverified(&device("d1", &[&root]));
+        let question = state.question_of_device("d1", &certificate, late).unwrap();
+        certificate.answer(&question);
         let presented = Presented { password: "", certificate: Some(&certificate) };
         let until = "2049-01-01T00:00:00Z".parse().unwrap();
         assert_eq!(state.authenticate("d1", presented, late), Ok(Some(until)));

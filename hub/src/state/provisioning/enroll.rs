@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::enrollment::{Attestation, Enrollment, Kind, Settings};
 use super::{DEFAULT_GROUP, Provisioning, key};
+use crate::certificate::{Certificate, CertificateError};
 use crate::state::device::{is_device_id, is_registration_id};
 use crate::state::{State, StateError, StoreKey};
 
@@ -73,6 +74,7 @@ impl State {
         now: Timestamp,
     ) -> Result<&Enrollment, EnrollmentError> {
         check(kind, id, &attestation, &settings, now)?;
+        self.check_certificates(kind, id, &attestation, now)?;
         let before = match (self.enrollment(kind, id), if_match) {
             (Ok(_), None) => return Err(EnrollmentError::Exists(id.to_owned())),
             (Ok(known), Some(given)) => {
@@ -96,6 +98,28 @@ impl State {
         let key = key(&enrollment.id);
         self.dirty.insert(StoreKey::Provisioning(format!("{}{key}", kind.prefix())));
         Ok(&*self.provisioning.list_mut(kind).entry(key).insert_entry(enrollment).into_mut())
+    }
+
+    /// What has expired vouches for nobody: it is refused unless the enrollment has it already.
+    fn check_certificates(
+        &self,
+        kind: Kind,
+        id: &str,
+        attestation: &Attestation,
+        now: Timestamp,
+    ) -> Result<(), EnrollmentError> {
+        let known = self.enrollment(kind, id).ok().map(|known| known.attestation.certificates());
+        let is_known = |one: &&Certificate| known.as_ref().is_some_and(|known| known.contains(one));
+        let named = match attestation {
+            Attestation::Authorities(names) => names.iter().filter_map(|name| self.authority(name)).collect(),
+            other => other.certificates(),
+        };
+        for certificate in named.into_iter().filter(|one| !is_known(one)) {
+            if let Err(error @ CertificateError::Expired(_)) = certificate.check_validity(now) {
+                return Err(EnrollmentError::Invalid(format!("{error}: give one that is valid")));
+            }
+        }
+        Ok(())
     }
 
     /// Deletes an enrollment with its registrations; the devices stay in the hub.

@@ -122,6 +122,14 @@ impl Attestation {
     pub(super) fn keys(keys: &DeviceKeys) -> Self {
         Self::Keys { primary: keys.primary.clone(), secondary: keys.secondary.clone() }
     }
+
+    /// The certificates that it holds itself.
+    pub(super) fn certificates(&self) -> Vec<&Certificate> {
+        match self {
+            Self::Client(pair) | Self::Signers(pair) => pair.iter().collect(),
+            Self::Keys { .. } | Self::Authorities(_) => Vec::new(),
+        }
+    }
 }
 
 /// One of a kind, and perhaps another one to change to.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::enrollment::{Attestation, Enrollment, Settings};
 use super::{RegistrationRefused, key};
 use crate::certificate::{
-    Certificate, CertificateError, ClientCertificate, Presented, Thumbprint, Thumbprints,
+    Certificate, CertificateError, Known, Presented, Question, Thumbprint, Thumbprints, Verified,
 };
 use crate::sas::{Key, SasError, Token};
 use crate::state::State;
@@ -152,9 +152,9 @@ impl State {
                 Credentials::Keys(DeviceKeys { primary: primary.clone(), secondary: secondary.clone() })
             }
             Attestation::Client(known) => {
-                let of = |certificate: &Certificate| Thumbprint::of(certificate.der());
-                let (primary, secondary) = (of(&known.primary), known.secondary.as_ref().map(of));
-                let presented = caller.named_certificate()?;
+                let (primary, secondary) = (&known.primary, known.secondary.as_ref());
+                let (primary, secondary) = (primary.thumbprint(), secondary.map(Certificate::thumbprint));
+                let presented = caller.named_certificate()?.certificate();
                 Thumbprints { primary, secondary }.check(presented, caller.now)?;
                 Credentials::Certificate(Thumbprint::of(presented.der()))
             }
@@ -165,6 +165,40 @@ impl State {
         };
         let settings = enrollment.settings.clone();
         Ok(Entry { source, settings, credentials, device: None })
+    }
+}
+
+/// What is to be verified of a client's chain before the state is asked who it is.
+impl State {
+    /// Before the device `id` connects.
+    pub(crate) fn question_of_device(
+        &self,
+        id: &str,
+        presented: &Verified,
+        now: Timestamp,
+    ) -> Option<Question> {
+        match self.devices.get(id)?.record.certificates.as_ref()? {
+            Known::Authority { .. } => presented.question(self.authorities(), now),
+            Known::Thumbprints(_) => None,
+        }
+    }
+
+    /// Before `registration` registers or asks for the outcome.
+    pub(crate) fn question_of_registration(
+        &self,
+        registration: &str,
+        presented: &Verified,
+        now: Timestamp,
+    ) -> Option<Question> {
+        // somebody of another name is refused, whoever signed
+        presented.certificate().check_registration(registration).ok()?;
+        let own = self.provisioning.individuals.get(&key(registration));
+        let groups = self.provisioning.groups.values().filter(|_| own.is_none());
+        let signers = groups.filter_map(|group| match &group.attestation {
+            Attestation::Signers(signers) => Some(signers.iter()),
+            _ => None,
+        });
+        presented.question(self.authorities().chain(signers.flatten()), now)
     }
 }
 
@@ -192,9 +226,9 @@ impl<'a> Caller<'a> {
     }
 
     /// The certificate, whose name must be the registration id.
-    fn named_certificate(&self) -> Result<&'a ClientCertificate, CertificateError> {
+    fn named_certificate(&self) -> Result<&'a Verified, CertificateError> {
         let presented = self.presented.certificate.ok_or(CertificateError::Absent)?;
-        presented.check_registration(self.registration)?;
+        presented.certificate().check_registration(self.registration)?;
         Ok(presented)
     }
 
@@ -203,8 +237,8 @@ impl<'a> Caller<'a> {
         signers: impl IntoIterator<Item = &'c Certificate>,
     ) -> Result<Credentials, CertificateError> {
         let presented = self.named_certificate()?;
-        presented.check_chain(signers, self.now)?;
-        Ok(Credentials::Certificate(Thumbprint::of(presented.der())))
+        presented.check_authorities(signers, self.now)?;
+        Ok(Credentials::Certificate(Thumbprint::of(presented.certificate().der())))
     }
 }
 

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::registry::DeviceKeys;
-use super::{State, StateError};
+use super::{Device, State, StateError};
 use crate::certificate::{CertificateError, Presented};
 use crate::sas::SasError;
 use enrollment::{Attestation, Enrollment, Kind, Settings};
@@ -148,6 +148,19 @@ impl State {
     #[cfg(test)]
     pub(crate) fn group_key(&self) -> &crate::sas::Key {
         &self.provisioning.own_keys.primary
+    }
+
+    /// Makes a device that an operator prepares: with the keys that the group that is there from the start derives for it,
+    /// as IoT Central does (operator pages reference, section 1.4), so that it may come with those.
+    pub(crate) fn prepare(&mut self, id: &str, now: Timestamp) -> Result<&Device, StateError> {
+        let group = self.provisioning.groups.get(DEFAULT_GROUP).filter(|group| group.settings.enabled);
+        let keys = match group.map(|group| &group.attestation) {
+            Some(Attestation::Keys { primary, secondary }) => {
+                Some(DeviceKeys { primary: primary.derive(id), secondary: secondary.derive(id) })
+            }
+            _ => None,
+        };
+        self.create(id, keys, true, now)
     }
 
     /// Provisions `registration`, if it may come with what it presented.

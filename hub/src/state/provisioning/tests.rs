@@ -5,7 +5,7 @@ use serde_json::json;
 use super::enrollment::{Pair, Reprovision};
 use super::registration::{Outcome, Substatus};
 use super::*;
-use crate::certificate::tests::{device, signer};
+use crate::certificate::tests::{device, signer, signer_until, unverified};
 use crate::certificate::{Certificate, ClientCertificate, Thumbprint};
 use crate::sas::Key;
 use crate::state::StoreKey;
@@ -19,7 +19,11 @@ fn register(state: &mut State, id: &str, token: &str) -> Registered {
 }
 
 fn register_with(state: &mut State, id: &str, certificate: &ClientCertificate) -> Registered {
-    let presented = Presented { password: "", certificate: Some(certificate) };
+    let mut verified = unverified(certificate);
+    if let Some(question) = state.question_of_registration(id, &verified, NOW) {
+        verified.answer(&question);
+    }
+    let presented = Presented { password: "", certificate: Some(&verified) };
     state.register("0neTEST", id, presented, &Value::Null, NOW).map(|one| one.outcome.clone())
 }
 
@@ -96,6 +100,20 @@ fn takes_a_device_of_the_registry_by_its_own_key_only() {
     assert_eq!(refused, Err(RegistrationRefused::Token(SasError::WrongKey)));
     let own = device_token("0neTEST/registrations/own", &key);
     assert_eq!(register(&mut state, "own", &own), first("own"));
+}
+
+#[test]
+fn a_device_that_was_prepared_comes_with_the_key_that_the_default_group_derives_for_it() {
+    let mut state = state();
+    state.prepare("d1", NOW).unwrap();
+    assert_eq!(state.device("d1").unwrap().record.primary, state.group_key().derive("d1"));
+    let token = group_token(&state, "d1");
+    assert_eq!(register(&mut state, "d1", &token), first("d1"));
+    let closed = Settings { enabled: false, ..Settings::default() };
+    let keys = Attestation::keys(&state.provisioning.own_keys);
+    state.enroll(Kind::Group, DEFAULT_GROUP, keys, closed, Some("*"), NOW).unwrap();
+    state.prepare("d2", NOW).unwrap();
+    assert_ne!(state.device("d2").unwrap().record.primary, state.group_key().derive("d2"));
 }
 
 #[test]
@@ -232,9 +250,11 @@ fn a_group_takes_whom_its_authority_names_and_follows_a_renewed_certificate() {
     let [old, new] = [1, 2].map(|_| device("D1", &[&middle]));
     for presented in [&old, &new] {
         assert_eq!(register_with(&mut state, "d1", presented), first("d1"));
-        let hub = Presented { password: "", certificate: Some(presented) };
+        let presented = unverified(presented);
+        let hub = Presented { password: "", certificate: Some(&presented) };
         assert!(state.authenticate("d1", hub, NOW).is_ok(), "the hub knows it by this one from now on");
     }
+    let old = unverified(&old);
     let hub = Presented { password: "", certificate: Some(&old) };
     assert!(state.authenticate("d1", hub, NOW).is_err());
     let foreign = device("d2", &[&signer("other", None)]);
@@ -270,6 +290,23 @@ fn a_group_may_name_authorities_of_the_hub() {
     assert_eq!(refused, Err(RegistrationRefused::Certificate(CertificateError::NoAuthority)));
     state.trust(None, &root.pem(), NOW).unwrap();
     assert_eq!(register_with(&mut state, "d1", &presented), first("d1"));
+}
+
+#[test]
+fn who_signs_no_more_is_not_enrolled_but_an_enrollment_may_be_changed_after_that() {
+    let mut state = state();
+    let until = |year: i32| Certificate::of_authority(signer_until("old", None, year).der().clone()).unwrap();
+    let of = |primary: Certificate| Attestation::Signers(Pair { primary, secondary: None });
+    let mut enroll = |attestation: Attestation, now| {
+        state.enroll(Kind::Group, "fleet", attestation, Settings::default(), Some("*"), now).map(drop)
+    };
+    let refused = enroll(of(until(1969)), NOW).unwrap_err().to_string();
+    assert!(refused.contains("expired") && refused.contains("1969"), "{refused}");
+    let known = of(until(2040));
+    enroll(known.clone(), NOW).unwrap();
+    let late = "2041-01-01T00:00:00Z".parse().unwrap();
+    enroll(known, late).unwrap();
+    assert!(enroll(of(until(2040)), late).is_err(), "this is another one");
 }
 
 #[test]

@@ -115,6 +115,20 @@ async fn a_message_without_a_handler_and_an_unknown_offline_command_do_not_block
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_offline_command_that_no_handler_of_commands_takes_is_a_message() {
+    for (connection, name) in
+        [(connection(), "dance"), (connection().with_offline_commands(false), "sensor%2Ablink")]
+    {
+        let received = Received::default();
+        let (_client, mut hub) = start(Board, received.on(connection));
+        let mut peer = hub.serve(json!({ "$version": 1 })).await;
+        send(&mut peer, 1, false, &format!("method-name={name}"), "\"5\"").await;
+        assert_eq!(acknowledged(&mut peer).await, 1);
+        assert_eq!(received.take(), ["5"], "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn offline_commands_reach_the_handlers_of_commands() {
     let (client, mut hub) = start(Board, connection());
     let mut peer = hub.serve(json!({ "$version": 1 })).await;
