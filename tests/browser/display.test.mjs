@@ -21,7 +21,7 @@ before(async () => {
   await device.report({ bounds: { low: 1, high: 2 }, storage: 128000000 });
   await device.send({ workingSet: 9511000, stamp: '2026-02-03T05:06:07Z', took: 'PT1H30M', count: 1234567, mode: 5 });
   browser = await openBrowser(hub);
-  page = await browser.page();
+  page = await browser.page({ allowed: /\b404\b/ });
 });
 
 after(async () => {
@@ -151,6 +151,29 @@ describe('somebody who reads', { concurrency: false }, () => {
     const row = hook('fault-row');
     await row.waitFor();
     assert.match(await row.textContent(), /Late acknowledgement 5000 ms.*until \d\d:\d\d:\d\d.*not applied yet/);
+  });
+
+  test('is told why a device is refused, with the button that lets it in', async () => {
+    await hub.api('POST', '/api/devices/odd-1/block');
+    await device.end();
+    await open(`/devices/${ID}`);
+    const notice = hook('blocked-notice');
+    await notice.waitFor();
+    await shot(page, 'blocked');
+    await notice.getByRole('button', { name: 'Unblock' }).click();
+    await notice.waitFor({ state: 'detached' });
+  });
+
+  test('finds the way from what is not there to what is', async () => {
+    for (const [path, link, target] of [['/devices/nope', 'All devices', '/devices'], ['/templates/none', 'All templates', '/templates'], ['/hub/zzz', 'Devices', '/devices']]) {
+      await open(path);
+      const card = hook('not-found');
+      await card.getByRole('heading', { name: 'Nothing here' }).waitFor();
+      assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1);
+      assert.equal(await page.getByRole('button', { name: 'Try again' }).count(), 0);
+      await card.getByRole('link', { name: link }).click();
+      await page.waitForURL(`**${target}`);
+    }
   });
 
   test('nothing went wrong beside', () => assert.deepEqual(browser.complaints, []));

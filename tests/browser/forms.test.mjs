@@ -4,12 +4,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { oddTemplate } from './support/odd.mjs';
-import { openBrowser, shot, startHub } from './support/site.mjs';
+import { editTemplate, openBrowser, shot, startHub } from './support/site.mjs';
 
 const ID = 'odd-1';
 const FORM = `/devices/${ID}/form/settings`;
 // a value that is refused is meant to be
-const allowed = /\b(400)\b/;
+const allowed = /\b(400|409)\b/;
 let hub;
 let browser;
 let page;
@@ -145,6 +145,77 @@ describe('somebody who types', { concurrency: false }, () => {
       return range.getBoundingClientRect().right > label.closest('.edited').getBoundingClientRect().right + 1;
     }).map((label) => label.textContent));
     assert.deepEqual(over, []);
+  });
+
+  test('keeps JSON that the fields would lose a part of', async () => {
+    await open(FORM);
+    const slots = hook('input-slots');
+    await slots.getByRole('button', { name: 'Edit as JSON' }).click();
+    await hook('json-input-slots').fill('{"no": 1}');
+    await slots.getByRole('button', { name: 'Edit as fields' }).click();
+    await slots.getByText('This does not fit the fields').waitFor();
+    assert.equal(await hook('json-input-slots').inputValue(), '{"no": 1}');
+    await hook('json-input-slots').fill('[4, 5]');
+    await slots.getByRole('button', { name: 'Edit as fields' }).click();
+    assert.deepEqual(await slots.locator('.row input').evaluateAll((inputs) => inputs.map((input) => input.value)), ['4', '5']);
+  });
+
+  test('enters a place by its parts, and a date by the calendar of the browser', async () => {
+    await open(FORM);
+    const place = hook('input-place');
+    await place.getByLabel('Longitude').fill('200');
+    await place.getByText('Enter a number from -180 to 180.').waitFor();
+    await place.getByLabel('Longitude').fill('8.5');
+    assert.equal(await hook('save-form').isDisabled(), true, 'a place has a latitude, too');
+    await place.getByLabel('Latitude').fill('47');
+    await page.getByLabel('Choose: Day').fill('2026-03-04');
+    assert.equal(await hook('input-day').inputValue(), '2026-03-04');
+    await hook('save-form').click();
+    await page.getByText('Saved: will be delivered when the device connects.').waitFor();
+    const { desired } = await twin();
+    assert.deepEqual([desired.place, desired.day], [{ type: 'Point', coordinates: [8.5, 47] }, '2026-03-04']);
+  });
+
+  test('may enter only what the template leaves in the range of a property', async () => {
+    await editTemplate(hub, template, 'PATCH', '/customizations', { level: { min: 0, max: 10 } });
+    await editTemplate(hub, template, 'POST', '/publish', {});
+    await open(FORM);
+    await hook('input-level').fill('99');
+    await page.getByText('Enter a number from 0 to 10.').waitFor();
+    assert.equal(await hook('save-form').isDisabled(), true);
+  });
+
+  test('is asked what a model is imported for that a template has already', async () => {
+    await open('/templates/new');
+    await hook('import-sample').click();
+    await page.waitForURL(/templates\/(?!new)/);
+    const first = new URL(page.url()).pathname;
+    for (const [choice, found] of [['replace', new RegExp(`${first}$`)], ['version', /-v2$/], ['another', /-2$/]]) {
+      await open('/templates/new');
+      await hook('import-sample').click();
+      await page.getByRole('dialog', { name: 'This model is there already' }).waitFor();
+      if (choice === 'replace') await shot(page, 'import-again');
+      await hook(`again-${choice}`).click();
+      await page.waitForURL(found);
+    }
+    assert.equal((await hub.api('GET', '/api/templates')).items.filter((one) => one.modelId.includes('environmental_sensor')).length, 3);
+  });
+
+  test('adds a tile with what its list stands at, and is told at the tile what is wrong', async () => {
+    await open(`/templates/${template}/views/new?kind=view`);
+    await hook('view-name').fill('Air');
+    await hook('new-tile-type').selectOption('line');
+    await hook('add-tile').click();
+    await hook('new-tile-type').selectOption('label');
+    await hook('add-tile').click();
+    await hook('save-view').click();
+    await hook('tile').nth(1).locator('.field-error').waitFor();
+    await hook('view-error').getByText('Tile 2, Text: A label needs a text.').waitFor();
+    await hook('tile').nth(1).getByTestId('tile-title').fill('Air');
+    await hook('save-view').click();
+    await page.waitForURL('**/views');
+    const { views } = await hub.api('GET', `/api/templates/${template}`);
+    assert.deepEqual(views.find((view) => view.slug === 'air').tiles.map((tile) => tile.capabilities), [['workingSet'], []]);
   });
 
   test('sends of a twin only what was changed, and nothing when nothing was', async () => {

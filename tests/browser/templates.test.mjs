@@ -52,7 +52,7 @@ describe('somebody who builds templates', { concurrency: false }, () => {
     assert.equal(await hook('problem').count(), 1);
     assert.equal(await hook('problem').getAttribute('data-line'), '3');
     const text = await hook('problem').textContent();
-    assert.match(text, /replace the placeholder \{YOUR_COMPANY_NAME_HERE\}/);
+    assert.match(text, /Replace the placeholder \{YOUR_COMPANY_NAME_HERE\}/);
     assert.match(text, /line 3, column 15/);
     assert.match(await hook('problem').locator('mark').textContent(), /"@id": "urn:\{YOUR_COMPANY_NAME_HERE\}/);
     await shot('templates-placeholder');

@@ -101,6 +101,7 @@ assets! {
     "json.js"
     "live.js"
     "numbers.js"
+    "places.js"
     "rows.js"
     "shell/clipboard.js"
     "shell/dialog.js"

@@ -60,7 +60,14 @@ export const texts = {
     empty: 'Empty text',
     emptyText: 'empty text',
     now: 'Now',
+    choose: (label) => `Choose: ${label}`,
+    like: (example) => `like ${example}`,
     fields: 'Edit as fields',
+    places: {
+      longitude: 'Longitude', latitude: 'Latitude', altitude: 'Altitude', lat: 'Latitude', lon: 'Longitude', alt: 'Altitude',
+      both: 'Enter longitude and latitude.',
+      shape: (type, coordinates) => `Enter a shape of GeoJSON, as {"type": "${type}", "coordinates": ${coordinates}}.`,
+    },
     errors: {
       required: 'Enter a value.',
       integer: 'Enter a whole number.',
@@ -68,6 +75,7 @@ export const texts = {
       least: (low) => `Enter a number from ${low}.`,
       most: (high) => `Enter a number up to ${high}.`,
       number: 'Enter a number.',
+      fields: 'This does not fit the fields, which would lose a part of it.',
       json: (why) => `This is not JSON: ${why}`,
       duplicate: (key) => `The key "${key}" is there twice.`,
       key: 'A key has letters, digits and _, and begins with a letter.',

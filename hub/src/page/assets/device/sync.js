@@ -1,7 +1,7 @@
 // How far a change of a property has got, in words and with what an operator can do about it. The hub derives the state; here
 // it is only put into words.
 
-import { h, replace, setAttribute, setText } from '../dom.js';
+import { arrange, h, setAttribute, setText } from '../dom.js';
 import { ageTime } from '../format.js';
 import { texts } from '../texts.js';
 import { valueText } from '../value.js';
@@ -32,12 +32,10 @@ export function syncBadge(testId) {
 /** The line below a property: `send(value)` is offered where a change was refused, by buttons that stay while the text changes. */
 export function syncNote(testId, capability, send) {
   let shown = { sync: 'none' };
-  const text = h('span');
-  const offer = (label, id, value) => h('span', { hidden: true }, ' · ',
-    h('button', { type: 'button', class: 'link', 'data-testid': `${id}-${testId}`, on: { click: () => send(value()) } }, label));
+  const offer = (label, id, value) => h('span', { hidden: true }, h('button', { type: 'button', class: 'link', 'data-testid': `${id}-${testId}`, on: { click: () => send(value()) } }, label));
   const retry = offer(words.retry, 'retry', () => shown.desired);
   const revert = offer(words.revert, 'revert', () => shown.reported);
-  const element = h('p', { class: 'property-note', 'data-testid': testId, hidden: true }, text, send ? [retry, revert] : null);
+  const element = h('p', { class: 'property-note', 'data-testid': testId, hidden: true });
   return {
     element,
     update(state, online) {
@@ -49,7 +47,7 @@ export function syncNote(testId, capability, send) {
       const key = JSON.stringify(state, (_key, value) => (typeof value === 'bigint' ? String(value) : value)) + online;
       if (element.dataset.key === key) return;
       element.dataset.key = key;
-      replace(text, parts.flatMap((part, index) => (index === 0 ? [part] : [' · ', part])));
+      arrange(element, parts.map((part) => h('span', {}, part)), send ? [retry, revert] : null);
     },
   };
 }
@@ -65,6 +63,6 @@ function sentences(state, capability, online) {
   if (sync === 'working') return [words.working, words.asked(text(desired)), description].filter(Boolean);
   if (sync === 'error') return [words.asked(text(desired)), state.code && words.code(state.code), description, reportedText && words.has(reportedText)].filter(Boolean);
   if (sync === 'synced') return [state.differs && words.chose(reportedText ?? texts.none, text(desired)), state.differs && description].filter(Boolean);
-  if (sync === 'reported' && state.reportedAt) return [[words.reported, ageTime(state.reportedAt)]];
+  if (sync === 'reported' && state.reportedAt) return [ageTime(state.reportedAt)];
   return [];
 }

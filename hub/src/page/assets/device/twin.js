@@ -4,11 +4,13 @@ import { api } from '../api.js';
 import { h, replace, setText } from '../dom.js';
 import { jsonField } from '../forms.js';
 import { changesOf, same, stringify } from '../json.js';
+import { copyButton } from '../shell/clipboard.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { coalesced, once } from '../turns.js';
 
 const words = texts.twin;
+const ROWS = 10;
 
 export default function twinTab({ data }) {
   const desired = part(words.desired, 'twin-desired', async (value) => (await api.patchTwin(data.id, { desired: value })).desired);
@@ -38,7 +40,8 @@ export default function twinTab({ data }) {
   load();
   return {
     element: h('div', { class: 'stack' }, h('div', { class: 'card-head' }, h('h2', {}, words.title), versions), error,
-      h('div', { class: 'columns' }, desired.element, h('section', { class: 'card stack' }, h('h2', { class: 'plain-title' }, words.reported), reported), tags.element)),
+      h('div', { class: 'columns' }, desired.element, h('section', { class: 'card stack' },
+        h('header', { class: 'twin-head' }, h('h2', { class: 'plain-title' }, words.reported), copyButton(words.reported, () => reported.textContent, reported)), reported)), tags.element),
     isDirty: () => desired.isDirty() || tags.isDirty(),
     close() {
       closed = true;
@@ -49,12 +52,12 @@ export default function twinTab({ data }) {
 
 /** One part that can be edited; while it is, what changes meanwhile is only told. `send(value)` answers how it is then. */
 function part(title, testId, send) {
-  const field = jsonField({ label: title, testId });
+  const field = jsonField({ label: title, hideLabel: true, testId, rows: ROWS });
   const note = h('p', { class: 'hint', hidden: true, 'data-testid': `changed-${testId}` }, words.changed, ' ',
     h('button', { type: 'button', class: 'link', on: { click: () => fill(newest) } }, words.reload));
   const button = h('button', { type: 'submit', disabled: true, 'data-testid': `save-${testId}` }, words.save);
   const discard = h('button', { type: 'button', hidden: true, 'data-testid': `discard-${testId}`, on: { click: () => fill(newest) } }, words.discard);
-  const element = h('form', { class: 'card stack', novalidate: true, on: { submit, input: typed } }, field.element, h('p', { class: 'hint' }, words.hint), note,
+  const element = h('form', { class: 'card stack', novalidate: true, on: { submit, input: typed } }, h('header', { class: 'twin-head' }, h('h2', { class: 'plain-title' }, title)), field.element, h('p', { class: 'hint' }, words.hint), note,
     h('div', { class: 'actions' }, discard, button));
   let newest = null;
   let base = {}; // what the text began with: only what differs from it is sent, so that nothing of others is written over

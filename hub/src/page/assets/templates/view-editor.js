@@ -79,7 +79,8 @@ export function viewEditor(page) {
       page.take(base);
       return replace(error, words.conflict);
     }
-    return replace(error, h('p', {}, failure.message), h('ul', { class: 'problems' }, failure.details.map(({ pointer, message }) => h('li', { 'data-pointer': pointer }, message))));
+    const told = failure.details.map(({ pointer, message }) => [pointer, [body.mark?.(pointer, message), message].filter(Boolean).join(': ')]);
+    return replace(error, told.length === 0 ? h('p', {}, failure.message) : h('ul', { class: 'problems' }, told.map(([pointer, text]) => h('li', { 'data-pointer': pointer }, text))));
   }
 
   function askDelete() {
