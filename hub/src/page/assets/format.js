@@ -32,7 +32,7 @@ export function formatValue(value, schema) {
   }
   if (typeof value === 'string') return value === '' ? '""' : SCHEMAS[schema?.type]?.(value) ?? value;
   if (typeof value === 'bigint') return whole.format(value);
-  if (typeof value === 'number') return REALS.has(schema?.type) || !Number.isInteger(value) ? realText(value) : whole.format(value);
+  if (typeof value === 'number') return REALS.has(schema?.type) ? realText(value) : Number.isInteger(value) ? whole.format(value) : stringify(value);
   return stringify(value);
 }
 

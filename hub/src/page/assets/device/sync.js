@@ -40,7 +40,7 @@ export function syncNote(testId, capability, send) {
     element,
     update(state, online) {
       shown = state;
-      const parts = sentences(state, capability, online);
+      const parts = sentences(state, capability, online, !send);
       element.hidden = parts.length === 0;
       retry.hidden = state.sync !== 'error';
       revert.hidden = state.sync !== 'error' || state.reported === null || state.reported === undefined;
@@ -52,7 +52,8 @@ export function syncNote(testId, capability, send) {
   };
 }
 
-function sentences(state, capability, online) {
+/** `named` where no badge says what the state is. */
+function sentences(state, capability, online, named) {
   const text = (value) => valueText(value, capability);
   const { sync, desired, reported, description } = state;
   const reportedText = reported === null || reported === undefined ? null : text(reported);
@@ -63,6 +64,6 @@ function sentences(state, capability, online) {
   if (sync === 'working') return [words.working, words.asked(text(desired)), description].filter(Boolean);
   if (sync === 'error') return [words.asked(text(desired)), state.code && words.code(state.code), description, reportedText && words.has(reportedText)].filter(Boolean);
   if (sync === 'synced') return [state.differs && words.chose(reportedText ?? texts.none, text(desired)), state.differs && description].filter(Boolean);
-  if (sync === 'reported' && state.reportedAt) return [ageTime(state.reportedAt)];
+  if (sync === 'reported' && state.reportedAt) return [[named ? words.reported : null, ageTime(state.reportedAt)]];
   return [];
 }

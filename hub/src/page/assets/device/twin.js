@@ -13,7 +13,7 @@ const words = texts.twin;
 const ROWS = 10;
 
 export default function twinTab({ data }) {
-  const desired = part(words.desired, 'twin-desired', async (value) => (await api.patchTwin(data.id, { desired: value })).desired);
+  const desired = part(words.desired, 'twin-desired', async (value) => (await api.patchTwin(data.id, { desired: value })).desired, ROWS);
   const tags = part(words.tags, 'twin-tags', async (value) => (await api.patchTwin(data.id, { tags: value })).tags);
   const reported = h('pre', { class: 'copy-value json', tabindex: 0, 'data-testid': 'twin-reported' });
   const versions = h('span', { class: 'hint' });
@@ -51,8 +51,8 @@ export default function twinTab({ data }) {
 }
 
 /** One part that can be edited; while it is, what changes meanwhile is only told. `send(value)` answers how it is then. */
-function part(title, testId, send) {
-  const field = jsonField({ label: title, hideLabel: true, testId, rows: ROWS });
+function part(title, testId, send, rows) {
+  const field = jsonField({ label: title, hideLabel: true, testId, rows });
   const note = h('p', { class: 'hint', hidden: true, 'data-testid': `changed-${testId}` }, words.changed, ' ',
     h('button', { type: 'button', class: 'link', on: { click: () => fill(newest) } }, words.reload));
   const button = h('button', { type: 'submit', disabled: true, 'data-testid': `save-${testId}` }, words.save);

@@ -55,6 +55,7 @@ export const properties = {
   notSet: 'not set',
   sync: { none: 'Not set', reported: 'Reported by device', pending: 'Pending', working: 'Pending', synced: 'Synced', error: 'Error' },
   syncChanged: (label, state) => `${label}: ${state}`,
+  reported: 'reported ',
   asked: (text) => `asked for ${text}`,
   offline: 'will be delivered when the device connects',
   notAcknowledged: (text) => `device reports ${text}, not acknowledged`,
