@@ -52,6 +52,7 @@ export const texts = {
     logIntro: 'Why something was refused.',
     logEmpty: 'Nothing was refused so far.',
     logFilter: 'Filter the log',
+    logTimes: (count) => `${count} times since`,
     logNoMatch: 'No row has this text.',
     faults: 'Make the hub misbehave',
     faultsActive: (count) => (count === 1 ? 'One fault is in force.' : `${count} faults are in force.`),
