@@ -3,11 +3,11 @@
 
 import { api } from '../api.js';
 import { freshId, h, replace } from '../dom.js';
-import { openDialog } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { once } from '../turns.js';
 import { templatePath, templatesApi } from './api.js';
+import { openAgain } from './import-again.js';
 import { filesCard } from './import-files.js';
 import { problemList } from './problems.js';
 
@@ -46,26 +46,15 @@ export default function importPage(context) {
 
   /** A template has the model already: this may be meant for it. */
   function askAgain(known, source, chosen) {
-    const ask = words.again;
     replace(result);
-    const into = async (target) => { template = await target; };
-    const choices = {
-      replace: () => into(templatesApi.read(known.id)),
-      version: async () => into(templatesApi.newVersion(known, (await templatesApi.read(known.id)).nextVersionName)),
-      another: () => {},
-    };
-    const dialog = openDialog(ask.title, h('p', { class: 'hint spaced' }, ask.hint(known.name, known.version)), h('div', { class: 'stack' }, Object.keys(choices).map((name) => h('div', {},
-      h('button', { type: 'button', 'data-testid': `again-${name}`, on: { click: () => take(choices[name]) } }, ask[name]), h('p', { class: 'hint' }, ask[`${name}Hint`])))));
-
-    async function take(prepare) {
-      dialog.close();
+    openAgain(known, async (prepare) => {
       try {
-        await prepare();
+        template = await prepare() ?? template;
       } catch (failure) {
         return fail(failure.message);
       }
       return send(source, chosen, true);
-    }
+    });
   }
 
   function allow() {
