@@ -3,12 +3,15 @@
 import { parse, stringify } from './json.js';
 import { texts } from './texts.js';
 
+/** The hub speaks in clauses, as programs do; people read sentences. */
+const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.') : text);
+
 export class ApiError extends Error {
   constructor(status, code, message, details) {
-    super(message);
+    super(sentence(message));
     this.status = status;
     this.code = code;
-    this.details = details ?? [];
+    this.details = (details ?? []).map((one) => ({ ...one, message: sentence(one.message) }));
   }
 }
 

@@ -90,6 +90,21 @@ export function tilesEditor(template, view) {
   return {
     element: h('section', { class: 'card', 'aria-label': words.tiles }, h('h2', { class: 'spaced' }, words.tiles), list,
       h('div', { class: 'inline-form' }, h('div', { class: 'field' }, h('label', { for: type.id }, words.type), type), add)),
-    read: () => ({ tiles }),
+    /** In a tile that has nothing yet, what its list stands at counts as chosen: it is what one sees. */
+    read: () => ({
+      tiles: tiles.map((tile, index) => {
+        const shown = list.children[index].querySelector('[data-focus]')?.value;
+        return tile.type === 'label' || tile.capabilities.length > 0 || !shown ? tile : { ...tile, capabilities: [shown] };
+      }),
+    }),
+    /** Shows a problem at its tile; answers the tile's name, or null. */
+    mark(pointer, message) {
+      const index = Number(pointer.match(/^\/tiles\/(\d+)/)?.[1] ?? NaN);
+      const row = list.children[index];
+      if (!tiles[index] || !row) return null;
+      row.firstChild.append(h('p', { class: 'field-error' }, message));
+      row.scrollIntoView({ block: 'nearest' });
+      return `${words.tile(index + 1)}, ${words.types[tiles[index].type]}`;
+    },
   };
 }

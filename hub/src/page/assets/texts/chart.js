@@ -4,7 +4,7 @@ const time = (at, utc) => new Date(at).toLocaleString('en-GB', { day: 'numeric',
 
 export const chart = {
   range: 'Time range',
-  presets: { 300: '5 m', 1800: '30 m', 3600: '1 h', 43200: '12 h', 86400: '1 d', 604800: '7 d' },
+  presets: { 300: '5 min', 1800: '30 min', 3600: '1 h', 43200: '12 h', 86400: '1 d', 604800: '7 d' },
   last: (span) => `The last ${span}`,
   live: 'Live',
   earlier: 'Earlier',
@@ -15,7 +15,7 @@ export const chart = {
   between: (from, to, utc) => `${time(from, utc)} – ${time(to, utc)}`,
   hint: 'Arrow keys move along the line, with Shift they select a range, Enter zooms to it, Escape goes back.',
   legendHint: 'Click leaves the line out, Shift and click shows it alone',
-  summary: (label, last, min, max, count) => `${label}: last ${last}, lowest ${min}, highest ${max}, ${count} values`,
+  summary: (label, last, min, max, count) => `${label}: last ${last}, lowest ${min}, highest ${max}, ${count === 1 ? '1 value' : `${count} values`}`,
   noData: 'no data',
   past: (age) => `The last value is from ${age}: show that range`,
   noDataHere: 'No data in this range',
