@@ -18,8 +18,8 @@ pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
             state.models().map(|model| json!({ "id": model.view.id, "name": model.view.name })).collect();
         json!({
             "idScope": shared.settings.id_scope,
-            "mqtt": format!("localhost:{}", shared.mqtt_port),
-            "https": format!("localhost:{}", shared.https_port),
+            "mqtt": format!("{}:{}", shared.host, shared.mqtt_port),
+            "https": format!("{}:{}", shared.host, shared.https_port),
             "approval": state.approval(),
             "startedAt": shared.started,
             "devices": state.devices().count(),

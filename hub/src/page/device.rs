@@ -103,7 +103,7 @@ pub(super) async fn credentials(
             "idScope": scope,
             "deviceId": id,
             "primaryKey": key,
-            "host": "localhost",
+            "host": page.shared.host,
             "port": page.shared.mqtt_port,
             "caFile": page.shared.settings.ca_file(),
             "connectionString": format!("HostName={host};DeviceId={id};SharedAccessKey={key}"),

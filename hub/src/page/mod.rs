@@ -1,7 +1,7 @@
 //! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
 //!
-//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), as does the content of an upload,
-//! every other one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
+//! A request that is signed or has an `api-version` belongs to the service API ([`crate::rest`]), as does the content of an
+//! upload, every other one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
 //! [`router`].
 
 mod api;
@@ -71,8 +71,8 @@ pub(crate) fn router(
     tasks: TaskTracker,
     stop: CancellationToken,
 ) -> Router {
-    let service =
-        rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
+    let service = rest::router(&shared, rest::Throttle::new(limits.throttling, limits.messages_per_second))
+        .with_state(Arc::clone(&shared));
     let guard = middleware::from_fn_with_state((access.clone(), Arc::clone(&shared)), guard::guard);
     let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
     let page = page_router().layer(guard).with_state(page);
@@ -88,23 +88,21 @@ async fn choose(
     State((service, page, shared)): State<(Router, Router, Arc<Shared>)>,
     request: Request,
 ) -> Response {
-    let query = request.uri().query().unwrap_or("");
-    let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
-    let is_upload = request.uri().path().split('/').nth(1) == Some(rest::CONTAINER);
+    let is_service = rest::is_for_services(&request);
     let mut request = request;
-    if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
+    if let Some(uri) = rest::in_usual_case(request.method(), request.uri()).filter(|_| is_service) {
         *request.uri_mut() = uri;
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let refusal = || {
         let reason = changes.then(|| shared.unkept()).flatten()?;
         let refused = RestError::unkept(&reason).into_response();
-        Some(if versioned { refused } else { PageError::unkept(&reason).into_response() })
+        Some(if is_service { refused } else { PageError::unkept(&reason).into_response() })
     };
     if let Some(refusal) = refusal() {
         return refusal;
     }
-    let Ok(response) = (if versioned || is_upload { service } else { page }).oneshot(request).await;
+    let Ok(response) = (if is_service { service } else { page }).oneshot(request).await;
     // nothing is answered as done before it is kept
     refusal().unwrap_or(response)
 }

@@ -136,6 +136,7 @@ async fn calling_a_device_that_is_not_there_is_404103_in_the_json_form() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     let inner: Value = serde_json::from_str(body["Message"].as_str().unwrap()).unwrap();
     assert_eq!(inner["errorCode"], 404_103);
+    assert_eq!(inner["info"], json!({ "timeout": "00:00:00" }));
     let (status, command) = site.page("POST", "/api/devices/d1/commands", json!({ "name": "blink" })).await;
     assert_eq!((status, &command["state"]), (StatusCode::OK, &json!("offline")));
 }

@@ -45,6 +45,21 @@ impl DpsError {
         Self::new(StatusCode::UNAUTHORIZED, 401_000, message)
     }
 
+    pub(super) fn not_found(message: String) -> Self {
+        Self::new(StatusCode::NOT_FOUND, 404_000, message)
+    }
+
+    /// A refusal that is known by its status alone.
+    pub(super) fn of_status(status: StatusCode, message: String) -> Self {
+        let code = match status {
+            StatusCode::BAD_REQUEST => 400_004,
+            StatusCode::PAYLOAD_TOO_LARGE => 413_001,
+            StatusCode::TOO_MANY_REQUESTS => 429_001,
+            other => u32::from(other.as_u16()) * 1000,
+        };
+        Self::new(status, code, message)
+    }
+
     pub(super) fn no_registration(id: &str) -> Self {
         let message = format!("there is no registration {id:?}");
         Self::new(StatusCode::NOT_FOUND, 404_202, message)

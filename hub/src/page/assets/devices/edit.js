@@ -3,6 +3,7 @@
 import { api } from '../api.js';
 import { labelled } from '../fields.js';
 import { h, replace, setText } from '../dom.js';
+import { changesOf } from '../json.js';
 import { openDialog } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
@@ -79,6 +80,11 @@ export function openEdit(device) {
   const dialog = openDialog(words.title(nameOf(device)), form);
   name.focus();
 
+  /** What another operator has changed since the dialog was opened stays. */
+  function changes(newName, tags) {
+    return { name: newName === (device.name ?? '') ? undefined : newName, tags: changesOf(Object.fromEntries(known), tags) };
+  }
+
   async function save(event) {
     event.preventDefault();
     replace(error);
@@ -86,7 +92,7 @@ export function openEdit(device) {
     const { tags, error: wrongTag } = readTags();
     if (wrong || wrongTag) return setText(error, wrong ?? wrongTag);
     try {
-      await api.editDevice(device.id, { name: value, tags });
+      await api.editDevice(device.id, changes(value, tags));
       dialog.close();
       toast(texts.devices.done.edit(value || device.id));
     } catch (failure) {
