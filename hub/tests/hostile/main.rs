@@ -1,7 +1,7 @@
 //! What comes from the network must not take the hub down, and the log says why it was refused.
 //!
 //! `connects` and `packets` are malformed bytes, one named test each; `floods` is too much of something; `slow` too
-//! little; `http` the same for the other listeners.
+//! little; `http` the same for the other listeners. Pages that do not read are in `unread`, a program of its own.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what helps a test fails as the test does")]
 
