@@ -19,16 +19,16 @@ MQTT_PORT = 8883  # the port azure-iot-device knows
 
 
 class Hub:
-    """Starts `device-model hub`; to be used in a `with`."""
+    """Starts `device-model hub`, with more arguments where they are given; to be used in a `with`."""
 
-    def __init__(self, binary, models, https=0):
-        self.binary, self.models, self.https = binary, models, https
+    def __init__(self, binary, models, https=0, more=()):
+        self.binary, self.models, self.https, self.more = binary, models, https, more
 
     def __enter__(self):
         require_free(MQTT_PORT)
         self.folder = tempfile.TemporaryDirectory(prefix="device-model-interop-")
         command = [self.binary, "hub", "--dir", self.folder.name, "--mqtt", f"127.0.0.1:{MQTT_PORT}",
-                   "--http", "127.0.0.1:0", "--https", f"127.0.0.1:{self.https}", "--models", self.models, "--json"]
+                   "--http", "127.0.0.1:0", "--https", f"127.0.0.1:{self.https}", "--models", self.models, "--json", *self.more]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line:
@@ -118,8 +118,8 @@ class Service:
         self.host, self.policy, self.key = parts["HostName"], parts["SharedAccessKeyName"], parts["SharedAccessKey"]
         self.context = ssl.create_default_context(cafile=ca_file)
 
-    def token(self):
-        resource = urllib.parse.quote(self.host, safe="")
+    def token(self, resource=None):
+        resource = urllib.parse.quote(resource or self.host, safe="")
         expiry = int(time.time()) + 3600
         signature = urllib.parse.quote(sign(self.key, f"{resource}\n{expiry}"), safe="")
         return f"SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn={self.policy}"
@@ -127,6 +127,11 @@ class Service:
     def call(self, method, path, body=None, version=API_VERSION):
         url = f"https://{self.host}{path}?api-version={version}"
         return call(url, method, body, {"authorization": self.token()}, self.context)
+
+    def telemetry(self, device, values):
+        """Sends as the device, by HTTPS; the owner's policy may."""
+        status, answer = self.call("POST", f"/devices/{device}/messages/events", values)
+        assert status == 204, f"telemetry: {status} {answer}"
 
     def send(self, device, body, headers):
         """Sends a message to a device; the headers are its properties."""

@@ -49,7 +49,10 @@ check() {
 mosquitto_pub "${common[@]}" --topic "devices/$device/messages/events/%24.ct=application%2Fjson" --message '{"temp":21.5}'
 check "telemetry arrives" "$(curl --silent "$page/devices/$device")" '21.5'
 
-# each of these clients either publishes or subscribes, so the answers go to nobody
+answer=$(mosquitto_rr "${common[@]}" --topic '$iothub/twin/GET/?$rid=1' --response-topic '$iothub/twin/res/#' --message ' ' -W 20 -v)
+check "a twin is read" "$answer" '$iothub/twin/res/200/?$rid=1 {"desired":{"$version":1}'
+
+# this client publishes only, so the answer goes to nobody
 mosquitto_pub "${common[@]}" --topic '$iothub/twin/PATCH/properties/reported/?$rid=2' --message '{"state":true}'
 check "a report is taken" "$(service GET "/twins/$device")" '"state": true'
 
@@ -72,7 +75,8 @@ wait $willed 2>/dev/null || true
 until curl --silent "$page/devices/$device" | grep --quiet '"connected":false'; do :; done
 check "a will is delivered" "$(curl --silent "$page/devices/$device")" '"value":-1'
 
-# a method: the request's topic says which one is answered
+# a method: the request's topic says which one is answered, and none of the clients reads that and then publishes on the same
+# connection, so the call gets no answer
 mosquitto_sub "${common[@]}" --topic '$iothub/methods/POST/#' -C 1 -W 20 -v >"$folder/request" &
 subscribed=$!
 service POST "/twins/$device/methods" '{"methodName":"blink","payload":5,"connectTimeoutInSeconds":10,"responseTimeoutInSeconds":5}' >"$folder/answer" &

@@ -5,10 +5,13 @@ DEVICE_MODEL_BIN names the `device-model` binary. What needs port 443, which the
 where the port cannot be bound.
 """
 
+import contextlib
 import json
 import os
 import queue
+import ssl
 import tempfile
+import threading
 import unittest
 import urllib.request
 import uuid
@@ -19,8 +22,8 @@ from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.models import CloudToDeviceMethod, ExportImportDevice, QuerySpecification, Twin, TwinProperties, AuthenticationMechanism, SymmetricKey
 from msrest.exceptions import HttpOperationError
 
-from certificates import DeviceCertificate
-from hub import Hub, can_bind, sign
+from certificates import Authority, DeviceCertificate
+from hub import API_VERSION, Hub, call, can_bind, request, sign
 
 DEADLINE = 20.0
 MODELS = Path(__file__).resolve().parent.parent.parent / "models"
@@ -90,6 +93,33 @@ class Connected:
 
 def as_device(connection_string, **options):
     return Connected(IoTHubDeviceClient.create_from_connection_string(connection_string, **options))
+
+
+@contextlib.contextmanager
+def closed_at_the_end(client):
+    """A provisioning client ends its connection only when it was assigned, and has no call to end it otherwise."""
+    try:
+        yield
+    finally:
+        ended = threading.Event()
+        try:
+            client._pipeline.shutdown(callback=lambda **_: ended.set())
+            ended.wait(DEADLINE)
+        except Exception:  # it was assigned, and has ended
+            pass
+
+
+def enroll_group(group, x509):
+    body = {"enrollmentGroupId": group, "provisioningStatus": "enabled", "attestation": {"type": "x509", "x509": x509}}
+    status, answer = hub.service.call("PUT", f"/enrollmentGroups/{group}", body, version="2021-10-01")
+    assert status == 200, answer
+
+
+def trust(authority):
+    """Lets the hub trust an authority; the name under which it does."""
+    status, answer = request(f"{hub.page.base}/certificates", "POST", authority.pem.encode(), {"content-type": "application/x-pem-file"})
+    assert status == 201, answer
+    return answer["names"][0]
 
 
 class Refused:
@@ -312,6 +342,33 @@ class ModulesAndCertificates(unittest.TestCase):
             self.assertEqual(connected.client.get_twin()["desired"]["$version"], 1)
 
 
+    def test_a_chain_by_an_intermediate_names_a_device_of_an_authority_by_mqtt_and_https(self):
+        root, device = Authority(fresh("root")), fresh("x509")
+        trust(root)
+        manager.create_device_with_certificate_authority(device, "enabled")
+        certificate = DeviceCertificate(folder.name, device, Authority("intermediate", root))
+        x509 = X509(str(certificate.certificate_file), str(certificate.key_file))
+        with Connected(IoTHubDeviceClient.create_from_x509_certificate(x509, "localhost", device)) as connected:
+            self.assertEqual(connected.client.get_twin()["desired"]["$version"], 1)
+        context = ssl.create_default_context(cafile=hub.facts["ca_file"])
+        context.load_cert_chain(certificate.certificate_file, certificate.key_file)
+
+        def send(name):
+            url = f"https://{hub.service.host}/devices/{name}/messages/events?api-version={API_VERSION}"
+            return call(url, "POST", {"temp": 4}, {}, context)[0]
+
+        self.assertEqual(send(device), 204)
+        self.assertEqual(hub.page.latest(device)["temp"]["value"], 4)
+        self.assertEqual(send(new_device()[0]), 401)
+
+    def test_a_token_that_a_policy_has_signed_lets_any_device_connect(self):
+        device, _ = new_device()
+        token = hub.service.token(f"localhost/devices/{device}")
+        with Connected(IoTHubDeviceClient.create_from_sastoken(token)) as connected:
+            connected.client.send_message('{"temp": 5}')
+            self.assertEqual(hub.page.latest(device)["temp"]["value"], 5)
+
+
 class Provisioning(unittest.TestCase):
     def register(self, client, payload=None):
         client.provisioning_payload = payload
@@ -351,15 +408,46 @@ class Provisioning(unittest.TestCase):
             "type": "x509", "x509": {"clientCertificates": {"primary": {"certificate": certificate.pem}}}}}
         status, answer = hub.service.call("PUT", f"/enrollments/{registration}", enrollment, version="2021-10-01")
         self.assertEqual(status, 200, answer)
+        self.by_certificate(registration, certificate)
+
+    def by_certificate(self, registration, certificate):
+        """Registers with a certificate, and connects with it to where the device was sent."""
         x509 = X509(str(certificate.certificate_file), str(certificate.key_file))
-        client = ProvisioningDeviceClient.create_from_x509_certificate("localhost", registration, hub.facts["id_scope"], x509)
-        device = self.register(client)
+        scope = hub.facts["id_scope"]
+        client = ProvisioningDeviceClient.create_from_x509_certificate("localhost", registration, scope, x509)
+        with closed_at_the_end(client):
+            device = self.register(client)
         with Connected(IoTHubDeviceClient.create_from_x509_certificate(x509, "localhost", device)) as connected:
-            connected.client.get_twin()
+            connected.client.send_message('{"temp": 3}')
+            self.assertEqual(hub.page.latest(device)["temp"]["value"], 3)
+
+    def test_a_chain_by_an_intermediate_leads_to_the_root_of_a_group(self):
+        root, group = Authority(fresh("root")), fresh("fleet")
+        enroll_group(group, {"signingCertificates": {"primary": {"certificate": root.pem}}})
+        intermediate = Authority("intermediate", root)
+        for registration in (fresh("chain"), fresh("chain")):
+            self.by_certificate(registration, DeviceCertificate(folder.name, registration, intermediate))
+        stranger = fresh("chain")
+        with self.assertRaises(Exception):
+            self.by_certificate(stranger, DeviceCertificate(folder.name, stranger, Authority("intermediate", Authority("other"))))
+        _, registrations = hub.service.call("POST", f"/registrations/{group}/query", {}, version="2021-10-01")
+        self.assertEqual(len(registrations), 2)
+
+    def test_a_group_may_enroll_the_intermediate_or_name_an_authority_of_the_hub(self):
+        root = Authority(fresh("root"))
+        intermediate = Authority(fresh("intermediate"), root)
+        enroll_group(fresh("fleet"), {"signingCertificates": {"primary": {"certificate": intermediate.pem}}})
+        registration = fresh("chain")
+        self.by_certificate(registration, DeviceCertificate(folder.name, registration, intermediate))
+        trusted = Authority(fresh("trusted"))
+        enroll_group(fresh("fleet"), {"caReferences": {"primary": trust(trusted)}})
+        registration = fresh("chain")
+        self.by_certificate(registration, DeviceCertificate(folder.name, registration, Authority("between", trusted)))
 
     def test_a_wrong_key_is_refused(self):
-        with self.assertRaises(Exception):
-            self.by_key(fresh("group"), KEY).register()
+        client = self.by_key(fresh("group"), KEY)
+        with closed_at_the_end(client), self.assertRaises(Exception):
+            client.register()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import { KEY, OTHER_KEY, body, connected, derived, enrollments, facts, fresh, ke
 const { Client, Message, ModuleClient } = device;
 const { Mqtt, MqttWs } = deviceMqtt;
 const certificate = { cert: readFileSync(process.env.DEVICE_CERTIFICATE, 'utf8'), key: readFileSync(process.env.DEVICE_KEY, 'utf8') };
+const chained = { cert: readFileSync(process.env.CHAIN, 'utf8'), key: readFileSync(process.env.CHAIN_KEY, 'utf8') };
 const call = (methodName, payload) => ({ methodName, payload, responseTimeoutInSeconds: 10, connectTimeoutInSeconds: 10 });
 
 async function registered(registrationId, security, payload) {
@@ -148,4 +149,19 @@ test('a device with a certificate is registered', async () => {
   await enrollments.createOrUpdateIndividualEnrollment({ registrationId: 'certified', attestation });
   const { deviceId } = await registered('certified', new x509.X509Security('certified', certificate));
   assert.equal(deviceId, 'certified');
+});
+
+test('a chain by an intermediate leads to the root of a group, and the device connects with it', async () => {
+  const enrollmentGroupId = fresh('fleet');
+  const attestation = { type: 'x509', x509: { signingCertificates: { primary: { certificate: readFileSync(process.env.CHAIN_ROOT, 'utf8') } } } };
+  await enrollments.createOrUpdateEnrollmentGroup({ enrollmentGroupId, attestation });
+  const { deviceId, assignedHub } = await registered('chained', new x509.X509Security('chained', chained));
+  assert.equal(deviceId, 'chained');
+  const client = Client.fromConnectionString(`HostName=${assignedHub};DeviceId=${deviceId};x509=true`, Mqtt);
+  await client.setOptions(chained);
+  await connected(client, async () => {
+    await client.sendEvent(new Message('{"temp":7}'));
+    assert.equal(await latest(deviceId, 'temp'), 7);
+  });
+  await enrollments.deleteEnrollmentGroup(enrollmentGroupId);
 });
