@@ -1,15 +1,10 @@
 // Check 20 of the operator pages' reference: everything by keyboard alone, an audit without findings on every page in light
 // and dark, no sideways scroll at 320 pixels, a device's name that is only text, and no request to another host.
-// The variables are those of devices.test.mjs.
 
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, Device, openBrowser, provision, startHub, tutorialTemplate } from './support/site.mjs';
+import { audit, Device, openBrowser, provision, secretOf, shot, startHub, tooWide, tutorialTemplate, unlabelled } from './support/site.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ID = 'sensor-1';
 const NAME = '<img src=x onerror="window.hacked = true">';
 const PAGES = ['/devices', '/devices/new', `/devices/${ID}/view/overview`, `/devices/${ID}/view/about`, `/devices/${ID}/form/properties`, `/devices/${ID}/commands`,
@@ -26,8 +21,7 @@ before(async () => {
   await hub.api('POST', '/api/devices', { id: ID, name: NAME, templateId: template });
   await hub.api('POST', '/api/devices', { id: 'plain' });
   await hub.api('PATCH', `/api/devices/${ID}`, { tags: { '<b>': NAME } }).catch(() => hub.api('PATCH', `/api/devices/${ID}`, { tags: { site: NAME } }));
-  const { primaryKey, idScope } = await hub.api('GET', `/api/devices/${ID}/credentials`);
-  const secret = { idScope, deviceId: ID, primaryKey };
+  const secret = await secretOf(hub, ID);
   await provision(hub, secret);
   device = await Device.connect(hub, secret);
   device.onMethod = (name) => (name === 'blink' ? [200, { description: NAME }] : [202, NAME]);
@@ -66,10 +60,8 @@ describe('every page', { concurrency: false }, () => {
       const all = {};
       for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
         await open(page, path);
-        await page.evaluate(axe);
-        const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
-        const told = found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`);
-        if (told.length > 0) all[path] = told;
+        const found = await audit(page);
+        if (found.length > 0) all[path] = found;
       }
       await page.close();
       assert.deepEqual(all, {});
@@ -80,9 +72,7 @@ describe('every page', { concurrency: false }, () => {
     const page = await browser.page();
     for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
       await open(page, path);
-      const bare = await page.evaluate(() => [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !(control.labels?.length > 0
-        || control.ariaLabel || control.getAttribute('aria-labelledby') || (control.tagName === 'BUTTON' && control.textContent.trim() !== ''))).map((control) => control.outerHTML));
-      assert.deepEqual(bare, [], path);
+      assert.deepEqual(await unlabelled(page), [], path);
     }
     await page.close();
   });
@@ -92,9 +82,8 @@ describe('every page', { concurrency: false }, () => {
       const page = await browser.page({ viewport: { width: 320, height: 700 }, colorScheme });
       for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
         await open(page, path);
-        const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-        assert.ok(content <= screen, `${path} is ${content} pixels wide on a screen of ${screen}`);
-        await page.screenshot({ path: join(artifacts, `phone-${colorScheme}${path.replaceAll(/[/#]/g, '-')}.png`) });
+        assert.deepEqual(await tooWide(page), [], path);
+        await shot(page, `phone-${colorScheme}${path.replaceAll(/[/#]/g, '-')}`);
       }
       await page.close();
     }
@@ -117,7 +106,7 @@ describe('every page', { concurrency: false }, () => {
     const page = await browser.page({ reducedMotion: 'reduce', forcedColors: 'active' });
     await open(page, `/devices/${ID}/form/properties`);
     assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
-    await page.screenshot({ path: join(artifacts, 'forced-colors.png') });
+    await shot(page, 'forced-colors');
     await page.close();
   });
 });

@@ -1,16 +1,10 @@
 // What an operator does with devices: checks 6 to 18 of the operator pages' reference, each by its number, in a real browser
 // against a hub of its own, with devices that do as they are told.
-//
-// DEVICE_MODEL  the program (default: target/debug/device-model)
-// ARTIFACTS  folder for screenshots (default: target/browser)
-// CHROMIUM   the browser (default: /usr/bin/chromium)
-//
 // Everything waits for a condition; nothing sleeps for time to pass.
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, Device, groupKey, openBrowser, provision, startHub, tutorialTemplate } from './support/site.mjs';
+import { Device, groupKey, openBrowser, provision, shot as picture, startHub, tutorialTemplate } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -35,11 +29,11 @@ after(async () => {
 
 const at = (path) => page.goto(`${hub.origin}/devices/${ID}${path}`);
 const sync = (name, state) => page.locator(`[data-testid="sync-${name}"][data-sync="${state}"]`);
-const shot = (name) => page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true });
+const shot = (name) => picture(page, name);
 const desired = async () => (await hub.api('GET', `/api/devices/${ID}/twin`)).desired;
 
 describe('an operator of devices', { concurrency: false }, () => {
-  test('6: makes a device, is told in place when its id is too long, and copies what Connect shows', async () => {
+  test('check 6: makes a device, is told in place when its id is too long, and copies what Connect shows', async () => {
     await page.goto(`${hub.origin}/devices`);
     await page.getByRole('heading', { name: 'There is no device yet.' }).waitFor();
     await page.getByTestId('add-device').click();
@@ -71,7 +65,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     secret = { idScope: given.idScope, deviceId: ID, primaryKey: given.primaryKey };
   });
 
-  test('7: sees it provisioned and connected without loading the page again', async () => {
+  test('check 7: sees it provisioned and connected without loading the page again', async () => {
     const marked = page.evaluate(() => { window.marked = true; });
     await marked;
     assert.match(await provision(hub, secret), /^localhost(:\d+)?$/);
@@ -81,7 +75,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     assert.equal(await page.evaluate(() => window.marked), true);
   });
 
-  test('8: sees two values and their charts in °F and % move with a message', async () => {
+  test('check 8: sees two values and their charts in °F and % move with a message', async () => {
     await at('/view/overview');
     await page.getByTestId('latest-temp').waitFor();
     await device.send({ temp: 71.5, humid: 40.25 });
@@ -97,7 +91,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     await shot('overview');
   });
 
-  test('9: reads Online from the text "true", with a mark, and Offline from false', async () => {
+  test('check 9: reads Online from the text "true", with a mark, and Offline from false', async () => {
     await at('/view/about');
     await device.report({ state: 'true' });
     const value = page.getByTestId('value-state');
@@ -109,7 +103,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     await shot('about');
   });
 
-  test('10: saves 0, 2 and an empty name, and exactly those are desired', async () => {
+  test('check 10: saves 0, 2 and an empty name, and exactly those are desired', async () => {
     await at('/form/properties');
     const save = page.getByTestId('save-form');
     for (const brightness of [0, 2]) {
@@ -127,7 +121,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     assert.match(await page.getByTestId('save-reason').textContent(), /Brightness/);
   });
 
-  test('11: sees Pending at once, Synced when the device has answered, and a stale answer changing nothing', async () => {
+  test('check 11: sees Pending at once, Synced when the device has answered, and a stale answer changing nothing', async () => {
     const asked = new Promise((done) => { device.onDesired = (patch, version) => patch.brightness && done(version); });
     await page.getByTestId('input-brightness').fill('3');
     await page.getByTestId('save-form').click();
@@ -141,7 +135,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     await shot('form');
   });
 
-  test('12: reads why a value was refused, tries again with a higher version, and sees what the device chose instead', async () => {
+  test('check 12: reads why a value was refused, tries again with a higher version, and sees what the device chose instead', async () => {
     let versions = [];
     let again;
     device.onDesired = (_patch, version) => {
@@ -164,7 +158,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     device.onDesired = () => {};
   });
 
-  test('13: sees the same badges for both formats of an acknowledgement and for their mix', async () => {
+  test('check 13: sees the same badges for both formats of an acknowledgement and for their mix', async () => {
     const { properties } = await hub.api('GET', `/api/devices/${ID}`);
     const { desiredVersion: version } = properties.find((one) => one.name === 'name');
     const forms = (code, status) => [
@@ -181,7 +175,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     }
   });
 
-  test('14: goes on typing while the value changes: neither text nor caret move', async () => {
+  test('check 14: goes on typing while the value changes: neither text nor caret move', async () => {
     const input = page.getByTestId('input-brightness');
     await input.fill('12345');
     await input.evaluate((element) => element.setSelectionRange(2, 2));
@@ -193,7 +187,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     assert.equal(await input.inputValue(), '7');
   });
 
-  test('15: runs blink with 3 and reads its answer, and diagnostics that complete later; finished rows stay', async () => {
+  test('check 15: runs blink with 3 and reads its answer, and diagnostics that complete later; finished rows stay', async () => {
     await at('/commands');
     device.onMethod = (name, payload) => (name === 'blink' ? [200, { description: `blinking every ${payload} s` }] : [202, null]);
     await page.getByTestId('input-blink').fill('3');
@@ -212,7 +206,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     await shot('commands');
   });
 
-  test('16: a command is rejected at once when the device is away; a queued one waits, is delivered, or expires', async () => {
+  test('check 16: a command is rejected at once when the device is away; a queued one waits, is delivered, or expires', async () => {
     await device.end();
     await page.locator('.device-facts [data-connected="false"]').waitFor();
     await page.getByTestId('input-blink').fill('1');
@@ -235,7 +229,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     assert.equal(body, '5');
   });
 
-  test('17: finds an extra field, a name in the wrong case and bad JSON in the raw data', async () => {
+  test('check 17: finds an extra field, a name in the wrong case and bad JSON in the raw data', async () => {
     await at('/raw');
     await page.locator('[data-testid="message-row"][data-kind="command"]').first().waitFor();
     await device.send({ temp: 70, extra: 1 });
@@ -265,7 +259,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     assert.ok(jsonl.some((row) => row.bodyText === '{"temp": ' && row.problems.length === 1));
   });
 
-  test('18: blocks a device, gives it its former status back, and approves one that waits, from the list', async () => {
+  test('check 18: blocks a device, gives it its former status back, and approves one that waits, from the list', async () => {
     await page.goto(`${hub.origin}/devices`);
     const row = (id) => page.getByTestId(`device-row-${id}`);
     await page.getByTestId(`menu-${ID}`).click();

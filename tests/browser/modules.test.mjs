@@ -1,21 +1,24 @@
 // The page's modules one by one, in the browser that runs them: numbers, JSON, charts' arithmetic, forms, and the rule
-// that what an operator is typing is never overwritten. Needs PAGE_URL; see operator.test.mjs for the variables.
+// that what an operator is typing is never overwritten.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { openBrowser, startHub } from './support/site.mjs';
 
+let hub;
 let browser;
 let page;
 
 before(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
-  page = await browser.newPage();
-  await page.goto(`${new URL(process.env.PAGE_URL).origin}/devices`);
+  hub = await startHub();
+  browser = await openBrowser(hub);
+  page = await browser.page();
+  await page.goto(`${hub.origin}/devices`);
 });
 
 after(async () => {
   await browser?.close();
+  await hub?.stop();
 });
 
 test('a long keeps all its digits from the control to the wire', async () => {

@@ -1,32 +1,22 @@
 // What an operator does with the environmental sensor, in a real browser against a running hub and device.
 //
-// PAGE_URL   an address of the operator page; the device must be connected and send telemetry every second
-// ARTIFACTS  folder for screenshots (default: target/browser)
-// CHROMIUM   the browser (default: /usr/bin/chromium)
-//
 // Everything waits for a condition on the page; nothing sleeps.
 
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { openBrowser, shot, startSensor, tooWide, unlabelled } from './support/site.mjs';
 
-const origin = new URL(required('PAGE_URL')).origin;
-const artifacts = process.env.ARTIFACTS ?? join(import.meta.dirname, '../../target/browser');
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
-const DEADLINE = 20_000;
-
-const complaints = [];
+let sensor;
+let origin;
 let browser;
 let page;
 let devicePath;
 
 before(async () => {
-  mkdirSync(artifacts, { recursive: true });
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: QUIET });
-  page = await openPage({ viewport: { width: 1360, height: 900 } });
+  sensor = await startSensor();
+  origin = sensor.origin;
+  browser = await openBrowser({ origin });
+  page = await browser.page();
   await page.goto(`${origin}/`);
   const link = page.locator('[data-testid^="device-row-"][data-connected="true"] a').first();
   await link.waitFor();
@@ -35,11 +25,12 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
+  await sensor?.quit();
 });
 
 describe('an operator', { concurrency: false }, () => {
   test('sees the connected device in the list', async () => {
-    await page.screenshot({ path: join(artifacts, 'devices.png'), fullPage: true });
+    await shot(page, 'sensor-devices');
     await page.locator(`a[href="${devicePath}"]`).click();
     await page.getByTestId('latest-temp').waitFor();
     assert.ok(new URL(page.url()).pathname.startsWith(devicePath));
@@ -81,8 +72,7 @@ describe('an operator', { concurrency: false }, () => {
     const seen = await states.evaluate((list) => [...new Set(list)]);
     assert.ok(seen.includes('accepted'), `states seen: ${seen}`);
     assert.ok(seen.indexOf('accepted') < seen.indexOf('completed'), `states seen: ${seen}`);
-    await page.evaluate(() => window.scrollTo(0, 0));
-    await page.screenshot({ path: join(artifacts, 'device.png'), fullPage: true });
+    await shot(page, 'sensor-commands');
   });
 
   test('finds history and charts again after loading the page anew', async () => {
@@ -97,7 +87,7 @@ describe('an operator', { concurrency: false }, () => {
     const row = page.locator('[data-testid="message-row"][data-kind="telemetry"]').first();
     await row.waitFor();
     assert.match(await row.textContent(), /temp: /);
-    await page.screenshot({ path: join(artifacts, 'messages.png') });
+    await shot(page, 'sensor-messages');
   });
 
   test('reads what a device needs to connect, keys only when asked for', async () => {
@@ -118,55 +108,45 @@ describe('the page', { concurrency: false }, () => {
       await page.goto(origin + path);
       await page.locator('main h1').waitFor();
       if (path === devicePath) await page.getByTestId('latest-temp').waitFor();
-      assert.deepEqual(await page.evaluate(unlabelled), [], path);
+      assert.deepEqual(await unlabelled(page), [], path);
     }
   });
 
   test('fits a phone of 320 pixels, light and dark', async () => {
     for (const colorScheme of ['light', 'dark']) {
-      const phone = await openPage({ viewport: { width: 320, height: 700 }, colorScheme });
+      const phone = await browser.page({ viewport: { width: 320, height: 700 }, colorScheme });
       for (const path of ['/devices', devicePath, `${devicePath}/raw`, `${devicePath}/commands`]) {
         await phone.goto(origin + path);
         await phone.locator('main h1').waitFor();
         if (path === devicePath) await phone.getByTestId('latest-temp').waitFor();
-        const [content, screen] = await phone.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-        assert.ok(content <= screen, `${path} is ${content} pixels wide on a screen of ${screen}`);
+        assert.deepEqual(await tooWide(phone), [], path);
       }
       await phone.goto(origin + devicePath);
       await phone.getByTestId('latest-temp').waitFor();
-      await phone.screenshot({ path: join(artifacts, `phone-${colorScheme}.png`), fullPage: true });
+      await shot(phone, `sensor-phone-${colorScheme}`);
       await phone.close();
     }
   });
 
   test('is usable in the dark', async () => {
-    const dark = await openPage({ viewport: { width: 1360, height: 900 }, colorScheme: 'dark' });
+    const dark = await browser.page({ colorScheme: 'dark' });
     await dark.goto(origin + devicePath);
     await dark.locator('[data-testid="chart-temp"] .stroke').waitFor();
     const [r, g, b] = await dark.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
     assert.ok(r + g + b < 200, `background ${r},${g},${b}`);
-    await dark.screenshot({ path: join(artifacts, 'dark.png'), fullPage: true });
+    await shot(dark, 'sensor-dark');
     await dark.close();
   });
 
   test('stayed on its host and reported no error', () => {
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(browser.complaints, []);
+  });
+
+  test('is closed before its device, which ends well by its key', async () => {
+    await browser.close();
+    assert.equal(await sensor.quit(), 0);
   });
 });
-
-/** A page that notes console errors, exceptions, failed answers and requests to anywhere else. */
-async function openPage(options) {
-  const opened = await browser.newPage(options);
-  opened.setDefaultTimeout(DEADLINE);
-  opened.on('console', (message) => message.type() === 'error' && complaints.push(`console: ${message.text()}`));
-  opened.on('pageerror', (error) => complaints.push(`exception: ${error.stack}`));
-  opened.on('request', (request) => {
-    const url = new URL(request.url());
-    if (url.protocol !== 'data:' && url.origin !== origin) complaints.push(`request to ${url}`);
-  });
-  opened.on('response', (response) => response.status() >= 400 && complaints.push(`${response.status()} ${response.url()}`));
-  return opened;
-}
 
 /** The number an element shows, once it shows one. */
 async function numberOf(testId) {
@@ -189,17 +169,4 @@ async function recordStates(command) {
     }).observe(document.body, { childList: true, subtree: true, attributes: true });
     return states;
   }, command);
-}
-
-/** Controls without a name; runs in the page. */
-function unlabelled() {
-  const named = (control) => control.labels?.length > 0 || control.ariaLabel || control.getAttribute('aria-labelledby')
-    || (control.tagName === 'BUTTON' && control.textContent.trim() !== '');
-  return [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !named(control)).map((control) => control.outerHTML);
-}
-
-function required(name) {
-  const value = process.env[name];
-  if (!value) throw new Error(`set ${name}`);
-  return value;
 }

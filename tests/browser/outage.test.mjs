@@ -3,50 +3,31 @@
 // Devices send their messages through the service's side of the device API, over HTTPS: what counts here is what pages show.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, launch, openPage } from './support/browser.mjs';
-import { startHub } from './support/hub.mjs';
+import { openBrowser, sendOverHttp, shot, startHub } from './support/site.mjs';
 
 const DEVICES = ['d1', 'd2', 'd3', 'd4', 'd5'];
-const complaints = [];
 let hub;
 let browser;
 let tabs;
 
-const call = (path, body) => fetch(hub.origin + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-
-function token(resource, key) {
-  const sr = encodeURIComponent(resource);
-  const se = Math.floor(Date.now() / 1000) + 600;
-  const sig = createHmac('sha256', Buffer.from(key, 'base64')).update(`${sr}\n${se}`).digest('base64');
-  return `SharedAccessSignature sr=${sr}&sig=${encodeURIComponent(sig)}&se=${se}`;
-}
-
-/** Sends a message as the device. */
-async function send(id, values) {
-  const { primaryKey } = await (await fetch(`${hub.origin}/api/devices/${id}/credentials`)).json();
-  const answer = await fetch(`${hub.origin}/devices/${id}/messages/events?api-version=2021-04-12`,
-    { method: 'POST', headers: { authorization: token(`localhost/devices/${id}`, primaryKey) }, body: JSON.stringify(values) });
-  assert.equal(answer.status, 204);
-}
+const send = (id, values) => sendOverHttp(hub, id, values);
 
 /** The bodies of the device's messages, as its raw data has them. */
 async function kept(id) {
-  const { items } = await (await fetch(`${hub.origin}/api/devices/${id}/raw?limit=1000`)).json();
+  const { items } = await hub.api('GET', `/api/devices/${id}/raw?limit=1000`);
   return items.filter(({ kind }) => kind === 'telemetry').map((row) => JSON.parse(row.bodyText ?? row.body).count).sort((a, b) => a - b);
 }
 
 before(async () => {
   hub = await startHub();
   for (const id of DEVICES) {
-    await call('/api/devices', { id });
+    await hub.api('POST', '/api/devices', { id });
     for (let count = 1; count <= 5; count += 1) await send(id, { count });
   }
-  browser = await launch();
+  browser = await openBrowser(hub);
   // while the hub is gone, what the browser complains about is what it should
-  tabs = await Promise.all([0, 1].map(() => openPage(browser, hub.origin, complaints, {}, () => true)));
+  tabs = await Promise.all([0, 1].map(() => browser.page({ allowed: /./ })));
 });
 
 after(async () => {
@@ -65,7 +46,7 @@ describe('a hub that is killed and started again', { concurrency: false }, () =>
       assert.match(await tab.locator('#banner').textContent(), /connection to the hub is lost/);
       assert.ok(await tab.evaluate(() => document.body.classList.contains('stale')));
     }
-    await tabs[0].screenshot({ path: join(artifacts, 'outage.png'), fullPage: true });
+    await shot(tabs[0], 'outage');
   });
 
   test('is found again by them without a reload, with nothing lost', async () => {
@@ -96,6 +77,6 @@ describe('a hub that is killed and started again', { concurrency: false }, () =>
   });
 
   test('has seen no exception in the pages', () => {
-    assert.deepEqual(complaints.filter((complaint) => complaint.startsWith('exception')), []);
+    assert.deepEqual(browser.complaints, []);
   });
 });

@@ -1,15 +1,15 @@
 // Templates and views in a real browser against a hub without any: the browser checks 1 to 5, and what stands around them.
 //
-// For the variables see support/site.mjs. Everything waits for a condition on the page; nothing sleeps.
+// Everything waits for a condition on the page; nothing sleeps.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { artifacts, openBrowser, startHub } from './support/site.mjs';
+import { openBrowser, root, shot as picture, startHub, tooWide, unlabelled } from './support/site.mjs';
 
-const MODEL = readFileSync(join(import.meta.dirname, '../../models/environmental_sensor.json'), 'utf8');
-const DTMI = join(import.meta.dirname, '../../models/dtmi');
+const MODEL = readFileSync(join(root, 'models/environmental_sensor.json'), 'utf8');
+const DTMI = join(root, 'models/dtmi');
 const ID = 'environmental-sensor-device';
 const PATH = `/templates/${ID}`;
 
@@ -30,11 +30,7 @@ after(async () => {
   await hub?.stop();
 });
 
-async function shot(name, target = page) {
-  // what sticks to the window's edge would stand in the middle of a full page
-  await target.evaluate(() => window.scrollTo(0, 0));
-  await target.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true });
-}
+const shot = (name, target = page) => picture(target, name);
 const hook = (id, target = page) => target.getByTestId(id);
 const choose = (text, name = 'capabilitymodel.json') => hook('input-files').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 const goto = (path, target = page) => target.goto(hub.origin + path);
@@ -325,7 +321,7 @@ describe('the pages of templates', { concurrency: false }, () => {
     for (const path of paths) {
       await goto(path);
       await hook({ '/templates': `template-row-${id}`, '/templates/new': 'import-sample' }[path] ?? 'template-menu').waitFor();
-      assert.deepEqual(await page.evaluate(unlabelled), [], path);
+      assert.deepEqual(await unlabelled(page), [], path);
     }
   });
 
@@ -335,9 +331,7 @@ describe('the pages of templates', { concurrency: false }, () => {
       for (const path of paths) {
         await goto(path, phone);
         await phone.locator('main .card').first().waitFor();
-        const [content, screen] = await phone.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-        const wide = await phone.evaluate(() => [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > window.innerWidth).map((one) => one.outerHTML.slice(0, 120)).slice(0, 5));
-        assert.ok(content <= screen, `${path} is ${content} pixels wide on a screen of ${screen}: ${wide.join(' | ')}`);
+        assert.deepEqual(await tooWide(phone), [], path);
         if (width === 360) await shot(`templates-phone${path.replace(/[^a-z]+/g, '-')}`, phone);
       }
       await phone.close();
@@ -358,10 +352,3 @@ describe('the pages of templates', { concurrency: false }, () => {
     assert.deepEqual(browser.complaints, []);
   });
 });
-
-/** Controls without a name; runs in the page. */
-function unlabelled() {
-  const named = (control) => control.labels?.length > 0 || control.ariaLabel || control.getAttribute('aria-labelledby')
-    || (control.tagName === 'BUTTON' && control.textContent.trim() !== '');
-  return [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !named(control)).map((control) => control.outerHTML);
-}

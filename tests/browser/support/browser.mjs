@@ -1,41 +1,50 @@
-// The browser of the tests, and what is wrong on any page: complaints of the console, exceptions, failed answers, requests to
-// anywhere else, controls without a name.
-//
-// ARTIFACTS  folder for screenshots (default: target/browser)
-// CHROMIUM   the browser (default: /usr/bin/chromium)
+// The browser of the tests. Its pages note everything that is wrong: complaints of the console, exceptions, failed answers,
+// requests to anywhere but the hub. Begin with `openBrowser`.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { watch } from './evidence.mjs';
+import { artifacts, assets, chromium as executablePath, DEADLINE, throttle } from './settings.mjs';
 
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-export const artifacts = process.env.ARTIFACTS ?? join(import.meta.dirname, '../../../target/browser');
-
-export function launch() {
+/** A browser for the pages of `hub`, of which only `origin` counts. */
+export async function openBrowser(hub) {
   mkdirSync(artifacts, { recursive: true });
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: QUIET });
+  const browser = await chromium.launch({ executablePath, args: QUIET });
+  const complaints = [];
+  return {
+    complaints,
+    close: () => browser.close(),
+    /** A page with a context of its own; `allowed` matches the failed answers that a check provokes. */
+    async page({ allowed = /$^/, ...options } = {}) {
+      const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], ...options });
+      if (assets) await context.route('**/assets/**', (route) => route.fulfill({ path: join(assets, new URL(route.request().url()).pathname.slice('/assets/'.length)) }));
+      const page = await context.newPage();
+      page.setDefaultTimeout(DEADLINE);
+      if (throttle > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: throttle });
+      watch(page, complaints);
+      complain(page, hub.origin, complaints, allowed);
+      return page;
+    },
+  };
 }
 
-/** A page that notes what it complains about; `expected(status, url)` says which failed answers are meant to fail. */
-export async function openPage(browser, origin, complaints, options = {}, expected = () => false) {
-  const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, ...options });
-  page.setDefaultTimeout(20_000);
-  // the console repeats failed answers, which are judged by themselves
-  page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load resource') && complaints.push(`console: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(`exception: ${error.stack}`));
+function complain(page, origin, complaints, allowed) {
+  const path = () => page.url().replace(origin, '');
+  page.on('console', (message) => message.type() === 'error' && !allowed.test(message.text()) && complaints.push(`console on ${path()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`exception on ${path()}: ${error.stack}`));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== origin) complaints.push(`request to ${url}`);
+    if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== origin) complaints.push(`request to ${url} on ${path()}`);
   });
-  page.on('response', (response) => response.status() >= 400 && !expected(response.status(), response.url()) && complaints.push(`${response.status()} ${response.url()}`));
-  return page;
+  page.on('response', (response) => response.status() >= 400 && !allowed.test(String(response.status())) && complaints.push(`${response.status()} ${response.url()} on ${path()}`));
 }
 
-/** Controls without a name; runs in the page. */
-export function unlabelled() {
-  const named = (control) => control.labels?.length > 0 || control.ariaLabel || control.getAttribute('aria-labelledby')
-    || (control.tagName === 'BUTTON' && control.textContent.trim() !== '');
-  return [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !named(control)).map((control) => control.outerHTML);
+/** Takes a picture of the whole page for the artifacts. */
+export async function shot(page, name) {
+  // what sticks to the window's edge would stand in the middle of a full page
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true });
 }

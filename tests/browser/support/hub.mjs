@@ -1,46 +1,52 @@
-// A hub of its own for a test: `device-model hub` in an empty folder, on free ports.
-//
-// DEVICE_MODEL  the program (default: target/debug/device-model of this repository)
+// A hub of its own for a test file: `device-model hub` in an empty folder, on free ports. Begin with `startHub`.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { startProgram } from './process.mjs';
+import { program } from './settings.mjs';
 
-const program = process.env.DEVICE_MODEL ?? join(import.meta.dirname, '../../../target/debug/device-model');
+const FREE = { mqtt: '127.0.0.1:0', http: '127.0.0.1:0', https: '127.0.0.1:0' };
 
-/** Starts it; `origin` is the address of its pages, `stop` ends it and takes its folder away. */
-export async function startHub(...options) {
-  const dir = await mkdtemp(join(tmpdir(), 'hub-'));
-  const free = ['--mqtt', '--http', '--https'].flatMap((name) => [name, '127.0.0.1:0']);
-  let { child, exit, ready } = await start(dir, free, options);
-  return {
-    ready,
-    origin: `http://localhost:${ready.http.split(':').at(-1)}`,
+/** Starts a hub; what it prints when it is ready stands in the answer, `stop` ends it and takes its folder away. */
+export async function startHub({ options = [] } = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'hub-'));
+  let running = await start(dir, FREE, options);
+  const hub = {
+    ...running.ready,
+    origin: `http://${running.ready.http.replace('127.0.0.1', 'localhost')}`,
+    ca: readFileSync(running.ready.ca_file),
     async stop() {
-      child.kill('SIGTERM');
-      await exit;
-      await rm(dir, { recursive: true });
+      await end(running, 'SIGTERM');
+      rmSync(dir, { recursive: true });
     },
     /** Ends it as a power failure does. */
-    async kill() {
-      child.kill('SIGKILL');
-      await exit;
-    },
+    kill: () => end(running, 'SIGKILL'),
     /** Starts it again in the same folder and at the same addresses. */
     async restart() {
-      const same = ['mqtt', 'http', 'https'].flatMap((name) => [`--${name}`, ready[name]]);
-      ({ child, exit, ready } = await start(dir, same, options));
+      running = await start(dir, hub, options);
+    },
+    /** Calls the page's API, whatever it answers. */
+    call: (method, path, body, headers = {}) => fetch(hub.origin + path,
+      { method, body: body === undefined ? undefined : JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }),
+    /** Calls the page's API, which is to succeed. */
+    async api(method, path, body, headers) {
+      const response = await hub.call(method, path, body, headers);
+      const text = await response.text();
+      assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
+      return text && response.headers.get('content-type') === 'application/json' ? JSON.parse(text) : text;
     },
   };
+  return hub;
 }
 
-async function start(dir, addresses, options) {
-  const child = spawn(program, ['hub', '--dir', dir, ...addresses, '--json', ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const exit = once(child, 'exit');
-  const lines = createInterface({ input: child.stdout });
-  const [line] = await Promise.race([once(lines, 'line'), exit.then(([code]) => { throw new Error(`the hub ended with ${code}`); })]);
-  return { child, exit, ready: JSON.parse(line) };
+function start(dir, addresses, options) {
+  const listeners = ['mqtt', 'http', 'https'].flatMap((name) => [`--${name}`, addresses[name]]);
+  return startProgram(program, ['hub', '--dir', join(dir, 'data'), ...listeners, '--json', ...options], { RUST_LOG: process.env.RUST_LOG ?? 'warn' }, JSON.parse);
+}
+
+async function end({ child, exit }, signal) {
+  child.kill(signal);
+  await exit;
 }

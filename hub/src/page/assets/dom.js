@@ -31,6 +31,21 @@ export function replace(element, ...children) {
   element.replaceChildren(...flat(children));
 }
 
+/**
+ * Makes these elements the children, in this order. What stays is not taken out of the document meanwhile: it keeps the focus,
+ * a press that has begun and a selection.
+ */
+export function arrange(element, ...children) {
+  const wanted = flat(children);
+  const kept = new Set(wanted);
+  for (const child of [...element.childNodes]) if (!kept.has(child)) child.remove();
+  let next = element.firstChild;
+  for (const child of wanted) {
+    if (child === next) next = next.nextSibling;
+    else element.insertBefore(child, next);
+  }
+}
+
 /** Writes a text only when it differs, so that selections and live regions are left alone. */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -33,4 +33,11 @@ export function same(left, right) {
   return names.length === others.length && names.every((name) => Object.hasOwn(right, name) && same(left[name], right[name]));
 }
 
+/** What of an object differs from what it was: a merge patch without the members that are as they were. What is not named any more is left alone. */
+export function changesOf(before, after) {
+  const changed = Object.entries(after).filter(([name, value]) => !Object.hasOwn(before, name) || !same(before[name], value));
+  return Object.fromEntries(changed.map(([name, value]) => [name, isObject(value) && isObject(before[name]) ? changesOf(before[name], value) : value]));
+}
+
+const isObject = (value) => isStructured(value) && !Array.isArray(value);
 const isStructured = (value) => value !== null && typeof value === 'object';

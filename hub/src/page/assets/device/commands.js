@@ -19,6 +19,7 @@ export default function commandsTab({ data, tab, context }) {
   const free = freeCard(data);
   const history = historyView(data, context);
   return {
+    isDirty: () => [...cards, free].some((card) => card.isDirty()),
     element: h('div', { class: 'stack' },
       capabilities.length === 0 && template.published ? h('p', { class: 'empty' }, words.empty) : null,
       h('div', { class: 'command-grid' }, cards.map((card) => card.element)), free.element, history.element),
@@ -46,7 +47,8 @@ export function commandCard(data, capability) {
       h('div', { class: 'command-head' }, h('h2', { class: 'plain-title' }, data.template.fullLabel(capability)),
         asynchronous ? h('span', { class: 'chip' }, words.asynchronous) : null),
       description ? h('p', { class: 'property-description' }, description) : null,
-      h('form', { class: 'command-form', novalidate: true, on: { submit: run.submit, input: run.judge } }, input?.element ?? null, run.element)),
+      h('form', { class: 'command-form', novalidate: true, on: { submit: run.submit, input: run.edited } }, input?.element ?? null, run.element)),
+    isDirty: run.isDirty,
     close: run.close,
   };
 }
@@ -70,8 +72,9 @@ function freeCard(data) {
   return {
     element: h('details', { class: 'card command', open: data.template.published === null },
       h('summary', {}, words.free), h('p', { class: 'hint' }, words.freeHint),
-      h('form', { class: 'command-form', novalidate: true, on: { submit: run.submit, input: run.judge } },
+      h('form', { class: 'command-form', novalidate: true, on: { submit: run.submit, input: run.edited } },
         h('div', { class: 'pair' }, labelledInput(words.component, component), labelledInput(words.name, name)), payload.element, run.element)),
+    isDirty: run.isDirty,
     close: run.close,
   };
 }
@@ -87,6 +90,7 @@ function runner(data, { named, label, durable, method, read, target, focus, show
     h('div', { class: 'field narrow' }, h('label', { for: seconds.id }, words.timeout), seconds));
   const result = h('p', { class: 'command-result', 'data-testid': named('result'), hidden: true });
   let sending = false;
+  let dirty = false; // something was typed that was not sent
   let latest = -1;
 
   function timeoutError() {
@@ -100,6 +104,11 @@ function runner(data, { named, label, durable, method, read, target, focus, show
     button.disabled = sending || Boolean(error);
     setText(reason, error ?? '');
     draw();
+  }
+
+  function edited() {
+    dirty = true;
+    judge();
   }
 
   function draw() {
@@ -124,6 +133,7 @@ function runner(data, { named, label, durable, method, read, target, focus, show
     const { value, error } = read();
     if (error || timeoutError()) return focus();
     sending = true;
+    dirty = false;
     judge();
     result.hidden = false;
     replace(result, h('span', { class: 'waiting' }, words.running));
@@ -133,6 +143,7 @@ function runner(data, { named, label, durable, method, read, target, focus, show
       const newest = data.commands.get(row.id) ?? row;
       if (result.querySelector('.waiting')) replace(result, statePill(newest), ' ', answerOf(newest));
     } catch (failure) {
+      dirty = true;
       replace(result, h('span', { class: 'failure', role: 'alert' }, failure.message));
     }
     sending = false;
@@ -145,7 +156,8 @@ function runner(data, { named, label, durable, method, read, target, focus, show
   show(data.history().find(shows));
   return {
     submit,
-    judge,
+    edited,
+    isDirty: () => dirty,
     close: stop,
     element: [
       h('div', { class: 'command-foot' }, button,

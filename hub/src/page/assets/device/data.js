@@ -9,6 +9,8 @@ const keyOf = (component, name) => `${component ?? ''}/${name}`;
 const INTERVALS = 10; // of a value's messages, for what is usual
 const COMMANDS = 500; // rows that are kept here; the hub keeps more
 const NAMES = 2000; // of values; a device that makes up names must not fill the page
+const PROPERTIES = 20_000; // what both sides of a twin can name, and a model beside it; the hub sends no more
+const WAITING = 1000; // events that are kept during a load; after more it is loaded again
 /** How far a command has got; every other state is its last. */
 const STEPS = { queued: 0, sent: 1, accepted: 2 };
 const LAST = 3;
@@ -45,30 +47,37 @@ export class DeviceData {
       const { device, template, properties, latest, commands } = await api.device(this.id);
       this.item = device;
       if (new Template(template ?? null).etag !== this.template.etag) this.template = new Template(template ?? null);
-      this.properties = new Map(properties.map((one) => [keyOf(one.component, one.name), one]));
-      this.latest = new Map(latest.map((one) => [keyOf(one.component, one.name), { ...one, times: [] }]));
+      this.properties = new Map(properties.slice(0, PROPERTIES).map((one) => [keyOf(one.component, one.name), one]));
+      this.latest = new Map(latest.slice(0, NAMES).map((one) => {
+        const key = keyOf(one.component, one.name);
+        // what is usual stays known
+        return [key, { ...one, times: this.latest.get(key)?.times ?? [] }];
+      }));
       this.commands = new Map(commands.map((one) => [one.id, one]));
     } finally {
       const missed = this.waiting;
       this.waiting = null;
-      for (const [name, data] of missed) this.event(name, data);
+      if (missed.length > WAITING) this.load();
+      else for (const [name, data] of missed) this.event(name, data);
     }
     for (const part of ['item', 'properties', 'latest', 'commands', 'reloaded']) this.#tell(part);
   }
 
   /** Takes an event of the stream. */
   event(name, data) {
-    if (this.waiting !== null) this.waiting.push([name, data]);
+    if (this.waiting !== null) this.waiting.length <= WAITING && this.waiting.push([name, data]);
     else if ((data.device ?? data.id) === this.id) this.#apply(name, data);
   }
 
   #apply(name, data) {
     if (name === 'telemetry') this.#messages(data);
     else if (name === 'properties') {
-      for (const one of data.properties) this.properties.set(keyOf(one.component, one.name), one);
       for (const one of data.removed ?? []) this.properties.delete(keyOf(one.component, one.name));
+      for (const one of data.properties) this.#property(one);
       this.#tell('properties', data.properties);
     } else if (name === 'command') {
+      // what waited for a load may be older than what was loaded
+      if (!isFurther(data, this.commands.get(data.id))) return;
       this.commands.set(data.id, data);
       if (this.commands.size > COMMANDS) this.commands.delete(Math.min(...this.commands.keys()));
       this.#tell('commands', data);
@@ -77,6 +86,11 @@ export class DeviceData {
       this.item = data;
       this.#tell('item');
     }
+  }
+
+  #property(one) {
+    const key = keyOf(one.component, one.name);
+    if (this.properties.size < PROPERTIES || this.properties.has(key)) this.properties.set(key, one);
   }
 
   #messages({ items, missed }) {
@@ -107,7 +121,7 @@ export class DeviceData {
 
   /** Takes the answer to a command that was sent here, unless the stream has told more of it already. */
   takeCommand(row) {
-    if (isFurther(row, this.commands.get(row.id))) this.#apply('command', { ...row, device: this.id });
+    this.#apply('command', { ...row, device: this.id });
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { announce } from '../announce.js';
 import { api } from '../api.js';
-import { freshId, h, hook, replace, setText } from '../dom.js';
+import { freshId, h, hook, setText } from '../dom.js';
 import { field } from '../forms.js';
 import { same } from '../json.js';
 import { toast } from '../shell/toast.js';
@@ -65,8 +65,8 @@ export default function formTab({ data, tab }) {
     judge();
     setText(error, '');
     try {
-      await api.setProperties(data.id, changed.map((one) => one.write()));
-      for (const one of changed) one.saved();
+      const { version } = await api.setProperties(data.id, changed.map((one) => one.write()));
+      for (const one of changed) one.saved(version);
       toast(words.saved(changed.length));
     } catch (failure) {
       const known = changed.filter((one) => one.refused(failure.details));
@@ -97,7 +97,10 @@ class EditedProperty {
     this.field = field(schema, { label, optional: true, unit, display, json: true, testId: hook('input', component, name), describedBy: hint });
     this.badge = syncBadge(hook('sync', component, name));
     this.note = syncNote(hook('note', component, name), capability, (value) => this.#send(value));
-    this.offer = h('p', { class: 'offer', hidden: true, 'data-testid': hook('offer', component, name) });
+    this.offered = undefined;
+    this.offerText = h('span');
+    this.offer = h('p', { class: 'offer', hidden: true, 'data-testid': hook('offer', component, name) }, this.offerText, ' ',
+      h('button', { type: 'button', class: 'link', on: { click: () => this.#use() } }, words.use));
     this.element = h('div', { class: 'edited', 'data-testid': hook('property', component, name), on: { input: () => this.#edited() } },
       this.field.element, h('div', { class: 'edited-state' }, capability.kind === 'cloudProperty' ? h('span', { class: 'hint' }, words.cloud) : this.badge.element, this.note.element),
       this.offer, h('p', { class: 'hint', id: hint }, description));
@@ -142,9 +145,15 @@ class EditedProperty {
 
   #offerValue(value) {
     this.shown = value;
-    const use = h('button', { type: 'button', class: 'link', on: { click: () => { this.#fill(value); this.onChange(); this.field.focus(); } } }, words.use);
-    replace(this.offer, words.changed(valueText(value, this.capability)), ' ', use);
+    this.offered = value;
+    setText(this.offerText, words.changed(valueText(value, this.capability)));
     this.offer.hidden = false;
+  }
+
+  #use() {
+    this.#fill(this.offered);
+    this.onChange();
+    this.field.focus();
   }
 
   #fill(value) {
@@ -162,15 +171,26 @@ class EditedProperty {
   write() {
     const { value, absent } = this.field.read();
     this.sent = absent ? null : value;
+    this.before = this.#current();
     return { component: this.capability.component, name: this.capability.name, value: this.sent };
   }
 
-  /** The hub took it: the field is as before again, unless it was edited meanwhile. */
-  saved() {
+  /** The hub took it as this version: the field is as before again, unless it was edited meanwhile. */
+  saved(version) {
     const { value, absent } = this.field.read(true);
     this.shown = this.sent ?? undefined;
     this.dirty = !same(absent ? null : value ?? null, this.sent);
     this.offer.hidden = true;
+    if (this.#overtaken(version)) this.update();
+  }
+
+  /** Whether the stream has told of a newer wish than the one whose answer comes now. */
+  #overtaken(version) {
+    const wished = this.data.property(this.capability.component, this.capability.name)?.desiredVersion;
+    if (typeof wished === 'number') return wished > version;
+    // a cloud property has no version
+    const current = this.#current() ?? null;
+    return !same(current, this.before ?? null) && !same(current, this.sent ?? null);
   }
 
   /** Shows what the hub says against this value; answers whether it said anything. */
@@ -186,10 +206,11 @@ class EditedProperty {
 
   async #send(value) {
     try {
-      await api.setProperties(this.data.id, [{ component: this.capability.component, name: this.capability.name, value }]);
+      const { version } = await api.setProperties(this.data.id, [{ component: this.capability.component, name: this.capability.name, value }]);
       // what was typed meanwhile stays
       if (this.dirty) this.shown = value;
       else this.#fill(value);
+      if (this.#overtaken(version)) this.update();
     } catch (failure) {
       this.field.fail?.(failure.details[0]?.message ?? failure.message);
     }

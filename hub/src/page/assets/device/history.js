@@ -4,6 +4,7 @@ import { announce } from '../announce.js';
 import { freshId, h, replace } from '../dom.js';
 import { clockTime } from '../format.js';
 import { stringify } from '../json.js';
+import { keptRows } from '../rows.js';
 import { texts } from '../texts.js';
 import { oneLine } from '../value.js';
 
@@ -12,40 +13,24 @@ const words = texts.commands;
 
 export function historyView(data, context) {
   const body = h('tbody');
+  const showRows = keptRows(body, (row) => row.id, historyRow);
   const table = h('table', { class: 'cards', hidden: true },
     h('thead', {}, h('tr', {}, Object.values(words.columns).map((title) => h('th', { scope: 'col' }, title)))), body);
   const empty = h('p', { class: 'empty' }, words.historyEmpty);
-  const only = h('select', { id: freshId('only'), 'data-testid': 'filter-history', on: { change: () => { context.setQuery({ name: only.value }); draw(); } } });
-  const drawn = new Map();
   const chosen = context.query.get('name') ?? '';
+  const only = h('select', { id: freshId('only'), 'data-testid': 'filter-history', on: { change: () => { context.setQuery({ name: only.value }); draw(); } } });
+  const showNames = keptRows(only, (name) => name, (name) => ({ element: h('option', { value: name, selected: name === chosen }, name === '' ? words.all : name) }));
 
   function draw() {
     const all = data.history();
-    const names = [...new Set([...all.map(fullName), ...(chosen ? [chosen] : [])])].sort();
-    if (only.dataset.names !== names.join()) {
-      const value = only.options.length > 0 ? only.value : chosen;
-      only.dataset.names = names.join();
-      replace(only, h('option', { value: '' }, words.all), names.map((name) => h('option', { value: name }, name)));
-      only.value = value;
-    }
+    showNames(['', ...[...new Set([...all.map(fullName), ...(chosen ? [chosen] : [])])].sort()]);
     const shown = all.filter((row) => only.value === '' || fullName(row) === only.value).slice(0, LIMIT);
-    replace(body, shown.map(rowOf));
+    showRows(shown);
     table.hidden = shown.length === 0;
     empty.hidden = shown.length > 0;
   }
 
-  /** Rows are made once for each state, so that an open one stays open. */
-  function rowOf(row) {
-    const key = stringify(row);
-    const known = drawn.get(row.id);
-    if (known?.key === key) return known.element;
-    const element = historyRow(row, known?.element.querySelector('details')?.open ?? false);
-    drawn.set(row.id, { key, element });
-    return element;
-  }
-
   function changed(row) {
-    for (const id of drawn.keys()) if (!data.commands.has(id)) drawn.delete(id);
     if (row) announce(`command ${row.id}`, words.stateChanged(row.name, words.state[row.state] ?? row.state));
     draw();
   }
@@ -63,15 +48,32 @@ export function historyView(data, context) {
 
 const fullName = (row) => (row.component ? `${row.component} · ${row.name}` : row.name);
 
-function historyRow(row, open) {
+/** A row, changed in place, so that one that is unfolded stays so. */
+function historyRow(first) {
   const { at, command, request, state, response } = words.columns;
   const cell = (label, ...content) => h('td', { 'data-label': label }, content);
-  return h('tr', { 'data-testid': 'history-row', 'data-command': row.name, 'data-state': row.state, 'data-id': row.id },
-    cell(at, clockTime(row.at)),
-    cell(command, h('strong', {}, fullName(row))),
-    cell(request, isSet(row.request) ? h('code', {}, oneLine(row.request)) : texts.none),
-    cell(state, statePill(row)),
-    cell(response, answerOf(row), details(row, open)));
+  const stateCell = cell(state);
+  const answer = h('div');
+  const times = h('dl', { class: 'parts' });
+  const element = h('tr', { 'data-testid': 'history-row', 'data-command': first.name, 'data-id': first.id },
+    cell(at, clockTime(first.at)),
+    cell(command, h('strong', {}, fullName(first))),
+    cell(request, isSet(first.request) ? h('code', {}, oneLine(first.request)) : texts.none),
+    stateCell,
+    cell(response, answer, h('details', { class: 'row-details' }, h('summary', {}, words.details), times)));
+  let drawn = null;
+  return {
+    element,
+    update(row) {
+      const key = stringify(row);
+      if (key === drawn) return;
+      drawn = key;
+      element.dataset.state = row.state;
+      replace(stateCell, statePill(row));
+      replace(answer, answerOf(row));
+      replace(times, details(row));
+    },
+  };
 }
 
 /** The state in words with the device's status number. */
@@ -88,12 +90,11 @@ export function answerOf(row) {
   return h('span', { class: 'answer' }, parts.length > 0 ? parts : texts.none);
 }
 
-function details(row, open) {
+function details(row) {
   const times = Object.entries(words.times).filter(([name]) => row[name]).map(([name, label]) => [h('dt', {}, label), h('dd', {}, clockTime(row[name]))]);
   const progress = (row.progress ?? []).map((one) => h('li', {}, clockTime(one.at), ' ', h('code', {}, oneLine(one.value))));
-  return h('details', { class: 'row-details', open }, h('summary', {}, words.details),
-    h('dl', { class: 'parts' }, row.by ? [h('dt', {}, words.by), h('dd', {}, row.by)] : null, times,
-      progress.length > 0 ? [h('dt', {}, words.progress), h('dd', {}, h('ol', { class: 'plain' }, progress))] : null));
+  return [row.by ? [h('dt', {}, words.by), h('dd', {}, row.by)] : null, times,
+    progress.length > 0 ? [h('dt', {}, words.progress), h('dd', {}, h('ol', { class: 'plain' }, progress))] : null];
 }
 
 const isSet = (value) => value !== null && value !== undefined;

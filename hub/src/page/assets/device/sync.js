@@ -23,23 +23,27 @@ export function syncBadge(testId) {
   };
 }
 
-/** The line below a property: `send(value)` is offered where a change was refused. */
+/** The line below a property: `send(value)` is offered where a change was refused, by buttons that stay while the text changes. */
 export function syncNote(testId, capability, send) {
-  const element = h('p', { class: 'property-note', 'data-testid': testId, hidden: true });
-  const button = (text, value, id) => h('button', { type: 'button', class: 'link', 'data-testid': `${id}-${testId}`, on: { click: () => send(value) } }, text);
+  let shown = { sync: 'none' };
+  const text = h('span');
+  const offer = (label, id, value) => h('span', { hidden: true }, ' · ',
+    h('button', { type: 'button', class: 'link', 'data-testid': `${id}-${testId}`, on: { click: () => send(value()) } }, label));
+  const retry = offer(words.retry, 'retry', () => shown.desired);
+  const revert = offer(words.revert, 'revert', () => shown.reported);
+  const element = h('p', { class: 'property-note', 'data-testid': testId, hidden: true }, text, send ? [retry, revert] : null);
   return {
     element,
     update(state, online) {
+      shown = state;
       const parts = sentences(state, capability, online);
-      if (state.sync === 'error' && send) {
-        parts.push(button(words.retry, state.desired, 'retry'));
-        if (state.reported !== null && state.reported !== undefined) parts.push(button(words.revert, state.reported, 'revert'));
-      }
-      const key = JSON.stringify(state, (_key, value) => (typeof value === 'bigint' ? String(value) : value)) + online;
       element.hidden = parts.length === 0;
+      retry.hidden = state.sync !== 'error';
+      revert.hidden = state.sync !== 'error' || state.reported === null || state.reported === undefined;
+      const key = JSON.stringify(state, (_key, value) => (typeof value === 'bigint' ? String(value) : value)) + online;
       if (element.dataset.key === key) return;
       element.dataset.key = key;
-      replace(element, parts.flatMap((part, index) => (index === 0 ? [part] : [' · ', part])));
+      replace(text, parts.flatMap((part, index) => (index === 0 ? [part] : [' · ', part])));
     },
   };
 }

@@ -5,6 +5,7 @@ import { lineChart } from '../chart/line.js';
 import { stateStrips } from '../chart/lanes.js';
 import { h, hook, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
+import { same } from '../json.js';
 import { texts } from '../texts.js';
 import { mismatch, valueContent, valueText } from '../value.js';
 import { commandCard } from './commands.js';
@@ -40,14 +41,20 @@ function lastValue(tile, { data, template }) {
     element.classList.toggle('old', stale);
     old.hidden = !stale;
     if (drawn === latest) return;
+    const again = drawn !== null && same(drawn.value, latest.value);
     drawn = latest;
+    replace(age, ageTime(latest.at));
+    // the same value again leaves a link in it under the pointer
+    if (!again) drawValue(latest);
+  }
+
+  function drawValue(latest) {
     const plain = typeof latest.value !== 'object' && mismatch(latest.value, capability.schema) === null;
     const text = plain ? valueText(latest.value, capability, { bare: true }) : null;
     if (plain && !/^https?:/i.test(text)) setText(value, text);
     else replace(value, valueContent(latest.value, { ...capability, unit: null }));
     value.classList.toggle('tile-long', text === null || text.length > LONG);
     unit.hidden = !capability.unit;
-    replace(age, ageTime(latest.at));
   }
 
   const stops = [data.on('latest', draw), data.on('item', draw)];

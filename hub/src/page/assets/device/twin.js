@@ -3,33 +3,34 @@
 import { api } from '../api.js';
 import { h, replace, setText } from '../dom.js';
 import { jsonField } from '../forms.js';
-import { same, stringify } from '../json.js';
+import { changesOf, same, stringify } from '../json.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
-import { coalesced } from '../turns.js';
+import { coalesced, once } from '../turns.js';
 
 const words = texts.twin;
 
 export default function twinTab({ data }) {
-  const desired = part(words.desired, 'twin-desired', (value) => api.patchTwin(data.id, { desired: value }));
-  const tags = part(words.tags, 'twin-tags', (value) => api.patchTwin(data.id, { tags: value }));
+  const desired = part(words.desired, 'twin-desired', async (value) => (await api.patchTwin(data.id, { desired: value })).desired);
+  const tags = part(words.tags, 'twin-tags', async (value) => (await api.patchTwin(data.id, { tags: value })).tags);
   const reported = h('pre', { class: 'copy-value json', tabindex: 0, 'data-testid': 'twin-reported' });
   const versions = h('span', { class: 'hint' });
   const error = h('p', { class: 'field-error', role: 'alert' });
-
   let closed = false;
 
   const load = coalesced(async () => {
+    const saves = [desired.saves(), tags.saves()];
     try {
       const twin = await api.twin(data.id);
       if (closed) return;
-      desired.update(twin.desired);
-      tags.update(twin.tags);
+      // what was read before a save was answered may be older than the answer
+      if (saves[0] === desired.saves()) desired.update(twin.desired);
+      if (saves[1] === tags.saves()) tags.update(twin.tags);
       setText(reported, stringify(twin.reported, 2));
       setText(versions, words.versions(twin.desiredVersion, twin.reportedVersion));
       replace(error);
     } catch (failure) {
-      setText(error, failure.message);
+      if (!closed) setText(error, failure.message);
     }
   });
 
@@ -38,6 +39,7 @@ export default function twinTab({ data }) {
   return {
     element: h('div', { class: 'stack' }, h('div', { class: 'card-head' }, h('h2', {}, words.title), versions), error,
       h('div', { class: 'columns' }, desired.element, h('section', { class: 'card stack' }, h('h2', { class: 'plain-title' }, words.reported), reported), tags.element)),
+    isDirty: () => desired.isDirty() || tags.isDirty(),
     close() {
       closed = true;
       stops.forEach((stop) => stop());
@@ -45,43 +47,59 @@ export default function twinTab({ data }) {
   };
 }
 
-/** One part that can be edited; while it is, what changes meanwhile is only told. */
+/** One part that can be edited; while it is, what changes meanwhile is only told. `send(value)` answers how it is then. */
 function part(title, testId, send) {
   const field = jsonField({ label: title, testId });
-  const note = h('p', { class: 'hint', hidden: true }, words.changed, ' ', h('button', { type: 'button', class: 'link', on: { click: () => fill(newest) } }, words.reload));
+  const note = h('p', { class: 'hint', hidden: true, 'data-testid': `changed-${testId}` }, words.changed, ' ',
+    h('button', { type: 'button', class: 'link', on: { click: () => fill(newest) } }, words.reload));
   const button = h('button', { type: 'submit', 'data-testid': `save-${testId}` }, words.save);
-  let newest = {};
+  const element = h('form', { class: 'card stack', novalidate: true, on: { submit, input: () => { dirty = true; } } }, field.element, h('p', { class: 'hint' }, words.hint), note,
+    h('div', { class: 'actions' }, button));
+  let newest = null;
+  let base = {}; // what the text began with: only what differs from it is sent, so that nothing of others is written over
   let dirty = false;
+  let saves = 0; // that were answered
 
   function fill(value) {
     dirty = false;
+    base = value;
     note.hidden = true;
     field.write(value);
   }
 
-  async function submit(event) {
-    event.preventDefault();
+  function update(value) {
+    if (newest !== null && same(value, newest)) return;
+    const first = newest === null;
+    newest = value;
+    // a text is not changed under the caret either
+    if (first || (!dirty && !element.contains(document.activeElement))) fill(value);
+    else note.hidden = false;
+  }
+
+  const save = once(async () => {
     const { value, error } = field.read();
     if (error) return field.focus();
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return field.fail(words.notObject);
+    dirty = false;
     try {
-      await send(value);
-      dirty = false;
+      const answer = await send(changesOf(base, value));
+      saves += 1;
+      newest = answer;
+      // what was typed meanwhile stays
+      if (dirty) base = value;
+      else fill(answer);
       toast(words.saved);
     } catch (failure) {
+      dirty = true;
       field.fail(failure.message);
     }
     return undefined;
+  });
+
+  function submit(event) {
+    event.preventDefault();
+    save();
   }
 
-  return {
-    element: h('form', { class: 'card stack', novalidate: true, on: { submit, input: () => { dirty = true; } } }, field.element, h('p', { class: 'hint' }, words.hint), note,
-      h('div', { class: 'actions' }, button)),
-    update(value) {
-      const changed = !same(value, newest);
-      newest = value;
-      if (!dirty) fill(value);
-      else if (changed) note.hidden = false;
-    },
-  };
+  return { element, update, isDirty: () => dirty, saves: () => saves };
 }

@@ -4,8 +4,11 @@ import { api } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
 import { jsonField } from '../forms.js';
+import { same } from '../json.js';
+import { keptRows } from '../rows.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
+import { coalesced, once } from '../turns.js';
 import { valueContent } from '../value.js';
 import { isStale } from './stale.js';
 import { syncBadge, syncNote } from './sync.js';
@@ -22,108 +25,135 @@ export function neverConnected(item, onConnect) {
 
 export function unassignedView({ data }) {
   const tiles = h('div', { class: 'tiles' });
+  const showTiles = keptRows(tiles, ({ component, name }) => `${component ?? ''}/${name}`, (latest) => latestTile(data, latest));
   const none = h('p', { class: 'empty' }, texts.telemetry.empty);
+  const assign = assignCard(data.id);
   const properties = rawProperties(data);
-  const stops = [data.on('latest', drawLatest), data.on('item', drawLatest), properties.stop];
+  const stops = [data.on('latest', drawLatest), data.on('item', drawLatest), data.on('reloaded', assign.load), properties.stop];
 
   function drawLatest() {
     none.hidden = data.latest.size > 0;
-    replace(tiles, [...data.latest.values()].map((latest) => h('article', { class: isStale(data, latest) ? 'tile old' : 'tile' },
-      h('h2', { class: 'tile-label' }, latest.component ? `${latest.component} · ` : null, latest.name),
-      h('div', { class: 'tile-main tile-long', 'data-testid': `latest-${latest.name}` }, valueContent(latest.value, null)), h('p', { class: 'tile-age' }, ageTime(latest.at)))));
+    showTiles([...data.latest.values()]);
   }
 
   drawLatest();
   return {
-    element: h('div', { class: 'stack' }, assignCard(data.id),
-      h('section', { class: 'card' }, none, tiles), properties.element),
+    element: h('div', { class: 'stack' }, assign.element, h('section', { class: 'card' }, none, tiles), properties.element),
+    isDirty: properties.isDirty,
     close: () => stops.forEach((stop) => stop()),
   };
 }
 
-/** Chooses one of the published templates. */
+function latestTile(data, { component, name }) {
+  const value = h('div', { class: 'tile-main tile-long', 'data-testid': `latest-${name}` });
+  const age = h('p', { class: 'tile-age' });
+  const element = h('article', { class: 'tile' }, h('h2', { class: 'tile-label' }, component ? `${component} · ` : null, name), value, age);
+  let drawn = null;
+  return {
+    element,
+    update(latest) {
+      element.classList.toggle('old', isStale(data, latest));
+      if (drawn === latest) return;
+      if (drawn === null || !same(drawn.value, latest.value)) replace(value, valueContent(latest.value, null));
+      replace(age, ageTime(latest.at));
+      drawn = latest;
+    },
+  };
+}
+
+/** Chooses one of the published templates; `load` asks again which there are. */
 function assignCard(id) {
   const select = h('select', { id: freshId('template'), 'data-testid': 'assign-template' });
+  const showTemplates = keptRows(select, (one) => one.id, (one) => ({ element: h('option', { value: one.id }, one.name) }));
   const error = h('p', { class: 'field-error', role: 'alert' });
-  const button = h('button', { type: 'submit', class: 'primary' }, words.assign);
+  const none = h('p', { class: 'hint', hidden: true }, words.noTemplates);
   const form = h('form', { class: 'inline-form', on: { submit } },
-    h('div', { class: 'field' }, h('label', { for: select.id }, words.template), select), button, error);
+    h('div', { class: 'field' }, h('label', { for: select.id }, words.template), select), h('button', { type: 'submit', class: 'primary' }, words.assign), error);
   const failed = (failure) => setText(error, failure.message);
-  api.templates().then(({ items }) => {
-    const published = items.filter((one) => one.state !== 'draft');
-    replace(select, published.map((one) => h('option', { value: one.id }, one.name)));
-    if (published.length === 0) replace(form, h('p', { class: 'hint' }, words.noTemplates));
-  }).catch(failed);
 
-  async function submit(event) {
+  const load = coalesced(async () => {
+    try {
+      const published = (await api.templates()).items.filter((one) => one.state !== 'draft');
+      showTemplates(published);
+      form.hidden = published.length === 0;
+      none.hidden = published.length > 0;
+    } catch (failure) {
+      failed(failure);
+    }
+  });
+
+  const assign = once(() => api.assignTemplate(id, select.value).catch(failed));
+
+  function submit(event) {
     event.preventDefault();
-    await api.assignTemplate(id, select.value).catch(failed);
+    setText(error, '');
+    assign();
   }
 
-  return h('section', { class: 'card stack' }, h('h2', {}, words.unassigned), h('p', { class: 'hint' }, words.unassignedHint), form);
+  load();
+  return { element: h('section', { class: 'card stack' }, h('h2', {}, words.unassigned), h('p', { class: 'hint' }, words.unassignedHint), form, none), load };
 }
 
 /** Every property of the twin, each with a field for any JSON. */
 function rawProperties(data) {
-  const rows = new Map();
   const list = h('div', { class: 'stack' });
+  const showRows = keptRows(list, ({ component, name }) => `${component ?? ''}/${name}`, (state) => rawRow(data, state));
   const empty = h('p', { class: 'empty' }, words.noProperties);
   const component = textField(texts.commands.component);
   const name = textField(words.property);
   const value = jsonField({ label: texts.commands.payload, testId: 'input-raw-value' });
   const error = h('p', { class: 'field-error', role: 'alert' });
   const stop = data.on('properties', draw);
+  let dirty = false;
 
   function draw() {
     empty.hidden = data.properties.size > 0;
-    for (const [key, row] of rows) {
-      if (data.properties.has(key)) continue;
-      row.element.remove();
-      rows.delete(key);
-    }
-    for (const [key, state] of data.properties) {
-      if (!rows.has(key)) {
-        rows.set(key, rawRow(state));
-        list.append(rows.get(key).element);
-      }
-      rows.get(key).update(state, data.item.connected);
-    }
+    showRows([...data.properties.values()]);
   }
 
-  async function submit(event) {
-    event.preventDefault();
-    setText(error, '');
+  const save = once(async () => {
     const read = value.read();
     if (read.error) return value.focus();
+    setText(error, '');
+    dirty = false;
     try {
       await api.setProperties(data.id, [{ component: component.input.value.trim() || null, name: name.input.value.trim(), value: read.value }]);
       toast(texts.properties.saved(1));
     } catch (failure) {
+      dirty = true;
       setText(error, failure.details[0]?.message ?? failure.message);
     }
     return undefined;
+  });
+
+  function submit(event) {
+    event.preventDefault();
+    save();
   }
 
   draw();
   return {
     element: h('section', { class: 'card stack' }, h('h2', {}, words.rawProperties), empty, list,
-      h('form', { class: 'stack narrow', on: { submit } }, h('div', { class: 'pair' }, component.element, name.element), value.element, error,
+      h('form', { class: 'stack narrow', on: { submit, input: () => { dirty = true; } } }, h('div', { class: 'pair' }, component.element, name.element), value.element, error,
         h('div', { class: 'actions' }, h('button', { type: 'submit' }, texts.properties.save)))),
+    isDirty: () => dirty,
     stop,
   };
 }
 
-function rawRow({ component, name }) {
+function rawRow(data, { component, name }) {
   const shown = h('span', { class: 'property-value', 'data-testid': `value-${name}` });
   const badge = syncBadge(`sync-${name}`);
   const note = syncNote(`note-${name}`, null, null);
+  let drawn = null;
   return {
     element: h('div', { class: 'property' }, h('div', { class: 'property-head' }, h('h2', { class: 'plain-title' }, component ? `${component} · ${name}` : name),
       h('span', { class: 'property-state' }, shown, badge.element)), note.element),
-    update(state, online) {
-      replace(shown, valueContent(state.reported, null));
+    update(state) {
+      if (drawn === null || !same(drawn.reported ?? null, state.reported ?? null)) replace(shown, valueContent(state.reported, null));
+      drawn = state;
       badge.update(state);
-      note.update(state, online);
+      note.update(state, data.item.connected);
     },
   };
 }

@@ -19,6 +19,7 @@ export default function viewTab({ data, tab, context }) {
     element: h('div', { class: 'view', 'data-testid': `view-${view.slug}` }, bar?.element ?? null,
       tiles.length === 0 ? h('p', { class: 'empty' }, texts.device.emptyView) : null,
       bands(tiles.map((tile) => tile.element)).map(([first, ...rest]) => h('div', { class: isValue(first) ? 'value-grid' : 'tile-grid' }, first, rest))),
+    isDirty: () => tiles.some((tile) => tile.isDirty?.()),
     close() {
       bar?.close();
       for (const tile of tiles) tile.close?.();

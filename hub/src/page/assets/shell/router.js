@@ -146,6 +146,8 @@ const failed = (text) => ({
 
 /** Shows a failed load with a way to try again. */
 export function showFailure(element, text, again) {
-  replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, text),
+  // the same failure again leaves the button under the pointer
+  if (element.firstElementChild?.dataset.failure === text) return;
+  replace(element, h('section', { class: 'card blank', 'data-failure': text }, h('p', { role: 'alert' }, text),
     h('button', { type: 'button', on: { click: again } }, texts.retry)));
 }

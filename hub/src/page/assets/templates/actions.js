@@ -12,6 +12,7 @@ const words = texts.templates;
 /** Reasons that a message shows; all of them stand on the page. */
 const SHOWN = 4;
 
+/** Publishes the draft as it is shown. */
 export async function publish(page) {
   try {
     page.take(await templatesApi.publish(page.template));
@@ -62,6 +63,8 @@ async function openMigrate(page) {
     toastError(failure.message);
     return { items: [] };
   });
+  // a dialog of a page that was left would stand on another one
+  if (page.closed) return;
   const others = items.filter((one) => one.id !== page.template.id && one.state === 'published');
   const { title, hint, label, none, submit } = words.migrate;
   const select = h('select', { id: freshId('to'), 'data-testid': 'migrate-to' }, others.map((one) => h('option', { value: one.id }, `${one.name} (${words.version(one.version).toLowerCase()})`)));
@@ -100,10 +103,12 @@ export function openForm(title, hint, content, submit, act) {
 
 function openRevert(page) {
   const { title, text, submit } = words.revert;
+  // what is discarded is what was shown when it was asked
+  const base = page.template;
   openConfirm({
     title, text, button: submit,
     act: async () => {
-      page.take(await templatesApi.revert(page.template));
+      page.take(await templatesApi.revert(base));
       toast(words.done.reverted);
     },
   });

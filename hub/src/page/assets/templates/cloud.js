@@ -11,16 +11,23 @@ const words = texts.templates.model;
 const SCHEMAS = ['string', 'boolean', 'integer', 'long', 'double', 'date', 'dateTime', 'time'];
 
 export function cloudCard(page) {
-  const list = page.template.cloudProperties;
-  return h('section', { class: 'card', 'aria-labelledby': 'cloud-title' },
-    h('header', { class: 'card-head' }, h('h2', { id: 'cloud-title' }, words.cloud),
-      h('button', { type: 'button', class: 'small', 'data-testid': 'edit-cloud', on: { click: () => openCloud(page) } }, words.editCloud)),
-    h('p', { class: 'hint' }, words.cloudHint),
-    list.length > 0 ? h('ul', { class: 'plain' }, list.map((one) => h('li', {}, h('strong', {}, one.displayName || one.name), ' ', h('code', {}, `${one.name}: ${one.schema}`), one.unit ? ` ${one.unit}` : '')))
-      : h('p', { class: 'empty' }, words.noCloud));
+  const list = h('div');
+  return {
+    element: h('section', { class: 'card', 'aria-labelledby': 'cloud-title' },
+      h('header', { class: 'card-head' }, h('h2', { id: 'cloud-title' }, words.cloud),
+        h('button', { type: 'button', class: 'small', 'data-testid': 'edit-cloud', on: { click: () => openCloud(page) } }, words.editCloud)),
+      h('p', { class: 'hint' }, words.cloudHint), list),
+    update({ cloudProperties }) {
+      replace(list, cloudProperties.length > 0
+        ? h('ul', { class: 'plain' }, cloudProperties.map((one) => h('li', {}, h('strong', {}, one.displayName || one.name), ' ', h('code', {}, `${one.name}: ${one.schema}`), one.unit ? ` ${one.unit}` : '')))
+        : h('p', { class: 'empty' }, words.noCloud));
+    },
+  };
 }
 
 function openCloud(page) {
+  // what is edited is what was there when the dialog opened: the hub refuses to save it over somebody else's change
+  const base = page.template;
   const rows = h('div', { class: 'rows' });
   const edited = [];
 
@@ -44,12 +51,12 @@ function openCloud(page) {
     return name;
   }
 
-  page.template.cloudProperties.forEach((one) => addRow(one));
+  base.cloudProperties.forEach((one) => addRow(one));
   const add = h('button', { type: 'button', class: 'small', 'data-testid': 'add-cloud', on: { click: () => addRow().focus() } }, words.addCloud);
   const content = h('div', {});
   replace(content, rows, add);
   openForm(words.cloud, words.cloudHint, content, texts.templates.editor.save, async () => {
-    page.take(await templatesApi.setCloudProperties(page.template, edited.map((one) => one.read())));
+    page.take(await templatesApi.setCloudProperties(base, edited.map((one) => one.read())));
     toast(texts.templates.editor.saved);
   });
 }

@@ -1,11 +1,12 @@
 // The list of templates, and what to do when there is none.
 
-import { h, replace } from '../dom.js';
+import { arrange, h, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
+import { keptRows } from '../rows.js';
 import { showFailure } from '../shell/router.js';
 import { toast, toastError } from '../shell/toast.js';
 import { texts } from '../texts.js';
-import { coalesced } from '../turns.js';
+import { coalesced, once } from '../turns.js';
 import { templatePath, templatesApi } from './api.js';
 import { statePills } from './pills.js';
 
@@ -14,19 +15,19 @@ const words = texts.templates;
 export default function listPage(context) {
   context.titled([[words.title]]);
   const content = h('section', { class: 'card flush', 'aria-label': words.title }, h('p', { class: 'empty blank' }, texts.loading));
+  const table = templateTable();
+  const blank = blankCard(once(trySample));
 
   // devices that are assigned by the hundred tell of their template by the hundred
   const load = coalesced(async () => {
     try {
       const { items } = await templatesApi.list();
-      replace(content, items.length > 0 ? table(items) : blank());
+      arrange(content, items.length > 0 ? table.element : blank);
+      table.show(items);
     } catch (failure) {
       showFailure(content, failure.message, load);
     }
   });
-
-  const blank = () => h('div', { class: 'blank', 'data-testid': 'no-templates' }, h('p', {}, words.empty), h('p', { class: 'hint' }, words.emptyHint),
-    h('div', { class: 'tools' }, importLink(), h('button', { type: 'button', 'data-testid': 'import-sample', on: { click: trySample } }, words.sample)));
 
   async function trySample() {
     try {
@@ -48,15 +49,31 @@ export default function listPage(context) {
 
 const importLink = () => h('a', { class: 'button primary', href: '/templates/new', 'data-link': true, 'data-testid': 'import-model' }, words.add);
 
-function table(items) {
+const blankCard = (trySample) => h('div', { class: 'blank', 'data-testid': 'no-templates' }, h('p', {}, words.empty), h('p', { class: 'hint' }, words.emptyHint),
+  h('div', { class: 'tools' }, importLink(), h('button', { type: 'button', 'data-testid': 'import-sample', on: { click: trySample } }, words.sample)));
+
+function templateTable() {
+  const body = h('tbody', { 'data-rows': true });
+  return {
+    element: h('table', { class: 'cards' }, h('thead', {}, h('tr', {}, Object.values(words.columns).map((title) => h('th', { scope: 'col' }, title)))), body),
+    show: keptRows(body, (one) => one.id, templateRow),
+  };
+}
+
+function templateRow({ id }) {
   const { columns } = words;
-  return h('table', { class: 'cards' },
-    h('thead', {}, h('tr', {}, Object.values(columns).map((title) => h('th', { scope: 'col' }, title)))),
-    h('tbody', { 'data-rows': true }, items.map((one) => h('tr', { 'data-row': true, 'data-testid': `template-row-${one.id}` },
-      h('td', { class: 'card-title' }, h('a', { class: 'device-link', href: templatePath(one.id), 'data-link': true }, one.name)),
-      h('td', { 'data-label': columns.state }, statePills(one)),
-      h('td', { 'data-label': columns.version }, String(one.version)),
-      h('td', { 'data-label': columns.model }, h('code', {}, one.modelId)),
-      h('td', { 'data-label': columns.devices }, String(one.deviceCount)),
-      h('td', { 'data-label': columns.changed }, ageTime(one.changedAt))))));
+  const link = h('a', { class: 'device-link', href: templatePath(id), 'data-link': true });
+  const cell = (name) => h('td', { 'data-label': columns[name] });
+  const cells = Object.fromEntries(['state', 'version', 'model', 'devices', 'changed'].map((name) => [name, cell(name)]));
+  return {
+    element: h('tr', { 'data-row': true, 'data-testid': `template-row-${id}` }, h('td', { class: 'card-title' }, link), Object.values(cells)),
+    update(one) {
+      setText(link, one.name);
+      replace(cells.state, statePills(one));
+      setText(cells.version, String(one.version));
+      replace(cells.model, h('code', {}, one.modelId));
+      setText(cells.devices, String(one.deviceCount));
+      replace(cells.changed, ageTime(one.changedAt));
+    },
+  };
 }

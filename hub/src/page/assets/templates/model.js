@@ -1,18 +1,28 @@
 // The capabilities of a template's model in tables, a table for each interface or component.
 
 import { h, replace } from '../dom.js';
+import { same } from '../json.js';
 import { texts } from '../texts.js';
 import { cloudCard } from './cloud.js';
 
 const words = texts.templates.model;
 
 export function modelPart(page) {
-  const element = h('div', { class: 'parts' });
+  const id = h('p', { class: 'hint' });
+  const groups = h('div', { class: 'parts' });
+  const cloud = cloudCard(page);
+  let drawn = null;
   return {
-    element,
+    element: h('div', { class: 'parts' }, id, groups, cloud.element),
     update(template) {
-      replace(element, h('p', { class: 'hint' }, `${words.id}: `, h('code', { 'data-testid': 'model-id' }, template.modelId), template.description ? ` · ${template.description}` : ''),
-        template.groups.map((group) => groupCard(group, template)), cloudCard(page));
+      cloud.update(template);
+      const { modelId, description, groups: all, capabilities, customizations } = template;
+      // how many devices there are changes nothing here
+      const shown = { modelId, description, all, capabilities, customizations };
+      if (same(shown, drawn)) return;
+      drawn = shown;
+      replace(id, `${words.id}: `, h('code', { 'data-testid': 'model-id' }, modelId), description ? ` · ${description}` : '');
+      replace(groups, all.map((group) => groupCard(group, template)));
     },
   };
 }

@@ -40,7 +40,7 @@ export function sectionsEditor(template, view) {
         moveButtons(name, index, sections.length, (to) => {
           sections = moved(sections, index, to);
           draw();
-          focusMove(list.children[to], to < index ? 'up' : 'down');
+          focusMove(list.children[to].querySelector('.tile-tools'), to < index ? 'up' : 'down');
         }),
         sections.length > 1 ? h('button', { type: 'button', class: 'small', 'aria-label': words.removeTile(name), on: { click: () => { sections.splice(index, 1); draw('none'); } } }, words.removeSectionText) : null)));
   }

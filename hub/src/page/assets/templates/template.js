@@ -1,12 +1,12 @@
 // One template: its head and its parts. Which part is shown stands in the address: the model, the customisations, the views,
 // or the editor of one view.
 
-import { h, replace, setText } from '../dom.js';
+import { h, replace, setAttribute, setText } from '../dom.js';
 import { same } from '../json.js';
 import { menuButton } from '../shell/menu.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
-import { coalesced } from '../turns.js';
+import { coalesced, once } from '../turns.js';
 import { publish, templateActions } from './actions.js';
 import { templatePath, templatesApi } from './api.js';
 import { customizePart } from './customize.js';
@@ -29,12 +29,12 @@ export default function templatePage(context) {
   const tools = h('div', { class: 'tools' });
   const notices = h('div', { class: 'remarks' });
   const panel = h('div', { on: { input: judgePublish, click: judgePublish } }, h('p', { class: 'empty' }, texts.loading));
-  const page = { context, template: null, slug, take, load: coalesced(load) };
+  const page = { context, template: null, slug, take, load: coalesced(load), closed: false };
   // made once: a control that is replaced under the pointer loses its click, as a menu that is replaced closes
-  const publishButton = h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: () => publish(page) } }, words.actions.publish);
+  const publishButton = h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: once(() => publish(page)) } }, words.actions.publish);
+  const menu = menuButton({ label: words.more, text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page) });
   let part = null;
   let edits = 0; // answers of edits that came by now
-  let closed = false;
 
   /** Shows a template as an edit has answered it. */
   function take(template) {
@@ -43,19 +43,15 @@ export default function templatePage(context) {
   }
 
   function show(template) {
-    if (closed || same(template, page.template)) return;
+    if (page.closed || same(template, page.template)) return;
     page.template = template;
     const crumbs = [[words.title, '/templates'], [template.name, templatePath(id)]];
     context.titled(editing ? [...crumbs, [words.tabs.views, templatePath(id, 'views')], [nameOfView(template)]] : crumbs.map(([text], index) => (index === 1 ? [text] : crumbs[index])));
     setText(title, template.name);
     replace(facts, statePills(template), h('span', {}, words.version(template.version)), h('span', { 'data-testid': 'device-count' }, words.devices(template.deviceCount)),
       h('span', {}, words.wire[template.wireFormat]), h('span', {}, template.language));
-    if (tools.dataset.name !== template.name) {
-      tools.dataset.name = template.name;
-      replace(tools, publishButton, menuButton({
-        label: words.moreNamed(template.name), text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page),
-      }));
-    }
+    setAttribute(menu.querySelector('button'), 'aria-label', words.moreNamed(template.name));
+    if (tools.childElementCount === 0) replace(tools, publishButton, menu);
     replace(notices, noticesOf(template));
     if (part === null) {
       part = editing ? viewEditor(page) : PARTS[tab](page);
@@ -99,9 +95,9 @@ export default function templatePage(context) {
       }, words.tabs[one]))), panel),
     topics: ['templates'],
     load: page.load,
-    // what is being edited stays as it was read: the hub refuses to save it over somebody else's change
-    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates') : !part?.edits && data.etag !== page.template?.etag && page.load()),
-    close: () => { closed = true; },
+    // what is typed stays as it was read: the hub refuses to save it over somebody else's change
+    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates') : !part?.isDirty?.() && data.etag !== page.template?.etag && page.load()),
+    close: () => { page.closed = true; },
   };
 }
 

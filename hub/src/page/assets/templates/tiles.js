@@ -60,7 +60,7 @@ export function tilesEditor(template, view) {
           moveButtons(name, index, tiles.length, (to) => {
             tiles = moved(tiles, index, to);
             draw();
-            focusMove(list.children[to], to < index ? 'up' : 'down');
+            focusMove(list.children[to].querySelector('.tile-tools'), to < index ? 'up' : 'down');
           }),
           h('button', {
             type: 'button', class: 'small', 'aria-label': words.removeTile(name), 'data-testid': 'remove-tile',

@@ -5,6 +5,7 @@ import { freshId, h, replace, setText } from '../dom.js';
 import { openConfirm } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
+import { once } from '../turns.js';
 import { templatePath, templatesApi } from './api.js';
 import { sectionsEditor } from './sections.js';
 import { tilesEditor } from './tiles.js';
@@ -27,7 +28,8 @@ export function viewEditor(page) {
     base = template;
     view = isNew ? { kind: context.query.get('kind') === 'form' ? 'form' : 'view', name: '' } : template.views.find((one) => one.slug === slug);
     if (!view) {
-      replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, texts.shell.notFoundHint), backLink()));
+      if (body !== null || element.childElementCount === 0) replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, texts.shell.notFoundHint), backLink()));
+      body = null;
       return;
     }
     name.value = view.name;
@@ -47,8 +49,12 @@ export function viewEditor(page) {
 
   const backLink = () => h('a', { href: templatePath(page.template.id, 'views'), 'data-link': true }, words.back);
 
-  async function submit(event) {
+  function submit(event) {
     event.preventDefault();
+    return save();
+  }
+
+  const save = once(async () => {
     replace(error);
     if (name.value.trim() === '') {
       setText(error, words.nameRequired);
@@ -61,10 +67,10 @@ export function viewEditor(page) {
       toast(texts.templates.done.view(value.name));
       back();
     } catch (failure) {
-      await refused(failure);
+      await refused(failure).catch((other) => setText(error, other.message));
     }
     return undefined;
-  }
+  });
 
   async function refused(failure) {
     if (failure.code === 'changed') {
@@ -89,7 +95,6 @@ export function viewEditor(page) {
 
   return {
     element,
-    edits: true,
     isDirty: () => dirty,
     update(template) {
       if (!view) build(template);

@@ -1,11 +1,12 @@
 // The views of a template's draft: their order, the default ones, and ways to make and edit others.
 
-import { h, replace } from '../dom.js';
+import { h, replace, setText } from '../dom.js';
+import { keptRows } from '../rows.js';
 import { toast, toastError } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { openForm } from './actions.js';
 import { templatePath, templatesApi } from './api.js';
-import { moveButtons } from './order.js';
+import { focusMove, moveButton, moved } from './order.js';
 
 const words = texts.templates.views;
 
@@ -19,24 +20,25 @@ export function viewsPart(page) {
     h('a', { class: 'button', href: fresh('view'), 'data-link': true, 'data-testid': 'add-view' }, words.addView),
     h('a', { class: 'button', href: fresh('form'), 'data-link': true, 'data-testid': 'add-form' }, words.addForm));
 
-  async function move(index, to) {
-    const slugs = page.template.views.map((view) => view.slug);
-    slugs.splice(to, 0, ...slugs.splice(index, 1));
-    try {
-      page.take(await templatesApi.orderViews(page.template, slugs));
-    } catch (failure) {
-      toastError(failure.message);
-      page.load();
-    }
-  }
+  const showRows = keptRows(list, (view) => view.slug, (view) => viewRow(page, view, move));
+  let moves = Promise.resolve();
 
-  function row(view, index, all) {
-    const count = view.kind === 'form' ? words.fields((view.sections ?? []).reduce((sum, { fields }) => sum + fields.length, 0)) : words.tiles((view.tiles ?? []).length);
-    return h('li', { class: 'view-row', 'data-testid': `view-${view.slug}`, 'data-kind': view.kind },
-      h('div', {}, h('a', { class: 'device-link', href: templatePath(page.template.id, 'views', view.slug), 'data-link': true }, view.name), ' ',
-        h('span', { class: 'chip' }, words.kinds[view.kind]), view.generated ? [' ', h('span', { class: 'chip' }, words.generated)] : null,
-        h('div', { class: 'hint' }, count)),
-      moveButtons(view.name, index, all.length, (to) => move(index, to)));
+  /** One move after another: each begins with the order that the one before has made. */
+  function move(slug, by, buttons) {
+    moves = moves.then(async () => {
+      const slugs = page.template.views.map((view) => view.slug);
+      const index = slugs.indexOf(slug);
+      const to = index + by;
+      if (index < 0 || to < 0 || to >= slugs.length) return;
+      try {
+        page.take(await templatesApi.orderViews(page.template, moved(slugs, index, to)));
+        // what moves in the document loses the focus
+        if ([document.body, null].includes(document.activeElement)) focusMove(buttons, by < 0 ? 'up' : 'down');
+      } catch (failure) {
+        toastError(failure.message);
+        page.load();
+      }
+    });
   }
 
   return {
@@ -44,7 +46,28 @@ export function viewsPart(page) {
     update(template) {
       empty.hidden = template.views.length > 0;
       hint.hidden = template.views.length < 2;
-      replace(list, template.views.map(row));
+      showRows(template.views);
+    },
+  };
+}
+
+/** One view, with buttons that move it up and down. */
+function viewRow(page, { slug }, move) {
+  const link = h('a', { class: 'device-link', href: templatePath(page.template.id, 'views', slug), 'data-link': true });
+  const chips = h('span');
+  const count = h('div', { class: 'hint' });
+  const up = moveButton('up', () => move(slug, -1, buttons));
+  const down = moveButton('down', () => move(slug, 1, buttons));
+  const buttons = h('span', { class: 'move' }, up.element, down.element);
+  return {
+    element: h('li', { class: 'view-row', 'data-testid': `view-${slug}` }, h('div', {}, link, ' ', chips, count), buttons),
+    update(view, index, all) {
+      this.element.dataset.kind = view.kind;
+      setText(link, view.name);
+      replace(chips, h('span', { class: 'chip' }, words.kinds[view.kind]), view.generated ? [' ', h('span', { class: 'chip' }, words.generated)] : null);
+      setText(count, view.kind === 'form' ? words.fields((view.sections ?? []).reduce((sum, { fields }) => sum + fields.length, 0)) : words.tiles((view.tiles ?? []).length));
+      up.update(view.name, index > 0);
+      down.update(view.name, index < all.length - 1);
     },
   };
 }
