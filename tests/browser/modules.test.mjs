@@ -182,7 +182,7 @@ test('a small number is not shown as zero', async () => {
     const { formatValue } = await import('/assets/format.js');
     return [0.0042, -0.5, 0, 71.456, 4.2e-9].map((value) => formatValue(value, { type: 'double' }));
   });
-  assert.deepEqual(seen, ['0.0042', '-0.5', '0.0', '71.46', '4.2E-9']);
+  assert.deepEqual(seen, ['0.0042', '-0.50', '0.00', '71.46', '4.2E-9']);
 });
 
 test('two objects with their members in another order are the same', async () => {

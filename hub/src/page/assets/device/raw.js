@@ -23,7 +23,9 @@ export default function rawTab({ data, context }) {
     draw();
   });
   const follow = h('input', { type: 'checkbox', checked: true, 'data-testid': 'raw-follow', on: { change: () => follow.checked && takeFresh() } });
-  const empty = h('p', { class: 'blank', hidden: true });
+  const none = h('p');
+  const clear = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-clear', on: { click: () => filters.clear() } }, words.clear);
+  const empty = h('div', { class: 'blank', hidden: true }, none, clear);
   const error = h('p', { class: 'field-error', role: 'alert' });
   const damage = h('p', { class: 'field-error', hidden: true }, words.damage);
   const more = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-more', on: { click: loadMore } }, words.more);
@@ -103,7 +105,9 @@ export default function rawTab({ data, context }) {
     table.draw(rows.shown);
     unknown.update(rows.shown);
     empty.hidden = rows.shown.length > 0;
-    setText(empty, Object.values(filters.asked()).some((value) => value !== '') ? words.noMatch : words.empty);
+    const filtered = Object.values(filters.asked()).some((value) => value !== '');
+    setText(none, filtered ? words.noMatch : words.empty);
+    clear.hidden = !filtered;
     more.hidden = rows.next === null;
     showWaiting();
   }
