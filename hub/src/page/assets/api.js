@@ -77,10 +77,8 @@ export const api = {
   raw: (id, filter) => call('GET', `${device(id)}/raw?${query(filter)}`),
   exportUrl: (id, filter) => `${device(id)}/raw/export?${query(filter)}`,
 
-  /** Down-sampled history of telemetries between two times in milliseconds, for a chart of so many pixels. */
-  series: (id, paths, from, to, width) => call('GET', `${device(id)}/telemetry/series?${query({
-    ...span(paths, from, to), width,
-  })}`),
+  /** History of telemetries between two times in milliseconds, reduced to what a chart of `width` pixels shows; `most` points are sent as they are. */
+  series: (id, paths, from, to, size) => call('GET', `${device(id)}/telemetry/series?${query({ ...span(paths, from, to), ...size })}`),
   /** The newest values of telemetries, each on its own. */
   events: (id, paths, from, to, limit) => call('GET', `${device(id)}/telemetry/events?${query({ ...span(paths, from, to), limit })}`),
 };

@@ -1,6 +1,18 @@
 // The English texts of the templates' pages.
 
 export const templates = {
+  addCapability: {
+    title: 'Not in the template:',
+    addNamed: (name) => `Add ${name} to the template`,
+    hint: 'It is added to the model of the template’s draft, and is known when the template is published.',
+    kinds: { telemetry: 'Telemetry', property: 'Property' },
+    newest: 'newest value',
+    schema: 'Schema',
+    label: 'Display name',
+    submit: 'Add to the draft',
+    done: (name, template) => `${name} is in the draft of ${template}: publish it to use it.`,
+    noInterface: (component) => (component ? `The interface of ${component} is not in the template’s files.` : 'The interface is not in the template’s files.'),
+  },
   title: 'Templates',
   all: 'All templates',
   add: 'Import a model',
@@ -22,7 +34,7 @@ export const templates = {
   wire: { 2020: '2020 wire format', pnp: 'Plug and Play wire format' },
   notFound: 'There is no such template.',
   more: 'More',
-  moreNamed: (name) => `Actions for ${name}`,
+  moreNamed: (name) => `More actions for ${name}`,
 
   tabs: { label: 'Parts of the template', model: 'Model', customize: 'Customise', views: 'Views' },
 
