@@ -84,7 +84,7 @@ describe('check 19: a hub that is killed and started again', { concurrency: fals
     await hub.restart();
     await tabs[0].locator('#banner').waitFor({ state: 'hidden' });
     for (const temp of [73, 74]) await send('charted', { temp });
-    await until(tabs[0], 'latest-temp', 'textContent', '74.0');
+    await until(tabs[0], 'latest-temp', 'textContent', '74.00');
     await tabs[0].reload();
     await tabs[0].getByTestId('chart-temp').scrollIntoViewIfNeeded();
     await tabs[0].locator('[data-testid="chart-temp"] .stroke').first().waitFor({ state: 'attached' });
