@@ -201,6 +201,7 @@ pub(crate) mod tests {
             body: body.into(),
             size: 0,
             problem,
+            properties: None,
         })
     }
 

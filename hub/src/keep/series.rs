@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use super::archive::{self, Chunk, FileInfo, HistoryFile};
 use super::library::Library;
 use super::read::Recent;
-use super::wire::kind_bit;
+use super::row::kind_bit;
 use crate::chart::{Drawn, Frame, Sample, Trace};
 use crate::columns::{Column, Columns, Values};
 use crate::shared::Shared;

@@ -122,7 +122,7 @@ export const raw = {
   from: 'From',
   to: 'To',
   clearRange: 'Any time',
-  fixed: { at: 'Time', kind: 'Kind', component: 'Component', values: 'Values', unmodeled: 'Unmodeled data', body: 'Body', size: 'Size', received: 'Received', problem: 'Problems' },
+  fixed: { at: 'Time', kind: 'Kind', component: 'Component', values: 'Values', unmodeled: 'Unmodeled data', body: 'Body', size: 'Size', received: 'Received', problem: 'Problems', properties: 'Message properties' },
   empty: 'Nothing has arrived yet.',
   noMatch: 'No row matches.',
   more: 'Older rows',
