@@ -48,8 +48,8 @@ impl Held {
             Effect::Send { session, .. } | Effect::Deliver { session, .. } => {
                 self.left_out.sessions.insert(session);
             }
-            // as many as there are connections and calls
-            Effect::Close { .. } | Effect::Answer { .. } => self.effects.push(effect),
+            // as many as there are connections, calls and uploads
+            Effect::Close { .. } | Effect::Answer { .. } | Effect::Disown { .. } => self.effects.push(effect),
             Effect::Listening if self.effects.contains(&effect) => {}
             Effect::Listening => self.effects.push(effect),
         }
@@ -87,7 +87,7 @@ impl Effect {
                 let properties = message.properties.iter().map(|(name, value)| name.len() + value.len());
                 message.device.len() + message.body.len() + properties.sum::<usize>()
             }
-            Self::Close { .. } | Self::Answer { .. } | Self::Listening => 0,
+            Self::Close { .. } | Self::Answer { .. } | Self::Disown { .. } | Self::Listening => 0,
         };
         size_of::<Self>() + own
     }

@@ -114,6 +114,19 @@ async fn identities_are_made_read_changed_and_deleted_with_the_errors_clients_pa
 }
 
 #[tokio::test]
+async fn a_value_that_no_twin_holds_is_refused_at_its_property_and_nothing_is_set() {
+    let site = Site::new();
+    site.page("POST", "/api/devices", json!({ "id": "d1" })).await;
+    let writes = json!([{ "name": "a", "value": 1 }, { "component": "c", "name": "b", "value": i64::MAX }]);
+    let (status, body) = site.page("PATCH", "/api/devices/d1/properties", writes).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(body["details"][0]["name"], "b", "{body}");
+    assert!(body["details"][0]["message"].as_str().unwrap().contains("from -4503599627370496 to"), "{body}");
+    let (_, twin) = site.page("GET", "/api/devices/d1/twin", Value::Null).await;
+    assert_eq!(twin["desired"], json!({}));
+}
+
+#[tokio::test]
 async fn a_policy_may_do_only_what_it_is_for() {
     let site = Site::new();
     let (status, _) = site.service("registryRead", "PUT", "/devices/d1", json!({})).await;
@@ -136,6 +149,7 @@ async fn calling_a_device_that_is_not_there_is_404103_in_the_json_form() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     let inner: Value = serde_json::from_str(body["Message"].as_str().unwrap()).unwrap();
     assert_eq!(inner["errorCode"], 404_103);
+    assert_eq!(inner["info"], json!({ "timeout": "00:00:00" }));
     let (status, command) = site.page("POST", "/api/devices/d1/commands", json!({ "name": "blink" })).await;
     assert_eq!((status, &command["state"]), (StatusCode::OK, &json!("offline")));
 }
@@ -249,13 +263,14 @@ async fn a_bulk_operation_for_an_etag_is_refused_without_it_or_with_a_stale_one(
 }
 
 #[tokio::test]
-async fn keys_are_shown_by_connect_and_nowhere_else() {
+async fn keys_are_shown_by_those_who_are_asked_for_them_and_nowhere_else() {
     let site = Site::new();
     let (status, _) = site.page("POST", "/api/devices", json!({ "id": "d1" })).await;
     assert_eq!(status, StatusCode::CREATED);
     let keys = site.shared.with(|state, _| {
         let record = &state.device("d1").unwrap().record;
-        [record.primary.reveal().to_owned(), record.secondary.reveal().to_owned()]
+        let keys = [&record.primary, &record.secondary, state.group_key()];
+        keys.map(|key| key.reveal().to_owned())
     });
     let settings = &site.shared.settings;
     let secrets: Vec<String> = keys
@@ -264,14 +279,27 @@ async fn keys_are_shown_by_connect_and_nowhere_else() {
         .chain(settings.policies.values().map(|key| key.reveal().to_owned()))
         .collect();
     let shown = |body: &Value| secrets.iter().filter(|key| body.to_string().contains(&***key)).count();
-    for path in
-        ["hub", "log", "models", "devices", "devices/d1", "devices/d1/raw", "devices/d1/telemetry?name=x"]
-    {
+    for path in [
+        "hub",
+        "log",
+        "models",
+        "devices",
+        "devices?q=d&limit=1",
+        "devices/d1",
+        "devices/d1/raw",
+        "devices/d1/telemetry?name=x",
+        "certificates",
+        "enrollments/group",
+        "enrollments/group/default",
+        "enrollments/group/default/registrations",
+    ] {
         let (_, body) = site.page("GET", &format!("/api/{path}"), Value::Null).await;
         assert_eq!(shown(&body), 0, "{path}: {body}");
     }
     let (_, body) = site.page("GET", "/api/devices/d1/credentials", Value::Null).await;
     assert_eq!(shown(&body), 1, "the device's own and no other");
+    let (_, body) = site.page("GET", "/api/enrollments/group/default/keys", Value::Null).await;
+    assert_eq!(shown(&body), 1, "those of the group and no other");
 }
 
 #[tokio::test]

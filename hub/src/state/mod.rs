@@ -23,7 +23,7 @@ pub(crate) mod provisioning;
 pub(crate) mod queued;
 pub(crate) mod recall;
 pub(crate) mod registry;
-mod standing;
+pub(crate) mod standing;
 mod telemetry;
 #[cfg(test)]
 mod template_tests;
@@ -150,6 +150,8 @@ pub(crate) enum Effect {
     Answer { call: CallId, outcome: CallOutcome },
     /// Tell the pages.
     Emit(Event),
+    /// Remove the files of a device that is no more, and end its uploads.
+    Disown { device: String, uploads: Vec<String> },
     /// A device began to take commands: callers waiting for it should try again.
     Listening,
     /// Tell whoever observes the messages.
@@ -195,7 +197,7 @@ pub(crate) enum StateError {
         "a device that is known by certificates has the thumbprint of one as primaryThumbprint: 64 hex digits of SHA-256, or 40 of SHA-1"
     )]
     BadThumbprint,
-    #[error("{0:?} is not a way to authenticate here: sas, selfSigned or certificateAuthority")]
+    #[error("{0:?} is not a way to authenticate here: sas, selfSigned, certificateAuthority or none")]
     BadAuthentication(String),
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },
@@ -209,8 +211,10 @@ pub(crate) enum StateError {
     BadMode(String),
     #[error("{0:?} is not a status: enabled or disabled")]
     BadStatus(String),
-    #[error("{0} must be a JSON object")]
-    NoObject(&'static str),
+    #[error("{0} must be {1}")]
+    WrongType(&'static str, &'static str),
+    #[error("the operation cannot be read: {0}")]
+    BadOperation(String),
     #[error("the device {0:?} is in the request more than once")]
     Repeated(String),
     #[error(transparent)]
@@ -293,22 +297,20 @@ impl State {
         self.websocket_host_name.as_deref().unwrap_or(&self.host_name)
     }
 
-    /// Sets the port devices reach this hub on by WebSocket; 443 is never named.
-    pub(crate) fn set_websocket_port(&mut self, port: u16) {
-        let port = if port == 443 { String::new() } else { format!(":{port}") };
-        self.websocket_host_name = Some(format!("localhost{port}"));
-    }
-
     /// Sets the name devices are told, where something stands between them and the hub.
     pub(crate) fn set_host_name(&mut self, name: String) {
         self.websocket_host_name = None;
         self.host_name = name;
     }
 
-    /// Sets the port devices reach this hub on. The Python SDK knows no port but 8883, so that one is
-    /// never named.
-    pub(crate) fn set_mqtt_port(&mut self, port: u16) {
-        self.host_name = if port == 8883 { "localhost".to_owned() } else { format!("localhost:{port}") };
+    /// Sets the name and the ports devices reach this hub by: of its MQTT listener, and of the one for WebSocket. The Python
+    /// SDK knows no port but 8883, so that one is never named, and neither is 443 for WebSocket.
+    pub(crate) fn set_ports(&mut self, name: &str, mqtt: u16, websocket: u16) {
+        let at = |port: u16, usual: u16| {
+            if port == usual { name.to_owned() } else { format!("{name}:{port}") }
+        };
+        self.host_name = at(mqtt, 8883);
+        self.websocket_host_name = Some(at(websocket, 443));
     }
 
     /// What the calls since the last time want done, in order.

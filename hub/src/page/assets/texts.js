@@ -4,6 +4,7 @@
 import { chart } from './texts/chart.js';
 import { devices } from './texts/devices.js';
 import * as one from './texts/device.js';
+import { certificates, enrollments } from './texts/enrollments.js';
 import { faults } from './texts/faults.js';
 import { shell } from './texts/shell.js';
 import { templates } from './texts/templates.js';
@@ -21,17 +22,28 @@ export const texts = {
   unknown: (value) => `${value} (not in the model)`,
   unreachable: (cause) => `The hub does not answer (${cause}).`,
 
+  pager: {
+    label: 'Pages of the list',
+    page: (from, to, total) => `${from}–${to} of ${total}`,
+    previous: 'Previous page',
+    next: 'Next page',
+  },
+
   stream: { open: 'Live', connecting: 'Connecting', lost: 'Offline' },
   streamLost: 'The connection to the hub is lost. Values are as of the last message; the page reconnects by itself.',
   streamBack: 'The connection to the hub is back.',
 
+  certificates,
   chart,
   devices,
+  enrollments,
   faults,
   shell,
   templates,
 
   hub: {
+    pages: 'Pages of the hub',
+    tabs: { overview: 'Overview', enrollments: 'Enrollments', certificates: 'Certificates', faults: 'Faults' },
     idScope: 'ID scope',
     mqtt: 'MQTT endpoint',
     devices: 'Devices',
@@ -40,6 +52,7 @@ export const texts = {
     logIntro: 'Why something was refused.',
     logEmpty: 'Nothing was refused so far.',
     logFilter: 'Filter the log',
+    logTimes: (count) => `${count} times since`,
     logNoMatch: 'No row has this text.',
     faults: 'Make the hub misbehave',
     faultsActive: (count) => (count === 1 ? 'One fault is in force.' : `${count} faults are in force.`),
@@ -60,12 +73,24 @@ export const texts = {
     empty: 'Empty text',
     emptyText: 'empty text',
     now: 'Now',
+    choose: (label) => `Choose: ${label}`,
+    like: (example) => `like ${example}`,
     fields: 'Edit as fields',
+    places: {
+      longitude: 'Longitude', latitude: 'Latitude', altitude: 'Altitude', lat: 'Latitude', lon: 'Longitude', alt: 'Altitude',
+      both: 'Enter longitude and latitude.',
+      shape: (type, coordinates) => `Enter a shape of GeoJSON, as {"type": "${type}", "coordinates": ${coordinates}}.`,
+    },
+    durationOf: (label) => `Parts of ${label}`,
+    units: { days: 'Days', hours: 'Hours', minutes: 'Minutes', seconds: 'Seconds' },
     errors: {
       required: 'Enter a value.',
       integer: 'Enter a whole number.',
       range: (low, high) => `Enter a number from ${low} to ${high}.`,
+      least: (low) => `Enter a number from ${low}.`,
+      most: (high) => `Enter a number up to ${high}.`,
       number: 'Enter a number.',
+      fields: 'This does not fit the fields, which would lose a part of it.',
       json: (why) => `This is not JSON: ${why}`,
       duplicate: (key) => `The key "${key}" is there twice.`,
       key: 'A key has letters, digits and _, and begins with a letter.',
@@ -78,11 +103,14 @@ export const texts = {
     },
   },
 
-  age: {
-    now: 'just now',
-    seconds: (n) => `${n} s ago`,
-    minutes: (n) => `${n} min ago`,
-    hours: (n) => `${n} h ago`,
-    days: (n) => `${n} d ago`,
+  age: { now: 'just now', ago: (span) => `${span} ago`, for: (span) => `for ${span}` },
+  span: {
+    years: (n) => `${n} y`,
+    months: (n) => `${n} mo`,
+    weeks: (n) => `${n} wk`,
+    days: (n) => `${n} d`,
+    hours: (n) => `${n} h`,
+    minutes: (n) => `${n} min`,
+    seconds: (n) => `${n} s`,
   },
 };

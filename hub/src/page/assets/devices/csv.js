@@ -1,6 +1,8 @@
 // Devices from and to a CSV file, with the columns IoT Central has.
 
 import { api } from '../api.js';
+import { copyable } from '../shell/clipboard.js';
+import { openDialog } from '../shell/dialog.js';
 import { toast, toastError } from '../shell/toast.js';
 import { texts } from '../texts.js';
 
@@ -26,7 +28,7 @@ export async function importCsv(file) {
     }
   }
   toast(words.done.import(lines.length - failed.length));
-  if (failed.length > 0) toastError(failed.slice(0, 10).join('\n'));
+  if (failed.length > 0) openDialog(words.importFailures(failed.length), copyable(words.importLines, failed.join('\n'), { block: true, testId: 'import-failures' }));
 }
 
 /** Rows of cells; cells may be quoted, a doubled quote inside is one. */
@@ -42,8 +44,16 @@ export function readCsv(text) {
   return rows;
 }
 
-/** Offers the devices as a file. */
-export function exportCsv(devices) {
+/** Offers the devices that `read` answers as a file. */
+export async function exportCsv(read) {
+  try {
+    offer((await read()).items);
+  } catch (failure) {
+    toastError(failure.message);
+  }
+}
+
+function offer(devices) {
   // a cell that a spreadsheet would take for a formula is made a text
   const cell = (text) => `"${String(text).replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
   const lines = [Object.keys(COLUMNS), ...devices.map((device) => Object.values(COLUMNS).map((read) => read(device)))];

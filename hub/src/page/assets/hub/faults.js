@@ -3,16 +3,19 @@
 
 import { api } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
-import { clockTime } from '../format.js';
+import { formatTime } from '../format.js';
+import { keptRows } from '../rows.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
+import { hubCrumbs, hubTabs } from './parts.js';
 
 const words = texts.faults;
 const REFRESH = 2_000;
 const PATH = '/api/faults';
+const DEVICES = 100; // to choose from; others are typed
 
 export function faultsPage(context) {
-  context.titled([[texts.shell.sections.hub, '/hub'], [words.title]]);
+  context.titled(hubCrumbs([words.title]));
   const list = activeCard(load);
   const failure = h('div');
   const timer = setInterval(() => !document.hidden && load(), REFRESH);
@@ -27,7 +30,7 @@ export function faultsPage(context) {
   }
 
   return {
-    element: h('div', { class: 'page' }, h('h1', {}, words.title), h('p', { class: 'hint' }, words.intro), failure,
+    element: h('div', { class: 'page' }, h('h1', {}, words.title), hubTabs('faults'), h('p', { class: 'hint' }, words.intro), failure,
       h('div', { class: 'columns' }, formCard(load), list.element)),
     load,
     close: () => clearInterval(timer),
@@ -46,7 +49,9 @@ function formCard(onChanged) {
     Object.entries(words.kinds).map(([value, { name }]) => h('option', { value }, name)));
   const does = h('p', { class: 'hint' });
   const place = h('div', { class: 'stack' });
-  const device = field(words.device, { 'data-testid': 'fault-device' }, words.deviceHint);
+  const known = h('datalist', { id: freshId('devices') });
+  const device = field(words.device, { list: known.id, 'data-testid': 'fault-device' }, words.deviceHint);
+  api.devices({ limit: DEVICES }).then(({ items }) => replace(known, items.map(({ id, name }) => h('option', { value: id }, name)))).catch(() => {});
   const times = number(words.times, { min: 1, 'data-testid': 'fault-times' }, words.timesHint);
   const seconds = number(words.seconds, { min: 1, 'data-testid': 'fault-seconds' }, words.secondsHint);
   const probability = number(words.probability, { min: 0, max: 1, step: 'any', value: 1, required: true, 'data-testid': 'fault-probability' }, words.probabilityHint);
@@ -89,7 +94,7 @@ function formCard(onChanged) {
   return h('section', { class: 'card', 'aria-label': words.submit },
     h('form', { class: 'stack', on: { submit } },
       h('div', { class: 'field' }, h('label', { for: kind.id }, words.kind), kind, does),
-      place, device.element, times.element, seconds.element, probability.element, result,
+      place, device.element, known, times.element, seconds.element, probability.element, result,
       h('div', { class: 'actions' },
         h('button', { type: 'button', 'data-testid': 'fault-cut', on: { click: cut } }, words.cut),
         h('button', { type: 'submit', class: 'primary', 'data-testid': 'fault-submit' }, words.submit))));
@@ -97,6 +102,7 @@ function formCard(onChanged) {
 
 function activeCard(onChanged) {
   const list = h('ul', { class: 'plain' });
+  const rows = keptRows(list, ({ id }) => id, (fault) => faultRow(fault, () => end(`/${fault.id}`)));
   const empty = h('p', { class: 'empty' }, words.none);
   const problem = h('p', { class: 'field-error', role: 'alert' });
   const clear = h('button', { type: 'button', class: 'small', 'data-testid': 'fault-clear', on: { click: () => end('') } }, words.clear);
@@ -117,16 +123,24 @@ function activeCard(onChanged) {
     update(items) {
       empty.hidden = items.length > 0;
       clear.disabled = items.length === 0;
-      replace(list, items.map((fault) => h('li', { class: 'row', 'data-testid': 'fault-row' }, described(fault),
-        h('button', { type: 'button', class: 'small', 'aria-label': words.endNamed(words.kinds[fault.kind].name), on: { click: () => end(`/${fault.id}`) } }, words.end))));
+      rows(items);
     },
+  };
+}
+
+function faultRow(fault, end) {
+  const text = h('span');
+  return {
+    element: h('li', { class: 'row', 'data-testid': 'fault-row' }, text,
+      h('button', { type: 'button', class: 'small', 'aria-label': words.endNamed(words.kinds[fault.kind].name), on: { click: end } }, words.end)),
+    update: (next) => replace(text, described(next)),
   };
 }
 
 function described({ kind, device, times, until, probability, hits, ...rest }) {
   const { name, parameters } = words.kinds[kind];
-  const values = Object.keys(parameters).filter((key) => rest[key] !== null).map((key) => rest[key]);
-  const bounds = [device ?? words.every, times === null ? words.always : words.left(times), until && words.until(clockTime(until)),
+  const values = Object.keys(parameters).filter((key) => rest[key] !== null).map((key) => words.values[key](rest[key]));
+  const bounds = [device ?? words.every, times === null ? words.always : words.left(times), until && words.until(formatTime(Date.parse(until))),
     probability < 1 && words.chance(probability), words.hits(hits)];
-  return h('span', {}, h('strong', {}, [name, ...values].join(' ')), h('br'), h('span', { class: 'hint' }, bounds.filter(Boolean).join(' · ')));
+  return [h('strong', {}, [name, ...values].join(' ')), h('br'), h('span', { class: 'hint' }, bounds.filter(Boolean).join(' · '))];
 }
