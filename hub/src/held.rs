@@ -48,10 +48,11 @@ impl Held {
             Effect::Send { session, .. } | Effect::Deliver { session, .. } => {
                 self.left_out.sessions.insert(session);
             }
-            // as many as there are connections, calls and uploads
-            Effect::Close { .. } | Effect::Answer { .. } | Effect::Disown { .. } => self.effects.push(effect),
             Effect::Listening if self.effects.contains(&effect) => {}
-            Effect::Listening => self.effects.push(effect),
+            // as many as there are connections, calls and uploads
+            Effect::Listening | Effect::Close { .. } | Effect::Answer { .. } | Effect::Disown { .. } => {
+                self.effects.push(effect);
+            }
         }
     }
 

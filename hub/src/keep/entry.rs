@@ -11,7 +11,7 @@ const REMOVE: u8 = 2;
 const ROW: u8 = 3;
 
 /// One change as the journal has it. A record's kind may be one that this version does not know.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry<'a> {
     Record {
         kind: u8,

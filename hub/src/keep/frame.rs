@@ -120,7 +120,10 @@ pub(super) fn salvage(bytes: &[u8]) -> Salvage<'_> {
     let salt = bytes.get(8..12).and_then(|salt| salt.try_into().ok()).map_or(0, u32::from_le_bytes);
     let mut at = HEAD.min(bytes.len());
     let is_head = bytes.get(..HEAD).is_some_and(|found| *found == head(salt));
-    let mut lost = if is_head { Vec::new() } else { vec![0..at] };
+    let mut lost = Vec::new();
+    if !is_head {
+        lost.push(0..at);
+    }
     let (mut frames, mut work) = (Vec::new(), SALVAGE_LIMIT);
     while at < bytes.len() {
         if let Some(content) = frame(bytes, at, salt) {
@@ -250,7 +253,7 @@ mod tests {
                 .filter(|(at, content)| is_salted && is_whole(**at, content))
                 .map(|(at, content)| (*at, &**content)).collect();
             prop_assert_eq!(&salvage.frames, &sound);
-            let covered: usize = salvage.lost.iter().map(|range| range.len()).sum();
+            let covered: usize = salvage.lost.iter().map(ExactSizeIterator::len).sum();
             let kept: usize = sound.iter().map(|(_, content)| FRAME_HEAD + content.len()).sum();
             let head = if from < HEAD { 0 } else { HEAD };
             prop_assert_eq!(covered + kept + head, whole.len());
