@@ -4,6 +4,7 @@
 
 use axum::body::to_bytes;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 
 use super::{RestError, dps};
@@ -13,24 +14,28 @@ const TEXT_LIMIT: usize = 4096;
 
 /// A refusal of the hub's API.
 pub(super) async fn of_the_hub(response: Response) -> Response {
-    let formed = ["iothub-errorcode", "x-ms-error-code"];
-    let is_formed = formed.iter().any(|name| response.headers().contains_key(*name));
-    if is_formed || !response.status().is_client_error() {
+    // what stands for the storage service answers in XML
+    if is_formed(&response) || response.headers().contains_key("x-ms-error-code") {
         return response;
     }
     let (status, text) = text_of(response).await;
     RestError::of_status(status, text).into_response()
 }
 
-/// A refusal of the provisioning service's API, whose errors are all JSON.
+/// A refusal of the provisioning service's API.
 pub(super) async fn of_the_provisioning_service(response: Response) -> Response {
-    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
-    let is_formed = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    if is_formed || !response.status().is_client_error() {
+    if is_formed(&response) {
         return response;
     }
     let (status, text) = text_of(response).await;
     dps::of_status(status, text)
+}
+
+/// Whether an answer is no refusal, or is one in a form of ours: those are JSON, as are lists of what failed.
+fn is_formed(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_json = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    is_json || !response.status().is_client_error()
 }
 
 async fn text_of(response: Response) -> (StatusCode, String) {
