@@ -158,7 +158,7 @@ pub(crate) async fn provision(hub: &Hub, id: &str) -> String {
 pub(crate) async fn online(hub: &Hub, id: &str) -> Client {
     let key = provision(hub, id).await;
     let mut client = Client::open(hub).await;
-    assert_eq!(connect(&mut client, id, &key, 60).await, ConnectReturnCode::Success);
+    assert_eq!(connect(&mut client, id, &key, 3600).await, ConnectReturnCode::Success);
     client
 }
 
