@@ -126,7 +126,8 @@ impl HubBuilder {
     }
 
     /// The name, with a port unless it is 8883, that devices are told to connect to when they are provisioned: for
-    /// something that stands between them and the hub. Default: the devices' listener.
+    /// something that stands between them and the hub. Default: the devices' listener, by the first
+    /// [`host_name`](Self::host_name) or as `localhost`.
     pub fn announce(mut self, host: impl Into<String>) -> Self {
         self.announced = Some(host.into());
         self
@@ -172,7 +173,7 @@ impl HubBuilder {
     }
 
     /// A name, besides `localhost`, that devices and browsers reach the hub by: its certificate is valid for it, and the
-    /// page answers to it.
+    /// page answers to it. Devices that are provisioned, or upload files, are told the first of these.
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.names.push(name.into());
         self
@@ -207,7 +208,7 @@ impl HubBuilder {
     pub async fn start(self) -> Result<Hub, HubError> {
         let dir = self.dir.as_deref().ok_or(HubError::NoFolder)?;
         self.limits.impossible().map_or(Ok(()), |name| Err(HubError::Limit(name)))?;
-        let now = Timestamp::now();
+        let now = crate::shared::now();
         std::fs::create_dir_all(dir).map_err(HubError::file("cannot make the folder", dir))?;
         // from here on no other hub uses the folder
         let folder = keep::open(dir)?;
@@ -222,14 +223,14 @@ impl HubBuilder {
         let listeners = self.listen().await?;
         let addresses = listeners.addresses;
         let page_token = self.token(addresses)?;
-        state.set_mqtt_port(addresses.mqtt.port());
-        state.set_websocket_port(addresses.https.port());
+        let name = self.names.first().map_or("localhost", String::as_str);
+        state.set_ports(name, addresses.mqtt.port(), addresses.https.port());
         state.tolerates_unknown_topics = self.tolerant;
         if let Some(name) = self.announced {
             state.set_host_name(name);
         }
         let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
-        let shared = Shared::new(state, settings, https, mqtt, self.observer);
+        let shared = Shared::new(state, settings, https, mqtt, self.observer).reached_by(name);
         let files = Files::open(&dir.join("files"))?;
         let shared = shared.with_files(files).keeping(keep.ledger, keep.library);
         // what the start itself changed
@@ -288,6 +289,7 @@ impl HubBuilder {
         }
         // they are kept already
         let _ = state.take_changes();
+        state.keep_default_group();
         if let Some(approval) = self.approval {
             state.set_approval(approval);
         }
@@ -393,6 +395,7 @@ async fn expire(shared: Arc<Shared>, stop: CancellationToken) {
             _ = ticks.tick() => {
                 shared.with(State::expire_messages);
                 shared.tidy_topics();
+                shared.sweep_files().await;
             }
         }
     }

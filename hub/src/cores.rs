@@ -260,7 +260,7 @@ impl HubCore {
                 Wanted::Answer { call, outcome } => {
                     let answer = match outcome {
                         CallOutcome::Answered { status, payload } => Some((status, payload)),
-                        CallOutcome::TimedOut | CallOutcome::Offline => None,
+                        CallOutcome::TimedOut | CallOutcome::Lost | CallOutcome::Offline => None,
                     };
                     let ended = self.calls.remove(&call).map(|call| Effect::Ended { call, answer });
                     self.effects.extend(ended);

@@ -103,7 +103,8 @@ impl Request<'_> {
     }
 
     fn poll(self, operation: &str, state: &mut State, now: Timestamp) -> Answer {
-        match state.look_up(self.scope, self.id, self.presented, Some(operation), now) {
+        let clock = state.faults.skewed(self.id, now);
+        match state.look_up(self.scope, self.id, self.presented, Some(operation), clock) {
             Ok(known) => {
                 let host = if self.by_websocket { state.websocket_host_name() } else { state.host_name() };
                 let registration = registration_state(known, host);
@@ -119,7 +120,8 @@ impl Request<'_> {
     }
 
     fn look_up(self, state: &mut State, now: Timestamp) -> Answer {
-        match state.look_up(self.scope, self.id, self.presented, None, now) {
+        let clock = state.faults.skewed(self.id, now);
+        match state.look_up(self.scope, self.id, self.presented, None, clock) {
             Ok(known) => {
                 let body = registration_state(known, state.host_name());
                 Answer { status: 200, retry_after: None, body }

@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use sha2::Sha256;
 
+use crate::state::modules::{module_key, split_module};
+
 /// How far a client's clock may run behind ours before its token counts as expired.
 ///
 /// Azure tolerates about five minutes; tests need expiry to be prompt, so only a small skew is allowed.
@@ -164,6 +166,15 @@ impl<'a> Token<'a> {
         covers(&self.resource, path)
     }
 
+    /// Whom the token's resource names among devices and modules, if that is not, letter by letter, whom `path` names.
+    pub(crate) fn names_other_than(&self, path: &str) -> Option<String> {
+        let (_, scope) = self.resource.split_once('/')?;
+        let (named, wanted) = (named_in(scope)?, named_in(path)?);
+        // a resource may name the device of a path's module
+        let is_it = wanted == named || split_module(&wanted).is_some_and(|(device, _)| device == named);
+        (!is_it).then_some(named)
+    }
+
     /// When the token stops being valid.
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
         Timestamp::from_second(self.expiry).ok()
@@ -184,7 +195,6 @@ impl<'a> Token<'a> {
     }
 }
 
-/// A token for `resource` (not yet encoded), valid until `expiry` in Unix seconds.
 /// Whether a token's decoded resource, `{host}` or `{host}/{path}`, is for a request of `path`.
 ///
 /// What is below the host must lead to the path by whole segments. A device covers its twin too: az signs
@@ -201,6 +211,17 @@ fn leads_to(scope: &str, path: &str) -> bool {
     scope.is_empty() || path.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The device or module whose id is in a path of the hub's API.
+fn named_in(path: &str) -> Option<String> {
+    let text = percent_decode_str(path).decode_utf8_lossy();
+    match text.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
+        [_, device, "modules", module, ..] => Some(module_key(device, module)),
+        [_, device, ..] => Some(device.to_owned()),
+        _ => None,
+    }
+}
+
+/// A token for `resource` (not yet encoded), valid until `expiry` in Unix seconds.
 #[cfg(test)]
 pub(crate) fn sign(resource: &str, key: &Key, expiry: i64, policy: Option<&str>) -> String {
     let encode = |text: &str| {

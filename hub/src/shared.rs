@@ -56,6 +56,8 @@ pub(crate) struct Shared {
     /// Where files go that devices upload.
     pub(crate) files: Option<Files>,
     pub(crate) started: Timestamp,
+    /// The name by which devices are told to reach the hub's service over HTTPS.
+    pub(crate) host: String,
     pub(crate) https_port: u16,
     pub(crate) mqtt_port: u16,
 }
@@ -143,9 +145,15 @@ impl Shared {
             settings,
             files: None,
             started: now(),
+            host: "localhost".to_owned(),
             https_port,
             mqtt_port,
         }
+    }
+
+    /// The same, reached by this name.
+    pub(crate) fn reached_by(self, host: &str) -> Self {
+        Self { host: host.to_owned(), ..self }
     }
 
     /// The same with a folder for files.
@@ -302,6 +310,11 @@ impl Shared {
                 let next = inner.feed.push(news, now());
                 self.news.send_replace(next);
             }
+            Effect::Disown { device, uploads } => {
+                if let Some(files) = &self.files {
+                    files.disown(&device, &uploads);
+                }
+            }
             Effect::Listening => self.listening.send_modify(|count| *count += 1),
         }
     }
@@ -318,6 +331,13 @@ impl Shared {
     /// Closes the way to a connection's task.
     pub(crate) fn close_link(&self, session: SessionId) {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).links.remove(&session);
+    }
+
+    /// Removes the files that nobody needs any more.
+    pub(crate) async fn sweep_files(&self) {
+        if let Some(files) = &self.files {
+            files.sweep().await;
+        }
     }
 
     /// Calls a method and waits for its end; answers the row of the command history.

@@ -5,7 +5,7 @@
 //! Rules: operator pages reference, section 1.5.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::json::same;
 use crate::view::{Schema, type_name};
@@ -137,16 +137,52 @@ fn read_ack(reported: &Value) -> Option<Ack> {
     if !(has("value") && marked || bare) {
         return None;
     }
-    let number = |names: [&str; 2]| names.iter().find_map(|name| whole(object.get(*name)?));
-    let status = object.get("status").and_then(Value::as_str);
+    let (newer, older) = newer_first(plug_and_play(object), of_2020(object));
+    let value = object.get("value").map(unwrap_value);
+    // reports merge: members of a format that the device has left stay, and speak of an older wish
+    if newer.version.is_some() && older.version.is_some() && newer.version != older.version {
+        return Some(Ack { value, ..newer });
+    }
     Some(Ack {
-        value: object.get("value").map(unwrap_value),
-        version: number(["av", "desiredVersion"]).and_then(|version| u64::try_from(version).ok()),
-        code: number(["ac", "statusCode"])
-            .or_else(|| whole(object.get("status")?))
-            .or_else(|| status.and_then(code_of_text)),
-        text: ["ad", "message"].iter().find_map(|name| Some(object.get(*name)?.as_str()?.to_owned())),
+        value,
+        version: newer.version,
+        code: newer.code.or(older.code),
+        text: newer.text.or(older.text),
     })
+}
+
+fn newer_first(now: Ack, then: Ack) -> (Ack, Ack) {
+    if then.version > now.version { (then, now) } else { (now, then) }
+}
+
+/// The acknowledgement of IoT Plug and Play, without its value.
+fn plug_and_play(object: &Map<String, Value>) -> Ack {
+    Ack {
+        value: None,
+        version: version(object, "av"),
+        code: object.get("ac").and_then(whole),
+        text: text(object, "ad"),
+    }
+}
+
+/// That of the 2020 samples, without its value.
+fn of_2020(object: &Map<String, Value>) -> Ack {
+    let status = object.get("status");
+    let code = object.get("statusCode").and_then(whole);
+    Ack {
+        value: None,
+        version: version(object, "desiredVersion"),
+        code: code.or_else(|| whole(status?)).or_else(|| code_of_text(status?.as_str()?)),
+        text: text(object, "message"),
+    }
+}
+
+fn version(object: &Map<String, Value>, name: &str) -> Option<u64> {
+    object.get(name).and_then(whole).and_then(|version| u64::try_from(version).ok())
+}
+
+fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
+    Some(object.get(name)?.as_str()?.to_owned())
 }
 
 /// A whole number, also when it is written with a fraction of zero.
@@ -242,6 +278,18 @@ mod tests {
             "desiredVersion": 7, "ad": "completed", "av": 7, "ac": 200 });
         let outcome = run(Some(json!({ "value": "Contoso" })), Some(mixed), true);
         assert_eq!((outcome.sync, outcome.reported), (Sync::Synced, Some(json!("Contoso"))));
+    }
+
+    #[test]
+    fn an_acknowledgement_is_read_in_the_format_that_speaks_of_the_newer_wish() {
+        let left = json!({ "value": 2, "ac": 400, "av": 2, "ad": "no", "statusCode": 200, "status": "completed",
+            "desiredVersion": 7 });
+        let outcome = run(Some(json!(2)), Some(left), true);
+        assert_eq!((outcome.sync, outcome.code, outcome.description), (Sync::Synced, Some(200), None));
+        let back =
+            json!({ "value": 1, "ac": 400, "av": 7, "ad": "no", "status": "completed", "desiredVersion": 2 });
+        let outcome = run(Some(json!(2)), Some(back), true);
+        assert_eq!((outcome.sync, outcome.description.as_deref()), (Sync::Error, Some("no")));
     }
 
     #[test]

@@ -107,7 +107,8 @@ impl Side {
         check_size(&values, SIDE_LIMIT)?;
         self.values = values;
         self.version += 1;
-        stamp(&mut self.metadata, &patch, &now.to_string(), self.version);
+        // always with three digits of a second: so written, times are in order as texts, too
+        stamp(&mut self.metadata, &patch, &format!("{now:.3}"), self.version);
         Ok(self.version)
     }
 

@@ -112,3 +112,33 @@ async fn what_a_broker_has_not_acknowledged_comes_again_after_a_lost_connection(
     assert!(!format!("{status:?}").contains("secret"), "{status:?}");
     hub.shutdown().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_message_that_the_broker_refuses_does_not_keep_the_others_from_coming() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let hub = hub(dir.path(), listener.local_addr().unwrap()).await;
+    let broker = tokio::spawn(async move {
+        loop {
+            let mut peer = Peer::accept(&listener, "me").await;
+            loop {
+                let publish = peer.publish().await;
+                if publish.payload.len() > 1_000 {
+                    // closed without a word, as brokers do it with what is larger than they take
+                    break;
+                }
+                peer.send(Packet::PubAck(PubAck::new(publish.pkid))).await;
+                if publish.payload == "last" {
+                    return;
+                }
+            }
+        }
+    });
+    assert!(hub.wait_for_bridge(|status| status.connected).await);
+    let mut device = online(&hub, "d1").await;
+    device.publish("devices/d1/messages/events/", &"x".repeat(2_000)).await;
+    device.publish("devices/d1/messages/events/", "last").await;
+    broker.await.unwrap();
+    assert!(hub.wait_for_bridge(|status| status.refused == 1 && status.missed == 0).await);
+    hub.shutdown().await.unwrap();
+}

@@ -8,7 +8,9 @@ import { audit, Device, openBrowser, provision, secretOf, shot, startHub, tooWid
 const ID = 'sensor-1';
 const NAME = '<img src=x onerror="window.hacked = true">';
 const PAGES = ['/devices', '/devices/new', `/devices/${ID}/view/overview`, `/devices/${ID}/view/about`, `/devices/${ID}/form/properties`, `/devices/${ID}/commands`,
-  `/devices/${ID}/raw`, `/devices/${ID}/twin`, `/devices/${ID}#connect`, '/devices/plain', '/hub', '/templates', '/nowhere/at/all'];
+  `/devices/${ID}/raw`, `/devices/${ID}/twin`, `/devices/${ID}#connect`, '/devices/plain', '/hub',
+  '/hub/enrollments', '/hub/enrollments/group/default', '/hub/enrollments/new?kind=group', '/hub/enrollments/new?kind=individual', '/hub/certificates', '/hub/faults',
+  '/templates', '/nowhere/at/all'];
 
 let hub;
 let browser;
@@ -51,6 +53,16 @@ async function open(page, path) {
   if (path.endsWith('/raw')) await page.getByTestId('message-row').first().waitFor();
   if (path.endsWith('#connect')) await page.getByTestId('connect-python').waitFor();
   if (path === '/devices') await page.getByTestId(`device-row-${ID}`).waitFor();
+  if (path === '/hub/enrollments') await page.getByTestId('enrollment-row-default').waitFor();
+}
+
+/** The same with everything open that a page has besides. */
+async function openAll(page, path) {
+  await open(page, path);
+  if (path === '/devices') await page.getByTestId(`select-${ID}`).check();
+  if (path.endsWith('#connect')) await page.getByTestId('show-qr').click();
+  if (path === '/hub/enrollments/group/default') await page.getByTestId('show-keys').click();
+  if (path === '/hub/enrollments/group/default') await page.getByTestId('primary-key').waitFor();
 }
 
 describe('every page', { concurrency: false }, () => {
@@ -59,7 +71,7 @@ describe('every page', { concurrency: false }, () => {
       const page = await browser.page({ colorScheme, allowed: /404/, bypassCSP: true });
       const all = {};
       for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-        await open(page, path);
+        await openAll(page, path);
         const found = await audit(page);
         if (found.length > 0) all[path] = found;
       }
@@ -71,7 +83,7 @@ describe('every page', { concurrency: false }, () => {
   test('has a label on every control', async () => {
     const page = await browser.page();
     for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-      await open(page, path);
+      await openAll(page, path);
       assert.deepEqual(await unlabelled(page), [], path);
     }
     await page.close();
@@ -81,9 +93,9 @@ describe('every page', { concurrency: false }, () => {
     for (const colorScheme of ['light', 'dark']) {
       const page = await browser.page({ viewport: { width: 320, height: 700 }, colorScheme });
       for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-        await open(page, path);
+        await openAll(page, path);
         assert.deepEqual(await tooWide(page), [], path);
-        await shot(page, `phone-${colorScheme}${path.replaceAll(/[/#]/g, '-')}`);
+        await shot(page, `phone-${colorScheme}${path.replaceAll(/[/#?=]/g, '-')}`);
       }
       await page.close();
     }
@@ -92,7 +104,7 @@ describe('every page', { concurrency: false }, () => {
   test('shows what a device says as text only', async () => {
     const page = await browser.page();
     for (const path of PAGES.filter((one) => !one.startsWith('/nowhere'))) {
-      await open(page, path);
+      await openAll(page, path);
       assert.equal(await page.locator('main img, dialog img').count(), 0, path);
       assert.equal(await page.evaluate(() => window.hacked), undefined, path);
     }

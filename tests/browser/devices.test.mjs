@@ -3,8 +3,9 @@
 // Everything waits for a condition; nothing sleeps for time to pass.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { Device, groupKey, openBrowser, provision, shot as picture, startHub, tutorialTemplate } from './support/site.mjs';
+import { Device, editTemplate, groupKey, openBrowser, provision, shot as picture, startHub, tutorialTemplate, until } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -79,9 +80,9 @@ describe('an operator of devices', { concurrency: false }, () => {
     await at('/view/overview');
     await page.getByTestId('latest-temp').waitFor();
     await device.send({ temp: 71.5, humid: 40.25 });
-    await page.waitForFunction(() => document.querySelector('[data-testid="latest-temp"]').textContent === '71.5');
+    await until(page, 'latest-temp', 'textContent', '71.5');
     await device.send({ temp: 72.5, humid: 41 });
-    await page.waitForFunction(() => document.querySelector('[data-testid="latest-temp"]').textContent === '72.5');
+    await until(page, 'latest-temp', 'textContent', '72.5');
     for (const [name, unit] of [['temp', '°F'], ['humid', '%']]) {
       const chart = page.getByTestId(`chart-${name}`);
       await page.waitForFunction((hook) => document.querySelector(`[data-testid="chart-${hook}"] .stroke`)?.getAttribute('d').includes('L'), name);
@@ -109,7 +110,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     for (const brightness of [0, 2]) {
       await page.getByTestId('input-brightness').fill(String(brightness));
       await save.click();
-      await page.waitForFunction((text) => document.querySelector('[data-testid="note-brightness"]').textContent.includes(text), `asked for ${brightness}`);
+      await page.waitForFunction((text) => document.querySelector('[data-testid="note-brightness"]')?.textContent.includes(text), `asked for ${brightness}`);
       assert.deepEqual((await desired()).brightness, { value: brightness });
     }
     await page.getByTestId('empty-input-name').click();
@@ -128,7 +129,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     await sync('brightness', 'pending').waitFor();
     const version = await asked;
     await device.report({ brightness: { value: 3, status: 'completed', desiredVersion: version - 1 } });
-    await page.waitForFunction(() => document.querySelector('[data-testid="note-brightness"]').textContent.includes('not acknowledged'));
+    await page.waitForFunction(() => document.querySelector('[data-testid="note-brightness"]')?.textContent.includes('not acknowledged'));
     assert.equal(await sync('brightness', 'pending').textContent(), 'Pending');
     await device.report({ brightness: { value: 3, status: 'completed', desiredVersion: version } });
     await sync('brightness', 'synced').waitFor();
@@ -251,12 +252,33 @@ describe('an operator of devices', { concurrency: false }, () => {
     await page.reload();
     await cell('temp').first().waitFor();
     assert.equal(await cell('component').count(), 0);
-    const exported = await hub.api('GET', `/api/devices/${ID}/raw/export?format=csv&unmodeled=1&cols=kind,temp,unmodeled`);
-    const [head, ...lines] = exported.trim().split('\r\n');
-    assert.equal(head, 'kind,temp,unmodeled');
-    assert.ok(lines.includes('telemetry,70,"{""extra"":1}"'), exported);
-    const jsonl = (await hub.api('GET', `/api/devices/${ID}/raw/export?format=jsonl&kind=telemetry`)).trim().split('\n').map((line) => JSON.parse(line));
-    assert.ok(jsonl.some((row) => row.bodyText === '{"temp": ' && row.problems.length === 1));
+  });
+
+  test('saves the raw data that is shown by the Export button, as CSV with its columns and as JSON lines, which read back', async () => {
+    const saved = async (format) => {
+      await page.getByTestId('raw-export').click();
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(`export-${format}`).click()]);
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+    };
+    await page.goto(`${hub.origin}/devices/${ID}/raw?unmodeled=1&cols=kind,temp,unmodeled`);
+    await page.getByTestId('message-row').first().waitFor();
+    const csv = await saved('csv');
+    assert.match(csv.name, /\.csv$/);
+    const rows = await page.evaluate(async (text) => (await import('/assets/devices/csv.js')).readCsv(text), csv.text);
+    const columns = await page.locator('thead th').count();
+    assert.ok(rows.every((row) => row.length === columns), csv.text);
+    assert.deepEqual(rows[0], ['kind', 'unmodeled', 'temp']);
+    assert.ok(rows.some(([kind, unmodeled, temp]) => kind === 'telemetry' && temp === '70' && unmodeled === '{"extra":1}'), csv.text);
+    assert.equal(rows.length - 1, await page.getByTestId('message-row').count());
+    await page.goto(`${hub.origin}/devices/${ID}/raw?kind=telemetry`);
+    await page.getByTestId('message-row').first().waitFor();
+    const jsonl = await saved('jsonl');
+    assert.match(jsonl.name, /\.jsonl$/);
+    const lines = jsonl.text.trim().split('\n').map((line) => JSON.parse(line));
+    assert.ok(lines.every(({ kind }) => kind === 'telemetry'));
+    assert.ok(lines.some((row) => row.bodyText === '{"temp": ' && row.problems.length === 1));
+    const shown = await page.getByTestId('message-row').evaluateAll((all) => all.map((row) => Number(row.dataset.seq)));
+    assert.deepEqual(lines.map(({ seq }) => seq).sort((a, b) => b - a), shown);
   });
 
   test('check 18: blocks a device, gives it its former status back, and approves one that waits, from the list', async () => {
@@ -288,6 +310,28 @@ describe('an operator of devices', { concurrency: false }, () => {
     await page.getByTestId('confirm-name').fill('newcomer');
     await page.getByTestId('confirm').click();
     await row('newcomer').waitFor({ state: 'detached' });
+  });
+
+  test('gives a device another template, and sees its views without loading the page again', async () => {
+    const next = await hub.api('POST', `/api/templates/${template}/version`, { name: 'Sensor of next year' });
+    await editTemplate(hub, next.id, 'POST', '/views', { kind: 'view', name: 'Climate', tiles: [{ type: 'lkv', capabilities: ['temp'], width: 1 }] });
+    await editTemplate(hub, next.id, 'POST', '/publish', {});
+    await at('');
+    await page.getByTestId('tab-view-overview').waitFor();
+    await page.evaluate(() => { window.marked = true; });
+    await page.getByTestId('manage-device').click();
+    await page.getByTestId('migrate-device').click();
+    await page.locator('dialog select').selectOption(next.id);
+    await page.locator('dialog [type="submit"]').click();
+    await page.getByTestId('tab-view-climate').waitFor();
+    await page.locator('.device-facts').getByText('Sensor of next year').waitFor();
+    await page.getByTestId('tab-view-climate').click();
+    await page.getByTestId('latest-temp').waitFor();
+    assert.equal(await page.evaluate(() => window.marked), true);
+    // it goes on as it was: the device need not know
+    await device.send({ temp: 66.5 });
+    await until(page, 'latest-temp', 'textContent', '66.5');
+    await page.goto(`${hub.origin}/devices`);
   });
 
   test('finds devices by search, filter and tag, and the address keeps what was asked', async () => {

@@ -39,7 +39,7 @@ describe('an operator', { concurrency: false }, () => {
   test('sees telemetry move and a line in its chart', async () => {
     await numberOf('latest-temp');
     const first = await page.getByTestId('latest-temp').textContent();
-    await page.waitForFunction((old) => document.querySelector('[data-testid="latest-temp"]').textContent !== old, first);
+    await page.waitForFunction((old) => document.querySelector('[data-testid="latest-temp"]')?.textContent !== old, first);
     assert.ok(Number.isFinite(await numberOf('latest-humid')));
     for (const name of ['temp', 'humid']) {
       await page.waitForFunction((hook) => document.querySelector(`[data-testid="chart-${hook}"] .stroke`)?.getAttribute('d').includes('L'), name);

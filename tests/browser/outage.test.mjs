@@ -1,10 +1,11 @@
-// Check 19: the hub is killed while pages look at it, and started again in the same folder and on the same port.
+// Check 19: the hub is killed while pages look at it, and started again in the same folder and on the same port: they say so, and
+// lose and double nothing.
 //
 // Devices send their messages through the service's side of the device API, over HTTPS: what counts here is what pages show.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openBrowser, sendOverHttp, shot, startHub } from './support/site.mjs';
+import { openBrowser, sendOverHttp, shot, startHub, tutorialTemplate, until } from './support/site.mjs';
 
 const DEVICES = ['d1', 'd2', 'd3', 'd4', 'd5'];
 let hub;
@@ -13,11 +14,15 @@ let tabs;
 
 const send = (id, values) => sendOverHttp(hub, id, values);
 
-/** The bodies of the device's messages, as its raw data has them. */
+/** The counts that the device has sent, as its raw data has them. */
 async function kept(id) {
   const { items } = await hub.api('GET', `/api/devices/${id}/raw?limit=1000`);
-  return items.filter(({ kind }) => kind === 'telemetry').map((row) => JSON.parse(row.bodyText ?? row.body).count).sort((a, b) => a - b);
+  return items.filter(({ kind }) => kind === 'telemetry').map((row) => JSON.parse(row.bodyText).count).sort((a, b) => a - b);
 }
+
+/** Waits until the rows of raw data on a page are the messages with these counts, each once and the newest first. */
+const rows = (page, counts) => page.waitForFunction((wanted) => [...document.querySelectorAll('[data-testid="message-row"][data-kind="telemetry"]')]
+  .map((row) => row.querySelector('[data-column="values"], [data-column="unmodeled"]') && row.textContent.match(/count: (\d+)/)?.[1]).join() === wanted, counts.join());
 
 before(async () => {
   hub = await startHub();
@@ -35,9 +40,10 @@ after(async () => {
   await hub?.stop();
 });
 
-describe('a hub that is killed and started again', { concurrency: false }, () => {
+describe('check 19: a hub that is killed and started again', { concurrency: false }, () => {
   test('is missed by its pages at once, which grey what they show', async () => {
-    await tabs[0].goto(`${hub.origin}/devices/d1`);
+    await tabs[0].goto(`${hub.origin}/devices/d1/raw`);
+    await rows(tabs[0], [5, 4, 3, 2, 1]);
     await tabs[1].goto(`${hub.origin}/devices`);
     for (const tab of tabs) await tab.locator('[data-testid="stream-state"][data-state="open"]').waitFor();
     await hub.kill();
@@ -56,14 +62,34 @@ describe('a hub that is killed and started again', { concurrency: false }, () =>
       await tab.locator('#banner').waitFor({ state: 'hidden' });
       assert.ok(!await tab.evaluate(() => document.body.classList.contains('stale')));
     }
+    await rows(tabs[0], [5, 4, 3, 2, 1]);
     for (const id of DEVICES) assert.deepEqual(await kept(id), [1, 2, 3, 4, 5]);
   });
 
   test('shows what comes then, once', async () => {
     for (const id of DEVICES) await send(id, { count: 6 });
     for (const id of DEVICES) assert.deepEqual(await kept(id), [1, 2, 3, 4, 5, 6]);
-    await tabs[0].goto(`${hub.origin}/devices/d1/raw`);
-    await tabs[0].getByText('6', { exact: false }).first().waitFor();
+    await rows(tabs[0], [6, 5, 4, 3, 2, 1]);
+    await tabs[0].reload();
+    await rows(tabs[0], [6, 5, 4, 3, 2, 1]);
+  });
+
+  test('draws a chart whole after a reload, with what was sent before and after', async () => {
+    const template = await tutorialTemplate(hub);
+    await hub.api('POST', '/api/devices', { id: 'charted', templateId: template });
+    for (const temp of [70, 71, 72]) await send('charted', { temp });
+    await tabs[0].goto(`${hub.origin}/devices/charted/view/overview`);
+    await hub.kill();
+    await tabs[0].locator('#banner').waitFor();
+    await hub.restart();
+    await tabs[0].locator('#banner').waitFor({ state: 'hidden' });
+    for (const temp of [73, 74]) await send('charted', { temp });
+    await until(tabs[0], 'latest-temp', 'textContent', '74.0');
+    await tabs[0].reload();
+    await tabs[0].getByTestId('chart-temp').scrollIntoViewIfNeeded();
+    await tabs[0].locator('[data-testid="chart-temp"] .stroke').first().waitFor({ state: 'attached' });
+    await tabs[0].getByTestId('chart-temp').getByText('Show as table').click();
+    await tabs[0].waitForFunction(() => document.querySelector('[data-testid="chart-temp"] table')?.textContent.includes('70') && document.querySelector('[data-testid="chart-temp"] table').textContent.includes('74'));
   });
 
   test('serves two tabs that go through five devices each', async () => {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { openBrowser, root, shot as picture, startHub, tooWide, unlabelled } from './support/site.mjs';
+import { openBrowser, root, shot as picture, startHub, tooWide, unlabelled, until } from './support/site.mjs';
 
 const MODEL = readFileSync(join(root, 'models/environmental_sensor.json'), 'utf8');
 const DTMI = join(root, 'models/dtmi');
@@ -89,7 +89,7 @@ describe('somebody who builds templates', { concurrency: false }, () => {
     await hook('customize-state-falseName').fill('Offline');
     assert.match(await hook('customize-status').textContent(), /1 capability changed/);
     await hook('save-customizations').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="customize-status"]').textContent === 'No changes.');
+    await until(page, 'customize-status', 'textContent', 'No changes.');
     await shot('templates-customize');
     await page.reload();
     await row.locator('summary').click();
@@ -104,15 +104,15 @@ describe('somebody who builds templates', { concurrency: false }, () => {
     await hook('customize-temp').locator('summary').click();
     await hook('customize-temp-color').fill('red');
     await hook('save-customizations').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="customize-temp-color"]').getAttribute('aria-invalid') === 'true');
+    await until(page, 'customize-temp-color', 'aria-invalid', 'true');
     await hook('customize-temp-color').fill('#c2410c');
     await hook('customize-temp-min').fill('9');
     await hook('customize-temp-max').fill('3');
     await hook('save-customizations').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="customize-temp-max"]').getAttribute('aria-invalid') === 'true');
+    await until(page, 'customize-temp-max', 'aria-invalid', 'true');
     await hook('customize-temp-max').fill('130');
     await hook('save-customizations').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="customize-status"]').textContent === 'No changes.');
+    await until(page, 'customize-status', 'textContent', 'No changes.');
   });
 
   test('does not overwrite what somebody else has saved meanwhile', async () => {
@@ -121,10 +121,10 @@ describe('somebody who builds templates', { concurrency: false }, () => {
     const elsewhere = await fetch(`${hub.origin}/api/templates/${ID}/customizations`, { method: 'PATCH', body: JSON.stringify({ brightness: { displayName: 'Brightness' } }) });
     assert.equal(elsewhere.status, 200);
     await hook('save-customizations').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="customize-error"]').textContent.includes('Brightness Level'));
+    await page.waitForFunction(() => document.querySelector('[data-testid="customize-error"]')?.textContent.includes('Brightness Level'));
     assert.equal(await hook('customize-humid-decimals').inputValue(), '1');
     await hook('save-customizations').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="customize-status"]').textContent === 'No changes.');
+    await until(page, 'customize-status', 'textContent', 'No changes.');
     const { customizations } = await api(`/api/templates/${ID}`);
     assert.deepEqual([customizations.humid, customizations.brightness], [{ decimals: 1 }, { displayName: 'Brightness' }]);
   });
@@ -216,7 +216,7 @@ describe('somebody who builds templates', { concurrency: false }, () => {
     await goto(PATH);
     await hook('draft-hint').waitFor();
     await hook('publish').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="template-state"]').textContent === 'Published');
+    await until(page, 'template-state', 'textContent', 'Published');
     assert.ok((await choices()).includes('Environmental Sensor Device'));
 
     await fetch(`${hub.origin}/api/devices`, { method: 'POST', body: JSON.stringify({ id: 'd1', templateId: ID }) });
@@ -256,12 +256,12 @@ describe('somebody who builds templates', { concurrency: false }, () => {
     await hook('submit-dialog').click();
     await page.locator('[data-testid="issue"][data-code="view"]').first().waitFor({ state: 'detached' });
     await hook('publish').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="template-state"]')?.textContent === 'Published');
+    await until(page, 'template-state', 'textContent', 'Published');
     await goto(PATH);
     await hook('template-menu').click();
     await hook('migrate-devices').click();
     await hook('submit-dialog').click();
-    await page.waitForFunction(() => document.querySelector('[data-testid="device-count"]').textContent === '0 devices');
+    await until(page, 'device-count', 'textContent', '0 devices');
     assert.equal((await api('/api/devices/d1')).device.templateId, 'environmental-sensor-device-v2');
   });
 

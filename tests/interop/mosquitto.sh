@@ -82,7 +82,7 @@ called=$!
 wait $subscribed
 check "a method arrives with its payload" "$(cat "$folder/request")" 'methods/POST/blink/?$rid='
 wait $called
-check "its call ends when the device leaves without an answer" "$(cat "$folder/answer")" '404103'
+check "its call ends when the device leaves without an answer" "$(cat "$folder/answer")" '504101'
 
 answer=$(mosquitto_pub "${common[@]}" --topic home/kitchen --message x 2>&1 || true)
 check "an unknown topic is logged with its reason" "$(curl --silent "$page/log")" 'home/kitchen'

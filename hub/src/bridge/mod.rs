@@ -1,9 +1,10 @@
 //! A bridge that republishes what devices send to another MQTT broker.
 //!
-//! [`Bridge`] says where to; [`session`] decides what is published, acknowledged and published again; [`task`] has the
-//! socket. The hub's stream for other programs ([`crate::feed`]) is its queue: what a broker that is away misses there, it
+//! [`Bridge`] says where to; [`session`] decides what is published, acknowledged and published again, [`patience`] how long
+//! the broker may keep it waiting; [`task`] has the socket. The hub's stream for other programs ([`crate::feed`]) is its queue: what a broker that is away misses there, it
 //! has missed. Begin with [`Bridge::parse`].
 
+mod patience;
 mod session;
 pub(crate) mod task;
 
@@ -16,6 +17,8 @@ use serde::Serialize;
 
 use crate::HubError;
 
+/// The longest prefix, in bytes: a topic holds it and much else.
+const PREFIX_LIMIT: usize = 1024;
 /// The ports of MQTT without and with TLS.
 const PORTS: [u16; 2] = [1883, 8883];
 
@@ -87,6 +90,9 @@ impl Bridge {
         if prefix.contains(['+', '#', '\0', '?']) {
             return Err(wrong("its prefix has characters that topics do not have"));
         }
+        if prefix.len() > PREFIX_LIMIT {
+            return Err(wrong("its prefix is longer than 1024 bytes"));
+        }
         Ok(Self { tls, host, port, login, prefix, ca_file: None })
     }
 
@@ -120,6 +126,8 @@ pub struct BridgeStatus {
     pub published: u64,
     /// Messages that were forgotten before the broker could be reached.
     pub missed: u64,
+    /// Messages that were left out, as the broker closed the connection again and again when they came.
+    pub refused: u64,
     /// Connections that were lost or could not be made.
     pub failures: u64,
     /// Why the last one was.

@@ -1,7 +1,8 @@
 //! One connection of a bridge, without its socket: packets in, packets out.
 //!
 //! Decides topics, packet ids and what is published again: everything that a former connection published and the broker
-//! did not acknowledge, in order, so that each message comes once at least. Begin with [`Session::publish`].
+//! did not acknowledge, in order, so that each message comes once at least. A message that ends connection after
+//! connection is left out, so that it does not keep the others from coming. Begin with [`Session::publish`].
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,11 @@ use crate::state::modules::split_module;
 pub(super) const WINDOW: usize = 64;
 /// In seconds.
 pub(super) const KEEP_ALIVE: u16 = 30;
+/// How often a message may end a connection, while nothing else is under way, before it is left out.
+const TRIES: u32 = 3;
+/// The longest name that becomes a level of a topic, in bytes: the names of components have 512 characters at most, and a
+/// topic of some such levels is far below what MQTT can write.
+const NAME_LIMIT: usize = 512;
 /// What a level of a topic cannot hold.
 const LEVEL: &AsciiSet = &CONTROLS.add(b'/').add(b'+').add(b'#').add(b'%');
 
@@ -29,22 +35,58 @@ pub(super) struct Session {
     /// What is not acknowledged, by packet id.
     waiting: BTreeMap<u16, u64>,
     last_packet: u16,
+    /// What may have ended the last connection.
+    suspect: Option<Suspect>,
+}
+
+/// A message that was the oldest without an acknowledgement when the broker closed the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Suspect {
+    number: u64,
+    /// How often it did so while it was alone under way.
+    tries: u32,
 }
 
 impl Session {
     pub(super) fn new(bridge: &Bridge, next: u64) -> Self {
-        Self { prefix: bridge.prefix.clone(), next, waiting: BTreeMap::new(), last_packet: 0 }
+        Self { prefix: bridge.prefix.clone(), next, waiting: BTreeMap::new(), last_packet: 0, suspect: None }
     }
 
-    /// A connection begins: what has no acknowledgement is published again.
-    pub(super) fn restart(&mut self) {
-        self.next = self.waiting.values().copied().min().unwrap_or(self.next).min(self.next);
+    /// A connection has ended, closed by the broker or otherwise: what has no acknowledgement is published again, the
+    /// oldest alone at first. Answers the number of a message that is left out, as it is what the broker closes
+    /// connections for.
+    pub(super) fn lost(&mut self, by_broker: bool) -> Option<u64> {
+        let was_alone = self.waiting.len() == 1;
+        let oldest = self.waiting.values().copied().min()?;
         self.waiting.clear();
+        self.next = oldest;
+        let before =
+            self.suspect.filter(|suspect| suspect.number == oldest).map_or(0, |suspect| suspect.tries);
+        let tries = before + u32::from(was_alone && by_broker);
+        self.suspect = Some(Suspect { number: oldest, tries });
+        if tries < TRIES {
+            return None;
+        }
+        self.skip(oldest);
+        Some(oldest)
+    }
+
+    /// Leaves a message out.
+    pub(super) fn skip(&mut self, number: u64) {
+        self.waiting.retain(|_, waiting| *waiting != number);
+        self.next = self.next.max(number + 1);
+        self.suspect = None;
     }
 
     /// How many messages may be published before an acknowledgement comes.
     pub(super) fn room(&self) -> usize {
-        WINDOW.saturating_sub(self.waiting.len())
+        let window = if self.suspect.is_some() { 1 } else { WINDOW };
+        window.saturating_sub(self.waiting.len())
+    }
+
+    /// Whether the broker owes an acknowledgement.
+    pub(super) fn is_owed(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     /// The packet that publishes an item.
@@ -61,7 +103,12 @@ impl Session {
     /// A packet of the broker; answers how many messages it acknowledges. The error ends the connection.
     pub(super) fn handle(&mut self, packet: &Packet) -> Result<u64, String> {
         match packet {
-            Packet::PubAck(ack) => Ok(u64::from(self.waiting.remove(&ack.pkid).is_some())),
+            Packet::PubAck(ack) => {
+                let taken = self.waiting.remove(&ack.pkid);
+                // the broker takes messages: whichever was suspected, it is not refused
+                self.suspect = self.suspect.filter(|suspect| taken != Some(suspect.number));
+                Ok(u64::from(taken.is_some()))
+            }
             Packet::PingResp => Ok(0),
             other => Err(format!("the broker sent what a publisher does not expect: {other:?}")),
         }
@@ -90,7 +137,10 @@ pub(super) fn accepted(packet: &Packet) -> Result<(), String> {
 
 /// `{prefix}/{device}[/modules/{module}]/{telemetry[/component]|twin|lifecycle|connection}`.
 fn topic(prefix: &str, item: &Item) -> String {
-    let level = |text: &str| utf8_percent_encode(text, LEVEL).to_string();
+    let level = |text: &str| {
+        let begin = (0..=text.len().min(NAME_LIMIT)).rfind(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        utf8_percent_encode(&text[..begin], LEVEL).to_string()
+    };
     let device = match split_module(&item.news.device) {
         Some((device, module)) => format!("{}/modules/{}", level(device), level(module)),
         None => level(&item.news.device),
@@ -135,10 +185,31 @@ mod tests {
         assert_eq!(session.handle(&Packet::PubAck(PubAck::new(ids[2]))), Ok(1));
         assert_eq!(session.handle(&Packet::PubAck(PubAck::new(ids[2]))), Ok(0));
         assert_eq!((session.next, session.room()), (14, WINDOW - 2));
-        session.restart();
+        assert_eq!(session.lost(true), None);
+        assert_eq!((session.next, session.room()), (11, 1), "the oldest goes alone at first");
+        assert_eq!(session.lost(true), None);
+        let again = packet_id(&session.publish(&item(11)));
+        assert_eq!((session.next, session.room()), (12, 0));
+        assert_eq!(session.handle(&Packet::PubAck(PubAck::new(again))), Ok(1));
+        assert_eq!((session.next, session.room()), (12, WINDOW));
+    }
+
+    #[test]
+    fn a_message_that_ends_connection_after_connection_is_left_out_and_no_other() {
+        let mut session = session();
+        (10..14).for_each(|number| drop(session.publish(&item(number))));
+        assert_eq!(session.lost(true), None, "it may be any of the four");
+        for _ in 1..TRIES {
+            session.publish(&item(10));
+            assert_eq!(session.lost(true), None);
+        }
+        session.publish(&item(10));
+        assert_eq!(session.lost(false), None, "the network was lost, which is no message's fault");
+        session.publish(&item(10));
+        assert_eq!(session.lost(true), Some(10));
         assert_eq!((session.next, session.room()), (11, WINDOW));
-        session.restart();
-        assert_eq!(session.next, 11);
+        session.publish(&item(11));
+        assert_eq!((session.lost(true), session.next), (None, 11));
     }
 
     #[test]
@@ -153,6 +224,11 @@ mod tests {
         let mut odd = item(1);
         odd.news.properties.insert("$.sub".to_owned(), "a/+#".to_owned());
         assert_eq!(topic("p/q", &odd), "p/q/d1/telemetry/a%2F%2B%23");
+        let long = "/".repeat(70_000);
+        odd.news.properties.insert("$.sub".to_owned(), long);
+        assert_eq!(topic("p/q", &odd).len(), "p/q/d1/telemetry/".len() + 3 * NAME_LIMIT);
+        odd.news.properties.insert("$.sub".to_owned(), "ä".repeat(NAME_LIMIT));
+        assert_eq!(topic("p/q", &odd), format!("p/q/d1/telemetry/{}", "%C3%A4".repeat(NAME_LIMIT / 2)));
         odd.news.device = "d1/m1".to_owned();
         odd.news.source = Source::Twin;
         assert_eq!(topic("", &odd), "d1/modules/m1/twin");

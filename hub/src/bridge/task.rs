@@ -19,7 +19,8 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
-use super::session::{self, KEEP_ALIVE, Session};
+use super::patience::{ANSWER_DEADLINE, Patience};
+use super::session::{self, Session};
 use super::{Bridge, BridgeStatus};
 use crate::HubError;
 use crate::feed::From;
@@ -27,8 +28,6 @@ use crate::shared::Shared;
 
 /// How long the connection, its TLS handshake and CONNECT may take together.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
-/// How long a write may take, and how long the broker may say nothing when it should.
-const ANSWER_DEADLINE: Duration = Duration::from_secs(30);
 /// Pauses between attempts double from the first to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -69,19 +68,24 @@ impl Runner {
         let mut session = Session::new(&self.bridge, next);
         let mut pause = FIRST_PAUSE;
         loop {
+            let (published, began) = (self.status.borrow().published, Instant::now());
             let connection = self.connect_and_drive(&shared, &mut session, news.clone(), &name);
             let failure = tokio::select! {
                 () = stop.cancelled() => return,
                 failure = connection => failure,
             };
-            let was_connected = self.status.borrow().connected;
+            let is_better = self.status.borrow().published > published || began.elapsed() > LONGEST_PAUSE;
+            if let Some(number) = session.lost(is_closed(&failure)) {
+                self.leave_out(number, "the broker closes the connection when it comes");
+            }
             tracing::warn!(bridge = %self.bridge, reason = %failure, "the bridge has no connection");
             self.status.send_modify(|status| {
                 status.connected = false;
                 status.failures += 1;
                 status.last_failure = Some(failure.to_string());
             });
-            pause = if was_connected { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
+            // a connection that brought nothing is none to come back for at once
+            pause = if is_better { FIRST_PAUSE } else { (pause * 2).min(LONGEST_PAUSE) };
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = sleep(pause) => {}
@@ -97,7 +101,6 @@ impl Runner {
         news: watch::Receiver<u64>,
         name: &str,
     ) -> io::Error {
-        session.restart();
         let opened = timeout(CONNECT_DEADLINE, self.open(name)).await;
         let mut link = match opened {
             Ok(Ok(link)) => link,
@@ -143,32 +146,32 @@ impl Runner {
         session: &mut Session,
         mut news: watch::Receiver<u64>,
     ) -> io::Result<std::convert::Infallible> {
-        let half = Duration::from_secs(u64::from(KEEP_ALIVE) / 2);
-        let (mut ping_at, mut heard) = (Instant::now() + half, Instant::now());
+        let mut patience = Patience::new(Instant::now());
         loop {
             news.mark_unchanged();
             self.publish(link, shared, session)?;
             link.flush().await?;
-            let is_owed = session.room() < session::WINDOW;
-            if !is_owed {
-                heard = Instant::now();
-            }
+            patience.owe(session.is_owed(), Instant::now());
             tokio::select! {
                 read = link.read() => {
                     read?;
-                    heard = Instant::now();
                     while let Some(packet) = link.packet()? {
+                        patience.hear();
                         let count = session.handle(&packet).map_err(io::Error::other)?;
+                        if count > 0 {
+                            patience.acknowledge(Instant::now());
+                        }
                         self.status.send_modify(|status| status.published += count);
                     }
                 }
                 changed = news.changed(), if session.room() > 0 => changed.map_err(io::Error::other)?,
-                () = tokio::time::sleep_until(ping_at) => {
-                    link.queue(&Packet::PingReq)?;
-                    ping_at = Instant::now() + half;
-                }
-                () = tokio::time::sleep_until(heard + ANSWER_DEADLINE), if is_owed => {
-                    return Err(io::Error::new(io::ErrorKind::TimedOut, "the broker acknowledges nothing"));
+                () = tokio::time::sleep_until(patience.next()) => {
+                    if let Some(reason) = patience.overdue(Instant::now()) {
+                        return Err(io::Error::new(io::ErrorKind::TimedOut, reason));
+                    }
+                    if patience.ping(Instant::now()) {
+                        link.queue(&Packet::PingReq)?;
+                    }
                 }
             }
         }
@@ -187,11 +190,26 @@ impl Runner {
                 return Ok(());
             }
             for item in batch.items.iter().take(session.room()) {
-                link.queue(&session.publish(item))?;
+                if let Err(error) = link.queue(&session.publish(item)) {
+                    self.leave_out(item.sequence, &error.to_string());
+                    session.skip(item.sequence);
+                }
             }
         }
         Ok(())
     }
+
+    /// A message is not republished.
+    fn leave_out(&self, number: u64, reason: &str) {
+        tracing::warn!(bridge = %self.bridge, number, reason, "a message is left out");
+        self.status.send_modify(|status| status.refused += 1);
+    }
+}
+
+/// Whether the broker closed a connection, and not the network or the bridge itself.
+fn is_closed(failure: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    [UnexpectedEof, ConnectionReset, ConnectionAborted, BrokenPipe].contains(&failure.kind())
 }
 
 /// The certificates to trust.

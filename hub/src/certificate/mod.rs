@@ -29,11 +29,17 @@ pub(crate) enum Known {
     Authority {
         authority: Any,
     },
+    /// By nothing: it is in the registry and never comes.
+    Nothing {
+        nothing: Nothing,
+    },
 }
 
 impl Known {
     /// Known by a certificate of any authority of the hub.
     pub(crate) const BY_AUTHORITY: Self = Self::Authority { authority: Any::Any };
+    /// Known by nothing.
+    pub(crate) const NOTHING: Self = Self::Nothing { nothing: Nothing::Nothing };
 
     /// Whether the device `id` may come with this certificate at `now`.
     pub(crate) fn check<'a>(
@@ -43,10 +49,12 @@ impl Known {
         authorities: impl IntoIterator<Item = &'a Certificate>,
         now: Timestamp,
     ) -> Result<(), CertificateError> {
-        let presented = presented.ok_or(CertificateError::Absent)?;
+        let presented = presented.ok_or(CertificateError::Absent);
         match self {
-            Self::Thumbprints(known) => known.check(presented.certificate(), now),
+            Self::Nothing { .. } => Err(CertificateError::NoWay),
+            Self::Thumbprints(known) => known.check(presented?.certificate(), now),
             Self::Authority { .. } => {
+                let presented = presented?;
                 presented.certificate().check_name(id)?;
                 presented.check_authorities(authorities, now)
             }
@@ -59,6 +67,13 @@ impl Known {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Any {
     Any,
+}
+
+/// What stands for a device that never comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Nothing {
+    Nothing,
 }
 
 /// The certificates a device may use: two, so that it can change from one to the next.
@@ -86,6 +101,10 @@ impl Thumbprints {
 /// Why a certificate is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CertificateError {
+    #[error(
+        "the device is registered without a way to authenticate (type none): give it keys or thumbprints"
+    )]
+    NoWay,
     #[error("the device is known by its certificate and presented none in the TLS handshake")]
     Absent,
     #[error(

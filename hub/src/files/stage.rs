@@ -1,18 +1,17 @@
 //! Content on its way: received into files that nobody sees, counted, and removed unless it is kept.
 //!
-//! Decides how much may come. Begin with [`Files::stage`].
+//! Decides when content is whole; how much may come is the [`account`](super::account)'s. Begin with [`Files::stage`].
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Body;
 use tokio::fs::{self, File};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_stream::StreamExt as _;
 
-use super::{FILE_LIMIT, FileError, Files, STAGE, TOTAL_LIMIT, encode};
+use super::account::Account;
+use super::{FILE_LIMIT, FileError, Files, STAGE, encode};
 
 /// Bytes that are copied at once when blocks are joined.
 const COPY_SIZE: usize = 64 * 1024;
@@ -22,35 +21,30 @@ const COPY_SIZE: usize = 64 * 1024;
 pub(crate) struct Staged {
     path: PathBuf,
     size: u64,
-    used: Arc<AtomicU64>,
+    account: Account,
     is_kept: bool,
 }
 
 impl Staged {
-    fn new(path: PathBuf, used: &Arc<AtomicU64>) -> Self {
-        Self { path, size: 0, used: Arc::clone(used), is_kept: false }
+    fn new(path: PathBuf, account: &Account) -> Self {
+        Self { path, size: 0, account: account.clone(), is_kept: false }
     }
 
     /// Counts bytes that are about to be written.
     fn grow(&mut self, bytes: usize) -> Result<(), FileError> {
         let bytes = bytes as u64;
         self.size += bytes;
-        let used = self.used.fetch_add(bytes, Ordering::Relaxed);
-        if self.size > FILE_LIMIT {
-            return Err(FileError::TooLarge);
-        }
-        if used + bytes > TOTAL_LIMIT { Err(FileError::Full) } else { Ok(()) }
+        let added = self.account.add(bytes);
+        if self.size > FILE_LIMIT { Err(FileError::TooLarge) } else { added }
     }
 
-    /// Leaves it where it is, to be joined with others.
-    pub(crate) fn leave(mut self) -> u64 {
-        self.is_kept = true;
-        self.size
+    /// Waits until it is on the disk for certain.
+    pub(super) async fn sync(&self) -> io::Result<()> {
+        File::open(&self.path).await?.sync_all().await
     }
 
-    /// Moves it to its place, on the disk for certain.
+    /// Moves it to its place, the name on the disk for certain as well.
     pub(super) async fn keep_as(mut self, path: &Path) -> Result<u64, FileError> {
-        File::open(&self.path).await?.sync_all().await?;
         fs::rename(&self.path, path).await?;
         self.is_kept = true;
         if let Some(folder) = path.parent().filter(|_| cfg!(unix)) {
@@ -64,7 +58,7 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.is_kept {
-            self.used.fetch_sub(self.size, Ordering::Relaxed);
+            self.account.remove(self.size);
             // a leftover is removed when the hub starts
             let _ = std::fs::remove_file(&self.path);
         }
@@ -72,22 +66,22 @@ impl Drop for Staged {
 }
 
 impl Files {
-    fn stage_of(&self, upload: &str) -> PathBuf {
+    pub(super) fn stage_of(&self, upload: &str) -> PathBuf {
         self.folder.join(STAGE).join(encode(upload))
     }
 
-    /// Receives content for an upload: all of it, or the block of this id.
-    pub(crate) async fn stage(
-        &self,
-        upload: &str,
-        block: Option<&str>,
-        body: Body,
-    ) -> Result<Staged, FileError> {
+    /// An upload may bring content from now on, until it is forgotten.
+    pub(crate) fn begin(&self, upload: &str) {
+        self.account.open(upload);
+    }
+
+    /// Receives the content of an upload, all of it.
+    pub(crate) async fn stage(&self, upload: &str, body: Body) -> Result<Staged, FileError> {
+        self.account.check_open(upload)?;
         let folder = self.stage_of(upload);
         fs::create_dir_all(&folder).await?;
-        // written beside and renamed, so that a block that comes twice is one of the two
         let part = folder.join(format!("part-{:032x}", fastrand::u128(..)));
-        let mut staged = Staged::new(part, &self.used);
+        let mut staged = Staged::new(part, &self.account);
         let mut file = File::create_new(&staged.path).await?;
         let mut content = body.into_data_stream();
         while let Some(piece) = content.next().await {
@@ -96,21 +90,31 @@ impl Files {
             file.write_all(&piece).await?;
         }
         file.flush().await?;
-        if let Some(block) = block {
-            let path = folder.join(block_name(block));
-            let replaced = fs::metadata(&path).await.map_or(0, |found| found.len());
-            fs::rename(&staged.path, &path).await?;
-            self.used.fetch_sub(replaced, Ordering::Relaxed);
-            staged.path = path;
-        }
+        // what belongs to an upload that has ended is no content any more
+        self.account.check_open(upload)?;
         Ok(staged)
+    }
+
+    /// Receives a block of an upload, which stays until it is joined with others.
+    pub(crate) async fn stage_block(&self, upload: &str, block: &str, body: Body) -> Result<(), FileError> {
+        self.account.check_room(upload)?;
+        let mut staged = self.stage(upload, body).await?;
+        // written beside and renamed, so that a block that comes twice is one of the two
+        let name = block_name(block);
+        let path = self.stage_of(upload).join(&name);
+        fs::rename(&staged.path, &path).await?;
+        staged.path = path;
+        self.account.take_block(upload, name, staged.size)?;
+        staged.is_kept = true;
+        Ok(())
     }
 
     /// Joins blocks that have come to one content.
     pub(crate) async fn join(&self, upload: &str, blocks: &[String]) -> Result<Staged, FileError> {
+        self.account.check_open(upload)?;
         let folder = self.stage_of(upload);
         fs::create_dir_all(&folder).await?;
-        let mut whole = Staged::new(folder.join(format!("whole-{:032x}", fastrand::u128(..))), &self.used);
+        let mut whole = Staged::new(folder.join(format!("whole-{:032x}", fastrand::u128(..))), &self.account);
         let mut file = File::create_new(&whole.path).await?;
         let mut buffer = vec![0; COPY_SIZE];
         for block in blocks {
@@ -133,20 +137,11 @@ impl Files {
         Ok(whole)
     }
 
-    /// How many bytes the blocks of an upload take.
-    pub(crate) async fn staged_bytes(&self, upload: &str) -> u64 {
-        let folder = self.stage_of(upload);
-        let counted = tokio::task::spawn_blocking(move || super::bytes_in(&folder)).await;
-        counted.ok().and_then(Result::ok).unwrap_or(0)
-    }
-
-    /// Forgets what is left of an upload.
+    /// Forgets what is left of an upload, which brings nothing any more.
     pub(crate) async fn forget(&self, upload: &str) {
-        let bytes = self.staged_bytes(upload).await;
+        self.account.close(upload);
         // it is removed at the next start at the latest
-        if fs::remove_dir_all(self.stage_of(upload)).await.is_ok() {
-            self.used.fetch_sub(bytes, Ordering::Relaxed);
-        }
+        let _ = fs::remove_dir_all(self.stage_of(upload)).await;
     }
 }
 

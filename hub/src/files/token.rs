@@ -12,22 +12,24 @@ use super::Files;
 pub(crate) const LIFE: SignedDuration = SignedDuration::from_hours(1);
 
 impl Files {
-    /// The token for a file, as the query of its address.
-    pub(crate) fn token(&self, device: &str, file: &str, now: Timestamp) -> String {
+    /// The token for a file that this upload is to bring, as the query of its address. The upload stands where stored
+    /// access policies have their name (`si`), as clients leave out parameters that they do not know.
+    pub(crate) fn token(&self, device: &str, file: &str, upload: &str, now: Timestamp) -> String {
         let expiry = now.checked_add(LIFE).unwrap_or(Timestamp::MAX).to_string();
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let signature = self.key.signature(&message(device, file, &expiry));
-        format!("?sv=2021-04-10&sr=b&sp=cw&se={}&sig={}", encode(&expiry), encode(&signature))
+        let signature = self.key.signature(&message(device, file, upload, &expiry));
+        let (upload, expiry, signature) = (encode(upload), encode(&expiry), encode(&signature));
+        format!("?sv=2021-04-10&sr=b&si={upload}&sp=cw&se={expiry}&sig={signature}")
     }
 
-    /// Whether the query of a request has a token for this file that is good now; the error says what is wrong.
+    /// The upload whose token for this file the query of a request has, if that is good now; the error says what is wrong.
     pub(crate) fn check(
         &self,
         device: &str,
         file: &str,
         query: &str,
         now: Timestamp,
-    ) -> Result<(), &'static str> {
+    ) -> Result<String, &'static str> {
         let value = |name: &str| {
             let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
             let found = pairs.into_iter().find(|(key, _)| *key == name)?.1;
@@ -35,17 +37,18 @@ impl Files {
         };
         let (expiry, signature) =
             (value("se").ok_or("se is missing")?, value("sig").ok_or("sig is missing")?);
-        if !self.key.has_signed(&message(device, file, &expiry), &signature) {
+        let upload = value("si").ok_or("si is missing")?;
+        if !self.key.has_signed(&message(device, file, &upload, &expiry), &signature) {
             return Err("the signature is not this hub's for this file");
         }
         let until: Timestamp = expiry.parse().map_err(|_| "se is not a time")?;
-        if until < now { Err("the token has expired") } else { Ok(()) }
+        if until < now { Err("the token has expired") } else { Ok(upload.into_owned()) }
     }
 }
 
-fn message(device: &str, file: &str, expiry: &str) -> String {
+fn message(device: &str, file: &str, upload: &str, expiry: &str) -> String {
     // neither ids nor names have line feeds
-    format!("{device}\n{file}\n{expiry}")
+    format!("{device}\n{file}\n{upload}\n{expiry}")
 }
 
 #[cfg(test)]
@@ -57,9 +60,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(folder.path()).unwrap();
         let now = Timestamp::UNIX_EPOCH;
-        let token = files.token("d1", "a b.log", now);
+        let token = files.token("d1", "a b.log", "u1", now);
         let query = token.strip_prefix('?').unwrap();
-        assert_eq!(files.check("d1", "a b.log", query, now), Ok(()));
+        assert_eq!(files.check("d1", "a b.log", query, now), Ok("u1".to_owned()));
+        let others = query.replace("si=u1", "si=u2");
+        assert!(files.check("d1", "a b.log", &others, now).is_err(), "it is for one upload");
         let late = now + SignedDuration::from_secs(3601);
         for (device, file, now) in [("d2", "a b.log", now), ("d1", "b.log", now), ("d1", "a b.log", late)] {
             assert!(files.check(device, file, query, now).is_err(), "{device} {file}");

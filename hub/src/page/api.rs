@@ -1,4 +1,4 @@
-//! The page's API about the hub as a whole: its addresses, log, models and list of devices.
+//! The page's API about the hub as a whole: its addresses, log and models.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use super::PageState;
-use super::error::{Body, PageError};
-use crate::state::StateError;
+use super::error::PageError;
 
 pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
     let shared = &page.shared;
@@ -19,8 +18,8 @@ pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
             state.models().map(|model| json!({ "id": model.view.id, "name": model.view.name })).collect();
         json!({
             "idScope": shared.settings.id_scope,
-            "mqtt": format!("localhost:{}", shared.mqtt_port),
-            "https": format!("localhost:{}", shared.https_port),
+            "mqtt": format!("{}:{}", shared.host, shared.mqtt_port),
+            "https": format!("{}:{}", shared.host, shared.https_port),
             "approval": state.approval(),
             "startedAt": shared.started,
             "devices": state.devices().count(),
@@ -29,9 +28,6 @@ pub(super) async fn hub(State(page): State<PageState>) -> Json<Value> {
         })
     }))
 }
-
-/// Devices and modules of a list that are looked at while devices wait.
-const DEVICES: usize = 256;
 
 #[derive(Deserialize)]
 pub(super) struct Limit {
@@ -97,57 +93,4 @@ pub(super) async fn add_model(
         PageError::bad_request(format!("{name} is not a valid model")).with_details(json!(problems))
     })?;
     Ok((StatusCode::CREATED, Json(json!({ "id": model.view.id, "name": model.view.name }))))
-}
-
-pub(super) async fn devices(State(page): State<PageState>) -> Json<Value> {
-    let mut items: Vec<Value> = Vec::new();
-    let mut last: Option<String> = None;
-    loop {
-        // devices get their turn between the portions; what changes meanwhile comes as an event
-        let portion: Vec<(String, Option<Value>)> = page.shared.with(|state, _| {
-            let all = state.all_after(last.as_deref()).take(DEVICES);
-            all.map(|one| (one.record.id.clone(), (!one.record.id.contains('/')).then(|| state.item(one))))
-                .collect()
-        });
-        let Some((id, _)) = portion.last() else { break };
-        last = Some(id.clone());
-        items.extend(portion.into_iter().filter_map(|(_, item)| item));
-    }
-    Json(json!({ "items": items }))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NewDevice {
-    id: String,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    template_id: Option<String>,
-    /// Instead of a template: its model.
-    #[serde(default)]
-    model_id: Option<String>,
-}
-
-pub(super) async fn add_device(
-    State(page): State<PageState>,
-    Body { value: new, .. }: Body<NewDevice>,
-) -> Result<(StatusCode, Json<Value>), PageError> {
-    let item = page.shared.with(|state, now| {
-        let of_model = match &new.model_id {
-            Some(model) => {
-                Some(state.find_template(model, now).ok_or_else(|| StateError::UnknownModel(model.clone()))?)
-            }
-            None => None,
-        };
-        let template = new.template_id.or(of_model);
-        if let Some(template) = &template {
-            state.check_published(template)?;
-        }
-        state.create(&new.id, None, true, now)?;
-        state.label(&new.id, new.name.as_deref(), None, now).inspect_err(|_| drop(state.delete(&new.id)))?;
-        state.assign_template(&new.id, template.as_deref())?;
-        Ok::<_, StateError>(state.item(state.device(&new.id)?))
-    })?;
-    Ok((StatusCode::CREATED, Json(item)))
 }

@@ -1,22 +1,57 @@
 //! The page's files, compiled in.
 //!
-//! Adding a file means a line in the list. Begin with [`index`].
+//! Adding a file means a line in the list. A file is made ready, shortened and compressed, when it is asked for the first time;
+//! browsers keep it and ask by its tag whether it is still the same. Begin with [`index`].
+
+use std::sync::OnceLock;
 
 use axum::extract::Path;
-use axum::http::Uri;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 
 use super::error::no_route;
+use super::gzip::{BY_ENCODING, GZIP, is_accepted, pack};
 
-const INDEX: &str = include_str!("assets/index.html");
+/// Packed once, so that it may take its time.
+const LEVEL: u32 = 9;
 
-macro_rules! assets {
-    ($($name:literal)*) => { &[$(($name, include_str!(concat!("assets/", $name)))),*] };
+/// One of the page's files.
+struct Asset {
+    name: &'static str,
+    text: &'static str,
+    ready: OnceLock<Ready>,
 }
 
-/// What is served under `/assets`, by its path there.
-const ASSETS: &[(&str, &str)] = assets! {
+/// How a file is sent.
+struct Ready {
+    plain: Bytes,
+    packed: Bytes,
+    /// Names the text; each encoding has a tag made of it.
+    digest: String,
+}
+
+macro_rules! asset {
+    ($name:literal) => {
+        Asset { name: $name, text: include_str!(concat!("assets/", $name)), ready: OnceLock::new() }
+    };
+}
+
+macro_rules! assets {
+    ($($name:literal)*) => {
+        /// What is served under `/assets`, by its path there.
+        static ASSETS: [Asset; [$($name),*].len()] = [$(asset!($name)),*];
+    };
+}
+
+/// Every address of a page answers this file.
+static INDEX: Asset = asset!("index.html");
+
+assets! {
     "announce.js"
     "api.js"
     "app.js"
@@ -54,18 +89,33 @@ const ASSETS: &[(&str, &str)] = assets! {
     "devices/connect.js"
     "devices/csv.js"
     "devices/edit.js"
+    "devices/filters.js"
     "devices/list.js"
     "devices/new.js"
     "devices/pills.js"
+    "devices/row.js"
+    "devices/selection.js"
+    "devices/table.js"
     "dom.js"
+    "duration.js"
     "fields.js"
     "format.js"
     "forms.js"
+    "held.js"
+    "hub/api.js"
+    "hub/certificates.js"
+    "hub/enrollment.js"
+    "hub/enrollments.js"
     "hub/faults.js"
+    "hub/new-enrollment.js"
+    "hub/overview.js"
     "hub/page.js"
+    "hub/parts.js"
+    "hub/policy.js"
     "json.js"
     "live.js"
     "numbers.js"
+    "pager.js"
     "rows.js"
     "shell/clipboard.js"
     "shell/dialog.js"
@@ -101,32 +151,72 @@ const ASSETS: &[(&str, &str)] = assets! {
     "texts/chart.js"
     "texts/device.js"
     "texts/devices.js"
+    "texts/enrollments.js"
     "texts/faults.js"
     "texts/shell.js"
     "texts/templates.js"
     "turns.js"
     "value.js"
-};
+}
 
 /// Media types by the ending of the name.
 const TYPES: [(&str, &str); 3] = [
     (".js", "text/javascript; charset=utf-8"),
     (".css", "text/css; charset=utf-8"),
-    (".svg", "image/svg+xml"),
+    (".html", "text/html; charset=utf-8"),
 ];
 
 /// The page; its own script looks at the path.
-pub(super) async fn index() -> Html<&'static str> {
-    Html(INDEX)
+pub(super) async fn index(headers: HeaderMap) -> Response {
+    INDEX.answer(&headers)
 }
 
-pub(super) async fn asset(Path(name): Path<String>, uri: Uri) -> Response {
-    let Some((name, text)) = ASSETS.iter().find(|(asset, _)| *asset == name) else {
-        return no_route(uri).await.into_response();
-    };
-    let media = TYPES.iter().find(|(ending, _)| name.ends_with(ending));
-    let media = media.map_or("text/plain", |(_, media)| *media);
-    ([(CONTENT_TYPE, media)], compact(name, text)).into_response()
+pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap, uri: Uri) -> Response {
+    match ASSETS.iter().find(|asset| asset.name == name) {
+        Some(asset) => asset.answer(&headers),
+        None => no_route(uri).await.into_response(),
+    }
+}
+
+impl Asset {
+    /// The file in the encoding that the browser takes, or that it has it already.
+    fn answer(&self, request: &HeaderMap) -> Response {
+        let ready = self.ready.get_or_init(|| Ready::new(self));
+        let is_packed = is_accepted(request);
+        let tag = format!("\"{}{}\"", ready.digest, if is_packed { "-gzip" } else { "" });
+        // nothing in a file is secret, and a page that is loaded again need not fetch what it has
+        let caching: [(HeaderName, HeaderValue); 2] =
+            [(VARY, BY_ENCODING), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+        if has(request, &tag) {
+            return (StatusCode::NOT_MODIFIED, caching, [(ETAG, tag)]).into_response();
+        }
+        let media = TYPES.iter().find(|(ending, _)| self.name.ends_with(ending));
+        let media = [(CONTENT_TYPE, media.map_or("text/plain", |(_, media)| *media))];
+        let body = if is_packed { &ready.packed } else { &ready.plain };
+        let mut response = (caching, media, [(ETAG, tag)], body.clone()).into_response();
+        if is_packed {
+            response.headers_mut().insert(CONTENT_ENCODING, GZIP);
+        }
+        response
+    }
+}
+
+/// Whether a browser has what this tag names.
+fn has(request: &HeaderMap, tag: &str) -> bool {
+    let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag)
+}
+
+impl Ready {
+    fn new(asset: &Asset) -> Self {
+        let plain = compact(asset.name, asset.text);
+        let digest = Sha256::digest(plain.as_bytes());
+        Self {
+            packed: pack(plain.as_bytes(), LEVEL).into(),
+            digest: digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
+            plain: plain.into(),
+        }
+    }
 }
 
 /// A file without what only its readers need: indentation, and in scripts lines that are nothing but a comment. No script
@@ -150,5 +240,33 @@ mod tests {
         let text = "// why\n\nif (a) {\n  // not this\n  b('//');\n}\n";
         assert_eq!(compact("x.js", text), "if (a) {\nb('//');\n}\n");
         assert_eq!(compact("x.css", "a {\n  b: url(\n//c);\n}\n"), "a {\nb: url(\n//c);\n}\n");
+    }
+
+    #[test]
+    fn each_encoding_of_a_file_has_its_tag_and_is_not_sent_to_who_has_it() {
+        let ask = |name: HeaderName, value: &str| (name, HeaderValue::from_str(value).unwrap());
+        let answer = |request: Vec<(HeaderName, HeaderValue)>| INDEX.answer(&HeaderMap::from_iter(request));
+        let gzip = || ask(axum::http::header::ACCEPT_ENCODING, "gzip, br");
+        let (plain, packed) = (answer(vec![]), answer(vec![gzip()]));
+        let (tag, tag_packed) = (&plain.headers()[ETAG], &packed.headers()[ETAG]);
+        assert_ne!(tag, tag_packed);
+        assert_eq!(
+            (plain.headers().get(CONTENT_ENCODING), &packed.headers()[CONTENT_ENCODING]),
+            (None, &GZIP)
+        );
+        assert!(plain.headers()[VARY] == BY_ENCODING && packed.headers()[VARY] == BY_ENCODING);
+        let both = format!("\"x\", {}", tag_packed.to_str().unwrap());
+        let again = |tag: &str, gzip: Option<_>| {
+            answer(gzip.into_iter().chain([ask(IF_NONE_MATCH, tag)]).collect()).status()
+        };
+        assert_eq!(again(&both, Some(gzip())), StatusCode::NOT_MODIFIED);
+        assert_eq!(again(tag.to_str().unwrap(), None), StatusCode::NOT_MODIFIED);
+        assert_eq!(again(tag.to_str().unwrap(), Some(gzip())), StatusCode::OK, "the other encoding");
+    }
+
+    #[test]
+    fn the_files_packed_are_far_below_what_a_page_may_weigh() {
+        let packed: usize = ASSETS.iter().chain([&INDEX]).map(|asset| Ready::new(asset).packed.len()).sum();
+        assert!(packed < 150_000, "all files together are {packed} bytes");
     }
 }

@@ -57,11 +57,19 @@ pub(super) async fn remove(
 
 impl From<AuthorityError> for PageError {
     fn from(error: AuthorityError) -> Self {
-        let (status, code) = match &error {
-            AuthorityError::NotFound(_) => (StatusCode::NOT_FOUND, "notFound"),
-            AuthorityError::Exists(_) => (StatusCode::CONFLICT, "exists"),
-            _ => (StatusCode::BAD_REQUEST, "invalid"),
+        let (status, code, field) = match &error {
+            AuthorityError::NotFound(_) => (StatusCode::NOT_FOUND, "notFound", None),
+            AuthorityError::Exists(_) => (StatusCode::CONFLICT, "exists", Some("name")),
+            AuthorityError::Name | AuthorityError::Several(_) => {
+                (StatusCode::BAD_REQUEST, "invalid", Some("name"))
+            }
+            AuthorityError::Certificate(_) => (StatusCode::BAD_REQUEST, "invalid", Some("certificate")),
+            AuthorityError::Full => (StatusCode::BAD_REQUEST, "invalid", None),
         };
-        Self::new(status, code, error.to_string())
+        let refusal = Self::new(status, code, error.to_string());
+        match field {
+            Some(field) => refusal.at(field),
+            None => refusal,
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::PageState;
 use super::error::{Body, PageError};
 use super::languages::Languages;
+use super::qr;
 use crate::state::{PropertyWrite, StateError};
 use crate::template::json as template;
 
@@ -96,14 +97,17 @@ pub(super) async fn credentials(
     page.shared.with(|state, _| {
         let key = state.device(&id)?.record.primary.reveal();
         let host = state.host_name();
+        let scope = &page.shared.settings.id_scope;
+        let coded = json!({ "idScope": scope, "deviceId": id, "primaryKey": key });
         Ok(Json(json!({
-            "idScope": page.shared.settings.id_scope,
+            "idScope": scope,
             "deviceId": id,
             "primaryKey": key,
-            "host": "localhost",
+            "host": page.shared.host,
             "port": page.shared.mqtt_port,
             "caFile": page.shared.settings.ca_file(),
             "connectionString": format!("HostName={host};DeviceId={id};SharedAccessKey={key}"),
+            "qr": qr::code(&coded.to_string()),
         })))
     })
 }

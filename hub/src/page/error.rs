@@ -84,6 +84,12 @@ impl PageError {
         Self { code, ..self }
     }
 
+    /// Says which member of a body is wrong.
+    pub(super) fn at(self, field: &str) -> Self {
+        let details = json!([{ "field": field, "message": self.message }]);
+        self.with_details(details)
+    }
+
     /// Adds what is wrong in particular.
     pub(super) fn with_details(self, details: Value) -> Self {
         Self { details: Some(details), ..self }

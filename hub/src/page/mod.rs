@@ -1,7 +1,7 @@
 //! The operator's page: its files, its API and its events, and the router of both HTTP listeners.
 //!
-//! A request whose query has an `api-version` belongs to the service API ([`crate::rest`]), as does the content of an upload,
-//! every other one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
+//! A request that is signed or has an `api-version` belongs to the service API ([`crate::rest`]), as does the content of an
+//! upload, every other one to the page. [`guard`] keeps other web sites out, and other machines that do not know the [`token`]. Begin with
 //! [`router`].
 
 mod api;
@@ -10,14 +10,18 @@ mod assets;
 mod certificates;
 mod commands;
 mod device;
+mod devices;
+mod enrollments;
 mod error;
 mod events;
 mod failures;
 mod faults;
 mod files;
 mod guard;
+mod gzip;
 mod languages;
 mod login;
+mod qr;
 mod raw;
 mod series;
 mod stream;
@@ -67,8 +71,8 @@ pub(crate) fn router(
     tasks: TaskTracker,
     stop: CancellationToken,
 ) -> Router {
-    let service =
-        rest::router(&shared, rest::Throttle::new(limits.throttling)).with_state(Arc::clone(&shared));
+    let service = rest::router(&shared, rest::Throttle::new(limits.throttling, limits.messages_per_second))
+        .with_state(Arc::clone(&shared));
     let guard = middleware::from_fn_with_state((access.clone(), Arc::clone(&shared)), guard::guard);
     let page = PageState { shared: Arc::clone(&shared), access, tasks, stop };
     let page = page_router().layer(guard).with_state(page);
@@ -84,23 +88,21 @@ async fn choose(
     State((service, page, shared)): State<(Router, Router, Arc<Shared>)>,
     request: Request,
 ) -> Response {
-    let query = request.uri().query().unwrap_or("");
-    let versioned = query.split('&').any(|pair| pair.starts_with("api-version="));
-    let is_upload = request.uri().path().split('/').nth(1) == Some(rest::CONTAINER);
+    let is_service = rest::is_for_services(&request);
     let mut request = request;
-    if let Some(uri) = rest::in_usual_case(request.uri()).filter(|_| versioned) {
+    if let Some(uri) = rest::in_usual_case(request.method(), request.uri()).filter(|_| is_service) {
         *request.uri_mut() = uri;
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let refusal = || {
         let reason = changes.then(|| shared.unkept()).flatten()?;
         let refused = RestError::unkept(&reason).into_response();
-        Some(if versioned { refused } else { PageError::unkept(&reason).into_response() })
+        Some(if is_service { refused } else { PageError::unkept(&reason).into_response() })
     };
     if let Some(refusal) = refusal() {
         return refusal;
     }
-    let Ok(response) = (if versioned || is_upload { service } else { page }).oneshot(request).await;
+    let Ok(response) = (if is_service { service } else { page }).oneshot(request).await;
     // nothing is answered as done before it is kept
     refusal().unwrap_or(response)
 }
@@ -109,24 +111,46 @@ fn page_router() -> Router<PageState> {
     Router::new()
         .merge(shell())
         .route("/assets/{*name}", get(assets::asset))
+        .merge(api_routes().layer(middleware::from_fn(gzip::compress)))
+        .merge(secret_routes())
+        .route("/events", get(stream::events))
+        .fallback(error::no_route)
+        .method_not_allowed_fallback(error::no_method)
+}
+
+/// What gives or takes secrets, and so is never compressed.
+fn secret_routes() -> Router<PageState> {
+    Router::new()
         .route(guard::LOGIN, post(login::log_in))
+        .route("/api/devices/{id}/credentials", get(device::credentials))
+        .route("/api/enrollments/{kind}/{id}/keys", get(enrollments::keys))
+        .route("/api/enrollments/group/{id}/deviceKey", post(enrollments::device_key))
+}
+
+fn api_routes() -> Router<PageState> {
+    Router::new()
         .route("/api/hub", get(api::hub))
         .route("/api/certificates", get(certificates::list).post(certificates::add))
         .route("/api/certificates/{name}", delete(certificates::remove))
+        .route("/api/enrollments/{kind}", get(enrollments::list).post(enrollments::add))
+        .route(
+            "/api/enrollments/{kind}/{id}",
+            get(enrollments::read).put(enrollments::write).delete(enrollments::delete),
+        )
+        .route("/api/enrollments/group/{id}/registrations", get(enrollments::registrations))
         .route("/api/hub/approval", put(approval::set))
         .route("/api/log", get(api::log))
         .route("/api/faults", get(faults::list).post(faults::inject).delete(faults::clear))
         .route("/api/faults/cut", post(faults::cut))
         .route("/api/faults/{id}", delete(faults::end))
         .route("/api/models", get(api::models).post(api::add_model))
-        .route("/api/devices", get(api::devices).post(api::add_device))
+        .route("/api/devices", get(devices::list).post(devices::add))
         .route("/api/devices/{id}", get(device::read).patch(device::label).delete(approval::delete))
         .route("/api/devices/{id}/approve", post(approval::approve))
         .route("/api/devices/{id}/block", post(approval::block))
         .route("/api/devices/{id}/unblock", post(approval::unblock))
         .route("/api/devices/{id}/model", put(device::assign_model))
         .route("/api/devices/{id}/template", put(device::assign_template))
-        .route("/api/devices/{id}/credentials", get(device::credentials))
         .route("/api/devices/{id}/telemetry", get(series::one))
         .route("/api/devices/{id}/raw", get(raw::rows))
         .route("/api/devices/{id}/raw/export", get(raw::export))
@@ -138,9 +162,6 @@ fn page_router() -> Router<PageState> {
         .route("/api/devices/{id}/files/{*name}", get(files::read).delete(files::delete))
         .route("/api/devices/{id}/commands", post(commands::call))
         .merge(templates::routes())
-        .route("/events", get(stream::events))
-        .fallback(error::no_route)
-        .method_not_allowed_fallback(error::no_method)
 }
 
 /// Every address of a page answers the same file, whose script looks at the address.
@@ -152,6 +173,8 @@ fn shell() -> Router<PageState> {
     })
 }
 
+#[cfg(test)]
+mod list_tests;
 #[cfg(test)]
 mod template_tests;
 #[cfg(test)]

@@ -136,6 +136,7 @@ async fn calling_a_device_that_is_not_there_is_404103_in_the_json_form() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     let inner: Value = serde_json::from_str(body["Message"].as_str().unwrap()).unwrap();
     assert_eq!(inner["errorCode"], 404_103);
+    assert_eq!(inner["info"], json!({ "timeout": "00:00:00" }));
     let (status, command) = site.page("POST", "/api/devices/d1/commands", json!({ "name": "blink" })).await;
     assert_eq!((status, &command["state"]), (StatusCode::OK, &json!("offline")));
 }
@@ -249,13 +250,14 @@ async fn a_bulk_operation_for_an_etag_is_refused_without_it_or_with_a_stale_one(
 }
 
 #[tokio::test]
-async fn keys_are_shown_by_connect_and_nowhere_else() {
+async fn keys_are_shown_by_those_who_are_asked_for_them_and_nowhere_else() {
     let site = Site::new();
     let (status, _) = site.page("POST", "/api/devices", json!({ "id": "d1" })).await;
     assert_eq!(status, StatusCode::CREATED);
     let keys = site.shared.with(|state, _| {
         let record = &state.device("d1").unwrap().record;
-        [record.primary.reveal().to_owned(), record.secondary.reveal().to_owned()]
+        let keys = [&record.primary, &record.secondary, state.group_key()];
+        keys.map(|key| key.reveal().to_owned())
     });
     let settings = &site.shared.settings;
     let secrets: Vec<String> = keys
@@ -264,14 +266,27 @@ async fn keys_are_shown_by_connect_and_nowhere_else() {
         .chain(settings.policies.values().map(|key| key.reveal().to_owned()))
         .collect();
     let shown = |body: &Value| secrets.iter().filter(|key| body.to_string().contains(&***key)).count();
-    for path in
-        ["hub", "log", "models", "devices", "devices/d1", "devices/d1/raw", "devices/d1/telemetry?name=x"]
-    {
+    for path in [
+        "hub",
+        "log",
+        "models",
+        "devices",
+        "devices?q=d&limit=1",
+        "devices/d1",
+        "devices/d1/raw",
+        "devices/d1/telemetry?name=x",
+        "certificates",
+        "enrollments/group",
+        "enrollments/group/default",
+        "enrollments/group/default/registrations",
+    ] {
         let (_, body) = site.page("GET", &format!("/api/{path}"), Value::Null).await;
         assert_eq!(shown(&body), 0, "{path}: {body}");
     }
     let (_, body) = site.page("GET", "/api/devices/d1/credentials", Value::Null).await;
     assert_eq!(shown(&body), 1, "the device's own and no other");
+    let (_, body) = site.page("GET", "/api/enrollments/group/default/keys", Value::Null).await;
+    assert_eq!(shown(&body), 1, "those of the group and no other");
 }
 
 #[tokio::test]

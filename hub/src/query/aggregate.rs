@@ -90,17 +90,18 @@ impl<'q> Groups<'q> {
         columns.iter().map(|column| cell(&column.content)).collect()
     }
 
-    /// A row for each group.
-    pub(crate) fn rows(self) -> Vec<Value> {
-        let Select::Columns(columns) = &self.query.select else {
-            return Vec::new();
+    /// A row for each group, with what the group is known by, in the order of that.
+    pub(crate) fn rows(self) -> impl Iterator<Item = (String, Value)> {
+        let columns = match &self.query.select {
+            Select::Columns(columns) => columns.as_slice(),
+            Select::All => &[],
         };
-        let row = |cells: Vec<Cell>| {
+        let row = move |(key, cells): (String, Vec<Cell>)| {
             let values = cells.into_iter().zip(columns);
             let named = values.filter_map(|(cell, column)| Some((column.name.clone(), cell.value()?)));
-            Value::Object(named.collect::<Map<_, _>>())
+            (key, Value::Object(named.collect::<Map<_, _>>()))
         };
-        self.found.into_values().map(row).collect()
+        self.found.into_iter().map(row)
     }
 }
 

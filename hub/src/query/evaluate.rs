@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use serde_json::{Number, Value};
 
 use super::syntax::{Comparison, Expression, Operator};
@@ -96,7 +97,11 @@ pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::Null, Value::Null) => Some(Ordering::Equal),
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
-        (Value::String(a), Value::String(b)) => Some(a.cmp(b)),
+        (Value::String(a), Value::String(b)) => match (time(a), time(b)) {
+            // the same time has many texts, whose order is not that of times
+            (Some(a), Some(b)) => Some(a.cmp(&b)),
+            _ => Some(a.cmp(b)),
+        },
         (Value::Number(a), Value::Number(b)) => match (a.as_i64(), b.as_i64()) {
             // as floats, large neighbours would be equal
             (Some(a), Some(b)) => Some(a.cmp(&b)),
@@ -104,6 +109,13 @@ pub(super) fn order(left: &Value, right: &Value) -> Option<Ordering> {
         },
         _ => None,
     }
+}
+
+/// A text that is a time as twins write it (RFC 3339).
+fn time(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let is_likely = bytes.len() >= "2026-01-01T00:00:00Z".len() && bytes[4] == b'-' && bytes[10] == b'T';
+    is_likely.then(|| text.parse().ok()).flatten()
 }
 
 /// What an operator makes of two numbers; other values give nothing, and neither does a division by nought.
@@ -130,7 +142,13 @@ fn calculate(operator: Operator, left: &Value, right: &Value) -> Option<Value> {
     })
 }
 
-/// A number that JSON has.
+/// A number that JSON has. Whole ones are written as such, which clients of integers want.
 pub(super) fn number(value: f64) -> Option<Value> {
+    /// Up to here floats hold every whole number.
+    const WHOLE: f64 = 9_007_199_254_740_992.0;
+    if value.fract() == 0.0 && value.abs() <= WHOLE {
+        #[allow(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+        return Some((value as i64).into());
+    }
     Number::from_f64(value).map(Value::Number)
 }

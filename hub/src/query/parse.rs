@@ -2,6 +2,8 @@
 //!
 //! Decides their order and what each may hold; expressions are [`super::expression`]'s. Begin with [`parse`].
 
+use std::collections::BTreeSet;
+
 use super::QueryError;
 use super::path::{Path, Step};
 use super::syntax::{Aggregate, Collection, Column, Content, Query, Select};
@@ -141,7 +143,12 @@ impl Parser {
             }
         } else {
             match &content {
-                Content::Attribute(path) | Content::Aggregate(_, path) => path.last_name().to_owned(),
+                Content::Attribute(path) => path.last_name().to_owned(),
+                // not the attribute's name, which another column may have
+                Content::Aggregate(aggregate, _) => {
+                    let name = AGGREGATES.iter().find(|(_, known)| known == aggregate).map(|(name, _)| *name);
+                    name.unwrap_or_default().to_owned()
+                }
                 Content::Count => "count".to_owned(),
             }
         };
@@ -243,6 +250,10 @@ fn check_columns(query: &Query) -> Result<(), String> {
             Err("SELECT * does not go with GROUP BY: name the columns".to_owned())
         };
     };
+    let mut names = BTreeSet::new();
+    if let Some(twice) = columns.iter().find(|column| !names.insert(&column.name)) {
+        return Err(format!("two columns are called {:?}: give one another name with AS", twice.name));
+    }
     let is_group = !query.group_by.is_empty()
         || columns.iter().any(|column| !matches!(column.content, Content::Attribute(_)));
     for column in columns.iter().filter(|_| is_group) {

@@ -62,7 +62,9 @@ fn by_policy(shared: &Shared, uri: &Uri, token: &Token<'_>, right: Right) -> Res
     let keys = shared.settings.policy_keys(policy);
     let keys = keys.ok_or_else(|| format!("there is no policy {policy:?}"))?;
     token.verify(keys, jiff::Timestamp::now()).map_err(|error: SasError| error.to_string())?;
-    if !token.covers(uri.path()) {
+    // names are compared without case, as some clients sign in lower case; what is another device's is not for this one
+    let is_others = |key: String| shared.with(|state, _| state.device(&key).is_ok());
+    if !token.covers(uri.path()) || token.names_other_than(uri.path()).is_some_and(is_others) {
         let (found, wanted) = (token.resource().to_owned(), uri.path().to_owned());
         return Err(SasError::WrongResource { found, wanted }.to_string());
     }

@@ -12,7 +12,7 @@ use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH, LAST_MODIFIED};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use crate::files::{FILE_LIMIT, FileError, Files};
+use crate::files::{FileError, Files};
 use crate::shared::Shared;
 
 /// The largest list of blocks, in bytes: 50,000 of them fit.
@@ -42,6 +42,8 @@ impl From<FileError> for BlobError {
         let (status, code) = match &error {
             FileError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge"),
             FileError::Full => (StatusCode::CONFLICT, "AccountProblem"),
+            FileError::TooManyBlocks => (StatusCode::CONFLICT, "BlockCountExceedsLimit"),
+            FileError::Ended => (StatusCode::FORBIDDEN, "AuthenticationFailed"),
             FileError::NoBlock(_) => (StatusCode::BAD_REQUEST, "InvalidBlockList"),
             FileError::Content(_) => (StatusCode::BAD_REQUEST, "IncompleteBody"),
             FileError::File(_) => (StatusCode::INTERNAL_SERVER_ERROR, "InternalError"),
@@ -111,8 +113,8 @@ fn authorize<'a>(
 ) -> Result<(&'a Files, String), BlobError> {
     let checked = shared.with(|state, now| {
         let files = shared.files.as_ref().ok_or("this hub has no folder for files")?;
-        files.check(device, file, query, now)?;
-        let upload = state.upload_of(device, file, now).ok_or("no upload of this file is under way")?;
+        let upload = files.check(device, file, query, now)?;
+        state.check_upload(&upload, (device, file), now)?;
         Ok((files, upload))
     });
     checked.map_err(|reason: &str| {
@@ -136,7 +138,7 @@ impl Target<'_> {
             return Err(BlobError::bad("InvalidHeaderValue", "x-ms-blob-type must be BlockBlob"));
         }
         self.check_absence(headers).await?;
-        let staged = self.files.stage(self.upload, None, body).await?;
+        let staged = self.files.stage(self.upload, body).await?;
         self.keep(staged).await
     }
 
@@ -144,11 +146,7 @@ impl Target<'_> {
         if !(1..=BLOCK_ID_LIMIT).contains(&block.len()) {
             return Err(BlobError::bad("InvalidQueryParameterValue", "blockid is base64 of 1 to 64 bytes"));
         }
-        if self.files.staged_bytes(self.upload).await > FILE_LIMIT {
-            return Err(FileError::TooLarge.into());
-        }
-        self.files.stage(self.upload, Some(block), body).await?.leave();
-        Ok(())
+        Ok(self.files.stage_block(self.upload, block, body).await?)
     }
 
     async fn put_block_list(&self, headers: &HeaderMap, body: Body) -> Result<(), BlobError> {
@@ -173,8 +171,12 @@ impl Target<'_> {
 
     async fn keep(&self, staged: crate::files::Staged) -> Result<(), BlobError> {
         let size = self.files.keep(staged, self.device, self.file).await?;
-        self.shared.with(|state, _| state.upload_stored(self.upload, size));
-        Ok(())
+        if self.shared.with(|state, _| state.upload_stored(self.upload, size)) {
+            return Ok(());
+        }
+        // the device was deleted meanwhile, or has said that the upload failed
+        self.files.delete(self.device, self.file).await?;
+        Err(FileError::Ended.into())
     }
 }
 

@@ -26,6 +26,9 @@ use crate::topics::Bag;
 
 /// The largest message or batch, in bytes (protocol reference, section 2.7).
 const SIZE_LIMIT: usize = 256 * 1024;
+/// The most messages of a batch, and how many of them are taken in one go.
+const BATCH_LIMIT: usize = 500;
+const PORTION: usize = 32;
 const BATCH_TYPE: &str = "application/vnd.microsoft.iothub.json";
 /// How long a message is locked unless the device asks for another time, and the longest it may ask for, in seconds.
 const LOCK_SECONDS: u64 = 60;
@@ -62,11 +65,15 @@ pub(super) async fn send(
     let is_batch =
         request.get(CONTENT_TYPE).is_some_and(|found| found.as_bytes().starts_with(BATCH_TYPE.as_bytes()));
     let messages = if is_batch { read_batch(&body)? } else { vec![(bag(properties), body.to_vec())] };
-    shared.with(|state, now| -> Result<(), RestError> {
-        state.device(&id)?;
-        messages.iter().for_each(|(bag, body)| state.telemetry(&id, bag, body, now));
-        Ok(())
-    })?;
+    for portion in messages.chunks(PORTION) {
+        shared.with(|state, now| -> Result<(), RestError> {
+            state.device(&id)?;
+            portion.iter().for_each(|(bag, body)| state.telemetry(&id, bag, body, now));
+            Ok(())
+        })?;
+        // others have their turn
+        tokio::task::yield_now().await;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -79,6 +86,9 @@ fn bag(properties: impl IntoIterator<Item = (String, String)>) -> Bag {
 fn read_batch(body: &[u8]) -> Result<Vec<(Bag, Vec<u8>)>, RestError> {
     let wrong = |reason: String| RestError::bad_request(format!("the batch cannot be read: {reason}"));
     let batch: Vec<Batched> = serde_json::from_slice(body).map_err(|error| wrong(error.to_string()))?;
+    if batch.len() > BATCH_LIMIT {
+        return Err(wrong(format!("it has {} messages, {BATCH_LIMIT} are taken at once", batch.len())));
+    }
     let message = |one: Batched| {
         let body = if one.base64_encoded {
             BASE64.decode(&one.body).map_err(|error| wrong(format!("a body is not base64: {error}")))?
@@ -159,7 +169,7 @@ pub(super) async fn abandon(
 }
 
 fn settle(shared: &Shared, id: &str, lock: &str, settlement: Settlement) -> Result<StatusCode, RestError> {
-    let token = lock.trim_matches('"');
+    let token = etag::bare(lock);
     shared.with(|state, now: Timestamp| state.settle_message(id, token, settlement, now))?;
     Ok(StatusCode::NO_CONTENT)
 }

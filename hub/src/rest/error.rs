@@ -3,6 +3,8 @@
 //! Identity errors use the older text form, which the Node client reads; methods the JSON form. Begin
 //! with [`RestError`].
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -25,10 +27,19 @@ pub(crate) struct RestError {
     form: Form,
 }
 
+/// How a time that was waited is written.
+fn waited(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Form {
     Text,
-    Json,
+    /// With how long the hub has waited.
+    Json {
+        timeout: Duration,
+    },
 }
 
 impl RestError {
@@ -46,6 +57,21 @@ impl RestError {
 
     pub(super) fn not_found(message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, 404_000, "NotFound", message.into())
+    }
+
+    /// A refusal that is known by its status alone.
+    pub(super) fn of_status(status: StatusCode, message: String) -> Self {
+        match status {
+            StatusCode::METHOD_NOT_ALLOWED => Self::method_not_allowed(message),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large(message),
+            StatusCode::BAD_REQUEST => Self::bad_request(message),
+            _ => Self::new(status, u32::from(status.as_u16()) * 1000, "RequestRefused", message),
+        }
+    }
+
+    /// The API has no such version.
+    pub(super) fn wrong_version(message: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, 400_001, "InvalidProtocolVersion", message)
     }
 
     pub(super) fn method_not_allowed(message: impl Into<String>) -> Self {
@@ -78,16 +104,18 @@ impl RestError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, 500_001, "ServerError", error.to_string())
     }
 
-    pub(super) fn offline() -> Self {
+    /// The device was not there for so long.
+    pub(super) fn offline(timeout: Duration) -> Self {
         let message = "Timed out waiting for device to connect.".to_owned();
         let error = Self::new(StatusCode::NOT_FOUND, 404_103, "DeviceNotOnline", message);
-        Self { form: Form::Json, ..error }
+        Self { form: Form::Json { timeout }, ..error }
     }
 
-    pub(super) fn no_answer() -> Self {
+    /// The device was there and did not answer for so long.
+    pub(super) fn no_answer(timeout: Duration) -> Self {
         let message = "Timed out waiting for the response from device.".to_owned();
         let error = Self::new(StatusCode::GATEWAY_TIMEOUT, 504_101, "GatewayTimeout", message);
-        Self { form: Form::Json, ..error }
+        Self { form: Form::Json { timeout }, ..error }
     }
 }
 
@@ -135,7 +163,8 @@ pub(super) fn numbers(error: &StateError) -> (StatusCode, u32, &'static str) {
         | StateError::BadAuthentication(_)
         | StateError::BadMode(_)
         | StateError::BadStatus(_)
-        | StateError::NoObject(_)
+        | StateError::WrongType(..)
+        | StateError::BadOperation(_)
         | StateError::BadFileName(_)
         | StateError::NoUpload(_)
         | StateError::NotStored
@@ -162,11 +191,12 @@ impl IntoResponse for RestError {
                 "Message": format!("ErrorCode:{};{}", self.name, self.message),
                 "ExceptionMessage": format!("Tracking ID:{tracking}-TimeStamp:{now}"),
             }),
-            Form::Json => {
+            Form::Json { timeout } => {
                 let inner = json!({
                     "errorCode": self.code,
                     "trackingId": tracking,
                     "message": self.message,
+                    "info": { "timeout": waited(timeout) },
                     "timestampUtc": now,
                 });
                 json!({ "Message": inner.to_string(), "ExceptionMessage": "" })

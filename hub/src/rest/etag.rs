@@ -33,9 +33,14 @@ pub(super) fn if_match(headers: &HeaderMap) -> Option<String> {
     Some(headers.get(IF_MATCH)?.to_str().ok()?.to_owned())
 }
 
+/// An etag without its quotes, as locks stand in paths: clients write them in both ways.
+pub(super) fn bare(etag: &str) -> &str {
+    etag.trim().trim_start_matches("W/").trim_matches('"')
+}
+
 /// Whether the etag a caller gave is the current one, or `*`.
 pub(super) fn check(given: &str, current: &str) -> Result<(), StateError> {
-    let bare = given.trim().trim_start_matches("W/").trim_matches('"');
+    let bare = bare(given);
     if bare == "*" || bare == current {
         return Ok(());
     }

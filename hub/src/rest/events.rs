@@ -83,6 +83,8 @@ impl Reader {
             }
             // a batch of which nothing was wanted may be followed by another
             if !is_empty {
+                // other tasks of this thread have their turn
+                tokio::task::yield_now().await;
                 continue;
             }
             if !matches!(tokio::time::timeout(PAUSE, self.news.changed()).await, Ok(Ok(()))) {

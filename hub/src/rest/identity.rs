@@ -16,8 +16,9 @@ use crate::state::{DeviceChange, State, StateError};
 /// What the service says of a time that has not come.
 pub(super) const NEVER: &str = "0001-01-01T00:00:00Z";
 
+/// A time as clients read it, always with three digits of a second: so written, times are in order as texts, too.
 pub(super) fn time(at: Option<Timestamp>) -> String {
-    at.map_or_else(|| NEVER.to_owned(), |at| at.to_string())
+    at.map_or_else(|| NEVER.to_owned(), |at| format!("{at:.3}"))
 }
 
 /// The id of a device, and the module's own for a module of it.
@@ -98,6 +99,7 @@ pub(super) fn authentication_type(record: &Record) -> &'static str {
         None => "sas",
         Some(Known::Thumbprints(_)) => "selfSigned",
         Some(Known::Authority { .. }) => "certificateAuthority",
+        Some(Known::Nothing { .. }) => "none",
     }
 }
 
@@ -124,12 +126,11 @@ pub(super) fn create(
     now: Timestamp,
 ) -> Result<(), StateError> {
     let change = change(body)?;
-    let keys = match (&change.primary, &change.secondary) {
-        (Some(primary), secondary) => Some(DeviceKeys {
-            primary: primary.clone(),
-            secondary: secondary.as_ref().unwrap_or(primary).clone(),
-        }),
-        _ => None,
+    let keys = match (change.primary, change.secondary) {
+        (None, None) => None,
+        (primary, secondary) => {
+            Some(DeviceKeys { primary: or_random(primary)?, secondary: or_random(secondary)? })
+        }
     };
     let made = match module {
         None => state.create(device, keys, change.enabled.unwrap_or(true), now)?,
@@ -143,8 +144,74 @@ pub(super) fn create(
     }
 }
 
+fn or_random(key: Option<Key>) -> Result<Key, StateError> {
+    key.map_or_else(|| Key::random().map_err(|error| StateError::Random(error.to_string())), Ok)
+}
+
+/// What the members of an identity's JSON are, where they are there: the path of each, and a JSON value of its type.
+const MEMBERS: [(&str, Member); 17] = [
+    ("/deviceId", Member::Text),
+    ("/moduleId", Member::Text),
+    ("/status", Member::Text),
+    ("/statusReason", Member::Text),
+    ("/authentication", Member::Object),
+    ("/authentication/type", Member::Text),
+    ("/authentication/symmetricKey", Member::Object),
+    ("/authentication/symmetricKey/primaryKey", Member::Text),
+    ("/authentication/symmetricKey/secondaryKey", Member::Text),
+    ("/authentication/x509Thumbprint", Member::Object),
+    ("/authentication/x509Thumbprint/primaryThumbprint", Member::Text),
+    ("/authentication/x509Thumbprint/secondaryThumbprint", Member::Text),
+    ("/capabilities", Member::Object),
+    ("/capabilities/iotEdge", Member::Truth),
+    ("/deviceScope", Member::Text),
+    ("/parentScopes", Member::Texts),
+    ("", Member::Object),
+];
+
+/// The type of a member.
+#[derive(Debug, Clone, Copy)]
+enum Member {
+    Text,
+    Truth,
+    Object,
+    Texts,
+}
+
+impl Member {
+    fn has(self, value: &Value) -> bool {
+        match self {
+            Self::Text => value.is_string(),
+            Self::Truth => value.is_boolean(),
+            Self::Object => value.is_object(),
+            Self::Texts => value.as_array().is_some_and(|items| items.iter().all(Value::is_string)),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Truth => "true or false",
+            Self::Object => "a JSON object",
+            Self::Texts => "a list of texts",
+        }
+    }
+}
+
+fn check_members(body: &Value) -> Result<(), StateError> {
+    for (path, member) in MEMBERS {
+        let found = body.pointer(path).filter(|found| !found.is_null());
+        if found.is_some_and(|found| !member.has(found)) {
+            let name = if path.is_empty() { "the body" } else { path.trim_start_matches('/') };
+            return Err(StateError::WrongType(name, member.name()));
+        }
+    }
+    Ok(())
+}
+
 /// Reads what an identity's JSON asks for; empty keys mean that the service makes them.
 pub(super) fn change(body: &Value) -> Result<DeviceChange, StateError> {
+    check_members(body)?;
     let key = |name: &str| {
         let text = body.pointer(&format!("/authentication/symmetricKey/{name}")).and_then(Value::as_str);
         text.filter(|text| !text.is_empty())
@@ -188,20 +255,20 @@ fn edge(body: &Value) -> Option<crate::state::device::Edge> {
     Some(crate::state::device::Edge { is_edge, scope: scope.map(str::to_owned), parents })
 }
 
-/// What a device is to be known by; `None` when the body does not say.
+/// What a device is to be known by; `None` when the body does not say. Thumbprints without a type mean themselves.
 fn certificates(body: &Value) -> Result<Option<Option<Known>>, StateError> {
     let text = |path: &str| body.pointer(&format!("/authentication/{path}")).and_then(Value::as_str);
+    let thumbprint = |name: &str| text(&format!("x509Thumbprint/{name}")).filter(|text| !text.is_empty());
+    let (primary, secondary) = (thumbprint("primaryThumbprint"), thumbprint("secondaryThumbprint"));
     match text("type") {
-        None => Ok(None),
+        None if primary.is_none() && secondary.is_none() => Ok(None),
         Some("sas") => Ok(Some(None)),
+        Some("none") => Ok(Some(Some(Known::NOTHING))),
         Some("certificateAuthority") => Ok(Some(Some(Known::BY_AUTHORITY))),
-        Some("selfSigned") => {
-            let thumbprint = |name: &str| {
-                let text = text(&format!("x509Thumbprint/{name}")).filter(|text| !text.is_empty());
-                text.map(|text| Thumbprint::parse(text).ok_or(StateError::BadThumbprint)).transpose()
-            };
-            let primary = thumbprint("primaryThumbprint")?.ok_or(StateError::BadThumbprint)?;
-            let known = Thumbprints { primary, secondary: thumbprint("secondaryThumbprint")? };
+        None | Some("selfSigned") => {
+            let read = |text: &str| Thumbprint::parse(text).ok_or(StateError::BadThumbprint);
+            let primary = read(primary.ok_or(StateError::BadThumbprint)?)?;
+            let known = Thumbprints { primary, secondary: secondary.map(read).transpose()? };
             Ok(Some(Some(Known::Thumbprints(known))))
         }
         Some(other) => Err(StateError::BadAuthentication(other.chars().take(40).collect())),

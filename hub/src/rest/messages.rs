@@ -22,6 +22,9 @@ use crate::shared::Shared;
 use crate::state;
 use crate::state::feedback::Feedback;
 
+/// What a sender may ask to be told: nothing, how it ended, only that it arrived, only that it did not.
+const ACKNOWLEDGEMENTS: [&str; 4] = ["none", "full", "positive", "negative"];
+
 /// Queues the body as a message for the device; `iothub-expiry` is until when it is worth delivering, at most two days.
 pub(super) async fn send(
     State(shared): State<Arc<Shared>>,
@@ -36,20 +39,31 @@ pub(super) async fn send(
         }
     }
     for (name, value) in headers::properties(&request)? {
-        if name == "$.exp" {
-            message = message.with_time_to_live(until(&value)?);
-        }
-        message = message.with_property(name, value);
+        message = match name.as_str() {
+            "$.exp" => expiring(message, &value)?,
+            "iothub-ack" if !ACKNOWLEDGEMENTS.contains(&value.as_str()) => {
+                let known = ACKNOWLEDGEMENTS.join(", ");
+                return Err(RestError::bad_request(format!("iothub-ack is one of {known}")));
+            }
+            _ => message.with_property(name, value),
+        };
     }
     let id = target.key()?;
     shared.with(|state, now| state.send_message(&id, message, now))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn until(text: &str) -> Result<Duration, RestError> {
+/// The message with this expiry, which its device is told, or with the latest that there may be.
+fn expiring(message: CloudToDevice, text: &str) -> Result<CloudToDevice, RestError> {
     let bad = || RestError::bad_request("iothub-expiry is a time to come such as 2026-11-25T23:00:00Z");
-    let expiry: Timestamp = text.parse().map_err(|_| bad())?;
-    Duration::try_from(expiry.duration_since(Timestamp::now())).map_err(|_| bad())
+    let (now, expiry) = (crate::shared::now(), text.parse::<Timestamp>().map_err(|_| bad())?);
+    let wanted = Duration::try_from(expiry.duration_since(now)).map_err(|_| bad())?;
+    let message = message.with_time_to_live(wanted);
+    let told = match now.checked_add(message.time_to_live) {
+        Ok(latest) if message.time_to_live < wanted => latest.to_string(),
+        _ => text.to_owned(),
+    };
+    Ok(message.with_property("$.exp", told))
 }
 
 /// Forgets the messages that wait for a device.
@@ -94,7 +108,7 @@ pub(super) async fn complete_feedback(
     State(shared): State<Arc<Shared>>,
     Path(lock): Path<String>,
 ) -> Result<StatusCode, RestError> {
-    shared.with(|state, now| state.settle_feedback(&lock, false, now))?;
+    shared.with(|state, now| state.settle_feedback(etag::bare(&lock), false, now))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -102,6 +116,6 @@ pub(super) async fn abandon_feedback(
     State(shared): State<Arc<Shared>>,
     Path(lock): Path<String>,
 ) -> Result<StatusCode, RestError> {
-    shared.with(|state, now| state.settle_feedback(&lock, true, now))?;
+    shared.with(|state, now| state.settle_feedback(etag::bare(&lock), true, now))?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -69,8 +69,10 @@ pub(super) async fn call(
         })
         .await?;
     match command.state {
-        CommandState::Offline => Err(RestError::offline()),
-        CommandState::Sent | CommandState::Timeout => Err(RestError::no_answer()),
+        CommandState::Offline => Err(RestError::offline(Duration::from_secs(connect_timeout))),
+        CommandState::Sent | CommandState::Timeout => {
+            Err(RestError::no_answer(Duration::from_secs(response_timeout)))
+        }
         _ => Ok(Json(json!({ "status": command.status, "payload": command.response }))),
     }
 }

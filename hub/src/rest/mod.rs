@@ -8,7 +8,7 @@ mod blobs;
 mod bulk;
 mod device_side;
 mod devices;
-mod dps;
+pub(crate) mod dps;
 mod error;
 mod etag;
 mod events;
@@ -19,24 +19,31 @@ mod methods;
 mod modules;
 mod permissions;
 mod query;
+mod refusals;
+mod rows;
+mod spelling;
 mod statistics;
 mod target;
 mod throttle;
 mod twins;
 mod uploads;
+mod version;
 
 use std::sync::Arc;
 
+use axum::http::Uri;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{delete, get, post, put};
 use axum::{Router, middleware};
 
 use crate::shared::Shared;
 
-pub(crate) use dps::in_usual_case;
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
+pub(crate) use spelling::in_usual_case;
 pub(crate) use throttle::Throttle;
 pub(crate) use uploads::CONTAINER;
+pub(crate) use version::is_for_services;
 
 /// The routes of the service API, each behind [`permissions::guard`]. A trailing slash is accepted where clients send
 /// one.
@@ -59,9 +66,7 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/messages/serviceBound/feedback", get(messages::feedback))
         .route("/messages/serviceBound/feedback/{lock}", delete(messages::complete_feedback))
         .route("/messages/serviceBound/feedback/{lock}/abandon", post(messages::abandon_feedback))
-        // the service sends by the one spelling and devices receive by the other
-        .route("/devices/{id}/messages/devicebound", post(messages::send))
-        .route("/devices/{id}/messages/deviceBound", get(device_side::receive))
+        .route("/devices/{id}/messages/deviceBound", post(messages::send).get(device_side::receive))
         .route("/devices/{id}/messages/deviceBound/{lock}", delete(device_side::complete))
         .route("/devices/{id}/messages/deviceBound/{lock}/abandon", post(device_side::abandon))
         .route("/devices/{id}/messages/events", post(device_side::send))
@@ -72,13 +77,25 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         // what is added later comes first: a request that is refused takes nothing from those that are not
         .route_layer(middleware::from_fn_with_state(rates.clone(), throttle::throttle))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
+        .layer(middleware::map_response(refusals::of_the_hub))
         .merge(dps::router(shared, rates))
         .fallback(no_route)
+        .layer(middleware::from_fn(version::check))
 }
 
-async fn no_route(uri: axum::http::Uri) -> RestError {
-    RestError::not_found(format!("this hub does not serve {}", uri.path()))
+async fn no_route(uri: Uri) -> Response {
+    let message = format!("this hub does not serve {}", uri.path());
+    if dps::is_path(uri.path()) {
+        return dps::no_route(message);
+    }
+    RestError::not_found(message).into_response()
 }
 
 #[cfg(test)]
+mod form_tests;
+#[cfg(test)]
+mod registry_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upload_tests;

@@ -46,8 +46,7 @@ const NEEDS: &[(&str, &[(Method, Right)])] = &[
     ("/messages/serviceBound/feedback", &[(Method::GET, Service)]),
     ("/messages/serviceBound/feedback/{lock}", &[(Method::DELETE, Service)]),
     ("/messages/serviceBound/feedback/{lock}/abandon", &[(Method::POST, Service)]),
-    ("/devices/{id}/messages/devicebound", &[(Method::POST, Service)]),
-    ("/devices/{id}/messages/deviceBound", &[(Method::GET, Device)]),
+    ("/devices/{id}/messages/deviceBound", &[(Method::POST, Service), (Method::GET, Device)]),
     ("/devices/{id}/messages/deviceBound/{lock}", &[(Method::DELETE, Device)]),
     ("/devices/{id}/messages/deviceBound/{lock}/abandon", &[(Method::POST, Device)]),
     ("/devices/{id}/messages/events", &[(Method::POST, Device)]),
@@ -80,6 +79,11 @@ pub(super) async fn guard(
         Some(right) => authorize(&shared, request.uri(), request.headers(), right)?,
     }
     Ok(next.run(request).await)
+}
+
+/// The paths of all routes, with the methods of each.
+pub(super) fn routes() -> impl Iterator<Item = (&'static str, Vec<Method>)> {
+    NEEDS.iter().map(|(path, needs)| (*path, needs.iter().map(|(method, _)| method.clone()).collect()))
 }
 
 fn is_known(path: &str) -> bool {

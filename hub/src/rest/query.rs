@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -16,16 +15,17 @@ use serde_json::Value;
 
 use super::RestError;
 use super::error::Body;
+use super::rows::{PAGE_LIMIT, Rows};
 use super::twins::twin;
-use crate::query::{Collection, Query};
+use crate::query::{Collection, Groups, Query};
 use crate::shared::Shared;
 use crate::state::device::Device;
 use crate::state::modules::split_module;
 
-/// Most rows of a page.
-const PAGE_LIMIT: usize = 1000;
-/// Devices that are looked at in one go.
-const PORTION: usize = 32;
+/// Devices that are looked at in one go: each may have a document of many times the size of its twin, for the metadata.
+const PORTION: usize = 8;
+/// The longest name that is written into a continuation: it is a header, of which clients take a few KiB.
+const NAME_LIMIT: usize = 512;
 
 #[derive(Deserialize)]
 pub(super) struct QueryText {
@@ -35,7 +35,7 @@ pub(super) struct QueryText {
 /// Where a page goes on.
 #[derive(Debug, Default, PartialEq)]
 struct Position {
-    /// The last document of the page before.
+    /// The last document or group of the page before, unless its name is too long.
     after: Option<String>,
     /// How many rows the pages before had.
     rows: usize,
@@ -60,15 +60,9 @@ pub(super) async fn run(
     };
     let (rows, next) = match query.groups() {
         None => page(&shared, &query, position, size).await,
-        Some(mut groups) => {
-            let mut documents = Documents::new(&shared, query.from, None);
-            while let Some((_, document)) = documents.next().await {
-                groups.add(&document);
-            }
-            (groups.rows().into_iter().take(query.top.unwrap_or(usize::MAX)).collect(), None)
-        }
+        Some(groups) => page_of_groups(&shared, &query, groups, position, size).await,
     };
-    let mut response = Json(rows).into_response();
+    let mut response = rows.into_response();
     let kind = if query.gives_documents() { "Twin" } else { "Raw" };
     response.headers_mut().insert("x-ms-item-type", HeaderValue::from_static(kind));
     if let Some(next) = next.and_then(|next| HeaderValue::from_str(&next.to_text()).ok()) {
@@ -78,22 +72,54 @@ pub(super) async fn run(
     Ok(response)
 }
 
+/// How many rows a query still wants.
+fn left(query: &Query, from: &Position) -> usize {
+    query.top.map_or(usize::MAX, |top| top.saturating_sub(from.rows))
+}
+
 /// The rows of a page, and where the next one goes on if there is one.
-async fn page(shared: &Shared, query: &Query, from: Position, size: usize) -> (Vec<Value>, Option<Position>) {
-    let left = query.top.map_or(usize::MAX, |top| top.saturating_sub(from.rows));
-    let size = size.min(left);
-    let (mut rows, mut last) = (Vec::new(), None);
+async fn page(shared: &Shared, query: &Query, from: Position, size: usize) -> (Rows, Option<Position>) {
+    let left = left(query, &from);
+    let (mut rows, mut last) = (Rows::new(size.min(left)), None);
     let mut documents = Documents::new(shared, query.from, from.after);
     while let Some((id, document)) = documents.next().await {
         let Some(row) = query.row(&document) else {
             continue;
         };
-        if rows.len() == size {
-            let next = Position { after: last, rows: from.rows + rows.len() };
-            return (rows, (size < left).then_some(next));
+        if !rows.add(&row) {
+            let next = Position { after: last, rows: from.rows + rows.count() };
+            let more = rows.count() < left;
+            return (rows, more.then_some(next));
         }
-        rows.push(row);
         last = Some(id);
+    }
+    (rows, None)
+}
+
+/// The same for groups, which are made anew of all documents for each page.
+async fn page_of_groups(
+    shared: &Shared,
+    query: &Query,
+    mut groups: Groups<'_>,
+    from: Position,
+    size: usize,
+) -> (Rows, Option<Position>) {
+    let mut documents = Documents::new(shared, query.from, None);
+    while let Some((_, document)) = documents.next().await {
+        groups.add(&document);
+    }
+    let left = left(query, &from);
+    let (mut rows, mut last) = (Rows::new(size.min(left)), None);
+    // a name that was too long to be told is that of the last row that the pages before had
+    let skipped = if from.after.is_none() { from.rows } else { 0 };
+    let is_new = |key: &String| from.after.as_ref().is_none_or(|after| key > after);
+    for (key, row) in groups.rows().filter(|(key, _)| is_new(key)).skip(skipped) {
+        if !rows.add(&row) {
+            let next = Position { after: last, rows: from.rows + rows.count() };
+            let more = rows.count() < left;
+            return (rows, more.then_some(next));
+        }
+        last = Some(key).filter(|key| key.len() <= NAME_LIMIT);
     }
     (rows, None)
 }
@@ -134,12 +160,14 @@ impl<'a> Documents<'a> {
 
 impl Position {
     fn to_text(&self) -> String {
-        let after = utf8_percent_encode(self.after.as_deref().unwrap_or_default(), NON_ALPHANUMERIC);
-        format!("{}-{after}", self.rows)
+        let after = self.after.as_deref().map(|after| utf8_percent_encode(after, NON_ALPHANUMERIC));
+        after.map_or_else(|| self.rows.to_string(), |after| format!("{}-{after}", self.rows))
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let (rows, after) = text.split_once('-')?;
+        let Some((rows, after)) = text.split_once('-') else {
+            return Some(Self { after: None, rows: text.parse().ok()? });
+        };
         let after = percent_decode_str(after).decode_utf8().ok()?.into_owned();
         Some(Self { after: Some(after), rows: rows.parse().ok()? })
     }
@@ -155,7 +183,9 @@ mod tests {
             let position = Position { after: Some(id.to_owned()), rows: 7 };
             assert_eq!(Position::parse(&position.to_text()), Some(position));
         }
-        for junk in ["", "7", "x-y", "-1-y"] {
+        let nameless = Position { after: None, rows: 7 };
+        assert_eq!(Position::parse(&nameless.to_text()), Some(nameless));
+        for junk in ["", "x", "x-y", "-1-y"] {
             assert_eq!(Position::parse(junk), None, "{junk}");
         }
     }

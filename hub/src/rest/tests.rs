@@ -13,23 +13,23 @@ use crate::page::tests::Site;
 use crate::sas::sign;
 
 /// A request of the service API and what came of it.
-struct Call<'a> {
+pub(super) struct Call<'a> {
     site: &'a Site,
     policy: &'static str,
     headers: Vec<(&'static str, String)>,
 }
 
 impl<'a> Call<'a> {
-    fn of(site: &'a Site, policy: &'static str) -> Self {
+    pub(super) fn of(site: &'a Site, policy: &'static str) -> Self {
         Self { site, policy, headers: Vec::new() }
     }
 
-    fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
-    async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Response<Body> {
+    pub(super) async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Response<Body> {
         let key = self.site.shared.settings.policy_keys(self.policy).unwrap().next().unwrap();
         let expiry = jiff::Timestamp::now().as_second() + 60;
         let token = sign("localhost:8443", key, expiry, Some(self.policy));
@@ -44,7 +44,7 @@ impl<'a> Call<'a> {
         self.site.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap()
     }
 
-    async fn json(&self, method: &str, path: &str, body: Value) -> (StatusCode, HeaderMap, Value) {
+    pub(super) async fn json(&self, method: &str, path: &str, body: Value) -> (StatusCode, HeaderMap, Value) {
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         let response = self.send(method, path, body).await;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -53,11 +53,11 @@ impl<'a> Call<'a> {
     }
 }
 
-fn owner(site: &Site) -> Call<'_> {
+pub(super) fn owner(site: &Site) -> Call<'_> {
     Call::of(site, "iothubowner")
 }
 
-async fn make(site: &Site, id: &str) -> Value {
+pub(super) async fn make(site: &Site, id: &str) -> Value {
     let (status, _, body) =
         owner(site).json("PUT", &format!("/devices/{id}"), json!({ "deviceId": id })).await;
     assert_eq!(status, StatusCode::OK, "{body}");
@@ -233,7 +233,7 @@ async fn a_method_takes_payloads_up_to_the_limit() {
 }
 
 /// A call of a device with its own key.
-async fn as_device(
+pub(super) async fn as_device(
     site: &Site,
     method: &str,
     path: &str,
@@ -398,92 +398,6 @@ async fn a_device_that_is_known_by_a_certificate_sends_and_receives_by_https_wit
     }
     let why = site.shared.with(|state, _| state.log().map(|row| row.message.clone()).collect::<Vec<_>>());
     assert!(why.iter().any(|text| text.contains("does not lead to a known authority")), "{why:?}");
-}
-
-/// Begins an upload of `d1`: its correlation id, and the address to put content to.
-async fn begin_upload(site: &Site, name: &str) -> (String, String) {
-    let body = json!({ "blobName": name }).to_string();
-    let begun = as_device(site, "POST", "/devices/d1/files", &[], &body).await;
-    assert_eq!(begun.status(), StatusCode::OK);
-    let bytes = axum::body::to_bytes(begun.into_body(), 1 << 16).await.unwrap();
-    let place: Value = serde_json::from_slice(&bytes).unwrap();
-    let text = |name: &str| place[name].as_str().unwrap().to_owned();
-    assert_eq!(text("hostName"), "localhost:8443");
-    let path =
-        format!("/{}/{}{}", text("containerName"), text("blobName").replace(' ', "%20"), text("sasToken"));
-    (text("correlationId"), path)
-}
-
-async fn put(site: &Site, path: &str, headers: &[(&str, &str)], body: &str) -> Response<Body> {
-    let mut request = Request::put(path);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    site.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap()
-}
-
-async fn end_upload(site: &Site, correlation: &str, success: bool) -> StatusCode {
-    let body = json!({ "correlationId": correlation, "isSuccess": success, "statusCode": 200,
-        "statusDescription": "OK" });
-    let path = "/devices/d1/files/notifications";
-    as_device(site, "POST", path, &[], &body.to_string()).await.status()
-}
-
-#[tokio::test]
-async fn a_file_is_put_whole_and_can_be_downloaded_from_the_page() {
-    let site = Site::new();
-    make(&site, "d1").await;
-    let (correlation, path) = begin_upload(&site, "logs/a b.log").await;
-    let blob = [("x-ms-blob-type", "BlockBlob")];
-    assert_eq!(end_upload(&site, &correlation, true).await, StatusCode::BAD_REQUEST, "it has not come");
-    assert_eq!(put(&site, &path, &[], "hello").await.status(), StatusCode::BAD_REQUEST);
-    let stored = put(&site, &path, &blob, "hello").await;
-    assert_eq!(stored.status(), StatusCode::CREATED);
-    assert!(stored.headers().contains_key("last-modified"));
-    let again = put(&site, &path, &[blob[0], ("if-none-match", "*")], "hello").await;
-    assert_eq!(
-        (again.status(), &again.headers()["x-ms-error-code"]),
-        (StatusCode::CONFLICT, &"BlobAlreadyExists".parse().unwrap())
-    );
-    assert_eq!(end_upload(&site, &correlation, true).await, StatusCode::NO_CONTENT);
-    assert_eq!(put(&site, &path, &blob, "later").await.status(), StatusCode::FORBIDDEN);
-    let (_, listed) = site.page("GET", "/api/devices/d1/files", Value::Null).await;
-    assert_eq!(
-        (&listed["items"][0]["name"], &listed["items"][0]["size"]),
-        (&json!("logs/a b.log"), &json!(5))
-    );
-    let request = Request::get("/api/devices/d1/files/logs/a%20b.log").header("host", "localhost:8080");
-    let download = site.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    assert!(download.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
-    assert_eq!(axum::body::to_bytes(download.into_body(), 100).await.unwrap(), "hello");
-    let (status, _) = site.page("DELETE", "/api/devices/d1/files/logs/a%20b.log", Value::Null).await;
-    assert_eq!(status, StatusCode::NO_CONTENT);
-    let (status, _) = site.page("GET", "/api/devices/d1/files/logs/a%20b.log", Value::Null).await;
-    assert_eq!(status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn a_file_is_put_in_blocks_by_its_token_only() {
-    let site = Site::new();
-    make(&site, "d1").await;
-    let (correlation, path) = begin_upload(&site, "big.bin").await;
-    for (id, text) in [("Mg%3D%3D", "world"), ("MQ%3D%3D", "hello ")] {
-        let block = put(&site, &format!("{path}&comp=block&blockid={id}"), &[], text).await;
-        assert_eq!(block.status(), StatusCode::CREATED);
-    }
-    let list = "<?xml version=\"1.0\"?><BlockList><Latest>MQ==</Latest><Latest>Mg==</Latest></BlockList>";
-    assert_eq!(put(&site, &format!("{path}&comp=blocklist"), &[], list).await.status(), StatusCode::CREATED);
-    assert_eq!(end_upload(&site, &correlation, true).await, StatusCode::NO_CONTENT);
-    let files = site.shared.files.as_ref().unwrap();
-    assert_eq!(files.list("d1").await.unwrap()[0].size, 11);
-    let (_, path) = begin_upload(&site, "other.bin").await;
-    let blob = [("x-ms-blob-type", "BlockBlob")];
-    let foreign = path.replace("other.bin", "big.bin");
-    assert_eq!(put(&site, &foreign, &blob, "x").await.status(), StatusCode::FORBIDDEN);
-    let (bare, _) = path.split_once('?').unwrap();
-    assert_eq!(put(&site, bare, &blob, "x").await.status(), StatusCode::FORBIDDEN);
-    let log = site.page("GET", "/api/log", Value::Null).await.1;
-    assert!(log.to_string().contains("upload of"), "{log}");
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ pub(super) fn twin(device: &Device) -> Value {
         "statusReason": record.status_reason,
         "statusUpdateTime": time(record.status_updated),
         "connectionState": connection_state(device),
+        "connectionStateUpdatedTime": time(record.connection_changed),
         "lastActivityTime": time(record.last_seen),
         "cloudToDeviceMessageCount": device.inbox.len(),
         "authenticationType": authentication_type(record),
@@ -115,11 +116,15 @@ pub(super) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(super) fn read(body: &'a Value) -> Result<Self, StateError> {
-        let part = |pointer: &'static str| match body.pointer(pointer) {
+        let object = |value: Option<&'a Value>, name: &'static str| match value {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(object)) => Ok(Some(object)),
-            Some(_) => Err(StateError::NoObject(pointer)),
+            Some(_) => Err(StateError::WrongType(name, "a JSON object")),
         };
-        Ok(Self { desired: part("/properties/desired")?, tags: part("/tags")? })
+        let whole = object(Some(body), "the body")?;
+        let member =
+            |of: Option<&'a Object>, name: &'static str| object(of.and_then(|of| of.get(name)), name);
+        let desired = member(member(whole, "properties")?, "desired")?;
+        Ok(Self { desired, tags: member(whole, "tags")? })
     }
 }

@@ -42,12 +42,13 @@ pub(super) async fn begin(
     }
     let (correlation, now) =
         shared.with(|state, now| Ok::<_, RestError>((state.begin_upload(&id, &name, now)?, now)))?;
+    files.begin(&correlation);
     Ok(Json(json!({
         "correlationId": correlation,
-        "hostName": format!("localhost:{}", shared.https_port),
+        "hostName": format!("{}:{}", shared.host, shared.https_port),
         "containerName": CONTAINER,
         "blobName": format!("{id}/{name}"),
-        "sasToken": files.token(&id, &name, now),
+        "sasToken": files.token(&id, &name, &correlation, now),
     })))
 }
 

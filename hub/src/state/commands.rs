@@ -104,8 +104,13 @@ pub(crate) struct Order {
 /// How a call ended.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum CallOutcome {
-    Answered { status: i32, payload: Value },
+    Answered {
+        status: i32,
+        payload: Value,
+    },
     TimedOut,
+    /// The connection that the request went out on has ended: it may have been carried out.
+    Lost,
     Offline,
 }
 
@@ -210,6 +215,11 @@ impl Commands {
             CallOutcome::TimedOut => {
                 row.state = CommandState::Timeout;
                 row.message = Some("the device did not answer in time".to_owned());
+            }
+            CallOutcome::Lost => {
+                row.state = CommandState::Timeout;
+                row.message =
+                    Some("the connection ended before the device answered: it may have done it".to_owned());
             }
             CallOutcome::Offline => {
                 row.state = CommandState::Offline;

@@ -21,7 +21,7 @@ pub(crate) enum StateError {
         "a device that is known by certificates has the thumbprint of one as primaryThumbprint: 64 hex digits of SHA-256, or 40 of SHA-1"
     )]
     BadThumbprint,
-    #[error("{0:?} is not a way to authenticate here: sas, selfSigned or certificateAuthority")]
+    #[error("{0:?} is not a way to authenticate here: sas, selfSigned, certificateAuthority or none")]
     BadAuthentication(String),
     #[error("the etag {given} is not the current one ({current})")]
     Etag { given: String, current: String },
@@ -35,8 +35,10 @@ pub(crate) enum StateError {
     BadMode(String),
     #[error("{0:?} is not a status: enabled or disabled")]
     BadStatus(String),
-    #[error("{0} must be a JSON object")]
-    NoObject(&'static str),
+    #[error("{0} must be {1}")]
+    WrongType(&'static str, &'static str),
+    #[error("the operation cannot be read: {0}")]
+    BadOperation(String),
     #[error("the device {0:?} is in the request more than once")]
     Repeated(String),
     #[error(transparent)]

@@ -144,7 +144,7 @@ impl State {
         let lost: Vec<CallId> =
             self.calls.iter().filter(|(_, call)| call.session == session).map(|(id, _)| *id).collect();
         for call in lost {
-            self.end_call(call, CallOutcome::Offline, now);
+            self.end_call(call, CallOutcome::Lost, now);
         }
     }
 
@@ -279,12 +279,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_connection_ends_its_calls() {
+    fn a_lost_connection_ends_its_calls_as_not_answered_and_not_as_never_sent() {
         let (mut state, session) = connected("d1");
         state.subscribe("d1", session, Subscription::Methods, true, NOW);
         let id = call(&mut state);
         state.disconnect("d1", session, "gone", NOW);
-        assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome: CallOutcome::Offline }));
+        assert_eq!(state.device("d1").unwrap().commands.get(0).unwrap().state, CommandState::Timeout);
+        assert!(state.take_effects().contains(&Effect::Answer { call: id, outcome: CallOutcome::Lost }));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(crate) mod queued;
 pub(crate) mod recall;
 pub(crate) mod registry;
 mod sessions;
-mod standing;
+pub(crate) mod standing;
 mod telemetry;
 #[cfg(test)]
 mod template_tests;
@@ -153,6 +153,8 @@ pub(crate) enum Effect {
     Answer { call: CallId, outcome: CallOutcome },
     /// Tell the pages.
     Emit(Event),
+    /// Remove the files of a device that is no more, and end its uploads.
+    Disown { device: String, uploads: Vec<String> },
     /// A device began to take commands: callers waiting for it should try again.
     Listening,
     /// Tell whoever observes the messages.
@@ -211,22 +213,20 @@ impl State {
         self.websocket_host_name.as_deref().unwrap_or(&self.host_name)
     }
 
-    /// Sets the port devices reach this hub on by WebSocket; 443 is never named.
-    pub(crate) fn set_websocket_port(&mut self, port: u16) {
-        let port = if port == 443 { String::new() } else { format!(":{port}") };
-        self.websocket_host_name = Some(format!("localhost{port}"));
-    }
-
     /// Sets the name devices are told, where something stands between them and the hub.
     pub(crate) fn set_host_name(&mut self, name: String) {
         self.websocket_host_name = None;
         self.host_name = name;
     }
 
-    /// Sets the port devices reach this hub on. The Python SDK knows no port but 8883, so that one is
-    /// never named.
-    pub(crate) fn set_mqtt_port(&mut self, port: u16) {
-        self.host_name = if port == 8883 { "localhost".to_owned() } else { format!("localhost:{port}") };
+    /// Sets the name and the ports devices reach this hub by: of its MQTT listener, and of the one for WebSocket. The Python
+    /// SDK knows no port but 8883, so that one is never named, and neither is 443 for WebSocket.
+    pub(crate) fn set_ports(&mut self, name: &str, mqtt: u16, websocket: u16) {
+        let at = |port: u16, usual: u16| {
+            if port == usual { name.to_owned() } else { format!("{name}:{port}") }
+        };
+        self.host_name = at(mqtt, 8883);
+        self.websocket_host_name = Some(at(websocket, 443));
     }
 
     /// What the calls since the last time want done, in order.

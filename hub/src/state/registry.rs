@@ -153,6 +153,7 @@ impl State {
         self.dirty.extend(commands.chain(messages).chain(device));
         let is_device = split_module(id).is_none();
         if is_device {
+            self.drop_uploads(id);
             let topics = vec![Topic::Devices, Topic::Device(id.to_owned())];
             self.emit("device", topics, json!({ "id": id, "deleted": true }));
         }
@@ -250,7 +251,8 @@ impl State {
             let keys = self.device_policies.get(policy);
             let keys = keys.ok_or_else(|| AuthError::Policy(policy.chars().take(140).collect()))?;
             let path = format!("devices/{}", topics::path(id));
-            if !token.covers(&path) {
+            let is_others = |key: String| self.devices.contains_key(&key);
+            if !token.covers(&path) || token.names_other_than(&path).is_some_and(is_others) {
                 let wanted = format!("{}/{path}", self.host_name);
                 return Err(SasError::WrongResource { found: token.resource().to_owned(), wanted }.into());
             }

@@ -66,8 +66,12 @@ impl State {
         tags: Option<&Map<String, Value>>,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let before = self.properties_before(id);
         let mut twin = self.device(id)?.record.twin.clone();
+        if desired.is_none() && tags.is_none() {
+            // nothing of what the service side may change: versions and etags stay
+            return Ok(());
+        }
+        let before = self.properties_before(id);
         if let Some(tags) = tags {
             twin.patch_tags(tags)?;
         }

@@ -1,6 +1,6 @@
 //! Uploads of files: begun by a device, and ended by its word on how it went.
 //!
-//! Decides how many may be under way and which upload a name belongs to; the content is [`crate::files`]'. An upload that
+//! Decides how many may be under way and who may bring something still; the content is [`crate::files`]'. An upload that
 //! nobody ends is forgotten with its token. Begin with [`State::begin_upload`].
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::{State, StateError};
+use super::{Effect, State, StateError};
 use crate::files::is_file_name;
 
 /// Most uploads of a device at a time (protocol reference, section 2.7).
@@ -56,17 +56,33 @@ impl State {
         self.uploads.extract_if(.., |_, upload| upload.until <= now).map(|(id, _)| id).collect()
     }
 
-    /// The upload under way of this file.
-    pub(crate) fn upload_of(&self, device: &str, name: &str, now: Timestamp) -> Option<String> {
-        let is_it = |upload: &Upload| upload.device == device && upload.name == name && upload.until > now;
-        self.uploads.iter().find(|(_, upload)| is_it(upload)).map(|(id, _)| id.clone())
+    /// Whether an upload of a device may bring this file now; the error says why not.
+    pub(crate) fn check_upload(
+        &self,
+        id: &str,
+        (device, name): (&str, &str),
+        now: Timestamp,
+    ) -> Result<(), &'static str> {
+        let is_it = |upload: &&Upload| upload.device == device && upload.name == name && upload.until > now;
+        self.uploads.get(id).filter(is_it).ok_or("no upload of this file is under way")?;
+        match self.device(device) {
+            Ok(device) if device.record.enabled => Ok(()),
+            Ok(_) => Err("the device is disabled"),
+            Err(_) => Err("there is no such device"),
+        }
     }
 
-    /// The content of an upload has come whole.
-    pub(crate) fn upload_stored(&mut self, id: &str, size: u64) {
-        if let Some(upload) = self.uploads.get_mut(id) {
-            upload.stored = Some(size);
-        }
+    /// The content of an upload has come whole; `false` when the upload has ended meanwhile.
+    pub(crate) fn upload_stored(&mut self, id: &str, size: u64) -> bool {
+        let upload = self.uploads.get_mut(id);
+        upload.map(|upload| upload.stored = Some(size)).is_some()
+    }
+
+    /// A device is deleted, with its uploads and its files.
+    pub(super) fn drop_uploads(&mut self, device: &str) {
+        let uploads = self.uploads.extract_if(.., |_, upload| upload.device == device).map(|(id, _)| id);
+        let uploads = uploads.collect();
+        self.effects.push(Effect::Disown { device: device.to_owned(), uploads });
     }
 
     /// A device says how its upload went: the reason, if it failed. Pages are told of a file that is there.
@@ -94,8 +110,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Event;
     use super::super::tests::{NOW, state};
-    use super::super::{Effect, Event};
     use super::*;
     use crate::topic::{Followed, Topic};
 
@@ -106,15 +122,33 @@ mod tests {
         state.create("d2", None, true, NOW).unwrap();
         state.followed = Followed::new([Topic::Device("d1".to_owned())].iter());
         let id = state.begin_upload("d1", "a.log", NOW).unwrap();
-        assert_eq!(state.upload_of("d1", "a.log", NOW), Some(id.clone()));
-        assert_eq!(state.upload_of("d2", "a.log", NOW), None);
+        assert_eq!(state.check_upload(&id, ("d1", "a.log"), NOW), Ok(()));
+        for wrong in [("d2", "a.log"), ("d1", "b.log")] {
+            assert!(state.check_upload(&id, wrong, NOW).is_err(), "{wrong:?}");
+        }
         assert_eq!(state.end_upload("d1", &id, None, NOW), Err(StateError::NotStored));
-        state.upload_stored(&id, 5);
+        assert!(state.upload_stored(&id, 5));
         assert!(state.end_upload("d2", &id, None, NOW).is_err());
         state.end_upload("d1", &id, None, NOW).unwrap();
         let told = |effect: &Effect| matches!(effect, Effect::Emit(Event { name: "file", .. }));
         assert!(state.take_effects().iter().any(told));
         assert!(matches!(state.end_upload("d1", &id, None, NOW), Err(StateError::NoUpload(_))));
+    }
+
+    #[test]
+    fn an_upload_brings_nothing_for_a_device_that_is_disabled_or_deleted() {
+        let mut state = state();
+        state.create("d1", None, true, NOW).unwrap();
+        let id = state.begin_upload("d1", "a.log", NOW).unwrap();
+        state.set_enabled("d1", false, NOW).unwrap();
+        assert_eq!(state.check_upload(&id, ("d1", "a.log"), NOW), Err("the device is disabled"));
+        let _ = state.take_effects();
+        state.delete("d1").unwrap();
+        let disown = Effect::Disown { device: "d1".to_owned(), uploads: vec![id.clone()] };
+        assert!(state.take_effects().contains(&disown));
+        state.create("d1", None, true, NOW).unwrap();
+        assert!(state.check_upload(&id, ("d1", "a.log"), NOW).is_err(), "the new device has none");
+        assert!(!state.upload_stored(&id, 5));
     }
 
     #[test]

@@ -51,7 +51,8 @@ export const api = {
   models: () => call('GET', '/api/models'),
   templates: () => call('GET', '/api/templates'),
 
-  devices: () => call('GET', '/api/devices'),
+  /** The part of the list that `{ q, template, status, conn, tag, sort, limit, offset }` asks for: `{ items, total, all, choices }`. */
+  devices: (wanted) => call('GET', `/api/devices?${query(wanted)}`),
   /** `{ id, name, templateId }` */
   addDevice: (given) => send('POST', '/api/devices', given),
   /** `{ name, tags }`; a tag that is null is taken away. */
@@ -84,6 +85,6 @@ export const api = {
 const span = (paths, from, to) => ({ paths: paths.join(','), from: new Date(from).toISOString(), to: new Date(to).toISOString() });
 
 /** The parts of a query that have a value. */
-function query(parts) {
+export function query(parts) {
   return new URLSearchParams(Object.entries(parts).filter(([, value]) => value !== '' && value !== null && value !== undefined));
 }

@@ -32,18 +32,39 @@ export function replace(element, ...children) {
 }
 
 /**
- * Makes these elements the children, in this order. What stays is not taken out of the document meanwhile: it keeps the focus,
- * a press that has begun and a selection.
+ * Makes these elements the children, in this order, and moves as few of them as can be. What stays is not taken out of the
+ * document meanwhile: it keeps the focus, a press that has begun and a selection. What is moved gets the focus back.
  */
 export function arrange(element, ...children) {
   const wanted = flat(children);
   const kept = new Set(wanted);
+  const active = document.activeElement;
   for (const child of [...element.childNodes]) if (!kept.has(child)) child.remove();
-  let next = element.firstChild;
-  for (const child of wanted) {
-    if (child === next) next = next.nextSibling;
-    else element.insertBefore(child, next);
-  }
+  const before = new Map([...element.childNodes].map((child, index) => [child, index]));
+  const staying = longestRise(wanted.map((child) => before.get(child) ?? -1));
+  // from the end, so that each is put before one that has its place
+  wanted.reduceRight((following, child, index) => {
+    if (!staying.has(index)) element.insertBefore(child, following);
+    return child;
+  }, null);
+  if (active !== document.activeElement && active?.isConnected) active.focus({ preventScroll: true });
+}
+
+/** The indexes of a longest run of numbers that rise, without negative ones: what of a list can stay where it is. */
+function longestRise(numbers) {
+  const ends = []; // of the best run of each length, the index of its last number
+  const previous = [];
+  numbers.forEach((number, index) => {
+    if (number < 0) return;
+    // most lists rise all along
+    const isHighest = ends.length === 0 || numbers[ends.at(-1)] < number;
+    const length = isHighest ? ends.length : ends.findIndex((end) => numbers[end] >= number);
+    previous[index] = ends[length - 1];
+    ends[length] = index;
+  });
+  const staying = new Set();
+  for (let index = ends.at(-1); index !== undefined; index = previous[index]) staying.add(index);
+  return staying;
 }
 
 /** Writes a text only when it differs, so that selections and live regions are left alone. */

@@ -3,6 +3,7 @@
 // "Not set" is never the same as empty, 0 or false.
 
 import { freshId, h, setAttribute, setText } from './dom.js';
+import { durationParts } from './duration.js';
 import { stringify } from './json.js';
 import { isInteger, isNumeric, readNumber } from './numbers.js';
 import { texts } from './texts.js';
@@ -96,9 +97,13 @@ function patternField(type, options) {
     type: 'button', class: 'link',
     on: { click: () => { input.value = isoNow(); input.dispatchEvent(new Event('input', { bubbles: true })); } },
   }, texts.form.now);
-  return labelled(input, { ...options, extra: now || null }, {
+  const parts = type === 'duration' ? durationParts(input, options) : null;
+  return labelled(input, { ...options, extra: parts?.element ?? (now || null) }, {
     read: () => (input.value === '' ? missing(options) : rule.test(input.value.trim()) ? { value: input.value.trim() } : { error: rule.error }),
-    write: (value) => { input.value = value === undefined || value === null ? '' : bare(value); },
+    write(value) {
+      input.value = value === undefined || value === null ? '' : bare(value);
+      parts?.show();
+    },
   });
 }
 

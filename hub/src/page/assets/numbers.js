@@ -13,6 +13,8 @@ const INTEGERS = {
 export const REALS = new Set(['float', 'double', 'decimal', 'scaledDecimal']);
 
 export const isInteger = (type) => type in INTEGERS;
+/** Whether its values are numbers on the wire: what a line can be drawn of. */
+export const isNumber = (type) => isInteger(type) || type === 'float' || type === 'double';
 export const isNumeric = (type) => isInteger(type) || REALS.has(type);
 
 /** The number that a text says: `{ value }` or `{ error }`. Integers a number cannot hold are BigInt. */

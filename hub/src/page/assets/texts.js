@@ -4,6 +4,7 @@
 import { chart } from './texts/chart.js';
 import { devices } from './texts/devices.js';
 import * as one from './texts/device.js';
+import { certificates, enrollments } from './texts/enrollments.js';
 import { faults } from './texts/faults.js';
 import { shell } from './texts/shell.js';
 import { templates } from './texts/templates.js';
@@ -21,17 +22,28 @@ export const texts = {
   unknown: (value) => `${value} (not in the model)`,
   unreachable: (cause) => `The hub does not answer (${cause}).`,
 
+  pager: {
+    label: 'Pages of the list',
+    page: (from, to, total) => `${from}–${to} of ${total}`,
+    previous: 'Previous page',
+    next: 'Next page',
+  },
+
   stream: { open: 'Live', connecting: 'Connecting', lost: 'Offline' },
   streamLost: 'The connection to the hub is lost. Values are as of the last message; the page reconnects by itself.',
   streamBack: 'The connection to the hub is back.',
 
+  certificates,
   chart,
   devices,
+  enrollments,
   faults,
   shell,
   templates,
 
   hub: {
+    pages: 'Pages of the hub',
+    tabs: { overview: 'Overview', enrollments: 'Enrollments', certificates: 'Certificates', faults: 'Faults' },
     idScope: 'ID scope',
     mqtt: 'MQTT endpoint',
     devices: 'Devices',
@@ -61,6 +73,8 @@ export const texts = {
     emptyText: 'empty text',
     now: 'Now',
     fields: 'Edit as fields',
+    durationOf: (label) => `Parts of ${label}`,
+    units: { days: 'Days', hours: 'Hours', minutes: 'Minutes', seconds: 'Seconds' },
     errors: {
       required: 'Enter a value.',
       integer: 'Enter a whole number.',

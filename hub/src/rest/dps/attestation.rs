@@ -14,7 +14,7 @@ use crate::sas::Key;
 use crate::state::provisioning::enrollment::{Attestation, Kind, Pair};
 
 /// An attestation as tools read it; keys only `with_keys`.
-pub(super) fn show(attestation: &Attestation, with_keys: bool) -> Value {
+pub(crate) fn show(attestation: &Attestation, with_keys: bool) -> Value {
     let pair = |pair: &Pair<Certificate>| json!({ "primary": information(&pair.primary), "secondary": pair.secondary.as_ref().map(information) });
     match attestation {
         Attestation::Keys { primary, secondary } if with_keys => json!({
@@ -62,12 +62,13 @@ pub(super) fn read(body: &Value, kind: Kind, known: Option<&Attestation>) -> Res
 }
 
 fn keys(body: &Value, known: Option<&Attestation>) -> Result<Attestation, DpsError> {
-    let key = |name: &str, known: Option<&Key>| match (
+    let key = |name: &'static str, known: Option<&Key>| match (
         text(body, "/symmetricKey", name)?.filter(|text| !text.is_empty()),
         known,
     ) {
-        (Some(text), _) => Key::parse(&text)
-            .ok_or_else(|| DpsError::bad_request(format!("{name} must be base64 of 16 to 64 bytes"))),
+        (Some(text), _) => Key::parse(&text).ok_or_else(|| {
+            DpsError::bad_request(format!("{name} must be base64 of 16 to 64 bytes")).at(name)
+        }),
         (None, Some(known)) => Ok(known.clone()),
         (None, None) => Key::random()
             .map_err(|error| DpsError::bad_request(format!("no random numbers for a key: {error}"))),
@@ -98,8 +99,8 @@ fn x509(body: &Value, kind: Kind, known: Option<&Attestation>) -> Result<Attesta
         }
         [("caReferences", part)] => {
             let primary = text(part, "", "primary")?.filter(|name| !name.is_empty());
-            let primary =
-                primary.ok_or_else(|| missing("caReferences.primary, the name of a certificate"))?;
+            let primary = primary
+                .ok_or_else(|| missing("caReferences.primary, the name of a certificate").at("primary"))?;
             let secondary = text(part, "", "secondary")?.filter(|name| !name.is_empty());
             Ok(Attestation::Authorities(Pair { primary, secondary }))
         }
@@ -120,9 +121,11 @@ fn certificates(
     take: fn(rustls_pki_types::CertificateDer<'static>) -> Result<Certificate, CertificateError>,
     known: Option<&Pair<Certificate>>,
 ) -> Result<Pair<Certificate>, DpsError> {
-    let certificate = |name: &str| {
+    let certificate = |name: &'static str| {
         let Some(part) = body.get(name).filter(|part| !part.is_null()) else { return Ok(None) };
-        let bad = |error: CertificateError| DpsError::bad_request(format!("the {name} certificate: {error}"));
+        let bad = |error: CertificateError| {
+            DpsError::bad_request(format!("the {name} certificate: {error}")).at(name)
+        };
         if let Some(text) = text(part, "", "certificate")?.filter(|text| !text.is_empty()) {
             return match read_certificates(&text).map_err(bad)?.as_slice() {
                 [one] => take(one.clone()).map(Some).map_err(bad),
@@ -134,9 +137,9 @@ fn certificates(
         match known.and_then(|known| known.iter().find(same)) {
             Some(one) => Ok(Some(one.clone())),
             None if part.as_object().is_some_and(serde_json::Map::is_empty) => Ok(None),
-            None => Err(missing("the certificate itself, in base64 or PEM")),
+            None => Err(missing("the certificate itself, in base64 or PEM").at(name)),
         }
     };
-    let primary = certificate("primary")?.ok_or_else(|| missing("a primary certificate"))?;
+    let primary = certificate("primary")?.ok_or_else(|| missing("a primary certificate").at("primary"))?;
     Ok(Pair { primary, secondary: certificate("secondary")? })
 }

@@ -55,7 +55,8 @@ fn ask(
     what: Ask<'_>,
 ) -> Response {
     if peer.is_some_and(|peer| peer.failures.count() >= FAILURES) {
-        let message = format!("the credentials were refused {FAILURES} times on this connection: open another");
+        let message =
+            format!("the credentials were refused {FAILURES} times on this connection: open another");
         let body = error_body(401_000, &message, shared::now());
         return (StatusCode::UNAUTHORIZED, [(CONNECTION, "close")], Json(body)).into_response();
     }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 
 use super::error::{Body, DpsError};
-use super::pages::Page;
+use super::pages::{PORTION, Page};
 use super::{attestation as mechanism, form};
 use crate::rest::etag::if_match;
 use crate::shared::Shared;
@@ -47,14 +47,18 @@ fn delete(shared: &Shared, kind: Kind, id: &str, headers: &HeaderMap) -> Result<
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn query(shared: &Shared, kind: Kind, headers: &HeaderMap, body: &[u8]) -> Result<Response, DpsError> {
-    let page = Page::asked(headers, body)?;
-    let found = shared.with(|state, _| page.of(state.enrollments(kind), |one| form::show(state, kind, one)));
+async fn query(shared: &Shared, kind: Kind, headers: &HeaderMap, body: &[u8]) -> Result<Response, DpsError> {
     let name = match kind {
         Kind::Individual => "enrollment",
         Kind::Group => "enrollmentGroup",
     };
-    Ok(page.answer(name, found))
+    let portion = |after: Option<&str>| {
+        shared.with(|state, _| {
+            let some = state.enrollments(kind, after).take(PORTION);
+            Ok(some.map(|(key, one)| (key.to_owned(), form::show(state, kind, one))).collect())
+        })
+    };
+    Page::asked(headers, body)?.answer(name, portion).await
 }
 
 /// The only call that tells keys.
@@ -98,7 +102,7 @@ macro_rules! handlers {
                 headers: HeaderMap,
                 body: Bytes,
             ) -> Result<Response, DpsError> {
-                super::query(&shared, $kind, &headers, &body)
+                super::query(&shared, $kind, &headers, &body).await
             }
 
             pub(in super::super) async fn attestation(

@@ -4,12 +4,12 @@
 //! Decides routes and who may use them; [`form`] is the JSON, the state decides what happens. Facts: protocol reference,
 //! sections 1.6 and 5.4. Begin with [`router`].
 
-mod attestation;
+pub(crate) mod attestation;
 mod bulk;
 mod device;
 mod enrollments;
-mod error;
-mod form;
+pub(crate) mod error;
+pub(crate) mod form;
 mod pages;
 mod registrations;
 #[cfg(test)]
@@ -19,21 +19,72 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::Uri;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::http::{Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
 use super::auth::check;
+use super::refusals;
 use super::throttle::{Throttle, throttle};
+use crate::body::BadRequest as _;
 use crate::policy::Right;
 use crate::shared::Shared;
 use error::DpsError;
 
 /// How the paths of tools begin.
 const HEADS: [&str; 3] = ["enrollments", "enrollmentGroups", "registrations"];
-/// Words that come later in them, and where.
-const TAILS: [(usize, &str); 3] = [(2, "query"), (3, "query"), (3, "attestationmechanism")];
+
+/// The paths of all routes, with the methods of each.
+pub(super) fn routes() -> impl Iterator<Item = (&'static str, Vec<Method>)> {
+    const ITEM: &[Method] = &[Method::GET, Method::PUT, Method::DELETE];
+    const POST: &[Method] = &[Method::POST];
+    const ROUTES: [(&str, &[Method]); 13] = [
+        ("/enrollments", POST),
+        ("/enrollments/", POST),
+        ("/enrollments/query", POST),
+        ("/enrollments/{id}", ITEM),
+        ("/enrollments/{id}/attestationmechanism", POST),
+        ("/enrollmentGroups/query", POST),
+        ("/enrollmentGroups/{id}", ITEM),
+        ("/enrollmentGroups/{id}/attestationmechanism", POST),
+        ("/registrations/{id}", ITEM),
+        ("/registrations/{id}/query", POST),
+        ("/{scope}/registrations/{id}/register", &[Method::PUT]),
+        ("/{scope}/registrations/{id}/operations/{operation}", &[Method::GET]),
+        ("/{scope}/registrations/{id}", POST),
+    ];
+    ROUTES.iter().map(|(path, methods)| (*path, methods.to_vec()))
+}
+
+/// Whether a path is the provisioning service's, also when there is no such route.
+pub(super) fn is_path(path: &str) -> bool {
+    let is = |word: &str, heads: &[&str]| heads.iter().any(|head| head.eq_ignore_ascii_case(word));
+    let mut words = path.split('/').skip(1);
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    // a device's own path begins with the id scope, and is that of no device or twin
+    is(first, &HEADS) || (is(second, &HEADS[2..]) && !is(first, &["devices", "twins"]))
+}
+
+/// The refusal of what is no route.
+pub(super) fn no_route(message: String) -> Response {
+    DpsError::not_found(message).into_response()
+}
+
+/// The refusal of what is known by its status alone.
+pub(super) fn of_status(status: StatusCode, message: String) -> Response {
+    DpsError::of_status(status, message).into_response()
+}
+
+/// The refusal of a version that the API does not have.
+pub(super) fn wrong_version(message: String) -> Response {
+    DpsError::bad_request(message).into_response()
+}
+
+fn throttled() -> Response {
+    let message = "Throttled: there were more requests than this service takes.".to_owned();
+    DpsError::of_status(StatusCode::TOO_MANY_REQUESTS, message).into_response()
+}
 
 /// The routes of the provisioning service.
 pub(super) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared>> {
@@ -56,14 +107,14 @@ pub(super) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/enrollmentGroups/{id}/attestationmechanism", post(enrollments::group::attestation))
         .route("/registrations/{id}", get(registrations::read).delete(registrations::delete))
         .route("/registrations/{id}/query", post(registrations::query))
-        .route_layer(from_fn_with_state(rates, throttle))
+        .route_layer(from_fn_with_state(rates.refusing_by(throttled), throttle))
         .route_layer(from_fn_with_state(Arc::clone(shared), guard));
     let devices = Router::new()
         .route("/{scope}/registrations/{id}/register", axum::routing::put(device::register))
         .route("/{scope}/registrations/{id}/operations/{operation}", get(device::poll))
         .route("/{scope}/registrations/{id}", post(device::look_up))
-        .route_layer(from_fn_with_state(Throttle::of_registrations(), throttle));
-    tools.merge(devices)
+        .route_layer(from_fn_with_state(Throttle::of_registrations().refusing_by(throttled), throttle));
+    tools.merge(devices).layer(map_response(refusals::of_the_provisioning_service))
 }
 
 /// Lets tools through that have the policy of the provisioning service.
@@ -79,24 +130,4 @@ async fn guard(
             Err(DpsError::unauthorized(reason))
         }
     }
-}
-
-/// The same address with the words of its route as the routes have them, if they are not; ids stay as they are.
-pub(crate) fn in_usual_case(uri: &Uri) -> Option<Uri> {
-    let mut segments: Vec<&str> = uri.path().split('/').collect();
-    let head =
-        HEADS.iter().find(|head| segments.get(1).is_some_and(|word| word.eq_ignore_ascii_case(head)))?;
-    for (at, word) in TAILS.iter().chain([&(1, *head)]) {
-        if let Some(segment) = segments.get_mut(*at).filter(|segment| segment.eq_ignore_ascii_case(word)) {
-            *segment = word;
-        }
-    }
-    let path = segments.join("/");
-    if path == uri.path() {
-        return None;
-    }
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(format!("{path}{query}").parse().ok()?);
-    Uri::from_parts(parts).ok()
 }

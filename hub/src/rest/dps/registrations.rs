@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::error::DpsError;
-use super::pages::Page;
+use super::pages::{PORTION, Page};
 use crate::provisioning::registration_state;
 use crate::rest::etag::if_match;
 use crate::shared::Shared;
@@ -47,13 +47,15 @@ pub(super) async fn query(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, DpsError> {
-    let page = Page::asked(&headers, &body)?;
-    let found = shared.with(|state, _| {
-        state.enrollment(Kind::Group, &group)?;
-        let show = |one: &_| registration_state(one, state.host_name());
-        Ok::<_, DpsError>(page.of(state.registrations_of(&group), show))
-    })?;
-    Ok(page.answer("deviceRegistration", found))
+    let portion = |after: Option<&str>| {
+        shared.with(|state, _| {
+            state.enrollment(Kind::Group, &group)?;
+            let some = state.registrations_of(&group, after).take(PORTION);
+            let show = |one: &_| registration_state(one, state.host_name());
+            Ok(some.map(|(key, one)| (key.to_owned(), show(one))).collect())
+        })
+    };
+    Page::asked(&headers, &body)?.answer("deviceRegistration", portion).await
 }
 
 fn of_registration(error: EnrollmentError) -> DpsError {

@@ -6,13 +6,15 @@
 use jiff::Timestamp;
 
 use super::enrollment::{Attestation, Enrollment, Kind, Settings};
-use super::{DEFAULT_GROUP, Provisioning, key};
+use super::{DEFAULT_GROUP, Provisioning, behind, key};
 use crate::certificate::{Certificate, CertificateError};
 use crate::state::device::{is_device_id, is_registration_id};
 use crate::state::{State, StateError, StoreKey};
 
 /// Most enrollments of each kind.
 const LIMIT: usize = 10_000;
+/// The most that is remembered of a device, as JSON in bytes.
+const INFORMATION_LIMIT: usize = 8 * 1024;
 /// Longest name of a group.
 const NAME_LIMIT: usize = 128;
 
@@ -27,12 +29,26 @@ pub(crate) enum EnrollmentError {
     Etag { given: String, current: String },
     #[error("{0}")]
     Invalid(String),
+    /// It cannot be the id.
+    #[error("{0}")]
+    Id(String),
     #[error(transparent)]
     State(#[from] StateError),
     #[error("there are {0} enrollments already, which is all that this hub takes")]
     Full(usize),
     #[error("{0}")]
     DefaultGroup(&'static str),
+}
+
+impl EnrollmentError {
+    /// What of an enrollment is wrong, where it is one of its members.
+    pub(crate) fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Exists(_) | Self::Id(_) => Some("id"),
+            Self::State(StateError::BadId(_)) => Some("deviceId"),
+            _ => None,
+        }
+    }
 }
 
 impl Provisioning {
@@ -52,9 +68,13 @@ impl Provisioning {
 }
 
 impl State {
-    /// All enrollments of a kind, by id.
-    pub(crate) fn enrollments(&self, kind: Kind) -> impl Iterator<Item = &Enrollment> {
-        self.provisioning.list(kind).values()
+    /// The enrollments of a kind whose keys come after this one, by key: their ids in lower case.
+    pub(crate) fn enrollments(
+        &self,
+        kind: Kind,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = (&str, &Enrollment)> {
+        behind(self.provisioning.list(kind), after)
     }
 
     /// One enrollment.
@@ -185,10 +205,10 @@ fn check(
     let shown: String = id.chars().take(NAME_LIMIT + 10).collect();
     match kind {
         Kind::Individual if !is_registration_id(id) => {
-            return Err(EnrollmentError::Invalid(format!("{shown:?} is not a registration id")));
+            return Err(EnrollmentError::Id(format!("{shown:?} is not a registration id")));
         }
         Kind::Group if id.is_empty() || id.len() > NAME_LIMIT || id.contains('/') => {
-            return Err(EnrollmentError::Invalid(format!(
+            return Err(EnrollmentError::Id(format!(
                 "{shown:?} is not a name for an enrollment group: 1 to {NAME_LIMIT} characters without /"
             )));
         }
@@ -213,6 +233,13 @@ fn check(
             return Err(StateError::BadId(device.chars().take(140).collect()).into());
         }
         _ => {}
+    }
+    if let Some(information) = &settings.information {
+        let size = serde_json::to_vec(information).map_or(usize::MAX, |json| json.len());
+        if size > INFORMATION_LIMIT {
+            let text = format!("optionalDeviceInformation has {size} bytes, more than {INFORMATION_LIMIT}");
+            return Err(EnrollmentError::Invalid(text));
+        }
     }
     // a twin that is refused is refused now and not when a device comes
     settings.initial_twin(now)?;

@@ -13,13 +13,14 @@ pub(crate) mod registration;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::registry::DeviceKeys;
-use super::{State, StateError};
+use super::{Device, State, StateError};
 use crate::certificate::{CertificateError, Presented};
 use crate::sas::SasError;
 use enrollment::{Attestation, Enrollment, Kind, Settings};
@@ -58,6 +59,8 @@ pub(crate) struct Provisioning {
     /// By registration id in lower case.
     registrations: BTreeMap<String, Registration>,
     authorities: BTreeMap<String, authorities::Authority>,
+    /// Whether the group that is there from the start is on the disk, too.
+    is_default_kept: bool,
 }
 
 impl Provisioning {
@@ -79,6 +82,7 @@ impl Provisioning {
             groups: BTreeMap::from([(DEFAULT_GROUP.to_owned(), group)]),
             registrations: BTreeMap::new(),
             authorities: BTreeMap::new(),
+            is_default_kept: false,
         }
     }
 
@@ -111,6 +115,7 @@ impl Provisioning {
                 let mut group: Enrollment = serde_json::from_value(record)?;
                 if id == DEFAULT_GROUP {
                     group.attestation = Attestation::keys(&self.own_keys);
+                    self.is_default_kept = true;
                 }
                 self.groups.insert(id, group);
             }
@@ -150,6 +155,27 @@ impl State {
         &self.provisioning.own_keys.primary
     }
 
+    /// Keeps the group that is there from the start, so that its times and etag are the same at the next start.
+    pub(crate) fn keep_default_group(&mut self) {
+        if !std::mem::replace(&mut self.provisioning.is_default_kept, true) {
+            let key = format!("{}{DEFAULT_GROUP}", Kind::Group.prefix());
+            self.dirty.insert(super::StoreKey::Provisioning(key));
+        }
+    }
+
+    /// Makes a device that an operator prepares: with the keys that the group that is there from the start derives for it,
+    /// as IoT Central does (operator pages reference, section 1.4), so that it may come with those.
+    pub(crate) fn prepare(&mut self, id: &str, now: Timestamp) -> Result<&Device, StateError> {
+        let group = self.provisioning.groups.get(DEFAULT_GROUP).filter(|group| group.settings.enabled);
+        let keys = match group.map(|group| &group.attestation) {
+            Some(Attestation::Keys { primary, secondary }) => {
+                Some(DeviceKeys { primary: primary.derive(id), secondary: secondary.derive(id) })
+            }
+            _ => None,
+        };
+        self.create(id, keys, true, now)
+    }
+
     /// Provisions `registration`, if it may come with what it presented.
     pub(crate) fn register<'a>(
         &mut self,
@@ -164,20 +190,30 @@ impl State {
         self.assign(registration, entry, payload, now)
     }
 
-    /// How it stands with a registration, if it may ask with what it presented; with `operation`, of this one only.
+    /// How it stands with a registration, if it may ask with what it presented when it is `clock` o'clock; with `operation`,
+    /// of this one only.
     pub(crate) fn look_up(
         &self,
         scope: &str,
         registration: &str,
         presented: Presented<'_>,
         operation: Option<&str>,
-        now: Timestamp,
+        clock: Timestamp,
     ) -> Result<&Registration, RegistrationRefused> {
-        self.identify(scope, registration, presented, now)?;
+        self.identify(scope, registration, presented, clock)?;
         let known = self.provisioning.registrations.get(&key(registration));
         let known = known.filter(|known| operation.is_none_or(|operation| operation == known.operation));
         known.ok_or(RegistrationRefused::NotRegistered)
     }
+}
+
+/// What of a list comes after this key.
+fn behind<'a, T>(
+    list: &'a BTreeMap<String, T>,
+    after: Option<&str>,
+) -> impl Iterator<Item = (&'a str, &'a T)> {
+    let begin = after.map_or(Bound::Unbounded, Bound::Excluded);
+    list.range::<str, _>((begin, Bound::Unbounded)).map(|(key, one)| (key.as_str(), one))
 }
 
 /// Ids of the service are compared without their case.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::enroll::{EnrollmentError, check_etag, etag_text, next_etag};
 use super::enrollment::{Kind, Reprovision, Settings};
 use super::identify::{Credentials, Entry, Source};
-use super::{Approval, RegistrationRefused, key};
+use super::{Approval, RegistrationRefused, behind, key};
 use crate::certificate::{Known, Thumbprints};
 use crate::state::standing::Standing;
 use crate::state::{DeviceChange, State, StateError, StoreKey};
@@ -97,10 +97,14 @@ impl State {
         found.ok_or_else(|| EnrollmentError::NotFound(id.to_owned()))
     }
 
-    /// The registrations that came by a group, by id.
-    pub(crate) fn registrations_of(&self, group: &str) -> impl Iterator<Item = &Registration> {
+    /// The registrations that came by a group and whose keys come after this one, by key: their ids in lower case.
+    pub(crate) fn registrations_of(
+        &self,
+        group: &str,
+        after: Option<&str>,
+    ) -> impl Iterator<Item = (&str, &Registration)> {
         let source = Source::Group(key(group));
-        self.provisioning.registrations.values().filter(move |one| one.source == source)
+        behind(&self.provisioning.registrations, after).filter(move |(_, one)| one.source == source)
     }
 
     /// Forgets a registration; its device stays in the hub.

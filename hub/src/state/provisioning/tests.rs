@@ -7,6 +7,7 @@ use super::registration::{Outcome, Substatus};
 use super::*;
 use crate::certificate::tests::{device, signer, signer_until, unverified};
 use crate::certificate::{Certificate, ClientCertificate, Thumbprint};
+use crate::provisioning::{Ask, Request};
 use crate::sas::Key;
 use crate::state::StoreKey;
 use crate::state::standing::Standing;
@@ -77,7 +78,7 @@ fn makes_a_device_for_a_derived_key_and_finds_it_again_in_any_case() {
     let record = &state.device("d1").unwrap().record;
     assert_eq!(record.model_id.as_deref(), Some("dtmi:m;1"));
     assert_eq!(record.standing(), Standing::Provisioned);
-    assert_eq!(state.registrations_of("DEFAULT").count(), 1);
+    assert_eq!(state.registrations_of("DEFAULT", None).count(), 1);
 }
 
 #[test]
@@ -100,6 +101,20 @@ fn takes_a_device_of_the_registry_by_its_own_key_only() {
     assert_eq!(refused, Err(RegistrationRefused::Token(SasError::WrongKey)));
     let own = device_token("0neTEST/registrations/own", &key);
     assert_eq!(register(&mut state, "own", &own), first("own"));
+}
+
+#[test]
+fn a_device_that_was_prepared_comes_with_the_key_that_the_default_group_derives_for_it() {
+    let mut state = state();
+    state.prepare("d1", NOW).unwrap();
+    assert_eq!(state.device("d1").unwrap().record.primary, state.group_key().derive("d1"));
+    let token = group_token(&state, "d1");
+    assert_eq!(register(&mut state, "d1", &token), first("d1"));
+    let closed = Settings { enabled: false, ..Settings::default() };
+    let keys = Attestation::keys(&state.provisioning.own_keys);
+    state.enroll(Kind::Group, DEFAULT_GROUP, keys, closed, Some("*"), NOW).unwrap();
+    state.prepare("d2", NOW).unwrap();
+    assert_ne!(state.device("d2").unwrap().record.primary, state.group_key().derive("d2"));
 }
 
 #[test]
@@ -306,7 +321,7 @@ fn an_enrollment_takes_its_registrations_along() {
     let derived = group_token(&state, "d1");
     assert_eq!(register(&mut state, "d1", &derived), first("d1"), "a group may take it over");
     state.forget_registration("D1", None).unwrap();
-    assert_eq!(state.registrations_of("default").count(), 0);
+    assert_eq!(state.registrations_of("default", None).count(), 0);
 }
 
 #[test]
@@ -351,6 +366,38 @@ fn everything_the_service_knows_comes_back() {
     assert_eq!(after.provisioning.authorities, before.provisioning.authorities);
     before.distrust("root").unwrap();
     assert_eq!(before.take_changes().records, [(StoreKey::Provisioning("authority/root".into()), None)]);
+}
+
+#[test]
+fn a_wrong_clock_is_wrong_for_registering_and_for_asking_about_it() {
+    let mut state = state();
+    let token = group_token(&state, "d1");
+    register(&mut state, "d1", &token).unwrap();
+    state.faults.inject(crate::faults::Fault::ClockAhead { seconds: 7200 }.into()).unwrap();
+    let late =
+        |refused: RegistrationRefused| matches!(refused, RegistrationRefused::Token(SasError::Expired(_)));
+    assert!(late(register(&mut state, "d1", &token).unwrap_err()));
+    for ask in [Ask::Standing, Ask::Outcome { operation: "4.x" }] {
+        let request = Request { scope: "0neTEST", id: "d1", presented: (&token).into(), by_websocket: false };
+        assert_eq!(request.answer(ask, &mut state, NOW).status, 401);
+    }
+}
+
+#[test]
+fn the_default_group_is_the_same_after_a_restart() {
+    let mut before = state();
+    before.keep_default_group();
+    let kept = before.take_changes().records;
+    assert_eq!(kept.len(), 1);
+    let keys = before.provisioning.own_keys.clone();
+    let later = NOW + jiff::SignedDuration::from_hours(1);
+    let mut after = State::new(Provisioning::new("0neTEST".into(), keys, later));
+    for (key, bytes) in kept {
+        after.restore(&key, &bytes.unwrap()).unwrap();
+    }
+    after.keep_default_group();
+    assert_eq!(after.take_changes().records, [], "it is kept already");
+    assert_eq!(after.provisioning.groups, before.provisioning.groups);
 }
 
 #[test]

@@ -27,7 +27,7 @@ export function pointTable(lines) {
     replace(body, times.slice(page * PAGE, (page + 1) * PAGE).map((t) => h('tr', {}, h('td', {}, formatTime(t)), lines.map((line) => h('td', {}, cell(line, t))))));
     newer.disabled = page === 0;
     older.disabled = (page + 1) * PAGE >= times.length;
-    setText(position, times.length === 0 ? words.noData : texts.devices.page(page * PAGE + 1, Math.min(times.length, (page + 1) * PAGE), times.length));
+    setText(position, times.length === 0 ? words.noData : texts.pager.page(page * PAGE + 1, Math.min(times.length, (page + 1) * PAGE), times.length));
   }
 
   return { element, draw };

@@ -1,7 +1,7 @@
 // The dialog with what a device's program needs to connect: three values, and command lines that are ready to paste.
 
 import { api } from '../api.js';
-import { h, replace } from '../dom.js';
+import { freshId, h, replace, s, setText } from '../dom.js';
 import { copyable } from '../shell/clipboard.js';
 import { openDialog } from '../shell/dialog.js';
 import { texts } from '../texts.js';
@@ -19,7 +19,7 @@ export async function openConnect(deviceId) {
 }
 
 function parts(given) {
-  const { idScope, deviceId, primaryKey, connectionString, host, port } = given;
+  const { idScope, deviceId, primaryKey, connectionString, host, port, qr } = given;
   const secret = (masked) => ({ secret: masked.replaceAll(primaryKey, '••••••••') });
   const rust = `${environment(given)}\ncargo run --example environmental_sensor`;
   const script = python(given);
@@ -28,6 +28,7 @@ function parts(given) {
     copyable(words.idScope, idScope, { testId: 'connect-id-scope' }),
     copyable(words.deviceId, deviceId, { testId: 'connect-device-id' }),
     copyable(words.primaryKey, primaryKey, { secret: true, testId: 'connect-primary-key' }),
+    qr ? qrCode(deviceId, qr) : null,
     h('h3', {}, words.ready),
     copyable(words.rust, rust, { ...secret(rust), block: true, testId: 'connect-rust' }),
     copyable(words.python, script, { ...secret(script), block: true, testId: 'connect-python' }),
@@ -36,6 +37,27 @@ function parts(given) {
       copyable(words.host, `${host}:${port}`, { testId: 'connect-host' }),
       copyable(words.connectionString, connectionString, { ...secret(connectionString), block: true, testId: 'connect-string' }))),
   ];
+}
+
+const QUIET = 4; // modules around a code, without which it is not found
+
+/** The three values as a code for a camera; it has the key, and so is not shown before it is asked for. */
+function qrCode(deviceId, { size, path }) {
+  const id = freshId('qr');
+  const side = size + 2 * QUIET;
+  const code = s('svg', {
+    id, class: 'qr', role: 'img', 'aria-label': words.qrOf(deviceId), viewBox: `${-QUIET} ${-QUIET} ${side} ${side}`, 'data-testid': 'connect-qr', 'shape-rendering': 'crispEdges', hidden: true,
+  }, s('path', { d: path }));
+  const button = h('button', { type: 'button', class: 'small', 'aria-controls': id, 'aria-expanded': 'false', 'data-testid': 'show-qr', on: { click: toggle } }, words.showQr);
+
+  function toggle() {
+    const hides = !code.hasAttribute('hidden');
+    code.toggleAttribute('hidden', hides);
+    button.setAttribute('aria-expanded', String(!hides));
+    setText(button, hides ? words.showQr : words.hideQr);
+  }
+
+  return h('div', { class: 'stack' }, h('div', {}, button), code);
 }
 
 /** The variables that `Connection::from_env()` reads. */

@@ -42,8 +42,16 @@ export function readCsv(text) {
   return rows;
 }
 
-/** Offers the devices as a file. */
-export function exportCsv(devices) {
+/** Offers the devices that `read` answers as a file. */
+export async function exportCsv(read) {
+  try {
+    offer((await read()).items);
+  } catch (failure) {
+    toastError(failure.message);
+  }
+}
+
+function offer(devices) {
   // a cell that a spreadsheet would take for a formula is made a text
   const cell = (text) => `"${String(text).replace(/^[=+\-@\t\r]/, "'$&").replaceAll('"', '""')}"`;
   const lines = [Object.keys(COLUMNS), ...devices.map((device) => Object.values(COLUMNS).map((read) => read(device)))];

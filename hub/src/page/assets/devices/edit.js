@@ -3,6 +3,7 @@
 import { api } from '../api.js';
 import { labelled } from '../fields.js';
 import { h, replace, setText } from '../dom.js';
+import { changesOf } from '../json.js';
 import { openDialog } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
@@ -27,6 +28,9 @@ export function checkName(text) {
   return length > NAME_LIMIT ? { error: texts.devices.new.errors.longName(length) } : { value: text.trim() };
 }
 
+/** The check of a tag's name. */
+export const checkTag = (text) => (TAG.test(text) ? { value: text } : { error: words.errors.key });
+
 export function openEdit(device) {
   const name = textControl(words.name, { testId: 'input-name', check: checkName });
   name.write(device.name ?? '');
@@ -38,7 +42,7 @@ export function openEdit(device) {
 
   function addRow(key = '', value = '') {
     const pair = {
-      key: textControl(words.key, { testId: 'input-tag', check: (text) => (TAG.test(text) ? { value: text } : { error: words.errors.key }) }),
+      key: textControl(words.key, { testId: 'input-tag', check: checkTag }),
       value: textControl(words.value, { testId: 'input-tag-value' }),
     };
     pair.key.write(key);
@@ -76,6 +80,11 @@ export function openEdit(device) {
   const dialog = openDialog(words.title(nameOf(device)), form);
   name.focus();
 
+  /** What another operator has changed since the dialog was opened stays. */
+  function changes(newName, tags) {
+    return { name: newName === (device.name ?? '') ? undefined : newName, tags: changesOf(Object.fromEntries(known), tags) };
+  }
+
   async function save(event) {
     event.preventDefault();
     replace(error);
@@ -83,7 +92,7 @@ export function openEdit(device) {
     const { tags, error: wrongTag } = readTags();
     if (wrong || wrongTag) return setText(error, wrong ?? wrongTag);
     try {
-      await api.editDevice(device.id, { name: value, tags });
+      await api.editDevice(device.id, changes(value, tags));
       dialog.close();
       toast(texts.devices.done.edit(value || device.id));
     } catch (failure) {

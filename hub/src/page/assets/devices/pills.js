@@ -1,6 +1,5 @@
 // How a device stands, in words: its status, its connection, its template and its tags.
 
-import { devicePath } from '../shell/routes.js';
 import { h } from '../dom.js';
 import { texts } from '../texts.js';
 
@@ -12,7 +11,7 @@ export const nameOf = (device) => device.name || device.id;
 /** What its template is called, or nothing when it has none. */
 export const templateOf = (device) => device.templateName ?? device.modelName ?? null;
 
-export const statusText = (status) => words.status[status] ?? status;
+const statusText = (status) => words.status[status] ?? status;
 
 /** Where the device is in its life. */
 export function statusPill({ status }) {
@@ -31,8 +30,4 @@ export function tagList(device) {
 
 export function tagChips(device) {
   return h('span', { class: 'pills' }, tagList(device).map(([key, value]) => h('span', { class: 'chip' }, `${key}: ${value}`)));
-}
-
-export function deviceLink(device) {
-  return h('a', { class: 'device-link', href: devicePath(device.id), 'data-link': true }, nameOf(device));
 }

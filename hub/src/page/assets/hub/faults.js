@@ -4,15 +4,17 @@
 import { api } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
 import { clockTime } from '../format.js';
+import { keptRows } from '../rows.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
+import { hubCrumbs, hubTabs } from './parts.js';
 
 const words = texts.faults;
 const REFRESH = 2_000;
 const PATH = '/api/faults';
 
 export function faultsPage(context) {
-  context.titled([[texts.shell.sections.hub, '/hub'], [words.title]]);
+  context.titled(hubCrumbs([words.title]));
   const list = activeCard(load);
   const failure = h('div');
   const timer = setInterval(() => !document.hidden && load(), REFRESH);
@@ -27,7 +29,7 @@ export function faultsPage(context) {
   }
 
   return {
-    element: h('div', { class: 'page' }, h('h1', {}, words.title), h('p', { class: 'hint' }, words.intro), failure,
+    element: h('div', { class: 'page' }, h('h1', {}, words.title), hubTabs('faults'), h('p', { class: 'hint' }, words.intro), failure,
       h('div', { class: 'columns' }, formCard(load), list.element)),
     load,
     close: () => clearInterval(timer),
@@ -97,6 +99,7 @@ function formCard(onChanged) {
 
 function activeCard(onChanged) {
   const list = h('ul', { class: 'plain' });
+  const rows = keptRows(list, ({ id }) => id, (fault) => faultRow(fault, () => end(`/${fault.id}`)));
   const empty = h('p', { class: 'empty' }, words.none);
   const problem = h('p', { class: 'field-error', role: 'alert' });
   const clear = h('button', { type: 'button', class: 'small', 'data-testid': 'fault-clear', on: { click: () => end('') } }, words.clear);
@@ -117,9 +120,17 @@ function activeCard(onChanged) {
     update(items) {
       empty.hidden = items.length > 0;
       clear.disabled = items.length === 0;
-      replace(list, items.map((fault) => h('li', { class: 'row', 'data-testid': 'fault-row' }, described(fault),
-        h('button', { type: 'button', class: 'small', 'aria-label': words.endNamed(words.kinds[fault.kind].name), on: { click: () => end(`/${fault.id}`) } }, words.end))));
+      rows(items);
     },
+  };
+}
+
+function faultRow(fault, end) {
+  const text = h('span');
+  return {
+    element: h('li', { class: 'row', 'data-testid': 'fault-row' }, text,
+      h('button', { type: 'button', class: 'small', 'aria-label': words.endNamed(words.kinds[fault.kind].name), on: { click: end } }, words.end)),
+    update: (next) => replace(text, described(next)),
   };
 }
 
@@ -128,5 +139,5 @@ function described({ kind, device, times, until, probability, hits, ...rest }) {
   const values = Object.keys(parameters).filter((key) => rest[key] !== null).map((key) => rest[key]);
   const bounds = [device ?? words.every, times === null ? words.always : words.left(times), until && words.until(clockTime(until)),
     probability < 1 && words.chance(probability), words.hits(hits)];
-  return h('span', {}, h('strong', {}, [name, ...values].join(' ')), h('br'), h('span', { class: 'hint' }, bounds.filter(Boolean).join(' · ')));
+  return [h('strong', {}, [name, ...values].join(' ')), h('br'), h('span', { class: 'hint' }, bounds.filter(Boolean).join(' · '))];
 }

@@ -23,10 +23,10 @@ export function openDialog(title, ...content) {
 }
 
 /**
- * Asks before something that cannot be taken back. With `name`, it has to be typed. `act` does it; what it throws is
+ * Asks before something that cannot be taken back. With `name`, it has to be typed, and `otherName` is said when it is not. `act` does it; what it throws is
  * shown and leaves the dialog open.
  */
-export function openConfirm({ title, text, name = null, button, act }) {
+export function openConfirm({ title, text, name = null, otherName = texts.shell.confirm.otherName, button, act }) {
   const words = texts.shell.confirm;
   const input = name === null ? null : h('input', { id: freshId('name'), autocomplete: 'off', spellcheck: 'false', 'data-testid': 'confirm-name' });
   const error = h('p', { class: 'field-error', role: 'alert' });
@@ -41,7 +41,7 @@ export function openConfirm({ title, text, name = null, button, act }) {
   async function run(event) {
     event.preventDefault();
     if (input && input.value.trim() !== name) {
-      setText(error, words.otherName);
+      setText(error, otherName);
       input.focus();
       return;
     }

@@ -30,8 +30,12 @@ export function menuButton({ label, text = '⋯', items, testId = null, classNam
 
   function close() {
     list.hidden = true;
+    replace(list);
     button.setAttribute('aria-expanded', 'false');
-    if (open === self) open = null;
+    if (open !== self) return;
+    open = null;
+    // lists that an open menu keeps as they are go on (see held.js)
+    element.dispatchEvent(new CustomEvent('menuclosed', { bubbles: true }));
   }
 
   function move(event) {

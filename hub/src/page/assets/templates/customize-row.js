@@ -5,12 +5,11 @@ import { labelled } from '../fields.js';
 import { h } from '../dom.js';
 import { field } from '../forms.js';
 import { same } from '../json.js';
-import { readNumber } from '../numbers.js';
+import { isNumber, readNumber } from '../numbers.js';
 import { texts } from '../texts.js';
 
 const words = texts.templates.customize;
-const NUMBERS = ['byte', 'short', 'integer', 'long', 'unsignedByte', 'unsignedShort', 'unsignedInteger', 'unsignedLong', 'float', 'double'];
-const isNumber = (one) => NUMBERS.includes(one.schema?.type);
+const isMeasured = (one) => isNumber(one.schema?.type);
 const isBoolean = (one) => one.schema?.type === 'boolean';
 const isCommand = (one) => one.kind === 'command';
 /** What a form of the capability sets, if it is one that can be set. */
@@ -22,9 +21,9 @@ const FIELDS = {
   displayUnit: { suits: (one) => !isCommand(one) && !isBoolean(one) && one.schema.type !== 'enum', make: (one, options) => textField(options, one.modelUnit ?? '') },
   trueName: { suits: isBoolean, make: (_, options) => textField(options, texts.form.yes) },
   falseName: { suits: isBoolean, make: (_, options) => textField(options, texts.form.no) },
-  decimals: { suits: isNumber, make: (_, options) => checkedField(options, /^([0-9]|1[0-5])$/, words.errors.decimals, Number) },
-  min: { suits: isNumber, make: (_, options) => numberField(options) },
-  max: { suits: isNumber, make: (_, options) => numberField(options) },
+  decimals: { suits: isMeasured, make: (_, options) => checkedField(options, /^([0-9]|1[0-5])$/, words.errors.decimals, Number) },
+  min: { suits: isMeasured, make: (_, options) => numberField(options) },
+  max: { suits: isMeasured, make: (_, options) => numberField(options) },
   color: { suits: (one) => !isCommand(one), make: (_, options) => checkedField(options, /^#[0-9a-f]{6}$/i, words.errors.color, (text) => text) },
   initialValue: { suits: settable, make: (one, options) => field(settable(one), { ...options, optional: true }) },
   durable: { suits: isCommand, make: (_, options) => checkField(options) },

@@ -74,6 +74,14 @@ export default function templatePage(context) {
     return template.views.find((view) => view.slug === slug)?.name ?? slug;
   }
 
+  /** What the stream tells of this template. */
+  function changed({ deleted, etag, deviceCount }) {
+    if (deleted) context.go('/templates');
+    else if (etag === page.template?.etag) show({ ...page.template, deviceCount });
+    // what is typed stays as it was read: the hub refuses to save it over somebody else's change
+    else if (!part?.isDirty?.()) page.load();
+  }
+
   async function load() {
     try {
       const before = edits;
@@ -95,8 +103,7 @@ export default function templatePage(context) {
       }, words.tabs[one]))), panel),
     topics: ['templates'],
     load: page.load,
-    // what is typed stays as it was read: the hub refuses to save it over somebody else's change
-    event: (event, data) => event === 'template' && data.id === id && (data.deleted ? context.go('/templates') : !part?.isDirty?.() && data.etag !== page.template?.etag && page.load()),
+    event: (name, change) => name === 'template' && change.id === id && changed(change),
     close: () => { page.closed = true; },
   };
 }

@@ -2,19 +2,19 @@
 // after each step, and the focus goes to where one was.
 
 import { freshId, h, replace } from '../dom.js';
+import { isNumber } from '../numbers.js';
 import { texts } from '../texts.js';
 import { focusMove, moveButtons, moved } from './order.js';
 import { picker } from './picker.js';
 
 const words = texts.templates.editor;
-const NUMBERS = ['byte', 'short', 'integer', 'long', 'unsignedByte', 'unsignedShort', 'unsignedInteger', 'unsignedLong', 'float', 'double'];
 const isTelemetry = (one) => one.kind === 'telemetry';
 const isState = (one) => isTelemetry(one) && (['boolean', 'enum'].includes(one.schema.type) || one.semanticType === 'State');
 
 /** What a type of tile shows: which capabilities, how many at most, and how wide it usually is. The hub has the same table. */
 const TYPES = {
   lkv: { suits: isTelemetry, most: 1, width: 1 },
-  line: { suits: (one) => isTelemetry(one) && NUMBERS.includes(one.schema.type), most: 4, width: 2 },
+  line: { suits: (one) => isTelemetry(one) && isNumber(one.schema.type), most: 4, width: 2 },
   state: { suits: isState, most: 4, width: 2 },
   events: { suits: isTelemetry, most: 1000, width: 2 },
   properties: { suits: (one) => one.kind === 'property' || one.kind === 'cloudProperty', most: 1000, width: 2 },

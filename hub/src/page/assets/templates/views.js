@@ -32,8 +32,9 @@ export function viewsPart(page) {
       if (index < 0 || to < 0 || to >= slugs.length) return;
       try {
         page.take(await templatesApi.orderViews(page.template, moved(slugs, index, to)));
-        // what moves in the document loses the focus
-        if ([document.body, null].includes(document.activeElement)) focusMove(buttons, by < 0 ? 'up' : 'down');
+        // what moves in the document loses the focus, as does what can go no further
+        const focused = document.activeElement;
+        if (focused === null || focused === document.body || focused.disabled) focusMove(buttons, by < 0 ? 'up' : 'down');
       } catch (failure) {
         toastError(failure.message);
         page.load();
