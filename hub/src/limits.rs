@@ -24,7 +24,8 @@ pub struct Limits {
     pub connect_deadline: Duration,
     /// How long a client may take to read what it is sent: 30 s.
     pub write_deadline: Duration,
-    /// Packets of one device a second: 10,000. A faster one is read more slowly, as IoT Hub does it.
+    /// Packets of one device a second: 10,000. A faster one is read more slowly, as IoT Hub does it. Of its requests over
+    /// HTTPS, it is so many too, but not more than 200; beyond it the answer is 429.
     pub messages_per_second: u32,
     /// Bytes of one device a second: 8 MiB. A faster one is read more slowly.
     pub bytes_per_second: u32,
@@ -50,7 +51,8 @@ pub struct Limits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Throttling {
-    /// Beyond 2,000 requests a second of all kinds together.
+    /// Beyond 2,000 requests a second of all kinds together. What devices do over HTTPS, and the content of uploads, are
+    /// counted apart, up to as many each.
     #[default]
     Generous,
     /// As an IoT Hub of the S1 tier with one unit is throttled, for each kind of operation on its own.

@@ -133,7 +133,8 @@ impl Files {
         let path = self.path(device, file);
         let _turn = self.turn.lock().await;
         let size = fs::metadata(&path).await.map_or(0, |found| found.len());
-        match fs::remove_file(&path).await {
+        // it does not wait: a caller that goes away at a wait would leave the account wrong
+        match std::fs::remove_file(&path) {
             Ok(()) => {
                 self.account.remove(size);
                 Ok(true)
@@ -150,8 +151,12 @@ impl Files {
         let _turn = self.turn.lock().await;
         fs::create_dir_all(self.device(device)).await?;
         let replaced = fs::metadata(&path).await.map_or(0, |found| found.len());
-        let size = staged.keep_as(&path).await?;
+        let size = staged.keep_as(&path)?;
         self.account.remove(replaced);
+        if let Some(folder) = path.parent().filter(|_| cfg!(unix)) {
+            // the name is on the disk for certain, too
+            fs::File::open(folder).await?.sync_all().await?;
+        }
         Ok(size)
     }
 

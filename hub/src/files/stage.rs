@@ -43,14 +43,11 @@ impl Staged {
         File::open(&self.path).await?.sync_all().await
     }
 
-    /// Moves it to its place, the name on the disk for certain as well.
-    pub(super) async fn keep_as(mut self, path: &Path) -> Result<u64, FileError> {
-        fs::rename(&self.path, path).await?;
+    /// Moves it to its place, where it stays. It does not wait: whoever sent it may go away at each wait, and then nobody
+    /// would know whether it was moved.
+    pub(super) fn keep_as(mut self, path: &Path) -> io::Result<u64> {
+        std::fs::rename(&self.path, path)?;
         self.is_kept = true;
-        if let Some(folder) = path.parent().filter(|_| cfg!(unix)) {
-            // the name is on the disk, too
-            File::open(folder).await?.sync_all().await?;
-        }
         Ok(self.size)
     }
 }
@@ -102,7 +99,7 @@ impl Files {
         // written beside and renamed, so that a block that comes twice is one of the two
         let name = block_name(block);
         let path = self.stage_of(upload).join(&name);
-        fs::rename(&staged.path, &path).await?;
+        std::fs::rename(&staged.path, &path)?;
         staged.path = path;
         self.account.take_block(upload, name, staged.size)?;
         staged.is_kept = true;

@@ -53,11 +53,13 @@ pub(super) async fn list(
     Path(kind): Path<Kind>,
     Query(part): Query<Part>,
 ) -> Json<Value> {
-    Json(
-        page.shared.with(|state, _| {
-            part.of(state.enrollments(kind), |one| &one.id, |one| form::show(state, kind, one))
-        }),
-    )
+    Json(page.shared.with(|state, _| {
+        part.of(
+            state.enrollments(kind, None).map(|(_, one)| one),
+            |one| &one.id,
+            |one| form::show(state, kind, one),
+        )
+    }))
 }
 
 pub(super) async fn read(
@@ -120,7 +122,7 @@ pub(super) async fn registrations(
     page.shared.with(|state, _| {
         state.enrollment(Kind::Group, &id)?;
         let show = |one: &_| registration_state(one, state.host_name());
-        Ok(Json(part.of(state.registrations_of(&id), |one| &one.id, show)))
+        Ok(Json(part.of(state.registrations_of(&id, None).map(|(_, one)| one), |one| &one.id, show)))
     })
 }
 

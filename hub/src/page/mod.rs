@@ -90,7 +90,8 @@ async fn choose(
 ) -> Response {
     let is_service = rest::is_for_services(&request);
     let mut request = request;
-    if let Some(uri) = rest::in_usual_case(request.method(), request.uri()).filter(|_| is_service) {
+    let usual = is_service.then(|| rest::in_usual_case(request.method(), request.uri())).flatten();
+    if let Some(uri) = usual {
         *request.uri_mut() = uri;
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);

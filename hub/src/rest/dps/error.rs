@@ -46,7 +46,7 @@ impl DpsError {
     }
 
     pub(super) fn not_found(message: String) -> Self {
-        Self { status: StatusCode::NOT_FOUND, code: 404_000, message }
+        Self::new(StatusCode::NOT_FOUND, 404_000, message)
     }
 
     /// A refusal that is known by its status alone.
@@ -57,7 +57,7 @@ impl DpsError {
             StatusCode::TOO_MANY_REQUESTS => 429_001,
             other => u32::from(other.as_u16()) * 1000,
         };
-        Self { status, code, message }
+        Self::new(status, code, message)
     }
 
     pub(super) fn no_registration(id: &str) -> Self {

@@ -179,7 +179,7 @@ impl State {
     ) -> Option<Question> {
         match self.devices.get(id)?.record.certificates.as_ref()? {
             Known::Authority { .. } => presented.question(self.authorities(), now),
-            Known::Thumbprints(_) => None,
+            Known::Thumbprints(_) | Known::Nothing { .. } => None,
         }
     }
 
