@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::chart::INEXACT;
 use crate::state::history::{Kind, Row};
 
 /// How deep in objects values are looked for.
@@ -43,6 +44,8 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Values {
     Numbers(Vec<f64>),
+    /// Whole numbers that a double does not hold.
+    Longs(Vec<i128>),
     /// Each value's place among the names, which are JSON: `true` or `"on"`.
     States {
         names: Vec<String>,
@@ -57,6 +60,7 @@ pub(crate) enum Values {
 /// A single value on its way into a column.
 enum Cell<'a> {
     Number(f64),
+    Long(i128),
     State(&'a Value),
     Null,
     Connection(bool),
@@ -117,8 +121,10 @@ impl Maker {
                 self.put(component, path, Cell::State(value));
             }
             Value::Number(number) => {
-                if let Some(number) = number.as_f64() {
-                    self.put(component, path, Cell::Number(number));
+                let long = number.as_i128().filter(|whole| whole.unsigned_abs() >= INEXACT.into());
+                let cell = long.map(Cell::Long).or_else(|| number.as_f64().map(Cell::Number));
+                if let Some(cell) = cell {
+                    self.put(component, path, cell);
                 }
             }
             Value::Object(inner) if depth > 1 => {
@@ -144,6 +150,7 @@ impl Maker {
         column.rows.push(row);
         match (&mut column.values, cell) {
             (Values::Numbers(numbers), Cell::Number(number)) => numbers.push(number),
+            (Values::Longs(numbers), Cell::Long(number)) => numbers.push(number),
             (Values::Connections(values), Cell::Connection(value)) => values.push(value),
             (Values::States { names, values }, Cell::State(state)) => {
                 let name = state.to_string();
@@ -164,6 +171,7 @@ impl Maker {
             Cell::State(_) => (1, Values::States { names: Vec::new(), values: Vec::new() }),
             Cell::Null => (2, Values::Nulls),
             Cell::Connection(_) => (3, Values::Connections(Vec::new())),
+            Cell::Long(_) => (4, Values::Longs(Vec::new())),
         };
         let columns = &mut self.made.columns;
         let places = self.places.entry((component.map(str::to_owned), sort)).or_default();
@@ -223,6 +231,20 @@ pub(crate) mod tests {
         assert_eq!((&a[1].rows, &a[1].values), (&vec![1], &Values::Nulls));
         let names = vec!["true".to_owned(), "\"on\"".to_owned()];
         assert_eq!(column(&columns, "b")[0].values, Values::States { names, values: vec![0, 1, 0] });
+    }
+
+    #[test]
+    fn whole_numbers_that_a_double_does_not_hold_keep_their_digits() {
+        let rows = [
+            row(1, r#"{"a":9007199254740993}"#),
+            row(2, r#"{"a":1}"#),
+            row(3, r#"{"a":-9223372036854775808}"#),
+        ];
+        let columns = Columns::of(&rows);
+        let a: Vec<_> =
+            column(&columns, "a").iter().map(|one| (one.rows.clone(), one.values.clone())).collect();
+        let longs = Values::Longs(vec![9_007_199_254_740_993, i64::MIN.into()]);
+        assert_eq!(a, [(vec![0, 2], longs), (vec![1], Values::Numbers(vec![1.0]))]);
     }
 
     #[test]

@@ -58,10 +58,15 @@ pub(crate) enum TwinError {
     Depth(String),
     #[error("the string in {0:?} is longer than {STRING_LIMIT} bytes")]
     StringLength(String),
-    #[error("the whole number in {0:?} is outside -4503599627370496..=4503599627370496")]
+    #[error("the whole number in {0:?} is not from -4503599627370496 to 4503599627370496, all that a twin holds")]
     Integer(String),
     #[error("the document would take {0} bytes, more than the limit of {1}")]
     Size(usize, usize),
+}
+
+/// What a twin has against the value of one property, alone or in a component.
+pub(crate) fn value_problem(name: &str, value: &Value, in_component: bool) -> Option<TwinError> {
+    check_value(name, value, if in_component { 2 } else { 1 }).err()
 }
 
 impl Twin {

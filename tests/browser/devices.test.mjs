@@ -80,9 +80,9 @@ describe('an operator of devices', { concurrency: false }, () => {
     await at('/view/overview');
     await page.getByTestId('latest-temp').waitFor();
     await device.send({ temp: 71.5, humid: 40.25 });
-    await until(page, 'latest-temp', 'textContent', '71.5');
+    await until(page, 'latest-temp', 'textContent', '71.50');
     await device.send({ temp: 72.5, humid: 41 });
-    await until(page, 'latest-temp', 'textContent', '72.5');
+    await until(page, 'latest-temp', 'textContent', '72.50');
     for (const [name, unit] of [['temp', '°F'], ['humid', '%']]) {
       const chart = page.getByTestId(`chart-${name}`);
       await page.waitForFunction((hook) => document.querySelector(`[data-testid="chart-${hook}"] .stroke`)?.getAttribute('d').includes('L'), name);

@@ -28,6 +28,7 @@ const add = (index) => hub.api('POST', '/api/devices', { id: idOf(index) });
 const row = (id) => page.getByTestId(`device-row-${id}`);
 const name = (id, text) => hub.api('PATCH', `/api/devices/${id}`, { name: text });
 const tag = (id, tags) => hub.api('PATCH', `/api/devices/${id}`, { tags });
+const chosen = (count) => page.getByTestId('bulk-count').filter({ hasText: `${count} selected` });
 const device = async (id) => (await hub.api('GET', `/api/devices/${id}`)).device;
 
 describe('the list of devices', { concurrency: false }, () => {
@@ -119,7 +120,7 @@ describe('the list of devices', { concurrency: false }, () => {
     await page.goto(`${hub.origin}/devices`);
     await page.getByTestId(`select-${idOf(0)}`).check();
     await page.getByTestId(`select-${idOf(3)}`).click({ modifiers: ['Shift'] });
-    await page.getByText('4 selected').waitFor();
+    await chosen(4).waitFor();
     await page.getByTestId('bulk-tag').click();
     await page.getByTestId('bulk-tag-key').fill('no blanks');
     await page.getByTestId('submit-dialog').click();
@@ -150,7 +151,7 @@ describe('the list of devices', { concurrency: false }, () => {
     await row('new-2').waitFor();
     await row(idOf(0)).waitFor({ state: 'detached' });
     await page.getByTestId('select-all').check();
-    await page.getByText('2 selected').waitFor();
+    await chosen(2).waitFor();
     await page.getByTestId('bulk-approve').click();
     for (const id of ['new-1', 'new-2']) await row(id).locator('[data-status="registered"]').waitFor();
     await page.getByTestId('bulk-delete').click();
@@ -168,12 +169,12 @@ describe('the list of devices', { concurrency: false }, () => {
     const press = (keys) => page.keyboard.press(keys);
     await page.getByTestId('select-all').focus();
     await press('Space');
-    await page.getByText('50 selected').waitFor();
+    await chosen(50).waitFor();
     await press('Space');
-    await page.getByText('50 selected').waitFor({ state: 'detached' });
+    await chosen(50).waitFor({ state: 'detached' });
     await page.getByTestId(`select-${idOf(4)}`).focus();
     await press('Space');
-    await page.getByText('1 selected').waitFor();
+    await chosen(1).waitFor();
     await page.getByTestId('bulk-tag').focus();
     await press('Enter');
     await page.keyboard.type('by');

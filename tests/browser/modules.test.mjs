@@ -182,7 +182,7 @@ test('a small number is not shown as zero', async () => {
     const { formatValue } = await import('/assets/format.js');
     return [0.0042, -0.5, 0, 71.456, 4.2e-9].map((value) => formatValue(value, { type: 'double' }));
   });
-  assert.deepEqual(seen, ['0.0042', '-0.5', '0.0', '71.46', '4.2E-9']);
+  assert.deepEqual(seen, ['0.0042', '-0.50', '0.00', '71.46', '4.2E-9']);
 });
 
 test('two objects with their members in another order are the same', async () => {
@@ -270,4 +270,51 @@ test('a value that a choice does not have is shown as it is and kept', async () 
     return [shown, kept, control.read()];
   });
   assert.deepEqual(seen, ['"true" (not in the model)', { value: 'true' }, { absent: true }]);
+});
+
+test('the parts of a duration are those of its text, without years and months', async () => {
+  const results = await page.evaluate(async () => {
+    const { readParts, writeParts } = await import('/assets/duration.js');
+    const again = (text) => (readParts(text) === null ? null : writeParts(readParts(text)));
+    return ['P1DT2H3M4.5S', 'PT30S', 'P2W', 'PT0S', 'P1Y', 'P1M', 'P', 'PT', 'PT1.5H', '-PT1S', ''].map(again);
+  });
+  assert.deepEqual(results, ['P1DT2H3M4.5S', 'PT30S', 'P14D', 'PT0S', null, null, null, null, null, null, null]);
+});
+
+test('children are arranged with as few moves as can be, whatever came, went and moved', async () => {
+  const wrong = await page.evaluate(async () => {
+    const { arrange, h } = await import('/assets/dom.js');
+    let seed = 1;
+    const random = (below) => {
+      seed = (seed * 1103515245 + 12345) % 2147483648;
+      return seed % below;
+    };
+    const all = Array.from({ length: 12 }, () => h('b'));
+    const list = h('div');
+    const moved = [];
+    let exchanged = 0; // in the order before
+    list.insertBefore = (child, next) => {
+      moved.push(child);
+      return Node.prototype.insertBefore.call(list, child, next);
+    };
+    for (let round = 0; round < 300; round += 1) {
+      const before = [...list.children];
+      const wanted = all.filter(() => random(4) > 0);
+      const swaps = random(3);
+      for (let swap = 0; swap < swaps; swap += 1) wanted.splice(random(wanted.length + 1), 0, ...wanted.splice(random(wanted.length || 1), 1));
+      moved.length = 0;
+      arrange(list, wanted);
+      const isRight = wanted.length === list.children.length && wanted.every((child, index) => list.children[index] === child);
+      const old = moved.filter((child) => before.includes(child)).length;
+      // what was taken to another place now or the last time is all that has to move
+      if (!isRight || old > exchanged + swaps) return `round ${round}: ${old} were moved`;
+      exchanged = swaps;
+    }
+    const [first, second, third] = all;
+    arrange(list, first, second, third);
+    moved.length = 0;
+    arrange(list, second, third, first);
+    return moved.length === 1 && moved[0] === first ? null : 'the first child became the last with more than one move';
+  });
+  assert.equal(wrong, null);
 });

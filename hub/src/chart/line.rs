@@ -2,24 +2,24 @@
 //!
 //! Begin with [`Line`].
 
-use super::Frame;
+use super::{Frame, Number};
 
 /// Numbers in order of time, reduced.
 #[derive(Debug)]
 pub(crate) struct Line {
     frame: Frame,
     /// All points, while they are few.
-    points: Option<Vec<(i64, f64)>>,
+    points: Option<Vec<(i64, Number)>>,
     columns: Vec<Option<Summary>>,
 }
 
 /// The numbers of one pixel column: times in milliseconds since 1970, and values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Summary {
-    pub(crate) first: (i64, f64),
-    pub(crate) min: (i64, f64),
-    pub(crate) max: (i64, f64),
-    pub(crate) last: (i64, f64),
+    pub(crate) first: (i64, Number),
+    pub(crate) min: (i64, Number),
+    pub(crate) max: (i64, Number),
+    pub(crate) last: (i64, Number),
     pub(crate) n: u64,
 }
 
@@ -28,10 +28,10 @@ impl Line {
         Self { frame, points: Some(Vec::new()), columns: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, at: i64, value: f64) {
+    pub(super) fn push(&mut self, at: i64, value: Number) {
         let point = (at, value);
         match &mut self.points {
-            Some(points) if points.len() < self.frame.limit() => points.push(point),
+            Some(points) if points.len() < self.frame.most => points.push(point),
             points => {
                 self.columns.resize(self.frame.width, None);
                 for point in points.take().unwrap_or_default().into_iter().chain([point]) {
@@ -41,16 +41,16 @@ impl Line {
         }
     }
 
-    fn summarize(&mut self, point: (i64, f64)) {
+    fn summarize(&mut self, point: (i64, Number)) {
         let Some(column) = self.columns.get_mut(self.frame.column(point.0)) else {
             return;
         };
         let fresh = Summary { first: point, min: point, max: point, last: point, n: 0 };
         let summary = column.get_or_insert(fresh);
-        if point.1 < summary.min.1 {
+        if point.1.compare(summary.min.1).is_lt() {
             summary.min = point;
         }
-        if point.1 > summary.max.1 {
+        if point.1.compare(summary.max.1).is_gt() {
             summary.max = point;
         }
         summary.last = point;
@@ -58,7 +58,7 @@ impl Line {
     }
 
     /// All points, if they are few enough to be drawn as they are.
-    pub(crate) fn points(&self) -> Option<&[(i64, f64)]> {
+    pub(crate) fn points(&self) -> Option<&[(i64, Number)]> {
         self.points.as_deref()
     }
 
@@ -80,9 +80,9 @@ mod tests {
             values in proptest::collection::vec(-1000i32..1000, 1..300), width in 1usize..20,
         ) {
             let to = values.len() as i64 - 1;
-            let frame = Frame { from: 0, to, width };
+            let frame = Frame { from: 0, to, width, most: 4 * width };
             let mut line = Line::new(frame);
-            let points: Vec<_> = values.iter().enumerate().map(|(at, v)| (at as i64, f64::from(*v))).collect();
+            let points: Vec<_> = values.iter().enumerate().map(|(at, v)| (at as i64, Number::from(f64::from(*v)))).collect();
             points.iter().for_each(|(at, value)| line.push(*at, *value));
             if points.len() <= 4 * width {
                 prop_assert_eq!(line.points(), Some(&points[..]));
@@ -94,8 +94,8 @@ mod tests {
                 prop_assert_eq!(summary.first, column[0]);
                 prop_assert_eq!(summary.last, column[column.len() - 1]);
                 prop_assert_eq!(summary.n, column.len() as u64);
-                prop_assert_eq!(summary.min.1, column.iter().map(|p| p.1).fold(f64::MAX, f64::min));
-                prop_assert_eq!(summary.max.1, column.iter().map(|p| p.1).fold(f64::MIN, f64::max));
+                prop_assert!(column.iter().all(|point| summary.min.1.compare(point.1).is_le()));
+                prop_assert!(column.iter().all(|point| summary.max.1.compare(point.1).is_ge()));
                 prop_assert!(column.contains(&summary.min) && column.contains(&summary.max));
             }
         }

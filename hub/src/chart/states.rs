@@ -17,13 +17,13 @@ pub(crate) struct States {
     is_reduced: bool,
 }
 
-/// From a time on, in milliseconds since 1970, a state is in force.
+/// From a time on, in milliseconds since 1970, a state is in force; the first may be earlier than the frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) at: i64,
     /// Its place among the names.
     pub(crate) state: usize,
-    /// How many changes this one stands for.
+    /// How many changes of the frame this one stands for.
     pub(crate) n: u64,
 }
 
@@ -32,13 +32,21 @@ impl States {
         Self { frame, names: Vec::new(), changes: Vec::new(), is_reduced: false }
     }
 
+    /// The state is in force before the frame begins: of these, the last counts.
+    pub(super) fn push_earlier(&mut self, at: i64, name: &str) {
+        if self.names.first().is_none_or(|known| known != name) {
+            self.names = vec![name.to_owned()];
+            self.changes = vec![Change { at, state: 0, n: 0 }];
+        }
+    }
+
     pub(super) fn push(&mut self, at: i64, name: &str) {
         let state = self.place(name);
         if self.changes.last().is_some_and(|last| last.state == state) {
             return;
         }
         self.changes.push(Change { at, state, n: 1 });
-        if self.changes.len() > 2 * self.frame.limit() {
+        if self.changes.len() > 2 * self.frame.most {
             self.reduce();
         }
     }
@@ -91,7 +99,7 @@ mod tests {
     use super::*;
 
     fn states(changes: impl IntoIterator<Item = (i64, String)>) -> States {
-        let mut states = States::new(Frame { from: 0, to: 999_999, width: 10 });
+        let mut states = States::new(Frame { from: 0, to: 999_999, width: 10, most: 40 });
         changes.into_iter().for_each(|(at, name)| states.push(at, &name));
         states
     }
@@ -106,6 +114,18 @@ mod tests {
             (vec![(0, 0), (5, 1)], &["true".to_owned(), "false".to_owned()][..])
         );
         assert!(states.is_whole());
+    }
+
+    #[test]
+    fn the_state_that_is_in_force_when_the_frame_begins_is_its_first() {
+        let mut states = states([]);
+        [(-9, "true"), (-5, "false"), (-3, "false")].map(|(at, name)| states.push_earlier(at, name));
+        [(1, "false"), (7, "true")].map(|(at, name)| states.push(at, name));
+        let changes: Vec<_> = states.changes().iter().map(|one| (one.at, one.state, one.n)).collect();
+        assert_eq!(
+            (changes, states.names()),
+            (vec![(-5, 0, 0), (7, 1, 1)], &["false".to_owned(), "true".to_owned()][..])
+        );
     }
 
     #[test]

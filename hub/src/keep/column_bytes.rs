@@ -9,6 +9,7 @@ const NUMBERS: u8 = 0;
 const STATES: u8 = 1;
 const NULLS: u8 = 2;
 const CONNECTIONS: u8 = 3;
+const LONGS: u8 = 4;
 
 pub(super) fn put_columns(out: &mut Vec<u8>, columns: &Columns) {
     put_number(out, columns.times.len() as u64);
@@ -42,6 +43,10 @@ fn put_content(out: &mut Vec<u8>, column: &Column, times: usize) {
     match &column.values {
         Values::Numbers(numbers) => {
             out.push(NUMBERS);
+            numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+        }
+        Values::Longs(numbers) => {
+            out.push(LONGS);
             numbers.iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
         }
         Values::States { names, values } => {
@@ -95,6 +100,10 @@ fn read_content(reader: &mut Reader<'_>, times: usize) -> Result<(Vec<u32>, Valu
             let numbers = (0..count).map(|_| Ok(f64::from_le_bytes(reader.array()?)));
             Values::Numbers(numbers.collect::<Result<_, _>>()?)
         }
+        LONGS => {
+            let numbers = (0..count).map(|_| Ok(i128::from_le_bytes(reader.array()?)));
+            Values::Longs(numbers.collect::<Result<_, _>>()?)
+        }
         STATES => {
             let names = (0..reader.count()?).map(|_| Ok(reader.text()?.to_owned()));
             let names = names.collect::<Result<Vec<String>, _>>()?;
@@ -138,6 +147,7 @@ mod tests {
     fn some_body() -> impl Strategy<Value = String> {
         let value = prop_oneof![
             any::<i32>().prop_map(|number| number.to_string()),
+            any::<i64>().prop_map(|number| number.to_string()),
             any::<f32>()
                 .prop_filter("JSON has no others", |number| number.is_finite())
                 .prop_map(|n| n.to_string()),

@@ -177,7 +177,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
                 read = self.stream.read_buf(&mut self.incoming), if self.paused.is_none() => match read {
                     Ok(0) => return Ended::Plain("the device closed the connection".to_owned()),
                     Ok(_) => self.heard = Instant::now(),
-                    Err(error) => return Ended::Plain(format!("the connection was lost: {error}")),
+                    Err(error) => return Ended::Plain(lost(&error)),
                 },
             }
         }
@@ -331,7 +331,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         };
         match written {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(Ended::Plain(format!("the connection was lost: {error}"))),
+            Ok(Err(error)) => Err(Ended::Plain(lost(&error))),
             Err(_) => Err(Ended::Refused("the device does not read its messages".to_owned())),
         }
     }
@@ -381,6 +381,14 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Why nothing more can be read or written, in words for people. Programs that end, and lost networks, say no goodbye in TLS.
+fn lost(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => "the device closed the connection without a goodbye".to_owned(),
+        _ => format!("the connection was lost: {error}"),
     }
 }
 

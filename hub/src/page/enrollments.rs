@@ -34,14 +34,14 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// The part of a list by its keys, the ids in lower case.
     fn of<'a, T: 'a>(
         &self,
-        all: impl Iterator<Item = &'a T>,
-        id: impl Fn(&T) -> &str,
+        all: impl Iterator<Item = (&'a str, &'a T)>,
         show: impl Fn(&T) -> Value,
     ) -> Value {
         let wanted = self.q.trim().to_lowercase();
-        let found: Vec<&T> = all.filter(|one| id(one).to_lowercase().contains(&wanted)).collect();
+        let found: Vec<&T> = all.filter(|(key, _)| key.contains(&wanted)).map(|(_, one)| one).collect();
         let rows = self.limit.unwrap_or(ROWS.0).min(ROWS.1);
         let items: Vec<Value> = found.iter().skip(self.offset).take(rows).map(|one| show(one)).collect();
         json!({ "items": items, "total": found.len(), "offset": self.offset })
@@ -53,13 +53,10 @@ pub(super) async fn list(
     Path(kind): Path<Kind>,
     Query(part): Query<Part>,
 ) -> Json<Value> {
-    Json(page.shared.with(|state, _| {
-        part.of(
-            state.enrollments(kind, None).map(|(_, one)| one),
-            |one| &one.id,
-            |one| form::show(state, kind, one),
-        )
-    }))
+    Json(
+        page.shared
+            .with(|state, _| part.of(state.enrollments(kind, None), |one| form::show(state, kind, one))),
+    )
 }
 
 pub(super) async fn read(
@@ -122,7 +119,7 @@ pub(super) async fn registrations(
     page.shared.with(|state, _| {
         state.enrollment(Kind::Group, &id)?;
         let show = |one: &_| registration_state(one, state.host_name());
-        Ok(Json(part.of(state.registrations_of(&id, None).map(|(_, one)| one), |one| &one.id, show)))
+        Ok(Json(part.of(state.registrations_of(&id, None), show)))
     })
 }
 

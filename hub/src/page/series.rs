@@ -11,17 +11,20 @@ use serde_json::{Value, json};
 
 use super::PageState;
 use super::error::PageError;
-use crate::chart::{Drawn, Frame, Summary};
-use crate::keep::{SeriesPath, SeriesQuery, json_number};
+use crate::chart::{Drawn, Frame, Number, Summary};
+use crate::keep::{SeriesPath, SeriesQuery};
 use crate::shared::Shared;
 use crate::view::{ModelView, Schema};
 
 /// The width of a chart, in pixels, when none is asked for, and at most.
 const WIDTH: (usize, usize) = (600, 4000);
+/// How many points of a pixel say all that a line can show of it: the first, lowest, highest and last.
+const PER_PIXEL: usize = 4;
 /// Most paths of a request.
 const PATHS: usize = 32;
 
-/// `paths` (several, after one another with commas or as several parameters), `from`, `to` and `width`.
+/// `paths` (several, after one another with commas or as several parameters), `from`, `to` and `width`; `most` is how
+/// many points are sent as they are, four times the width at most.
 ///
 /// A path is the name of a telemetry, or `component/name`; what is inside an object is `name.inner`.
 pub(super) async fn series(
@@ -31,8 +34,8 @@ pub(super) async fn series(
 ) -> Result<Json<Value>, PageError> {
     let value = |name: &str| parameters.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str());
     let (from, to) = (moment("from", value("from"))?, moment("to", value("to"))?);
-    let width = value("width").map(str::parse).transpose();
-    let width = width.map_err(|_| PageError::bad_request("width is not a number of pixels"))?;
+    let width = count("width", value("width"))?.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
+    let most = count("most", value("most"))?.map_or(PER_PIXEL * width, |most| most.min(PER_PIXEL * width));
     let asked = parameters.iter().filter(|(name, _)| name == "paths").flat_map(|(_, paths)| paths.split(','));
     let asked: Vec<String> = asked.filter(|path| !path.is_empty()).map(str::to_owned).collect();
     if asked.is_empty() || asked.len() > PATHS {
@@ -41,8 +44,7 @@ pub(super) async fn series(
         )));
     }
     let (paths, units) = describe(&page.shared, &id, &asked)?;
-    let width = width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
-    let found = page.shared.series(&id, SeriesQuery { paths, from, to, width }).await?;
+    let found = page.shared.series(&id, SeriesQuery { paths, from, to, width, most }).await?;
     let items: Vec<Value> = found
         .drawn
         .iter()
@@ -51,6 +53,11 @@ pub(super) async fn series(
         .collect();
     let Frame { from, to, .. } = found.frame;
     Ok(Json(json!({ "from": from, "to": to, "width": width, "series": items, "damage": found.damage })))
+}
+
+fn count(name: &str, text: Option<&str>) -> Result<Option<usize>, PageError> {
+    let count = text.map(str::parse).transpose();
+    count.map_err(|_| PageError::bad_request(format!("{name} is not a whole number")))
 }
 
 type Described = (Vec<SeriesPath>, Vec<Option<String>>);
@@ -81,6 +88,7 @@ fn describe_path(text: &str, model: Option<&ModelView>) -> (SeriesPath, Option<S
     (SeriesPath { component, path, as_states }, telemetry.and_then(|telemetry| telemetry.unit.clone()))
 }
 
+/// One path: `interval` is what is usual between two values, `newest` the time of the last one that was looked at; `before` and `after` are the numbers next to the frame, `[t, v]`. A gap without an end lasts.
 fn item(path: &str, unit: Option<&str>, frame: &Frame, drawn: &Drawn) -> Value {
     let step = (frame.to - frame.from + 1) as f64 / frame.width as f64;
     let mut item = json!({
@@ -88,7 +96,11 @@ fn item(path: &str, unit: Option<&str>, frame: &Frame, drawn: &Drawn) -> Value {
         "unit": unit,
         "rawCount": drawn.count,
         "step": step,
-        "gaps": drawn.gaps,
+        "gaps": drawn.gaps.iter().map(|gap| (gap.from, gap.to)).collect::<Vec<_>>(),
+        "interval": drawn.interval,
+        "newest": drawn.newest,
+        "before": drawn.before.map(|(at, value)| json!([at, value.json()])),
+        "after": drawn.after.map(|(at, value)| json!([at, value.json()])),
         "raw": drawn.line.points().is_some(),
         "points": points(drawn),
     });
@@ -103,24 +115,25 @@ fn item(path: &str, unit: Option<&str>, frame: &Frame, drawn: &Drawn) -> Value {
 fn points(drawn: &Drawn) -> Value {
     if let Some(points) = drawn.line.points() {
         let times: Vec<i64> = points.iter().map(|(at, _)| *at).collect();
-        let values: Vec<Value> = points.iter().map(|(_, value)| json_number(*value)).collect();
+        let values: Vec<Value> = points.iter().map(|(_, value)| value.json()).collect();
         return json!({ "t": times, "v": values });
     }
     let all = |value: &dyn Fn(&Summary) -> Value| -> Value { drawn.line.summaries().map(value).collect() };
     json!({
         "t": all(&|one| one.first.0.into()),
-        "first": all(&|one| json_number(one.first.1)),
+        "first": all(&|one| one.first.1.json()),
         "tMin": all(&|one| (one.min.0 - one.first.0).into()),
-        "min": all(&|one| json_number(one.min.1)),
+        "min": all(&|one| one.min.1.json()),
         "tMax": all(&|one| (one.max.0 - one.first.0).into()),
-        "max": all(&|one| json_number(one.max.1)),
+        "max": all(&|one| one.max.1.json()),
         "tLast": all(&|one| (one.last.0 - one.first.0).into()),
-        "last": all(&|one| json_number(one.last.1)),
+        "last": all(&|one| one.last.1.json()),
         "n": all(&|one| one.n.into()),
     })
 }
 
-/// `values` are the states; from `t` on, the one at place `v` was in force; `n` is how many changes that stands for.
+/// `values` are the states; from `t` on, the one at place `v` was in force; `n` is how many changes that stands for. The first
+/// is earlier than the frame when it is known what was in force then.
 fn states(drawn: &Drawn) -> Value {
     let names = drawn.states.names().iter();
     let values: Vec<Value> = names.map(|name| serde_json::from_str(name).unwrap_or(Value::Null)).collect();
@@ -150,25 +163,25 @@ pub(super) async fn one(
     let component = query.component.filter(|component| !component.is_empty());
     let paths = vec![SeriesPath { component, path: query.name, as_states: false }];
     let width = query.width.unwrap_or(WIDTH.0).clamp(1, WIDTH.1);
-    let found = page.shared.series(&id, SeriesQuery { paths, from, to, width }).await?;
+    let most = PER_PIXEL * width;
+    let found = page.shared.series(&id, SeriesQuery { paths, from, to, width, most }).await?;
     let drawn = found.drawn.first();
-    let points: Vec<(i64, f64)> = drawn.map(flat).unwrap_or_default();
+    let points: Vec<(i64, Value)> = drawn.map(flat).unwrap_or_default();
     Ok(Json(json!({ "points": points, "raw": drawn.map_or(0, |drawn| drawn.count) })))
 }
 
 /// The points of a line in order, each once.
-fn flat(drawn: &Drawn) -> Vec<(i64, f64)> {
-    if let Some(points) = drawn.line.points() {
-        return points.to_vec();
-    }
-    let mut points = Vec::new();
+fn flat(drawn: &Drawn) -> Vec<(i64, Value)> {
+    let mut points: Vec<(i64, Number)> = drawn.line.points().unwrap_or_default().to_vec();
     for Summary { first, min, max, last, .. } in drawn.line.summaries() {
         let mut column = [*first, *min, *max, *last];
         column.sort_by_key(|(at, _)| *at);
         points.extend(column);
     }
-    points.dedup();
-    points
+    if drawn.line.points().is_none() {
+        points.dedup();
+    }
+    points.into_iter().map(|(at, value)| (at, value.json())).collect()
 }
 
 /// A time as RFC 3339 or in milliseconds since 1970.

@@ -114,6 +114,19 @@ async fn identities_are_made_read_changed_and_deleted_with_the_errors_clients_pa
 }
 
 #[tokio::test]
+async fn a_value_that_no_twin_holds_is_refused_at_its_property_and_nothing_is_set() {
+    let site = Site::new();
+    site.page("POST", "/api/devices", json!({ "id": "d1" })).await;
+    let writes = json!([{ "name": "a", "value": 1 }, { "component": "c", "name": "b", "value": i64::MAX }]);
+    let (status, body) = site.page("PATCH", "/api/devices/d1/properties", writes).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert_eq!(body["details"][0]["name"], "b", "{body}");
+    assert!(body["details"][0]["message"].as_str().unwrap().contains("from -4503599627370496 to"), "{body}");
+    let (_, twin) = site.page("GET", "/api/devices/d1/twin", Value::Null).await;
+    assert_eq!(twin["desired"], json!({}));
+}
+
+#[tokio::test]
 async fn a_policy_may_do_only_what_it_is_for() {
     let site = Site::new();
     let (status, _) = site.service("registryRead", "PUT", "/devices/d1", json!({})).await;

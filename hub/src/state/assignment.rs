@@ -5,7 +5,7 @@
 //! operator assigns stays until the device announces another id than before, and then if no template fits. Begin with
 //! [`State::announced`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,6 +15,11 @@ use super::templates::{NAME_LIMIT, TemplateError};
 use super::{Model, State, StateError, StoreKey};
 use crate::template::generate::{self, Wanted};
 use crate::template::{Content, Source, Template};
+
+/// Of the published templates of a model, devices get the one with the greatest; of equals, the last by id.
+fn rank(template: &Template) -> (u32, Option<Timestamp>) {
+    (template.version, template.published_at)
+}
 
 impl State {
     /// Gives a device a published template, or takes it away.
@@ -107,12 +112,18 @@ impl State {
             .templates
             .values()
             .filter(|template| template.published.is_some() && template.model_id() == model_id);
-        let newest = fitting.max_by_key(|template| (template.version, template.published_at));
-        if let Some(template) = newest {
+        if let Some(template) = fitting.max_by_key(|template| rank(template)) {
             return Some(template.id.clone());
         }
         let model = Arc::clone(self.models.get(model_id)?);
         self.provide_template(&model, now)
+    }
+
+    /// By model, the template that [`State::find_template`] answers.
+    pub(crate) fn newest_published(&self) -> BTreeMap<&str, &str> {
+        let mut all: Vec<&Template> = self.templates.values().filter(|one| one.published.is_some()).collect();
+        all.sort_by_key(|template| rank(template));
+        all.into_iter().map(|template| (template.model_id(), &*template.id)).collect()
     }
 
     /// Makes a published template with the default views of a model that the program gave; answers its id.

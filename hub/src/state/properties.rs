@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::device::Device;
 use super::{State, StateError};
 use crate::sync::{self, Inputs, Sync};
-use crate::twin::replacing_value;
+use crate::twin::{replacing_value, value_problem};
 use crate::view::{Convention, ModelView};
 
 /// One property: the page's `PROP`.
@@ -125,7 +125,7 @@ impl State {
         };
         let problems: Vec<_> = writes
             .iter()
-            .filter_map(|write| problem(model, write))
+            .filter_map(|write| problem(model, write).or_else(|| unfit(write)))
             .chain(cloud.iter().filter_map(wrong))
             .collect();
         if !problems.is_empty() {
@@ -189,6 +189,13 @@ fn problem(model: Option<&ModelView>, write: &PropertyWrite) -> Option<PropertyP
         Some(property) => property.schema.check(&write.value).err()?,
     };
     Some(PropertyProblem { component: write.component.clone(), name: write.name.clone(), message })
+}
+
+/// What the twin would refuse, said about the property that it is about.
+fn unfit(write: &PropertyWrite) -> Option<PropertyProblem> {
+    let PropertyWrite { component, name, value } = write;
+    let message = value_problem(name, value, component.is_some())?.to_string();
+    Some(PropertyProblem { component: component.clone(), name: name.clone(), message })
 }
 
 /// Devices of capability models read desired values out of `{"value": ..}`.

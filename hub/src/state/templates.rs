@@ -451,7 +451,7 @@ fn breaking(template: &Template) -> Vec<Detail> {
 fn checked_name(name: &str, pointer: &str) -> Result<String, TemplateError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_LIMIT {
-        let message = format!("a name of 1 to {NAME_LIMIT} characters");
+        let message = format!("a name has 1 to {NAME_LIMIT} characters");
         return Err(TemplateError::Invalid(vec![Detail::new(pointer, message)]));
     }
     Ok(name.to_owned())

@@ -72,10 +72,44 @@ pub(crate) enum Shape {
     Structured,
 }
 
+/// How deep inside a value another one may be to have a history of its own: as deep as [`crate::columns`] looks.
+const DEPTH: usize = 3;
+
+/// The numbers inside values of what is no object in a model (IoT Central's extension of DTDL).
+const NUMBERS_INSIDE: [(&str, &[&str]); 2] =
+    [("vector", &["x", "y", "z"]), ("geopoint", &["lat", "lon", "alt"])];
+
+fn field<'s>(schema: &'s Schema, name: &str) -> Option<&'s Schema> {
+    match schema {
+        Schema::Object { fields } => {
+            fields.iter().find(|field| field.name == name).map(|field| &field.schema)
+        }
+        _ => None,
+    }
+}
+
 impl Capability {
     /// How its values are shown; commands have none.
     pub(crate) fn shape(&self) -> Option<Shape> {
         self.schema.as_ref().map(shape)
+    }
+
+    /// How a value inside its values is shown: that of a path such as `location.speed`, if that begins with its own.
+    pub(crate) fn inner_shape(&self, path: &str) -> Option<Shape> {
+        let inner = path.strip_prefix(self.path.as_str())?.strip_prefix('.')?;
+        let names: Vec<&str> = inner.split('.').collect();
+        let (last, objects) = names.split_last().filter(|(_, objects)| objects.len() < DEPTH)?;
+        let mut schema = self.schema.as_ref()?;
+        for name in objects {
+            schema = field(schema, name)?;
+        }
+        match schema {
+            Schema::Primitive { r#type } => {
+                let (_, parts) = NUMBERS_INSIDE.iter().find(|(name, _)| name == r#type)?;
+                parts.contains(last).then_some(Shape::Number)
+            }
+            _ => field(schema, last).map(shape),
+        }
     }
 
     /// Whether an operator may set it.
@@ -177,4 +211,35 @@ fn of_group(group: &Group) -> Vec<Capability> {
         ..base(Kind::Command, &item.name, &item.label, &item.description)
     });
     telemetry.chain(properties).chain(commands).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_inside_telemetry_have_paths_of_their_own() {
+        let model = crate::state::tests::read_model(
+            r#"{ "@context": "dtmi:dtdl:context;2", "@id": "dtmi:com:example:Tracker;1", "@type": "Interface",
+                "contents": [{ "@type": "Telemetry", "name": "location", "schema": { "@type": "Object", "fields": [
+                    { "name": "speed", "schema": "double" },
+                    { "name": "road", "schema": "string" },
+                    { "name": "at", "schema": { "@type": "Object", "fields": [
+                        { "name": "lat", "schema": "double" } ] } } ] } }] }"#,
+        );
+        let capabilities = of_model(&model.view);
+        let [location] = &capabilities[..] else { panic!("{capabilities:?}") };
+        let shape = |path: &str| location.inner_shape(path);
+        assert_eq!(
+            (shape("location.speed"), shape("location.at.lat")),
+            (Some(Shape::Number), Some(Shape::Number))
+        );
+        assert_eq!(
+            (shape("location.road"), shape("location.at")),
+            (Some(Shape::Text), Some(Shape::Structured))
+        );
+        for path in ["location", "location.", "location.height", "locations.speed", "location.speed.x"] {
+            assert_eq!(shape(path), None, "{path}");
+        }
+    }
 }

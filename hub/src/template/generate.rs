@@ -114,7 +114,7 @@ impl Rule {
         match old {
             Some(view) if view.generated => {
                 view.tiles = tiles;
-                (Made::Renewed, format!("{} is up to date with {count} tiles", self.name))
+                (Made::Renewed, format!("{} was brought up to date: {count} tiles", self.name))
             }
             Some(_) => (Made::Kept, format!("{} was edited and is left as it is", self.name)),
             None => {

@@ -45,7 +45,7 @@ fn one() -> u8 {
 pub(crate) enum TileKind {
     /// The last known value of one telemetry; a structured one is shown with its fields.
     Lkv,
-    /// A chart of numeric telemetry, up to four lines.
+    /// A chart of numeric telemetry or of numbers inside it (`location.speed`), up to four lines.
     Line,
     /// The states that booleans, Enums and States went through, as strips over time.
     State,
@@ -101,6 +101,12 @@ fn is_numeric(capability: &Capability) -> bool {
     is_telemetry(capability) && capability.shape() == Some(Shape::Number)
 }
 
+/// Whether a path is that of a number inside telemetry, as `location.speed` is.
+fn is_number_inside(path: &str, capabilities: &[Capability]) -> bool {
+    let mut telemetry = capabilities.iter().filter(|one| is_telemetry(one));
+    telemetry.any(|one| one.inner_shape(path) == Some(Shape::Number))
+}
+
 /// Whether it is shown as a state: of few values by its schema, or said to be one.
 pub(crate) fn is_state(capability: &Capability) -> bool {
     is_telemetry(capability) && (capability.shape() == Some(Shape::State) || capability.means("State"))
@@ -135,16 +141,16 @@ impl Tile {
             }
             for (index, path) in self.capabilities.iter().enumerate() {
                 let at = format!("/capabilities/{index}");
+                let is_twice = self.capabilities.iter().take(index).any(|other| other == path);
                 match capabilities.iter().find(|capability| capability.path == *path) {
+                    _ if is_twice => found.push(Detail::new(at, format!("{path:?} is there twice"))),
+                    None if self.kind == TileKind::Line && is_number_inside(path, capabilities) => {}
                     None => found.push(Detail::new(at, format!("the model has no {path:?}"))),
                     Some(one) if !(takes.suits)(one) => {
                         let (label, word) = (&one.label, one.kind.word());
                         let message =
                             format!("{label:?} is {word}, and this type of tile shows {}", takes.what);
                         found.push(Detail::new(at, message));
-                    }
-                    Some(_) if self.capabilities.iter().take(index).any(|other| other == path) => {
-                        found.push(Detail::new(at, format!("{path:?} is there twice")));
                     }
                     Some(_) => {}
                 }

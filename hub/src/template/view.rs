@@ -74,11 +74,11 @@ impl View {
     pub(crate) fn check(&self, capabilities: &[Capability]) -> Vec<Detail> {
         let mut found = Vec::new();
         if self.name.trim().is_empty() || self.name.chars().count() > TEXT_LIMIT {
-            found.push(Detail::new("/name", format!("a name of 1 to {TEXT_LIMIT} characters")));
+            found.push(Detail::new("/name", format!("a name has 1 to {TEXT_LIMIT} characters")));
         }
         let fields: usize = self.sections.iter().map(|section| section.fields.len()).sum();
         if self.tiles.len().max(self.sections.len()).max(fields) > PART_LIMIT {
-            found.push(Detail::new("", format!("at most {PART_LIMIT} tiles or fields")));
+            found.push(Detail::new("", format!("a view has at most {PART_LIMIT} tiles or fields")));
             return found;
         }
         if self.kind == ViewKind::Form {
@@ -101,13 +101,13 @@ impl View {
             found.push(Detail::new("/tiles", "a form has no tiles"));
         }
         if self.columns.is_some_and(|columns| !(1..=FORM_COLUMNS).contains(&columns)) {
-            found.push(Detail::new("/columns", format!("1 to {FORM_COLUMNS} columns")));
+            found.push(Detail::new("/columns", format!("a form has 1 to {FORM_COLUMNS} columns")));
         }
         let mut seen = BTreeSet::new();
         for (number, section) in self.sections.iter().enumerate() {
             let base = format!("/sections/{number}");
             if section.title.chars().count() > TEXT_LIMIT {
-                found.push(Detail::new(format!("{base}/title"), format!("at most {TEXT_LIMIT} characters")));
+                found.push(Detail::new(format!("{base}/title"), format!("a title has at most {TEXT_LIMIT} characters")));
             }
             for (index, field) in section.fields.iter().enumerate() {
                 let problem = if seen.insert(&field.path) {

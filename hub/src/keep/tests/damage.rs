@@ -47,7 +47,7 @@ async fn served(folder: &Path) -> (Vec<u64>, Vec<String>) {
 async fn drawn(folder: &Path) -> (u64, Vec<String>) {
     let hub = Hub::open(folder).unwrap();
     let path = SeriesPath { component: None, path: "n".to_owned(), as_states: false };
-    let query = SeriesQuery { paths: vec![path], from: None, to: None, width: 100 };
+    let query = SeriesQuery { paths: vec![path], from: None, to: None, width: 100, most: 400 };
     let page = hub.shared.series("d", query).await.unwrap();
     (page.drawn[0].count, page.damage)
 }

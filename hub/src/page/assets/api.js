@@ -3,12 +3,15 @@
 import { parse, stringify } from './json.js';
 import { texts } from './texts.js';
 
+/** The hub speaks in clauses, as programs do; people read sentences. */
+const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.') : text);
+
 export class ApiError extends Error {
   constructor(status, code, message, details) {
-    super(message);
+    super(sentence(message));
     this.status = status;
     this.code = code;
-    this.details = details ?? [];
+    this.details = (details ?? []).map((one) => ({ ...one, message: sentence(one.message) }));
   }
 }
 
@@ -74,10 +77,8 @@ export const api = {
   raw: (id, filter) => call('GET', `${device(id)}/raw?${query(filter)}`),
   exportUrl: (id, filter) => `${device(id)}/raw/export?${query(filter)}`,
 
-  /** Down-sampled history of telemetries between two times in milliseconds, for a chart of so many pixels. */
-  series: (id, paths, from, to, width) => call('GET', `${device(id)}/telemetry/series?${query({
-    ...span(paths, from, to), width,
-  })}`),
+  /** History of telemetries between two times in milliseconds, reduced to what a chart of `width` pixels shows; `most` points are sent as they are. */
+  series: (id, paths, from, to, size) => call('GET', `${device(id)}/telemetry/series?${query({ ...span(paths, from, to), ...size })}`),
   /** The newest values of telemetries, each on its own. */
   events: (id, paths, from, to, limit) => call('GET', `${device(id)}/telemetry/events?${query({ ...span(paths, from, to), limit })}`),
 };

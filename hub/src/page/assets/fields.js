@@ -1,4 +1,4 @@
-// Controls for the schemas of a single value. A field is `{ element, read, write, focus, fail }`: `read` answers
+// Controls for the schemas of a single value. A field is `{ element, read, write, focus, fail, rename }`: `read` answers
 // `{ value }`, `{ absent: true }` or `{ error }` and shows the error under the control; `read(true)` is silent.
 // "Not set" is never the same as empty, 0 or false.
 
@@ -54,7 +54,7 @@ function numberField(type, options) {
     type: 'text', inputmode: isInteger(type) ? 'numeric' : 'decimal', autocomplete: 'off', class: 'number', placeholder: options.optional ? texts.form.notSet : null,
   });
   return labelled(input, options, {
-    read: () => (input.value.trim() === '' ? missing(options) : readNumber(type, input.value.trim())),
+    read: () => (input.value.trim() === '' ? missing(options) : readNumber(type, input.value.trim(), options)),
     write: (value) => { input.value = value === undefined || value === null ? '' : bare(value); },
   });
 }
@@ -92,13 +92,23 @@ function stringField(options) {
 
 function patternField(type, options) {
   const rule = PATTERNS[type];
-  const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', placeholder: rule.placeholder });
+  const input = h('input', { type: 'text', autocomplete: 'off', spellcheck: 'false', placeholder: texts.form.like(rule.placeholder) });
   const now = type === 'dateTime' && h('button', {
     type: 'button', class: 'link',
     on: { click: () => { input.value = isoNow(); input.dispatchEvent(new Event('input', { bubbles: true })); } },
   }, texts.form.now);
+  const calendar = NATIVE[type] && h('input', { ...NATIVE[type], class: 'native', 'aria-label': texts.form.choose(options.label), on: { input: take } });
+
+  /** What is chosen is written into the text, which says more: fractions and the zone. */
+  function take(event) {
+    event.stopPropagation();
+    if (calendar.value === '') return;
+    input.value = type === 'dateTime' ? isoNow(new Date(calendar.value)) : calendar.value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
   const parts = type === 'duration' ? durationParts(input, options) : null;
-  return labelled(input, { ...options, extra: parts?.element ?? (now || null) }, {
+  return labelled(input, { ...options, beside: calendar || null, extra: parts?.element ?? (now || null) }, {
     read: () => (input.value === '' ? missing(options) : rule.test(input.value.trim()) ? { value: input.value.trim() } : { error: rule.error }),
     write(value) {
       input.value = value === undefined || value === null ? '' : bare(value);
@@ -115,6 +125,9 @@ export function isoNow(at = new Date()) {
   const size = Math.abs(minutes);
   return minutes === 0 ? `${local}Z` : `${local}${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
+
+/** The browser's own controls for times. */
+const NATIVE = { date: { type: 'date' }, dateTime: { type: 'datetime-local', step: 1 }, time: { type: 'time', step: 1 } };
 
 const OTHER = 'other';
 
@@ -146,17 +159,18 @@ export function labelled(control, options, { read, write }) {
   control.id = freshId('field');
   const error = h('p', { class: 'field-error', id: `${control.id}-error`, hidden: true });
   setAttribute(control, 'data-testid', options.testId ?? null);
-  control.setAttribute('aria-describedby', [error.id, options.describedBy].filter(Boolean).join(' '));
+  const about = options.about ? h('p', { class: 'hint', id: `${control.id}-about` }, options.about) : null;
+  control.setAttribute('aria-describedby', [error.id, about?.id].filter(Boolean).join(' '));
   const show = (text) => {
     error.hidden = !text;
     setText(error, text ?? '');
     setAttribute(control, 'aria-invalid', text ? 'true' : null);
   };
   control.addEventListener('input', () => show(null));
+  const label = h('label', { for: control.id, class: options.hideLabel ? 'visually-hidden' : null }, options.label);
   return {
-    element: h('div', { class: 'field' },
-      h('label', { for: control.id, class: options.hideLabel ? 'visually-hidden' : null }, options.label),
-      options.unit ? h('div', { class: 'with-unit' }, control, h('span', { class: 'unit', 'aria-hidden': 'true' }, options.unit)) : control,
+    element: h('div', { class: 'field' }, label, about,
+      options.unit || options.beside ? h('div', { class: 'with-unit' }, control, options.beside ?? null, options.unit ? h('span', { class: 'unit', 'aria-hidden': 'true' }, options.unit) : null) : control,
       options.extra ?? null, error),
     read(silent = false) {
       const result = read();
@@ -169,5 +183,6 @@ export function labelled(control, options, { read, write }) {
     },
     focus: () => control.focus(),
     fail: show,
+    rename: (text) => setText(label, text),
   };
 }

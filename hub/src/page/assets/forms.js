@@ -3,31 +3,42 @@
 
 import { h, replace, setText } from './dom.js';
 import { isScalar, labelled, scalarField } from './fields.js';
-import { parse, stringify } from './json.js';
+import { parse, same, stringify } from './json.js';
+import { rowList } from './form-rows.js';
+import { PARTS, partsOf, pointOf, shapeError } from './places.js';
 import { texts } from './texts.js';
 
-const COMPOSITES = { object: objectBody, array: arrayBody, map: mapBody };
+const named = (fields) => (_, options) => objectBody({ fields }, options);
+const COMPOSITES = { object: objectBody, array: arrayBody, map: mapBody, geopoint: named(PARTS.geopoint), vector: named(PARTS.vector), point: pointBody };
+const ROWS = [4, 30]; // of a text of JSON: least, and most before it scrolls
 const MAP_KEY = /^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$/;
 
-/** A field for a schema. Options: `label`, `hideLabel`, `optional`, `testId`, `display`, `unit`, `describedBy`, `json`. */
+/** A field for a schema. Options: `label`, `hideLabel`, `about` (a sentence below it), `optional`, `testId`, `display`, `unit`, `json`,
+ * `inTwin` where the value goes into a twin, which holds fewer whole numbers. */
 export function field(schema, options) {
   if (isScalar(schema)) return options.json ? scalarWithJson(schema, options) : scalarField(schema, options);
-  return schema.type in COMPOSITES ? compositeField(schema, options) : jsonField(options);
+  return schema.type in COMPOSITES ? compositeField(schema, options) : jsonField({ ...options, shape: schema.type });
 }
 
-/** A field for any JSON. */
+/** A field for any JSON. Options beside those of `field`: `rows`, and the `shape` it is to have. */
 export function jsonField(options) {
-  const area = h('textarea', { rows: 4, spellcheck: 'false', class: 'code', placeholder: options.optional ? texts.form.notSet : null });
+  const least = options.rows ?? ROWS[0];
+  const area = h('textarea', { rows: least, spellcheck: 'false', class: 'code', placeholder: options.optional ? texts.form.notSet : null });
   return labelled(area, options, {
     read() {
       if (area.value.trim() === '') return options.optional ? { absent: true } : { error: texts.form.errors.required };
       try {
-        return { value: parse(area.value) };
+        const value = parse(area.value);
+        const error = shapeError(options.shape, value);
+        return error ? { error } : { value };
       } catch (cause) {
         return { error: texts.form.errors.json(cause.message) };
       }
     },
-    write: (value) => { area.value = value === undefined || value === null ? '' : stringify(value, 2); },
+    write(value) {
+      area.value = value === undefined || value === null ? '' : stringify(value, 2);
+      area.rows = Math.min(ROWS[1], Math.max(least, area.value.split('\n').length));
+    },
   });
 }
 
@@ -37,11 +48,16 @@ function scalarWithJson(schema, options) {
 }
 
 function compositeField(schema, options) {
-  const { content, toggle, self } = switchable(COMPOSITES[schema.type](schema, options), options);
+  const { content, toggle, self } = switchable(COMPOSITES[schema.type](schema, options), { ...options, about: null });
+  const about = options.about ? h('p', { class: 'hint' }, options.about) : null;
+  const legend = h('legend', { class: options.hideLabel ? 'visually-hidden' : null }, options.label);
   return {
     ...self,
-    element: h('fieldset', { 'data-testid': options.testId ?? null },
-      h('legend', { class: options.hideLabel ? 'visually-hidden' : null }, options.label), content, toggle),
+    rename(label) {
+      setText(legend, label);
+      self.rename(label);
+    },
+    element: h('fieldset', { 'data-testid': options.testId ?? null }, legend, about, content, toggle),
   };
 }
 
@@ -49,15 +65,18 @@ function compositeField(schema, options) {
 function switchable(body, options) {
   const json = jsonField({ ...options, testId: options.testId && `json-${options.testId}`, unit: null });
   let active = body;
-  const toggle = h('button', { type: 'button', class: 'link', on: { click: switchOver } }, texts.form.json);
+  const toggle = h('button', { type: 'button', class: 'link as-json', on: { click: switchOver } }, texts.form.json);
   const content = h('div', { class: 'fieldset-body' }, body.element);
 
   function switchOver() {
     const { value, error } = active.read();
     // what is no JSON stays to be mended; what does not fit the form begins the JSON editor anew
     if (error && active === json) return;
-    active = active === body ? json : body;
-    active.write(value);
+    const next = active === body ? json : body;
+    next.write(value);
+    // what the fields do not show would be lost
+    if (next === body && value !== undefined && !holds(body.read(true), value)) return json.fail(texts.form.errors.fields);
+    active = next;
     replace(content, active.element);
     setText(toggle, active === body ? texts.form.json : texts.form.fields);
     active.focus();
@@ -71,12 +90,22 @@ function switchable(body, options) {
       write: (value) => active.write(value),
       focus: () => active.focus(),
       fail: (text) => active.fail?.(text),
+      rename(label) {
+        body.rename?.(label);
+        json.rename(label);
+      },
     },
   };
 }
 
+/** What holds for the parts of a value as well. */
+const kept = ({ inTwin }) => ({ inTwin });
+
+/** Whether a field that was given a value has all of it, be it to be mended. */
+const holds = ({ value, error }, given) => Boolean(error) || same(value ?? null, Object.keys(given ?? {}).length === 0 && value === undefined ? null : given);
+
 function objectBody(schema, options) {
-  const members = schema.fields.map((member) => [member.name, field(member.schema, { label: member.label, optional: true })]);
+  const members = schema.fields.map((member) => [member.name, field(member.schema, { ...kept(options), label: member.label, display: member.display, optional: true })]);
   return {
     element: h('div', { class: 'members' }, members.map(([, member]) => member.element)),
     read(silent) {
@@ -86,6 +115,22 @@ function objectBody(schema, options) {
     },
     write: (value) => members.forEach(([name, member]) => member.write(value?.[name])),
     focus: () => members[0]?.[1].focus(),
+  };
+}
+
+/** A point of GeoJSON by its parts. */
+function pointBody(_, options) {
+  const parts = objectBody({ fields: PARTS.point }, { ...options, optional: true });
+  return {
+    ...parts,
+    read(silent) {
+      const { value, absent, error } = parts.read(silent);
+      if (error) return { error };
+      if (absent) return options.optional ? { absent } : { error: texts.form.errors.required };
+      const point = pointOf(value);
+      return point ? { value: point } : { error: texts.form.places.both };
+    },
+    write: (value) => parts.write(partsOf(value)),
   };
 }
 
@@ -102,7 +147,7 @@ function readAll(members, silent) {
 }
 
 function arrayBody(schema, options) {
-  const rows = rowList((index) => field(schema.element, { label: texts.form.item(index + 1) }), (item) => item.element);
+  const rows = rowList((index) => field(schema.element, { ...kept(options), label: texts.form.item(index + 1) }), (item) => item.element);
   return {
     element: rows.element,
     read(silent) {
@@ -119,7 +164,7 @@ function arrayBody(schema, options) {
 function mapBody(schema, options) {
   const rows = rowList(() => ({
     key: scalarField({ type: 'string' }, { label: schema.key.name }),
-    value: field(schema.value.schema, { label: schema.value.name }),
+    value: field(schema.value.schema, { ...kept(options), label: schema.value.name }),
   }), (pair) => h('div', { class: 'pair' }, pair.key.element, pair.value.element));
   return {
     element: rows.element,
@@ -149,39 +194,4 @@ function checkKeys(pairs, silent) {
     first ??= error || null;
   }
   return first;
-}
-
-/** Rows that can be added and removed; `make` builds an item's fields, `show` its element. */
-function rowList(make, show) {
-  const rows = [];
-  const list = h('div', { class: 'rows' });
-  const addButton = h('button', { type: 'button', class: 'small', on: { click: () => add() } }, texts.form.add);
-
-  function add(notify = true) {
-    const item = make(rows.length);
-    const remove = h('button', { type: 'button', class: 'small', 'aria-label': texts.form.removeItem(rows.length + 1) }, texts.form.remove);
-    const row = { item, element: h('div', { class: 'row' }, show(item), remove) };
-    remove.addEventListener('click', () => {
-      rows.splice(rows.indexOf(row), 1);
-      row.element.remove();
-      changed();
-      addButton.focus();
-    });
-    rows.push(row);
-    list.append(row.element);
-    if (notify) changed();
-    return item;
-  }
-
-  const changed = () => list.dispatchEvent(new Event('input', { bubbles: true }));
-  return {
-    element: h('div', {}, list, addButton),
-    items: () => rows.map((row) => row.item),
-    fill(values, write) {
-      rows.length = 0;
-      replace(list);
-      for (const value of values) write(add(false), value);
-    },
-    focus: () => addButton.focus(),
-  };
 }

@@ -1,7 +1,12 @@
 // JSON without losing digits: integers beyond 2^53 are read as BigInt and written as plain digits.
 
+/** 16 digits and more where an integer may begin: without any, there is none that a number cannot hold. */
+const LONG = /[:[,\s-]\d{16}/;
+
 /** Parses a text; integers that a number cannot hold become BigInt where the browser shows their source. */
 export function parse(text) {
+  // looking at each value takes much longer than reading it
+  if (!LONG.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value, context) => {
     const unsafe = typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value);
     return unsafe && /^-?\d+$/.test(context?.source ?? '') ? BigInt(context.source) : value;

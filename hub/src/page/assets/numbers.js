@@ -17,9 +17,21 @@ export const isInteger = (type) => type in INTEGERS;
 export const isNumber = (type) => isInteger(type) || type === 'float' || type === 'double';
 export const isNumeric = (type) => isInteger(type) || REALS.has(type);
 
+/** The whole numbers that a twin of IoT Hub holds. */
+const IN_TWIN = [-(2n ** 52n), 2n ** 52n];
+
 /** The number that a text says: `{ value }` or `{ error }`. Integers a number cannot hold are BigInt. */
-export function readNumber(type, text) {
-  return isInteger(type) ? readInteger(INTEGERS[type], text) : readReal(text);
+export function readNumber(type, text, { inTwin = false, display = {} } = {}) {
+  if (!isInteger(type)) return within(readReal(text), display);
+  const [low, high] = INTEGERS[type];
+  return within(readInteger(inTwin ? [low > IN_TWIN[0] ? low : IN_TWIN[0], high < IN_TWIN[1] ? high : IN_TWIN[1]] : [low, high], text), display);
+}
+
+/** Refuses what the template leaves out. */
+function within(read, { min, max }) {
+  const { errors } = texts.form;
+  if (read.error || !(read.value < min || read.value > max)) return read;
+  return { error: min === undefined ? errors.most(max) : max === undefined ? errors.least(min) : errors.range(min, max) };
 }
 
 function readInteger([low, high], text) {

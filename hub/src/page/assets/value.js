@@ -45,13 +45,15 @@ export function mismatch(value, schema) {
   if (value === undefined || value === null || !schema) return null;
   const type = typeOf(value);
   const wanted = WANTED[schema.type] ?? (isNumeric(schema.type) && schema.type !== 'decimal' ? 'number' : null);
-  if (schema.type === 'enum') return schema.values.some((one) => one.value === value) ? null : type;
+  // a value outside the model is said to be that by its text
+  if (schema.type === 'enum') return schema.values.some((one) => typeOf(one.value) === type) ? null : type;
   if (wanted === null || wanted === type) {
     return isInteger(schema.type) && typeof value === 'number' && !Number.isInteger(value) ? type : null;
   }
   return type;
 }
 
+const TIMES = ['date', 'dateTime', 'duration'];
 const WANTED = {
   boolean: 'boolean', string: 'string', date: 'string', dateTime: 'string', time: 'string', duration: 'string', uuid: 'string', bytes: 'string',
   object: 'object', map: 'object', vector: 'object', geopoint: 'object', array: 'array',
@@ -73,6 +75,8 @@ export function valueContent(value, capability) {
 function body(value, capability) {
   if (value !== null && typeof value === 'object') return parts(value, capability?.schema);
   const text = valueText(value, capability);
+  // what was put into words is there as it came, too
+  if (typeof value === 'string' && TIMES.includes(capability?.schema?.type)) return h('span', { title: value }, text);
   return isLink(value) ? h('a', { href: value, rel: 'noopener noreferrer', target: '_blank' }, text) : text;
 }
 

@@ -35,6 +35,9 @@ pub(super) struct Import {
     model_id: Option<String>,
     #[serde(default)]
     sample: bool,
+    /// Refuses a model that a template has already, and names that template.
+    #[serde(default)]
+    only_new: bool,
 }
 
 #[derive(Deserialize)]
@@ -51,10 +54,24 @@ pub(super) async fn import(
 ) -> Result<Response, PageError> {
     let model = import.model(&page)?;
     let response = page.shared.with(|state, now| {
+        if import.only_new {
+            check_new(state, &model)?;
+        }
         let id = state.import_template(model, import.name.as_deref(), now)?.id.clone();
         Ok::<_, PageError>(answer(state, state.template(&id)?, &languages))
     })?;
     Ok((StatusCode::CREATED, response).into_response())
+}
+
+/// Whether no template has the model; else the newest version that has.
+fn check_new(state: &crate::state::State, model: &Model) -> Result<(), PageError> {
+    let known = state.templates().filter(|template| template.model_id() == model.view.id);
+    let Some(newest) = known.max_by_key(|template| template.version) else {
+        return Ok(());
+    };
+    let message = format!("the template {:?} has this model already", newest.name);
+    let details = json!([{ "id": newest.id, "name": newest.name, "version": newest.version, "message": message }]);
+    Err(PageError::new(StatusCode::CONFLICT, "known", message.clone()).with_details(details))
 }
 
 /// Puts another model into a draft.

@@ -111,7 +111,13 @@ fn answer(state: &crate::state::State, template: &Template, languages: &[String]
 
 async fn list(State(page): State<PageState>) -> Json<Value> {
     let items: Vec<Value> = page.shared.with(|state, _| {
-        state.templates().map(|template| form::summary(template, state.device_count(&template.id))).collect()
+        let newest = state.newest_published();
+        let item = |template: &Template| {
+            let mut item = form::summary(template, state.device_count(&template.id));
+            item["takesDevices"] = json!(newest.get(template.model_id()) == Some(&&*template.id));
+            item
+        };
+        state.templates().map(item).collect()
     });
     Json(json!({ "total": items.len(), "items": items, "next": null }))
 }

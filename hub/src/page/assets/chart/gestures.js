@@ -4,11 +4,21 @@
 
 const CLICK = 5; // pixels
 
+/** Listens; answers how to stop. */
 export function gestures(plot) {
+  const listeners = { ...pointer(plot), wheel: wheel(plot), keydown: keys(plot) };
+  for (const [name, listener] of Object.entries(listeners)) plot.svg.addEventListener(name, listener, { passive: name !== 'wheel' && name !== 'keydown' });
+  return () => Object.entries(listeners).forEach(([name, listener]) => plot.svg.removeEventListener(name, listener));
+}
+
+function pointer(plot) {
   const { svg, range } = plot;
   const pointers = new Map();
   let start = null;
   let pinch = null;
+
+  const xs = () => [...pointers.values()];
+  const spread = () => Math.abs(xs()[0] - xs()[1]);
 
   function down(event) {
     pointers.set(event.pointerId, event.clientX);
@@ -33,9 +43,9 @@ export function gestures(plot) {
     if (pinch && pointers.size === 2) {
       const [from, to] = pinch.window;
       const factor = pinch.distance / Math.max(1, spread());
-      const at = plot.timeAt([...pointers.values()].reduce((sum, x) => sum + x, 0) / 2);
+      const at = plot.timeAt((xs()[0] + xs()[1]) / 2);
       range.zoom(at - (at - from) * factor, at + (to - at) * factor);
-    } else if (start !== null && plot.selection) finish();
+    } else if (start !== null && plot.selection) zoomToSelection(plot);
     else if (start !== null) {
       plot.pinned = !plot.pinned;
       plot.moveTo(plot.timeAt(event.clientX));
@@ -50,48 +60,43 @@ export function gestures(plot) {
     if (plot.selection && pointers.size === 0) plot.select(null);
   }
 
-  const spread = () => Math.abs([...pointers.values()].reduce((a, b) => a - b));
-
-  /** Zooms to what is selected. */
-  function finish() {
-    const [from, to] = [...plot.selection].sort((a, b) => a - b);
-    plot.select(null);
-    plot.pinned = false;
-    if (to > from) range.zoom(from, to);
-  }
-
   function leave() {
     if (!plot.pinned && start === null) plot.moveTo(null);
   }
 
-  function wheel(event) {
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    range.scale(event.deltaY > 0 ? 1.25 : 0.8, plot.timeAt(event.clientX));
-  }
-
-  function key(event) {
-    const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (direction) {
-      const from = plot.cursor;
-      const next = plot.step(direction);
-      if (next === null) return;
-      event.preventDefault();
-      if (event.shiftKey) plot.select([plot.selection?.[0] ?? from ?? next, next]);
-      else if (plot.selection) plot.select(null);
-      plot.moveTo(next, true);
-    } else if (event.key === 'Enter' && plot.selection) {
-      event.preventDefault();
-      finish();
-    } else if (event.key === 'Escape') {
-      plot.pinned = false;
-      plot.moveTo(null);
-      if (plot.selection) plot.select(null);
-      else range.reset();
-    }
-  }
-
-  const listeners = { pointerdown: down, pointermove: move, pointerup: up, pointercancel: release, pointerleave: leave, wheel, keydown: key, blur: leave };
-  for (const [name, listener] of Object.entries(listeners)) svg.addEventListener(name, listener, { passive: name !== 'wheel' && name !== 'keydown' });
-  return () => Object.entries(listeners).forEach(([name, listener]) => svg.removeEventListener(name, listener));
+  return { pointerdown: down, pointermove: move, pointerup: up, pointercancel: release, pointerleave: leave, blur: leave };
 }
+
+function zoomToSelection(plot) {
+  const [from, to] = plot.selection.toSorted((a, b) => a - b);
+  plot.select(null);
+  plot.pinned = false;
+  if (to > from) plot.range.zoom(from, to);
+}
+
+const wheel = (plot) => (event) => {
+  if (!event.ctrlKey) return;
+  event.preventDefault();
+  plot.range.scale(event.deltaY > 0 ? 1.25 : 0.8, plot.timeAt(event.clientX));
+};
+
+const keys = (plot) => (event) => {
+  const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (direction) {
+    const from = plot.cursor;
+    const next = plot.step(direction);
+    if (next === null) return;
+    event.preventDefault();
+    if (event.shiftKey) plot.select([plot.selection?.[0] ?? from ?? next, next]);
+    else if (plot.selection) plot.select(null);
+    plot.moveTo(next, true);
+  } else if (event.key === 'Enter' && plot.selection) {
+    event.preventDefault();
+    zoomToSelection(plot);
+  } else if (event.key === 'Escape') {
+    plot.pinned = false;
+    plot.moveTo(null);
+    if (plot.selection) plot.select(null);
+    else plot.range.reset();
+  }
+};

@@ -2,19 +2,17 @@
 // same range and cursor. It loads history for the range from the hub and adds what arrives.
 
 import { api } from '../api.js';
-import { h, hook, replace, setText } from '../dom.js';
+import { h, hook, setText } from '../dom.js';
+import { formatAge, formatTime } from '../format.js';
 import { texts } from '../texts.js';
-import { coalesced } from '../turns.js';
 import { valueText } from '../value.js';
+import { follow, nameOf, seriesPath } from './follow.js';
 import { legend } from './legend.js';
 import { Plot } from './plot.js';
-import { Series } from './series.js';
-import { pointTable } from './table.js';
+import { ADDED, LOADED, Series, extremes } from './series.js';
+import { pagedTable } from './table.js';
 
 const words = texts.chart;
-const REDRAW = 250; // four times a second at most
-const TICK = 1000; // a live range moves with the clock
-const ADDED = 1000; // points of the stream before history is loaded again
 const AXES = 2;
 const SHORTEST = 60_000; // shown of a young series
 const COLOURS = 4;
@@ -24,123 +22,100 @@ export function lineChart(capabilities, { data, range, title, template }) {
     capability, colour: `line-${index % COLOURS}`, label: template.fullLabel(capability), series: new Series(), hidden: false,
     text: (value) => valueText(value, capability),
   }));
-  const name = title ?? lines.map((line) => line.label).join(', ');
+  const name = nameOf(lines, title);
   const plots = byUnits(lines).map((own) => new Plot(own, range, name));
   // one cursor for all: the others show the same time
   for (const plot of plots) plot.onMove = (t) => plots.forEach((other) => other !== plot && other.showCursor(t));
   const summary = h('p', { class: 'chart-summary' });
-  const failure = h('p', { class: 'field-error', role: 'alert', hidden: true });
-  const table = pointTable(lines);
-  const [{ component, name: first }] = capabilities;
-  const element = h('figure', { class: 'chart', 'data-testid': hook('chart', component, first), 'aria-label': name },
-    h('figcaption', { class: 'chart-title' }, title ? h('span', {}, title) : null, legend(lines, () => draw())),
-    plots.map((plot) => plot.element), failure, summary, table.element);
-  let visible = true;
-  let timer = 0;
-  let closed = false;
-  let last = 0;
-
-  const load = coalesced(async () => {
-    const [from, to] = range.window();
-    try {
-      const { series } = await api.series(data.id, lines.map((line) => line.capability.path), from, to, Math.round(plots[0].width()));
-      if (closed) return;
-      for (const line of lines) line.series.load(series.find((one) => one.path === line.capability.path));
-      failure.hidden = true;
-      element.dataset.loaded = `${from} ${to}`;
-    } catch (cause) {
-      failure.hidden = false;
-      setText(failure, cause.message);
-    }
-    draw();
+  const past = h('button', { type: 'button', class: 'small past', hidden: true, 'data-testid': 'show-past', on: { click: () => range.center(pastOf(lines, range.window())) } });
+  const table = pagedTable([words.time, ...lines.map((line) => line.label)], {
+    rows: (window) => rowsOf(lines, window), cells: ({ t, points }) => [formatTime(t), ...lines.map((line, index) => cell(line, points[index]))],
   });
+  const [{ component, name: first, inner = [] }] = capabilities;
+  const element = h('figure', { class: 'chart', 'data-testid': hook('chart', component, [first, ...inner].join('.')), 'aria-label': name },
+    h('figcaption', { class: 'chart-title' }, title ? h('span', {}, title) : null, legend(lines, draw)),
+    plots.map((plot) => plot.element), past, summary, table.element);
 
   function draw() {
-    clearTimeout(timer);
-    timer = 0;
-    // what nobody sees is drawn when it is seen
-    if (!visible || document.hidden) return;
-    last = performance.now();
-    const window = shownWindow();
+    const window = shownWindow(lines, range);
     for (const plot of plots) plot.draw(window);
-    summarize(window);
+    setText(summary, lines.filter((line) => !line.hidden).map((line) => summaryOf(line, window)).join(' · '));
     table.draw(window);
+    const last = pastOf(lines, window);
+    past.hidden = last === null;
+    if (last !== null) setText(past, words.past(formatAge(last)));
   }
 
-  /** A young series that is followed fills the width instead of a corner of it. */
-  function shownWindow() {
-    const [from, to] = range.window();
-    const first = Math.min(...lines.map((line) => line.series.points[0]?.t ?? Infinity));
-    return [range.isLive ? Math.max(from, Math.min(first, to - SHORTEST)) : from, to];
-  }
-
-  function soon() {
-    if (timer === 0) timer = setTimeout(draw, Math.max(0, REDRAW - (performance.now() - last)));
-  }
-
-  function arrived({ items, missed }) {
-    // a fixed range is loaded as a whole
-    if (!range.isLive) return;
-    let any = false;
-    for (const { at, component: sender, values } of items) {
-      for (const { capability, series } of lines) {
-        if ((sender ?? null) !== (capability.component ?? null) || !Object.hasOwn(values, capability.name)) continue;
-        const value = values[capability.name];
-        // as the hub does with what it keeps: a text is no number, and nothing is drawn across a null
-        if (['number', 'bigint'].includes(typeof value)) series.add(Date.parse(at), Number(value));
-        else if (value === null) series.interrupt();
-        any = true;
-      }
-    }
-    if (missed || lines.some((line) => line.series.added > ADDED)) load();
-    else if (any) soon();
-  }
-
-  function summarize([from, to]) {
-    const told = lines.filter((line) => !line.hidden).map(({ series, label, text }) => {
-      const points = series.points.filter((point) => point.t >= from && point.t <= to);
-      if (points.length === 0) return `${label}: ${words.noData}`;
-      const [min, max] = [points.reduce((low, point) => Math.min(low, point.min), Infinity), points.reduce((high, point) => Math.max(high, point.max), -Infinity)];
-      return words.summary(label, text(points.at(-1).last), text(min), text(max), points.reduce((sum, point) => sum + point.n, 0));
-    });
-    setText(summary, told.join(' · '));
-  }
-
-  function connection() {
-    if (!data.item.connected) for (const { series } of lines) series.interrupt();
-  }
-
-  const tick = setInterval(() => range.isLive && soon(), TICK);
-  const seen = new IntersectionObserver(([entry]) => {
-    visible = entry.isIntersecting;
-    if (visible) soon();
+  const life = follow({
+    element, entries: lines, data, range, draw,
+    ask: (from, to) => api.series(data.id, lines.map(({ capability }) => seriesPath(capability)), from, to, { width: Math.round(plots[0].width()), most: LOADED }),
+    take: ({ series }) => lines.forEach((line, index) => line.series.load(series[index])),
+    arrived: ({ series }, t, value) => take(series, t, value),
+    interrupted: (t) => lines.forEach(({ series }) => series.gaps.interrupt(t)),
+    isFull: () => lines.some(({ series }) => series.added > ADDED),
   });
-  seen.observe(element);
-  const sized = new ResizeObserver(() => soon());
-  sized.observe(element);
-  const stops = [data.on('message', arrived), data.on('reloaded', load), data.on('item', connection), range.on(load)];
-  requestAnimationFrame(load);
   return {
     element,
     close() {
-      closed = true;
-      clearInterval(tick);
-      clearTimeout(timer);
-      seen.disconnect();
-      sized.disconnect();
+      life.close();
       for (const plot of plots) plot.close();
-      stops.forEach((stop) => stop());
     },
   };
 }
 
+/** A value of the stream. As the hub does with what it keeps: nothing is drawn across a null or what says that it is no number. */
+function take(series, t, value) {
+  if (['number', 'bigint'].includes(typeof value)) series.add(t, value);
+  else if (value === null || ['NaN', 'Infinity', '-Infinity'].includes(value)) series.gaps.interrupt(t);
+}
+
+/** A young series that is followed fills the width instead of a corner of it. */
+function shownWindow(lines, range) {
+  const [from, to] = range.window();
+  const first = Math.min(...lines.map(({ series }) => series.points[0]?.t ?? Infinity));
+  return [range.isLive ? Math.max(from, Math.min(first, to - SHORTEST)) : from, to];
+}
+
+function summaryOf({ series, label, text }, [from, to]) {
+  const points = series.inside(from, to);
+  if (points.length === 0) return `${label}: ${words.noData}`;
+  const { min, max } = extremes(points);
+  return words.summary(label, text(points.at(-1).last), text(min), text(max), points.reduce((sum, point) => sum + point.n, 0));
+}
+
+/** The time of the last value before a range that has none, or null. */
+function pastOf(lines, [from, to]) {
+  if (lines.some(({ series }) => series.inside(from, to).length > 0)) return null;
+  const times = lines.flatMap(({ series }) => series.around(from, to)).map(({ tLast }) => tLast).filter((t) => t < from);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** A row for each time, the newest first; values of one line at the same time are rows of their own. */
+function rowsOf(lines, window) {
+  const rows = new Map();
+  lines.forEach(({ series }, index) => {
+    let [last, turn] = [null, 0];
+    for (const point of series.inside(...window)) {
+      turn = point.t === last ? turn + 1 : 0;
+      last = point.t;
+      const key = `${point.t} ${turn}`;
+      if (!rows.has(key)) rows.set(key, { t: point.t, turn, points: [] });
+      rows.get(key).points[index] = point;
+    }
+  });
+  return [...rows.values()].sort((a, b) => b.t - a.t || b.turn - a.turn);
+}
+
+function cell({ text }, point) {
+  if (!point) return texts.none;
+  return point.n > 1 ? `${text(point.last)} ${words.column(point.n, text(point.min), text(point.max))}` : text(point.last);
+}
+
 /** Lines by plot: the first two units together, the next two, and so on. */
 function byUnits(lines) {
-  const units = [...new Set(lines.map((line) => line.capability.unit ?? ''))];
-  const groups = [];
-  for (let at = 0; at < units.length; at += AXES) {
-    const own = units.slice(at, at + AXES);
-    groups.push(lines.filter((line) => own.includes(line.capability.unit ?? '')).map((line) => Object.assign(line, { axis: own.indexOf(line.capability.unit ?? '') })));
-  }
-  return groups;
+  const unitOf = (line) => line.capability.unit ?? '';
+  const units = [...new Set(lines.map(unitOf))];
+  for (const line of lines) line.axis = units.indexOf(unitOf(line)) % AXES;
+  const plotOf = (line) => Math.floor(units.indexOf(unitOf(line)) / AXES);
+  return Array.from({ length: Math.ceil(units.length / AXES) }, (_, plot) => lines.filter((line) => plotOf(line) === plot));
 }

@@ -57,6 +57,12 @@ export class TimeRange {
     this.zoom(from + (to - from) * part, to + (to - from) * part);
   }
 
+  /** Shows as much around a time. */
+  center(at) {
+    const [from, to] = this.window();
+    this.zoom(at - (to - from) / 2, at + (to - from) / 2);
+  }
+
   /** Follows the present with the last `span` milliseconds. */
   follow(span = this.span) {
     this.#set(null, span);

@@ -1,65 +1,52 @@
 // One line of a chart: for each column of time its first, least, greatest and last value and how many they were (M4), in
-// time order, and where values are missing. Pure: no element, no request.
+// time order, and where values are missing. A value is a number, or a BigInt where that has more digits. Pure: no element, no
+// request.
 
-const SHORTEST_GAP = 10_000;
-const INTERVALS = 50; // of which the usual one is taken
-const MOST = 20_000; // points that are kept of a stream that is never loaded again
+import { Gaps } from './gaps.js';
+
+const MOST = 5000; // points that are kept
+
+/** Sent of a line as they are; the rest of those that are kept is for what the stream brings until history is loaded again. */
+export const LOADED = 4000;
+export const ADDED = MOST - LOADED;
+
+const point = (t, value) => ({ t, first: value, min: value, max: value, last: value, tMin: t, tMax: t, tLast: t, n: 1 });
 
 export class Series {
   constructor() {
-    this.clear();
-  }
-
-  clear() {
-    this.points = []; // { t, first, min, max, last, n, tLast }
-    this.gaps = []; // [from, to], between points
+    this.points = []; // { t, first, min, max, last, tMin, tMax, tLast, n }
+    this.gaps = new Gaps();
     this.added = 0;
-    this.rawCount = 0;
-    this.broken = false;
   }
 
   /** Takes what the hub answered; points that came by the stream meanwhile and are newer are kept. */
-  load({ points: { t, v, first = v, min = v, max = v, last = v, n = null, tLast = null }, gaps = [], rawCount }) {
-    const newest = t.length > 0 ? t.at(-1) + (tLast?.at(-1) ?? 0) : -Infinity;
-    const live = this.points.slice(this.points.length - this.added).filter((point) => point.t > newest);
-    this.points = t.map((at, index) => ({ t: at, first: first[index], min: min[index], max: max[index], last: last[index], n: n?.[index] ?? 1, tLast: at + (tLast?.[index] ?? 0) }));
-    this.gaps = gaps;
-    this.rawCount = rawCount;
+  load({ points, gaps, interval, newest, before, after }) {
+    const loaded = points.v ? points.t.map((t, index) => point(t, points.v[index])) : points.t.map((t, index) => column(points, t, index));
+    const live = this.added > 0 ? this.points.slice(-this.added).filter(({ t }) => newest === null || t > newest) : [];
+    this.points = [...before ? [point(...before)] : [], ...loaded, ...after ? [point(...after)] : []];
+    this.gaps.load(gaps, interval, newest);
     this.added = 0;
-    this.broken = false;
-    for (const point of live) this.add(point.t, point.last);
+    for (const { t, last } of live) this.add(t, last);
   }
 
   /** Adds a value as it arrives; one that comes late is put in its place. */
   add(t, value) {
     let index = this.points.length;
     while (index > 0 && this.points[index - 1].t > t) index -= 1;
-    const before = this.points[index - 1];
-    const isNewest = index === this.points.length;
-    if (isNewest && before && (this.broken || t - before.tLast > this.#gapLength())) this.gaps.push([before.t, t]);
-    if (isNewest) this.broken = false;
-    this.points.splice(index, 0, { t, first: value, min: value, max: value, last: value, n: 1, tLast: t });
+    this.gaps.value(t);
+    this.points.splice(index, 0, point(t, value));
     if (this.points.length > MOST) this.points.shift();
     this.added = Math.min(this.added + 1, this.points.length);
-    this.rawCount += 1;
   }
 
-  /** The device is gone or says that there is no value: nothing is drawn across, whatever comes next. */
-  interrupt() {
-    this.broken = true;
+  /** The points of a range. */
+  inside(from, to) {
+    return this.points.slice(this.index(from), this.index(to + 1));
   }
 
-  /** Three usual intervals between the newest points, but never less than ten seconds. */
-  #gapLength() {
-    const recent = this.points.slice(-INTERVALS).filter((point) => point.n === 1);
-    const intervals = recent.slice(1).map((point, index) => point.t - recent[index].t).sort((a, b) => a - b);
-    return intervals.length < 3 ? SHORTEST_GAP : Math.max(3 * intervals[Math.floor(intervals.length / 2)], SHORTEST_GAP);
-  }
-
-  /** The points of a range, with one on each side so that the line runs to the edges. */
-  within(from, to) {
-    const first = Math.max(0, this.index(from) - 1);
-    return this.points.slice(first, this.index(to) + 2);
+  /** The points of a range, with one on each side so that the line comes in and goes out. */
+  around(from, to) {
+    return this.points.slice(Math.max(0, this.index(from) - 1), this.index(to + 1) + 1);
   }
 
   /** The first point at or after a time. */
@@ -73,42 +60,77 @@ export class Series {
     return low;
   }
 
-  /** The real sample that is nearest in time. */
-  nearest(t) {
+  /** The real sample in a range that is nearest in time, `{ t, value, point }`, or null. */
+  nearest(t, [from, to]) {
     const after = this.index(t);
-    const [a, b] = [this.points[after - 1], this.points[after]];
-    return !b || (a && t - a.t <= b.t - t) ? a ?? null : b;
+    let best = null;
+    for (const near of this.points.slice(Math.max(0, after - 1), after + 1)) {
+      for (const [at, value] of samples(near)) {
+        if (at >= from && at <= to && (best === null || Math.abs(at - t) < Math.abs(best.t - t))) best = { t: at, value, point: near };
+      }
+    }
+    return best;
   }
 
   /** Splits points into the runs between gaps. */
   runs(points) {
     const result = [];
+    const gaps = this.gaps.all();
     let gap = 0;
-    for (const point of points) {
-      while (gap < this.gaps.length && this.gaps[gap][1] < point.t) gap += 1;
+    for (const next of points) {
+      while (gap < gaps.length && gaps[gap][1] < next.t) gap += 1;
       const run = result.at(-1);
-      const broken = run && gap < this.gaps.length && this.gaps[gap][0] >= run.at(-1).t && this.gaps[gap][1] <= point.t;
-      if (run && !broken) run.push(point);
-      else result.push([point]);
+      const broken = run && gap < gaps.length && gaps[gap][0] >= run.at(-1).t && gaps[gap][1] <= next.t;
+      if (run && !broken) run.push(next);
+      else result.push([next]);
     }
     return result;
   }
 }
 
+/** A column as the hub sends it: its times are milliseconds after its first one. */
+function column(points, t, index) {
+  const at = (times) => t + times[index];
+  return {
+    t, first: points.first[index], min: points.min[index], max: points.max[index], last: points.last[index],
+    tMin: at(points.tMin), tMax: at(points.tMax), tLast: at(points.tLast), n: points.n[index],
+  };
+}
+
+/** The values that are known of a point, `[t, value]`, in time order. */
+export function samples({ t, first, min, max, last, tMin, tMax, tLast, n }) {
+  if (n === 1) return [[t, last]];
+  return [[t, first], ...tMin <= tMax ? [[tMin, min], [tMax, max]] : [[tMax, max], [tMin, min]], [tLast, last]];
+}
+
+/** The least and the greatest value of points, or null of none. */
+export function extremes(points) {
+  if (points.length === 0) return null;
+  let [{ min, max }] = points;
+  for (const one of points) {
+    if (one.min < min) min = one.min;
+    if (one.max > max) max = one.max;
+  }
+  return { min, max };
+}
+
 /** Puts points that fall into the same pixel column together: exact for a line of one pixel. */
-export function perColumn(run, column) {
+export function perColumn(run, columnOf) {
   const result = [];
-  for (const point of run) {
-    const group = result.at(-1);
-    if (!group || column(point.t) !== column(group.t)) {
-      result.push({ ...point });
+  let open = null;
+  let place = null;
+  for (const next of run) {
+    const own = columnOf(next.t);
+    if (open === null || own !== place) {
+      open = { ...next };
+      place = own;
+      result.push(open);
       continue;
     }
-    group.min = Math.min(group.min, point.min);
-    group.max = Math.max(group.max, point.max);
-    group.last = point.last;
-    group.tLast = point.tLast;
-    group.n += point.n;
+    if (next.min < open.min) [open.min, open.tMin] = [next.min, next.tMin];
+    if (next.max > open.max) [open.max, open.tMax] = [next.max, next.tMax];
+    [open.last, open.tLast] = [next.last, next.tLast];
+    open.n += next.n;
   }
   return result;
 }

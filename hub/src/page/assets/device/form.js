@@ -9,7 +9,7 @@ import { same } from '../json.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { valueText } from '../value.js';
-import { syncBadge, syncNote } from './sync.js';
+import { savedText, syncBadge, syncNote } from './sync.js';
 import { propertyRow } from './tiles.js';
 
 const words = texts.properties;
@@ -67,7 +67,7 @@ export default function formTab({ data, tab }) {
     try {
       const { version } = await api.setProperties(data.id, changed.map((one) => one.write()));
       for (const one of changed) one.saved(version);
-      toast(words.saved(changed.length));
+      toast(savedText(changed.filter((one) => one.capability.kind !== 'cloudProperty').length, data.item.connected));
     } catch (failure) {
       const known = changed.filter((one) => one.refused(failure.details));
       if (known.length === 0) setText(error, failure.message);
@@ -79,7 +79,7 @@ export default function formTab({ data, tab }) {
 
   const stops = [data.on('properties', update), data.on('item', update)];
   const form = h('form', { class: 'card form', 'data-testid': `form-${view.slug}`, novalidate: true, on: { submit: save, input: judge } },
-    view.sections.map(section), error, h('div', { class: 'form-foot' }, reason, discard, button));
+    view.sections.map(section), error, h('div', { class: 'form-foot' }, button, discard, reason));
   update();
   return { element: form, isDirty: () => fields.some((one) => one.dirty), close: () => stops.forEach((stop) => stop()) };
 }
@@ -93,8 +93,7 @@ class EditedProperty {
     this.dirty = false;
     this.state = { sync: 'none' };
     const { component, name, label, schema, unit, display, description } = capability;
-    const hint = freshId('hint');
-    this.field = field(schema, { label, optional: true, unit, display, json: true, testId: hook('input', component, name), describedBy: hint });
+    this.field = field(schema, { label, optional: true, unit, display, json: true, testId: hook('input', component, name), about: description, inTwin: capability.kind !== 'cloudProperty' });
     this.badge = syncBadge(hook('sync', component, name));
     this.note = syncNote(hook('note', component, name), capability, (value) => this.#send(value));
     this.offered = undefined;
@@ -103,7 +102,7 @@ class EditedProperty {
       h('button', { type: 'button', class: 'link', on: { click: () => this.#use() } }, words.use));
     this.element = h('div', { class: 'edited', 'data-testid': hook('property', component, name), on: { input: () => this.#edited() } },
       this.field.element, h('div', { class: 'edited-state' }, capability.kind === 'cloudProperty' ? h('span', { class: 'hint' }, words.cloud) : this.badge.element, this.note.element),
-      this.offer, h('p', { class: 'hint', id: hint }, description));
+      this.offer);
     this.#fill(this.#current());
   }
 

@@ -79,7 +79,8 @@ function historyRow(first) {
 /** The state in words with the device's status number. */
 export function statePill(row) {
   const name = words.state[row.state] ?? row.state;
-  return h('span', { class: 'pill', 'data-state': row.state }, row.status ? `${name} ${row.status}` : name);
+  // what a completed one was answered is that it was accepted
+  return h('span', { class: 'pill', 'data-state': row.state }, row.status && row.state !== 'completed' ? `${name} ${row.status}` : name);
 }
 
 /** What the device answered, and for an asynchronous command what it reported later. */
@@ -87,7 +88,7 @@ export function answerOf(row) {
   const newest = row.completion ?? row.progress?.at(-1)?.value;
   const parts = [row.response, newest].filter(isSet).map((one) => h('code', {}, oneLine(one)));
   if (row.message) parts.push(h('span', {}, row.message));
-  return h('span', { class: 'answer' }, parts.length > 0 ? parts : texts.none);
+  return h('span', { class: 'answer' }, parts.length > 0 ? parts : row.status ? h('span', { class: 'weak' }, words.noAnswer) : texts.none);
 }
 
 function details(row) {

@@ -4,7 +4,7 @@
 import { openConnect } from '../devices/connect.js';
 import { nameOf } from '../devices/pills.js';
 import { h, replace, setText } from '../dom.js';
-import { showFailure } from '../shell/router.js';
+import { missing, showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
 import { DeviceData } from './data.js';
 import { deviceHead } from './head.js';
@@ -16,7 +16,7 @@ const words = texts.device;
 export default function devicePage(context) {
   const { id } = context.params;
   const data = new DeviceData(id);
-  const head = deviceHead(data, () => current.go('/devices'));
+  const head = deviceHead(data, () => current.go('/devices', { saved: true }));
   const tabs = tabBar();
   const panel = tabPanel(data, follow);
   const outdated = h('p', { class: 'field-error', role: 'alert', hidden: true });
@@ -80,7 +80,8 @@ export default function devicePage(context) {
   /** What is shown stays, but it is said that it is not how things stand. */
   function failed(failure) {
     const isGone = failure.status === 404;
-    if (data.item === null) return showFailure(panel.element, isGone ? words.notFound : failure.message, load);
+    if (data.item === null && isGone) return replace(page, missing(words.notFound, '/devices', texts.devices.all));
+    if (data.item === null) return showFailure(panel.element, failure.message, load);
     if (isGone) return showGone();
     outdated.hidden = false;
     setText(outdated, words.outdated(failure.message));
@@ -98,7 +99,7 @@ export default function devicePage(context) {
   function askedConnect() {
     if (location.hash !== '#connect' || document.querySelector('dialog[open]')) return;
     openConnect(id);
-    history.replaceState(null, '', location.pathname + location.search);
+    history.replaceState(history.state, '', location.pathname + location.search);
   }
 
   function event(name, change) {
@@ -116,13 +117,15 @@ export default function devicePage(context) {
     panel.leave();
   }
 
+  const page = h('div', { class: 'page' }, head.element, head.notice, outdated, panel.republished, tabs.element, panel.element);
   askedConnect();
   return {
-    element: h('div', { class: 'page' }, head.element, head.notice, outdated, panel.republished, tabs.element, panel.element),
+    element: page,
     topics: topics(),
     load,
     event,
     moved,
+    isDirty: panel.isDirty,
     close,
   };
 }

@@ -23,6 +23,9 @@ const HERE = { unassigned: unassignedView, missing: () => ({ element: h('section
 /** Views that show nothing of the template stay when it is published again. */
 const ALIKE = ['twin', 'missing'];
 
+/** Views whose edits are saved: leaving loses them. A command that is typed and not sent is no such thing. */
+const SAVED = ['form', 'twin', 'unassigned'];
+
 /** `onShown(kind)` is told which kind of view is shown now. */
 export function tabPanel(data, onShown) {
   const element = h('div', { class: 'panel' }, h('p', { class: 'empty' }, texts.loading));
@@ -51,7 +54,7 @@ export function tabPanel(data, onShown) {
     if (mine !== turn) return;
     leave();
     const view = make({ data, tab, context });
-    shown = { key, asked, view };
+    shown = { key, kind: tab.kind, asked, view };
     replace(element, view.element);
     onShown(tab.kind);
     view.shown?.();
@@ -83,5 +86,5 @@ export function tabPanel(data, onShown) {
     republished.hidden = true;
   }
 
-  return { element, republished, show, leave, /** Whether this tab is not what is shown, or is shown of another template. */ differs: (tab) => shown !== null && shown.key !== keyOf(tab) };
+  return { element, republished, show, leave, isDirty: () => SAVED.includes(shown?.kind) && (shown.view.isDirty?.() ?? false), /** Whether this tab is not what is shown, or is shown of another template. */ differs: (tab) => shown !== null && shown.key !== keyOf(tab) };
 }

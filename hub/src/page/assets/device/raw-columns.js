@@ -9,6 +9,8 @@ import { oneLine, valueText } from '../value.js';
 import { isOdd } from './raw-filters.js';
 
 const words = texts.raw;
+const SHOWN = 12; // values of a row before the rest is folded
+const FILTERED = 12; // columns that are worth a filter
 const USUAL = ['at', 'kind', 'component', 'values', 'unmodeled', 'problem'];
 
 /** The table for a template; `asked` are the names of the columns in the address, `onChange` is told when others are chosen. */
@@ -57,7 +59,12 @@ function columnNames(template) {
   return new Map([...fixed, ...own]);
 }
 
-const pairs = (values, className) => h('span', { class: className }, Object.entries(values ?? {}).map(([name, value]) => h('code', { class: 'pair-of' }, `${name}: ${oneLine(value)}`)));
+/** Values by their names; of very many, the rest unfolds. */
+function pairs(values, className) {
+  const all = Object.entries(values ?? {}).map(([name, value]) => h('code', { class: 'pair-of' }, `${name}: ${oneLine(value)}`));
+  const rest = all.splice(SHOWN);
+  return h('span', { class: className }, all, rest.length > 0 ? h('details', { class: 'row-details' }, h('summary', {}, words.foldedValues(rest.length)), h('span', { class: className }, rest)) : null);
+}
 
 const CELLS = {
   at: (row) => clockTime(row.at),
@@ -87,5 +94,15 @@ function columnChooser(names, chosen, onChange) {
     });
     return h('label', { class: 'check' }, box, column.title);
   }));
+  if (names.size > FILTERED) list.prepend(columnFilter(list));
   return h('details', { class: 'chooser' }, h('summary', { class: 'button small', 'data-testid': 'raw-columns' }, words.columns), list);
+}
+
+function columnFilter(list) {
+  const input = h('input', { type: 'search', placeholder: words.filterColumns, 'aria-label': words.filterColumns, on: { input: show } });
+  function show() {
+    const wanted = input.value.trim().toLowerCase();
+    for (const label of list.querySelectorAll('label')) label.hidden = !label.textContent.toLowerCase().includes(wanted);
+  }
+  return input;
 }

@@ -23,6 +23,12 @@ export function rawFilters(query, onChange) {
 
   return {
     elements: [h('div', { class: 'inline-field' }, h('label', { for: kind.id }, words.kind), kind), from, to, h('label', { class: 'check' }, unmodeled, words.unmodeled)],
+    /** Asks for everything. */
+    clear() {
+      for (const control of [kind, ...[from, to].map((one) => one.querySelector('input'))]) control.value = '';
+      unmodeled.checked = false;
+      refine({ kind: '', from: '', to: '', unmodeled: false });
+    },
     /** As the query of the hub and of the page's own address. */
     asked: () => ({ ...filter, unmodeled: filter.unmodeled ? '1' : '' }),
     matches(row) {

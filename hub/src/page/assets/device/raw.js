@@ -9,6 +9,7 @@ import { texts } from '../texts.js';
 import { rawTable } from './raw-columns.js';
 import { rawFilters } from './raw-filters.js';
 import { RawRows } from './raw-rows.js';
+import { unmodeledNames } from './unmodeled.js';
 
 const words = texts.raw;
 const PAGE = 100;
@@ -22,11 +23,14 @@ export default function rawTab({ data, context }) {
     draw();
   });
   const follow = h('input', { type: 'checkbox', checked: true, 'data-testid': 'raw-follow', on: { change: () => follow.checked && takeFresh() } });
-  const empty = h('p', { class: 'blank', hidden: true });
+  const none = h('p');
+  const clear = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-clear', on: { click: () => filters.clear() } }, words.clear);
+  const empty = h('div', { class: 'blank', hidden: true }, none, clear);
   const error = h('p', { class: 'field-error', role: 'alert' });
   const damage = h('p', { class: 'field-error', hidden: true }, words.damage);
   const more = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-more', on: { click: loadMore } }, words.more);
   const waiting = h('button', { type: 'button', class: 'link', hidden: true, 'data-testid': 'raw-fresh', on: { click: takeFresh } }, words.fresh(0));
+  const unknown = unmodeledNames(data);
   let loads = 0; // of the newest page: an answer that was asked for before another is not shown after it
   let refinements = 0; // of the filter: rows that were asked for with another one are not shown
   let refined = true; // another filter was chosen since the last answer
@@ -99,8 +103,11 @@ export default function rawTab({ data, context }) {
 
   function draw() {
     table.draw(rows.shown);
+    unknown.update(rows.shown);
     empty.hidden = rows.shown.length > 0;
-    setText(empty, Object.values(filters.asked()).some((value) => value !== '') ? words.noMatch : words.empty);
+    const filtered = Object.values(filters.asked()).some((value) => value !== '');
+    setText(none, filtered ? words.noMatch : words.empty);
+    clear.hidden = !filtered;
     more.hidden = rows.next === null;
     showWaiting();
   }
@@ -111,7 +118,7 @@ export default function rawTab({ data, context }) {
     element: h('section', { class: 'card flush' },
       h('div', { class: 'filters' }, filters.elements, h('label', { class: 'check' }, follow, words.follow), waiting,
         h('div', { class: 'tools end' }, table.chooser, exportMenu(data.id, () => ({ ...filters.asked(), cols: table.names() })))),
-      error, damage, empty, h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.title }, table.element), h('div', { class: 'pager' }, more)),
+      unknown.element, error, damage, empty, h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.title }, table.element), h('div', { class: 'pager' }, more)),
     // what is read while it is not followed is not drawn anew
     isDirty: () => !follow.checked,
     close() {

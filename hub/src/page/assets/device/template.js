@@ -1,5 +1,6 @@
 // A device's published template, looked up by path; and what stands in for it where a device has none.
 
+import { leaves } from '../leaves.js';
 import { texts } from '../texts.js';
 
 const keyOf = (kind, component, name) => `${kind} ${component ?? ''} ${name}`;
@@ -11,7 +12,7 @@ export class Template {
     this.etag = published ? `${published.id} ${published.etag}` : null;
     this.capabilities = published?.capabilities ?? [];
     this.groups = published?.groups ?? [];
-    this.byPath = new Map(this.capabilities.map((one) => [one.path, one]));
+    this.byPath = new Map(this.capabilities.flatMap((one) => [one, ...leaves(one)]).map((one) => [one.path, one]));
     this.byName = new Map(this.capabilities.map((one) => [keyOf(one.kind, one.component, one.name), one]));
     this.views = published?.views?.length > 0 ? published.views : [everything(this)];
   }

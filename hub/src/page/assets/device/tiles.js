@@ -30,8 +30,9 @@ function lastValue(tile, { data, template }) {
   const unit = h('span', { class: 'tile-unit', hidden: true }, capability.unit);
   const age = h('p', { class: 'tile-age' }, texts.telemetry.waiting);
   const old = h('span', { class: 'chip', hidden: true }, texts.telemetry.stale);
+  const main = h('div', { class: 'tile-main' }, value, unit);
   const element = h('article', { class: `tile ${width(tile)}`, title: capability.description ?? null, 'data-tile': 'lkv' },
-    h('h2', { class: 'tile-label' }, tile.title ?? template.fullLabel(capability)), h('div', { class: 'tile-main' }, value, unit), h('div', { class: 'tile-foot' }, age, old));
+    h('h2', { class: 'tile-label' }, tile.title ?? template.fullLabel(capability)), main, h('div', { class: 'tile-foot' }, age, old));
   let drawn = null;
 
   function draw() {
@@ -51,9 +52,12 @@ function lastValue(tile, { data, template }) {
   function drawValue(latest) {
     const plain = typeof latest.value !== 'object' && mismatch(latest.value, capability.schema) === null;
     const text = plain ? valueText(latest.value, capability, { bare: true }) : null;
-    if (plain && !/^https?:/i.test(text)) setText(value, text);
+    const isNumber = plain && ['number', 'bigint'].includes(typeof latest.value);
+    if (isNumber) setText(value, text);
     else replace(value, valueContent(latest.value, { ...capability, unit: null }));
-    value.classList.toggle('tile-long', text === null || text.length > LONG);
+    value.classList.toggle('tile-long', !isNumber && (text === null || text.length > LONG));
+    main.classList.toggle('tile-number', isNumber);
+    main.style.setProperty('--length', (text ?? '').length + (capability.unit?.length ?? 0) * 0.6 + 1);
     unit.hidden = !capability.unit;
   }
 

@@ -11,7 +11,7 @@ import { texts } from '../texts.js';
 import { coalesced, once } from '../turns.js';
 import { valueContent } from '../value.js';
 import { isStale } from './stale.js';
-import { syncBadge, syncNote } from './sync.js';
+import { savedText, syncBadge, syncNote } from './sync.js';
 
 const words = texts.device;
 
@@ -21,6 +21,13 @@ export function neverConnected(item, onConnect) {
     h('p', { class: 'hint' }, words.neverConnectedHint, ' ', item.status === 'registered' ? null : [words.neverButRegistered, ' '],
       h('a', { href: '/hub', 'data-link': true }, words.hubLog))),
   h('button', { type: 'button', class: 'primary', on: { click: onConnect } }, words.showConnect));
+}
+
+/** Why a device does not get in, with what would let it. */
+export function refusedNotice(status, button) {
+  const { title, hint } = words.refused[status];
+  return h('section', { class: 'card notice', 'data-testid': `${status}-notice` }, h('div', {}, h('h2', {}, title),
+    h('p', { class: 'hint' }, hint, ' ', h('a', { href: '/hub', 'data-link': true }, words.hubLog))), button);
 }
 
 export function unassignedView({ data }) {
@@ -101,7 +108,7 @@ function rawProperties(data) {
   const empty = h('p', { class: 'empty' }, words.noProperties);
   const component = textField(texts.commands.component);
   const name = textField(words.property);
-  const value = jsonField({ label: texts.commands.payload, testId: 'input-raw-value' });
+  const value = jsonField({ label: words.rawValue, testId: 'input-raw-value' });
   const error = h('p', { class: 'field-error', role: 'alert' });
   const stop = data.on('properties', draw);
   let dirty = false;
@@ -118,7 +125,7 @@ function rawProperties(data) {
     dirty = false;
     try {
       await api.setProperties(data.id, [{ component: component.input.value.trim() || null, name: name.input.value.trim(), value: read.value }]);
-      toast(texts.properties.saved(1));
+      toast(savedText(1, data.item.connected));
     } catch (failure) {
       dirty = true;
       setText(error, failure.details[0]?.message ?? failure.message);

@@ -11,6 +11,7 @@ import { openEdit } from './edit.js';
 import { nameOf } from './pills.js';
 
 const words = texts.devices;
+const TYPED = 40; // characters that somebody may be asked to type
 
 /** The actions that a device's status allows, for a menu. `onDeleted` is told when it is gone. */
 export function deviceActions(device, onDeleted = () => {}) {
@@ -20,7 +21,7 @@ export function deviceActions(device, onDeleted = () => {}) {
     { text: words.actions.rename, testId: 'edit-device', act: () => openEdit(device) },
     { text: words.actions.migrate, testId: 'migrate-device', act: () => openMigrate(device) },
     status === 'blocked'
-      ? { text: words.actions.unblock, testId: 'unblock-device', act: () => run(device, 'unblock') }
+      ? { text: words.actions.unblock, testId: 'unblock-device', act: () => unblockDevice(device) }
       : { text: words.actions.block, testId: 'block-device', danger: true, act: () => ask(device, 'block', () => api.act(device.id, 'block')) },
     {
       text: words.actions.delete, testId: 'delete-device', danger: true,
@@ -33,6 +34,7 @@ export function deviceActions(device, onDeleted = () => {}) {
 }
 
 export const approveDevice = (device) => run(device, 'approve');
+export const unblockDevice = (device) => run(device, 'unblock');
 
 async function run(device, action) {
   try {
@@ -59,11 +61,14 @@ async function openMigrate(device) {
   });
 }
 
+/** What can be typed: the name, or the id of what has a long one. */
+const shortName = (device) => (nameOf(device).length > TYPED ? device.id : nameOf(device));
+
 /** Both block and delete ask with the name of the device; a deletion wants it typed. */
 function ask(device, action, act) {
   const { title, text, button } = words.confirm[action];
   openConfirm({
-    title: title(nameOf(device)), text, button, name: action === 'delete' ? nameOf(device) : null,
+    title: title(nameOf(device)), text, button, name: action === 'delete' ? shortName(device) : null,
     act: async () => {
       await act();
       toast(words.done[action](nameOf(device)));

@@ -1,6 +1,8 @@
 // Devices from and to a CSV file, with the columns IoT Central has.
 
 import { api } from '../api.js';
+import { copyable } from '../shell/clipboard.js';
+import { openDialog } from '../shell/dialog.js';
 import { toast, toastError } from '../shell/toast.js';
 import { texts } from '../texts.js';
 
@@ -26,7 +28,7 @@ export async function importCsv(file) {
     }
   }
   toast(words.done.import(lines.length - failed.length));
-  if (failed.length > 0) toastError(failed.slice(0, 10).join('\n'));
+  if (failed.length > 0) openDialog(words.importFailures(failed.length), copyable(words.importLines, failed.join('\n'), { block: true, testId: 'import-failures' }));
 }
 
 /** Rows of cells; cells may be quoted, a doubled quote inside is one. */

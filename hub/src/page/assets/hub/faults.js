@@ -3,7 +3,7 @@
 
 import { api } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
-import { clockTime } from '../format.js';
+import { formatTime } from '../format.js';
 import { keptRows } from '../rows.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
@@ -12,6 +12,7 @@ import { hubCrumbs, hubTabs } from './parts.js';
 const words = texts.faults;
 const REFRESH = 2_000;
 const PATH = '/api/faults';
+const DEVICES = 100; // to choose from; others are typed
 
 export function faultsPage(context) {
   context.titled(hubCrumbs([words.title]));
@@ -48,7 +49,9 @@ function formCard(onChanged) {
     Object.entries(words.kinds).map(([value, { name }]) => h('option', { value }, name)));
   const does = h('p', { class: 'hint' });
   const place = h('div', { class: 'stack' });
-  const device = field(words.device, { 'data-testid': 'fault-device' }, words.deviceHint);
+  const known = h('datalist', { id: freshId('devices') });
+  const device = field(words.device, { list: known.id, 'data-testid': 'fault-device' }, words.deviceHint);
+  api.devices({ limit: DEVICES }).then(({ items }) => replace(known, items.map(({ id, name }) => h('option', { value: id }, name)))).catch(() => {});
   const times = number(words.times, { min: 1, 'data-testid': 'fault-times' }, words.timesHint);
   const seconds = number(words.seconds, { min: 1, 'data-testid': 'fault-seconds' }, words.secondsHint);
   const probability = number(words.probability, { min: 0, max: 1, step: 'any', value: 1, required: true, 'data-testid': 'fault-probability' }, words.probabilityHint);
@@ -91,7 +94,7 @@ function formCard(onChanged) {
   return h('section', { class: 'card', 'aria-label': words.submit },
     h('form', { class: 'stack', on: { submit } },
       h('div', { class: 'field' }, h('label', { for: kind.id }, words.kind), kind, does),
-      place, device.element, times.element, seconds.element, probability.element, result,
+      place, device.element, known, times.element, seconds.element, probability.element, result,
       h('div', { class: 'actions' },
         h('button', { type: 'button', 'data-testid': 'fault-cut', on: { click: cut } }, words.cut),
         h('button', { type: 'submit', class: 'primary', 'data-testid': 'fault-submit' }, words.submit))));
@@ -136,8 +139,8 @@ function faultRow(fault, end) {
 
 function described({ kind, device, times, until, probability, hits, ...rest }) {
   const { name, parameters } = words.kinds[kind];
-  const values = Object.keys(parameters).filter((key) => rest[key] !== null).map((key) => rest[key]);
-  const bounds = [device ?? words.every, times === null ? words.always : words.left(times), until && words.until(clockTime(until)),
+  const values = Object.keys(parameters).filter((key) => rest[key] !== null).map((key) => words.values[key](rest[key]));
+  const bounds = [device ?? words.every, times === null ? words.always : words.left(times), until && words.until(formatTime(Date.parse(until))),
     probability < 1 && words.chance(probability), words.hits(hits)];
   return [h('strong', {}, [name, ...values].join(' ')), h('br'), h('span', { class: 'hint' }, bounds.filter(Boolean).join(' · '))];
 }

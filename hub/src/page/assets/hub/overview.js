@@ -6,6 +6,7 @@ import { clockTime } from '../format.js';
 import { stringify } from '../json.js';
 import { copyable } from '../shell/clipboard.js';
 import { showFailure } from '../shell/router.js';
+import { devicePath } from '../shell/routes.js';
 import { texts } from '../texts.js';
 import { coalesced } from '../turns.js';
 import { hubTabs, refreshing } from './parts.js';
@@ -59,6 +60,17 @@ function factsList() {
   };
 }
 
+/** Rows that say the same one after the other are one, with how often and since when. The newest come first. */
+function folded(items) {
+  const rows = [];
+  for (const { at, device, message } of items) {
+    const last = rows.at(-1);
+    if (last && last.device === device && last.message === message) Object.assign(last, { first: at, count: last.count + 1 });
+    else rows.push({ at, first: at, count: 1, device, message });
+  }
+  return rows;
+}
+
 function logCard(reload) {
   const search = h('input', { type: 'search', 'aria-label': words.logFilter, placeholder: words.logFilter, 'data-testid': 'log-filter', on: { input: () => reload() } });
   const list = h('ul', { class: 'plain log' });
@@ -74,8 +86,9 @@ function logCard(reload) {
       // a text that is being selected stays
       if (stringify(items) === shown) return;
       shown = stringify(items);
-      replace(list, items.map(({ at, device, message }) => h('li', { 'data-testid': 'log-row' }, clockTime(at), ' ',
-        device ? h('strong', {}, device, ' ') : null, h('span', {}, message))));
+      replace(list, folded(items).map(({ at, first, count, device, message }) => h('li', { 'data-testid': 'log-row' }, clockTime(at), ' ',
+        device ? [h('a', { class: 'device-link', href: devicePath(device), 'data-link': true }, device), ' '] : null, h('span', {}, message),
+        count > 1 ? [' ', h('span', { class: 'chip' }, words.logTimes(count), ' ', clockTime(first))] : null)));
     },
   };
 }

@@ -6,13 +6,14 @@ import { enrollmentsPage } from './enrollments.js';
 import { faultsPage } from './faults.js';
 import { newEnrollmentPage } from './new-enrollment.js';
 import { overviewPage } from './overview.js';
+import { notFound } from '../shell/router.js';
 
 export default function hubPage(context) {
   const [name = '', kind, ...rest] = context.rest;
   const id = rest.join('/');
   if (name === 'enrollments' && kind === 'new') return newEnrollmentPage(context);
   if (name === 'enrollments' && ['group', 'individual'].includes(kind) && id !== '') return enrollmentPage(context, kind, id);
-  return (PAGES[name] ?? overviewPage)(context);
+  return (PAGES[name] ?? notFound)(context);
 }
 
-const PAGES = { enrollments: enrollmentsPage, certificates: certificatesPage, faults: faultsPage };
+const PAGES = { '': overviewPage, enrollments: enrollmentsPage, certificates: certificatesPage, faults: faultsPage };

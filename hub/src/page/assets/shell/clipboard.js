@@ -13,8 +13,7 @@ export function copyable(label, value, { secret = false, testId = null, block = 
   const text = h(block ? 'pre' : 'code', { class: 'copy-value', id, tabindex: block ? 0 : null, 'data-testid': testId }, masked || value);
   const reveal = masked && h('button', {
     type: 'button', class: 'small', 'aria-controls': id, 'aria-label': `${texts.show}: ${label}`, on: { click: toggle } }, texts.show);
-  const copy = h('button', {
-    type: 'button', class: 'small', 'aria-label': `${texts.copy}: ${label}`, 'data-testid': testId && `copy-${testId}`, on: { click: copyValue } }, texts.copy);
+  const copy = copyButton(label, () => value, text, testId && `copy-${testId}`);
 
   function toggle() {
     const hidden = text.textContent === masked;
@@ -23,19 +22,26 @@ export function copyable(label, value, { secret = false, testId = null, block = 
     reveal.setAttribute('aria-label', `${reveal.textContent}: ${label}`);
   }
 
-  async function copyValue() {
+  return h('div', { class: block ? 'copyable block' : 'copyable' }, h('span', { class: 'copy-label' }, label),
+    h('div', { class: 'copy-row' }, text, h('span', { class: 'copy-buttons' }, reveal || null, copy)));
+}
+
+/** A button that copies what `read` answers, which `text` shows. */
+export function copyButton(label, read, text, testId = null) {
+  const button = h('button', { type: 'button', class: 'small', 'aria-label': `${texts.copy}: ${label}`, 'data-testid': testId, on: { click: copy } }, texts.copy);
+
+  async function copy() {
     try {
-      await navigator.clipboard.writeText(value);
-      setText(copy, texts.copied);
+      await navigator.clipboard.writeText(read());
+      setText(button, texts.copied);
       announce('copy', texts.copied);
     } catch {
       // Without the right to write to the clipboard, select the value for the keyboard's own copy.
-      setText(text, value);
+      setText(text, read());
       getSelection().selectAllChildren(text);
     }
-    setTimeout(() => setText(copy, texts.copy), 2000);
+    setTimeout(() => setText(button, texts.copy), 2000);
   }
 
-  return h('div', { class: block ? 'copyable block' : 'copyable' }, h('span', { class: 'copy-label' }, label),
-    h('div', { class: 'copy-row' }, text, h('span', { class: 'copy-buttons' }, reveal || null, copy)));
+  return button;
 }

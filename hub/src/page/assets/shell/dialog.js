@@ -23,20 +23,21 @@ export function openDialog(title, ...content) {
 }
 
 /**
- * Asks before something that cannot be taken back. With `name`, it has to be typed, and `otherName` is said when it is not. `act` does it; what it throws is
- * shown and leaves the dialog open.
+ * Asks before something that cannot be taken back; `cancel` is what it is called to leave it. With `name`, it has to be typed, and
+ * `otherName` is said when it is not. `act` does it; what it throws is shown and leaves the dialog open.
  */
-export function openConfirm({ title, text, name = null, otherName = texts.shell.confirm.otherName, button, act }) {
+export function openConfirm({ title, text, name = null, otherName = texts.shell.confirm.otherName, button, cancel = texts.shell.confirm.cancel, act }) {
   const words = texts.shell.confirm;
   const input = name === null ? null : h('input', { id: freshId('name'), autocomplete: 'off', spellcheck: 'false', 'data-testid': 'confirm-name' });
   const error = h('p', { class: 'field-error', role: 'alert' });
   const submit = h('button', { type: 'submit', class: 'danger', 'data-testid': 'confirm' }, button);
+  const stay = h('button', { type: 'button', 'data-testid': 'cancel', on: { click: () => dialog.close() } }, cancel);
   const form = h('form', { class: 'stack', on: { submit: run } }, h('p', {}, text),
     input && h('div', { class: 'field' }, h('label', { for: input.id }, words.typeName(name)), input),
     error,
-    h('div', { class: 'actions' }, h('button', { type: 'button', on: { click: () => dialog.close() } }, words.cancel), submit));
+    h('div', { class: 'actions' }, stay, submit));
   const dialog = openDialog(title, form);
-  input?.focus();
+  (input ?? stay).focus();
 
   async function run(event) {
     event.preventDefault();

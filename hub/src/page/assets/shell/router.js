@@ -3,6 +3,8 @@
 // It knows the table of routes and nothing of what pages show. Begin with `Router.start`.
 
 import { h, replace } from '../dom.js';
+import { openConfirm } from './dialog.js';
+import { dismissErrors } from './toast.js';
 import { texts } from '../texts.js';
 
 export class Router {
@@ -14,24 +16,53 @@ export class Router {
     this.key = null;
     this.shown = null; // stands for the page that is shown, so that one that was left changes nothing
     this.address = null;
+    this.path = null; // of the address, without its query
     this.turn = 0;
+    this.place = history.state?.place ?? 0; // in the browser's history, so that a step that is refused can be taken back
+    this.passes = false; // a step was allowed, or takes one back
   }
 
   start() {
     document.addEventListener('click', (event) => this.#click(event));
-    window.addEventListener('popstate', () => {
-      for (const dialog of document.querySelectorAll('dialog[open]:not([data-stays])')) dialog.close();
-      this.#show();
-    });
+    window.addEventListener('popstate', () => this.#stepped());
+    window.addEventListener('beforeunload', (event) => this.view?.isDirty?.() && event.preventDefault());
+    history.replaceState({ place: this.place }, '');
     this.#show();
   }
 
-  /** Goes to another address of this application. */
-  go(path, { replacing = false } = {}) {
+  /** Goes to another address of this application; `saved` says that nothing typed is lost by it. */
+  go(path, { replacing = false, saved = false } = {}) {
     if (path === location.pathname + location.search + location.hash) return;
-    if (replacing) history.replaceState(null, '', path);
-    else history.pushState(null, '', path);
+    const leaves = new URL(path, location.href).pathname !== location.pathname;
+    if (leaves && !saved && this.view?.isDirty?.()) return void askToLeave(() => this.go(path, { replacing, saved: true }));
+    if (leaves) dismissErrors();
+    if (!replacing) this.place += 1;
+    history[replacing ? 'replaceState' : 'pushState']({ place: this.place }, '', path);
     this.#show();
+  }
+
+  /** Back or forward was pressed: the address is another one already. */
+  #stepped() {
+    // a link to another place of the page has made an entry of its own
+    if (history.state === null) history.replaceState({ place: this.place + 1 }, '');
+    const { place } = history.state;
+    const steps = place - this.place;
+    if (this.passes) this.passes = false;
+    else {
+      for (const dialog of document.querySelectorAll('dialog[open]:not([data-stays])')) dialog.close();
+      if (location.pathname !== this.path && this.view?.isDirty?.()) {
+        this.#step(-steps);
+        return void askToLeave(() => this.#step(steps));
+      }
+    }
+    if (location.pathname !== this.path) dismissErrors();
+    this.place = place;
+    return this.#show();
+  }
+
+  #step(steps) {
+    this.passes = true;
+    history.go(steps);
   }
 
   /** Writes values into the query of the present address without leaving the page; empty ones are taken out. */
@@ -42,7 +73,7 @@ export class Router {
       else query.set(name, value);
     }
     const text = query.toString();
-    history.replaceState(null, '', location.pathname + (text && `?${text}`) + location.hash);
+    history.replaceState(history.state, '', location.pathname + (text && `?${text}`) + location.hash);
   }
 
   async #show() {
@@ -50,6 +81,7 @@ export class Router {
     if (found?.route.redirect) return this.go(found.route.redirect, { replacing: true });
     const key = found && `${found.route.pattern} ${JSON.stringify(found.params)}`;
     this.turn += 1;
+    this.path = location.pathname;
     const turn = this.turn;
     if (key !== null && key === this.key && this.view?.moved) {
       this.address = location.pathname + location.search;
@@ -104,6 +136,9 @@ export class Router {
   }
 }
 
+/** Asks whether what was typed may be lost; staying is what a quick Enter or Escape does. */
+const askToLeave = (leave) => openConfirm({ ...texts.shell.leave, act: leave });
+
 /** The route of a path with what its pattern's names stand for, or null. */
 export function find(routes, path) {
   const parts = path.split('/').filter((part) => part !== '');
@@ -134,15 +169,17 @@ function decoded(part) {
   }
 }
 
-function notFound(context) {
+/** The page for an address that stands for nothing. */
+export function notFound(context) {
   context.titled([[texts.shell.notFound]]);
   return failed(texts.shell.notFoundHint);
 }
 
-const failed = (text) => ({
-  element: h('div', { class: 'page' }, h('section', { class: 'card blank' }, h('h1', {}, texts.shell.notFound), h('p', { role: 'alert' }, text),
-    h('p', {}, h('a', { href: '/devices', 'data-link': true }, texts.devices.title)))),
-});
+const failed = (text) => ({ element: h('div', { class: 'page' }, missing(text, '/devices', texts.devices.title)) });
+
+/** What is shown of something that is not there, with the way to what is. */
+export const missing = (text, href, label) => h('section', { class: 'card blank', 'data-testid': 'not-found' }, h('h1', {}, texts.shell.notFound), h('p', { role: 'alert' }, text),
+  h('a', { class: 'button', href, 'data-link': true }, label));
 
 /** Shows a failed load with a way to try again. */
 export function showFailure(element, text, again) {

@@ -4,15 +4,16 @@
 //   context = { params, rest, query, go(path), setQuery(changes), titled(crumbs), follow(topics) }
 //     params    the parts of the address that the pattern names, decoded; `rest` the parts that `*` stands for
 //     query     the URLSearchParams of the address
-//     go        goes to another address of this application
+//     go        goes to another address of this application; with `{ saved: true }` without asking for what was typed
 //     setQuery  writes an object's values into the query of the present address (empty ones are taken out)
 //     titled    shows the breadcrumb `[[text, href], ..., [text]]`, whose last text is the title as well
 //     follow    listens to other topics of the stream from now on; the view is loaded again
-//   view = { element, topics, load(), event(name, data), moved(context), close() }
+//   view = { element, topics, load(), event(name, data), moved(context), isDirty(), close() }
 //     topics    what the stream sends: 'devices', 'templates', 'device:{id}', 'raw:{id}'; none is no stream
 //     load      loads everything anew: at the beginning and whenever events were missed
 //     event     takes one event of the stream
 //     moved     takes a new address that has the same pattern and params, where given; without it, the page is made anew
+//     isDirty   whether something was typed that leaving would lose: it is asked first
 //     close     stops timers and listeners
 // All but `element` may be left out.
 

@@ -1,4 +1,4 @@
-// Short messages about what was done; they go by themselves, errors stay until they are closed.
+// Short messages about what was done; they go by themselves, errors stay until they are closed or the page is left.
 
 import { h } from '../dom.js';
 import { texts } from '../texts.js';
@@ -15,6 +15,11 @@ export function toast(text) {
 /** Says that something failed, at once and until it is closed. */
 export function toastError(text) {
   show(text, 'failed', 'alert');
+}
+
+/** Takes the errors of the page that is left away. */
+export function dismissErrors() {
+  for (const element of document.querySelectorAll('.toast.failed')) element.remove();
 }
 
 function show(text, kind, role) {

@@ -9,18 +9,17 @@ import { texts } from '../texts.js';
 import { templatePath, templatesApi } from './api.js';
 
 const words = texts.templates;
-/** Reasons that a message shows; all of them stand on the page. */
-const SHOWN = 4;
 
-/** Publishes the draft as it is shown. */
+/** Publishes the draft as it is shown; why it was not stands on the page until it is tried again. */
 export async function publish(page) {
+  page.fail('');
   try {
     page.take(await templatesApi.publish(page.template));
     toast(words.done.published(page.template.name));
   } catch (failure) {
-    const more = failure.details.map(({ message }) => message);
-    toastError([failure.code === 'breaking' ? words.breaking : failure.message, ...more.slice(0, SHOWN)].join('\n'));
-    if (failure.code === 'changed') page.load();
+    page.fail(failure.message);
+    // what stands in its way may be new
+    page.load();
   }
 }
 
@@ -33,7 +32,7 @@ export function templateActions(page) {
     { text: words.actions.rename, testId: 'rename-template', act: () => openName(page, words.rename, template.name, rename) },
     { text: words.actions.replace, testId: 'replace-model', act: () => context.go(`/templates/new?for=${encodeURIComponent(template.id)}`) },
     ...files.map((file) => ({ text: files.length === 1 ? words.actions.export : words.actions.exportFile(file), testId: 'export-model', act: () => download(file) })),
-    { text: words.actions.version, testId: 'new-version', act: () => openName(page, words.newVersion, template.nextVersionName, newVersion) },
+    { text: words.actions.version, testId: 'new-version', act: () => openNewVersion(page) },
     template.deviceCount > 0 && { text: words.actions.migrate, testId: 'migrate-devices', act: () => openMigrate(page) },
     template.draftChanges.length > 0 && { text: words.actions.revert, testId: 'revert-template', danger: true, act: () => openRevert(page) },
     { text: words.actions.delete, testId: 'delete-template', danger: true, act: () => openDelete(page) },
@@ -45,16 +44,24 @@ async function rename(page, name) {
   toast(words.done.renamed(name));
 }
 
-async function newVersion(page, name) {
-  const made = await templatesApi.newVersion(page.template, name);
-  toast(words.done.version(made.name));
-  page.context.go(templatePath(made.id));
+/** A new version takes the draft along, unless this one is to keep it: what breaks devices can only be published there. */
+export function openNewVersion(page) {
+  const { template } = page;
+  const moves = template.state === 'published' && template.draftChanges.length > 0
+    ? h('input', { type: 'checkbox', checked: true, 'data-testid': 'move-draft' }) : null;
+  const choice = moves && h('label', { class: 'check' }, moves, words.newVersion.move);
+  openName(page, words.newVersion, template.nextVersionName, async (_, name) => {
+    const made = await templatesApi.newVersion(template, name);
+    toast(words.done.version(made.name));
+    page.context.go(templatePath(made.id), { saved: true });
+    if (moves?.checked) await templatesApi.revert(template).catch((failure) => toastError(failure.message));
+  }, choice);
 }
 
 /** A dialog that asks for a name. */
-function openName(page, { title, label, hint, submit }, suggested, act) {
+function openName(page, { title, label, hint, submit }, suggested, act, more = null) {
   const input = h('input', { id: freshId('name'), value: suggested, required: true, maxlength: 148, autocomplete: 'off', 'data-testid': 'input-template-name' });
-  openForm(title, hint, h('div', { class: 'field' }, h('label', { for: input.id }, label), input), submit, () => act(page, input.value));
+  openForm(title, hint, [h('div', { class: 'field' }, h('label', { for: input.id }, label), input), more], submit, () => act(page, input.value));
   input.select();
 }
 
@@ -94,7 +101,7 @@ export function openForm(title, hint, content, submit, act) {
     try {
       if (await act() !== false) dialog.close();
     } catch (failure) {
-      setText(error, [failure.message, ...failure.details.map(({ message }) => message)].join(' '));
+      setText(error, failure.details.length > 0 ? failure.details.map(({ message }) => message).join(' ') : failure.message);
     }
   });
 
@@ -122,7 +129,7 @@ function openDelete(page) {
     act: async () => {
       await templatesApi.delete(page.template);
       toast(words.done.deleted(name));
-      page.context.go('/templates');
+      page.context.go('/templates', { saved: true });
     },
   });
 }

@@ -22,7 +22,7 @@ const FIELDS = {
   trueName: { suits: isBoolean, make: (_, options) => textField(options, texts.form.yes) },
   falseName: { suits: isBoolean, make: (_, options) => textField(options, texts.form.no) },
   decimals: { suits: isMeasured, make: (_, options) => checkedField(options, /^([0-9]|1[0-5])$/, words.errors.decimals, Number) },
-  min: { suits: isMeasured, make: (_, options) => numberField(options) },
+  min: { suits: isMeasured, make: (_, options) => numberField({ ...options, extra: h('p', { class: 'hint' }, words.rangeHint) }) },
   max: { suits: isMeasured, make: (_, options) => numberField(options) },
   color: { suits: (one) => !isCommand(one), make: (_, options) => checkedField(options, /^#[0-9a-f]{6}$/i, words.errors.color, (text) => text) },
   initialValue: { suits: settable, make: (one, options) => field(settable(one), { ...options, optional: true }) },

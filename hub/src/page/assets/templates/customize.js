@@ -14,7 +14,7 @@ const words = texts.templates.customize;
 
 export function customizePart(page) {
   const edited = editedRows();
-  const list = h('div', { class: 'parts' });
+  const list = h('div', { class: 'stacked' });
   const stale = staleCard(forget);
   const status = h('p', { class: 'hint', role: 'status', 'data-testid': 'customize-status' });
   const error = h('div', { class: 'field-error', role: 'alert', 'data-testid': 'customize-error' });
@@ -77,8 +77,8 @@ export function customizePart(page) {
     replace(error, h('p', {}, words.conflict), elsewhere.length > 0 ? h('p', {}, words.conflictIn(elsewhere)) : null);
   }
 
-  const form = h('form', { class: 'parts', novalidate: true, on: { submit: (event) => { event.preventDefault(); save(); }, input: showStatus, click: showStatus } },
-    filter, list, stale.element, error, h('div', { class: 'save-bar' }, status, button));
+  const form = h('form', { class: 'stacked', novalidate: true, on: { submit: (event) => { event.preventDefault(); save(); }, input: showStatus, click: showStatus } },
+    h('p', { class: 'hint' }, words.intro), filter, list, stale.element, error, h('div', { class: 'save-bar' }, status, button));
   return {
     element: form,
     isDirty,

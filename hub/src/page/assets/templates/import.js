@@ -7,6 +7,7 @@ import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { once } from '../turns.js';
 import { templatePath, templatesApi } from './api.js';
+import { openAgain } from './import-again.js';
 import { filesCard } from './import-files.js';
 import { problemList } from './problems.js';
 
@@ -25,22 +26,36 @@ export default function importPage(context) {
   let busy = false;
 
   /** Sends one import at a time: what is chosen while one is under way would be lost. */
-  const send = once(async (source, chosen = []) => {
+  const send = once(async (source, chosen = [], again = false) => {
     busy = true;
     allow();
     replace(result, h('p', { class: 'hint' }, words.reading));
     try {
-      const made = template ? await templatesApi.replaceModel(template, source) : await templatesApi.importModel(source);
+      const made = template ? await templatesApi.replaceModel(template, source) : await templatesApi.importModel({ ...source, onlyNew: !again });
       toast(template ? texts.templates.done.replaced : texts.templates.done.imported(made.name));
       context.go(templatePath(made.id));
     } catch (failure) {
       if (failure.code === 'model') replace(result, problemList(failure.details, chosen));
+      else if (failure.code === 'known') askAgain(failure.details[0], source, chosen);
       else fail(failure.message);
     } finally {
       busy = false;
       allow();
     }
   });
+
+  /** A template has the model already: this may be meant for it. */
+  function askAgain(known, source, chosen) {
+    replace(result);
+    openAgain(known, async (prepare) => {
+      try {
+        template = await prepare() ?? template;
+      } catch (failure) {
+        return fail(failure.message);
+      }
+      return send(source, chosen, true);
+    });
+  }
 
   function allow() {
     files.enable(ready && !busy);

@@ -23,7 +23,8 @@ export default function listPage(context) {
     try {
       const { items } = await templatesApi.list();
       arrange(content, items.length > 0 ? table.element : blank);
-      table.show(items);
+      // only where there is a choice is it worth a word
+      table.show(items.map((one) => ({ ...one, shared: items.some((other) => other !== one && other.modelId === one.modelId) })));
     } catch (failure) {
       showFailure(content, failure.message, load);
     }
@@ -69,7 +70,7 @@ function templateRow({ id }) {
     element: h('tr', { 'data-row': true, 'data-testid': `template-row-${id}` }, h('td', { class: 'card-title' }, link), Object.values(cells)),
     update(one) {
       setText(link, one.name);
-      replace(cells.state, statePills(one));
+      replace(cells.state, statePills(one), one.shared && one.takesDevices ? [' ', h('span', { class: 'chip' }, words.takesDevices)] : null);
       setText(cells.version, String(one.version));
       replace(cells.model, h('code', {}, one.modelId));
       setText(cells.devices, String(one.deviceCount));

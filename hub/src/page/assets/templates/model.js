@@ -9,11 +9,11 @@ const words = texts.templates.model;
 
 export function modelPart(page) {
   const id = h('p', { class: 'hint' });
-  const groups = h('div', { class: 'parts' });
+  const groups = h('div', { class: 'stacked' });
   const cloud = cloudCard(page);
   let drawn = null;
   return {
-    element: h('div', { class: 'parts' }, id, groups, cloud.element),
+    element: h('div', { class: 'stacked' }, id, groups, cloud.element),
     update(template) {
       cloud.update(template);
       const { modelId, description, groups: all, capabilities, customizations } = template;

@@ -4,10 +4,10 @@
 import { h, replace, setAttribute, setText } from '../dom.js';
 import { same } from '../json.js';
 import { menuButton } from '../shell/menu.js';
-import { showFailure } from '../shell/router.js';
+import { missing, showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
 import { coalesced, once } from '../turns.js';
-import { publish, templateActions } from './actions.js';
+import { openNewVersion, publish, templateActions } from './actions.js';
 import { templatePath, templatesApi } from './api.js';
 import { customizePart } from './customize.js';
 import { modelPart } from './model.js';
@@ -29,12 +29,19 @@ export default function templatePage(context) {
   const tools = h('div', { class: 'tools' });
   const notices = h('div', { class: 'remarks' });
   const panel = h('div', { on: { input: judgePublish, click: judgePublish } }, h('p', { class: 'empty' }, texts.loading));
-  const page = { context, template: null, slug, take, load: coalesced(load), closed: false };
+  const problem = h('p', { class: 'remark bad', role: 'alert', hidden: true, 'data-testid': 'publish-problem' });
+  const page = { context, template: null, slug, take, fail, load: coalesced(load), closed: false };
   // made once: a control that is replaced under the pointer loses its click, as a menu that is replaced closes
   const publishButton = h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: once(() => publish(page)) } }, words.actions.publish);
   const menu = menuButton({ label: words.more, text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page) });
   let part = null;
   let edits = 0; // answers of edits that came by now
+
+  /** Shows why something was not done. */
+  function fail(text) {
+    problem.hidden = text === '';
+    setText(problem, text);
+  }
 
   /** Shows a template as an edit has answered it. */
   function take(template) {
@@ -52,7 +59,7 @@ export default function templatePage(context) {
       h('span', {}, words.wire[template.wireFormat]), h('span', {}, template.language));
     setAttribute(menu.querySelector('button'), 'aria-label', words.moreNamed(template.name));
     if (tools.childElementCount === 0) replace(tools, publishButton, menu);
-    replace(notices, noticesOf(template));
+    replace(notices, noticesOf(template, () => openNewVersion(page)));
     if (part === null) {
       part = editing ? viewEditor(page) : PARTS[tab](page);
       replace(panel, part.element);
@@ -65,8 +72,10 @@ export default function templatePage(context) {
   function judgePublish() {
     const { template } = page;
     const unsaved = part?.isDirty?.() ?? false;
-    publishButton.disabled = unsaved || (template?.state === 'published' && template.draftChanges.length === 0);
-    publishButton.title = unsaved ? words.publishUnsaved : '';
+    const codes = template?.issues.filter((issue) => issue.blocks).map((issue) => issue.code) ?? [];
+    const why = codes.includes('breaking') ? words.breaking : codes.length > 0 ? words.blocked : unsaved ? words.publishUnsaved : '';
+    publishButton.disabled = why !== '' || (template?.state === 'published' && template.draftChanges.length === 0);
+    publishButton.title = why;
   }
 
   function nameOfView(template) {
@@ -76,7 +85,7 @@ export default function templatePage(context) {
 
   /** What the stream tells of this template. */
   function changed({ deleted, etag, deviceCount }) {
-    if (deleted) context.go('/templates');
+    if (deleted) context.go('/templates', { saved: true });
     else if (etag === page.template?.etag) show({ ...page.template, deviceCount });
     // what is typed stays as it was read: the hub refuses to save it over somebody else's change
     else if (!part?.isDirty?.()) page.load();
@@ -90,35 +99,41 @@ export default function templatePage(context) {
       if (before === edits) show(template);
       else page.load();
     } catch (failure) {
-      if (part === null) showFailure(panel, failure.status === 404 ? words.notFound : failure.message, page.load);
+      if (part !== null) return;
+      if (failure.status === 404) replace(element, missing(words.notFound, '/templates', words.all));
+      else showFailure(panel, failure.message, page.load);
     }
   }
 
-  return {
-    element: h('div', { class: 'page' },
-      h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), notices,
+  const element = h('div', { class: 'page' },
+      h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), problem, notices,
       h('nav', { class: 'tabs', 'aria-label': words.tabs.label }, Object.keys(PARTS).map((one) => h('a', {
         href: one === 'model' ? templatePath(id) : templatePath(id, one), 'data-link': true, 'data-testid': `tab-${one}`,
         'aria-current': one === tab ? 'page' : null,
-      }, words.tabs[one]))), panel),
+      }, words.tabs[one]))), panel);
+  return {
+    element,
     topics: ['templates'],
     load: page.load,
     event: (name, change) => name === 'template' && change.id === id && changed(change),
+    isDirty: () => !page.closed && (part?.isDirty?.() ?? false),
     close: () => { page.closed = true; },
   };
 }
 
-function noticesOf(template) {
+function noticesOf(template, newVersion) {
   const { draftChanges, state } = template;
   const blocking = template.issues.filter((issue) => issue.blocks);
   const notes = template.issues.filter((issue) => !issue.blocks);
   const changes = draftChanges.map((one) => words.unpublishedParts[one]);
-  const list = (title, issues, kind) => issues.length > 0 && h('section', { class: `remark ${kind}`, 'aria-label': title },
-    h('strong', {}, title), h('ul', { class: 'problems' }, issues.map((issue) => h('li', { 'data-testid': 'issue', 'data-code': issue.code }, issue.message))));
+  const breaks = blocking.some((issue) => issue.code === 'breaking');
+  const list = (title, issues, kind, more = null) => issues.length > 0 && h('section', { class: `remark ${kind}`, 'aria-label': title },
+    h('strong', {}, title), h('ul', { class: 'problems' }, issues.map((issue) => h('li', { 'data-testid': 'issue', 'data-code': issue.code }, issue.message))), more);
   return [
     state === 'draft' ? h('p', { class: 'remark info', 'data-testid': 'draft-hint' }, words.draftHint) : null,
     changes.length > 0 ? h('p', { class: 'remark wait', 'data-testid': 'unpublished' }, words.unpublishedHint(changes)) : null,
-    list(words.issues, blocking, 'bad'),
+    list(words.issues, blocking, 'bad', breaks && [h('p', {}, words.breaking),
+      h('button', { type: 'button', class: 'small', 'data-testid': 'new-version-instead', on: { click: newVersion } }, words.actions.version)]),
     list(words.notes, notes, 'info'),
   ];
 }

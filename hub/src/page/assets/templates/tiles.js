@@ -2,6 +2,7 @@
 // after each step, and the focus goes to where one was.
 
 import { freshId, h, replace } from '../dom.js';
+import { leaves } from '../leaves.js';
 import { isNumber } from '../numbers.js';
 import { texts } from '../texts.js';
 import { focusMove, moveButtons, moved } from './order.js';
@@ -24,7 +25,8 @@ const TYPES = {
 
 export function tilesEditor(template, view) {
   let tiles = (view.tiles ?? []).map((tile) => ({ ...tile, capabilities: [...tile.capabilities] }));
-  const labels = new Map(template.capabilities.map((one) => [one.path, one.label]));
+  const inside = template.capabilities.flatMap((one) => leaves(one));
+  const labels = new Map([...template.capabilities, ...inside].map((one) => [one.path, one.label]));
   const label = (path) => labels.get(path) ?? words.unknown(path);
   const list = h('ol', { class: 'plain tile-list' });
   const type = h('select', { id: freshId('type'), 'data-testid': 'new-tile-type' }, Object.keys(TYPES).map((one) => h('option', { value: one }, words.types[one])));
@@ -77,7 +79,8 @@ export function tilesEditor(template, view) {
     const chosen = tile.capabilities.map((path, index) => h('li', { class: 'chosen' }, h('span', {}, label(path), ' ', h('code', {}, path)),
       h('span', { class: 'tools' }, tile.capabilities.length > 1 ? moveButtons(label(path), index, tile.capabilities.length, (to) => change(moved(tile.capabilities, index, to))) : null,
         h('button', { type: 'button', class: 'small', 'aria-label': words.remove(label(path), name), on: { click: () => change(tile.capabilities.filter((one) => one !== path)) } }, '×'))));
-    const left = template.capabilities.filter((one) => suits(one) && !tile.capabilities.includes(one.path));
+    const offered = tile.type === 'line' ? [...template.capabilities, ...inside] : template.capabilities;
+    const left = offered.filter((one) => suits(one) && !tile.capabilities.includes(one.path));
     return h('div', { class: 'field' }, h('ul', { class: 'plain', 'aria-label': `${words.shows}: ${name}` }, chosen),
       tile.capabilities.length < most && left.length > 0
         ? picker({ label: words.addTo(name), mark: `${tiles.indexOf(tile)}`, template, groups: [[null, left]], pick: (path) => change([...tile.capabilities, path]) }) : null);
@@ -87,6 +90,21 @@ export function tilesEditor(template, view) {
   return {
     element: h('section', { class: 'card', 'aria-label': words.tiles }, h('h2', { class: 'spaced' }, words.tiles), list,
       h('div', { class: 'inline-form' }, h('div', { class: 'field' }, h('label', { for: type.id }, words.type), type), add)),
-    read: () => ({ tiles }),
+    /** In a tile that has nothing yet, what its list stands at counts as chosen: it is what one sees. */
+    read: () => ({
+      tiles: tiles.map((tile, index) => {
+        const shown = list.children[index].querySelector('[data-focus]')?.value;
+        return tile.type === 'label' || tile.capabilities.length > 0 || !shown ? tile : { ...tile, capabilities: [shown] };
+      }),
+    }),
+    /** Shows a problem at its tile; answers the tile's name, or null. */
+    mark(pointer, message) {
+      const index = Number(pointer.match(/^\/tiles\/(\d+)/)?.[1] ?? NaN);
+      const row = list.children[index];
+      if (!tiles[index] || !row) return null;
+      row.firstChild.append(h('p', { class: 'field-error' }, message));
+      row.scrollIntoView({ block: 'nearest' });
+      return `${words.tile(index + 1)}, ${words.types[tiles[index].type]}`;
+    },
   };
 }

@@ -18,7 +18,7 @@ export function viewEditor(page) {
   const element = h('div');
   const error = h('div', { class: 'field-error', role: 'alert', 'data-testid': 'view-error' });
   const name = h('input', { id: freshId('name'), autocomplete: 'off', required: true, maxlength: 256, 'data-testid': 'view-name' });
-  const back = () => context.go(templatePath(page.template.id, 'views'));
+  const back = () => context.go(templatePath(page.template.id, 'views'), { saved: true });
   let view = null;
   let base = null; // the template that the edits began with: its state is what the hub compares
   let dirty = false;
@@ -35,7 +35,7 @@ export function viewEditor(page) {
     name.value = view.name;
     body = (view.kind === 'form' ? sectionsEditor : tilesEditor)(template, view);
     const remove = isNew ? null : h('button', { type: 'button', 'data-testid': 'delete-view', on: { click: askDelete } }, words.delete);
-    replace(element, h('form', { class: 'parts', novalidate: true, on: { submit, input: touch, click: (event) => event.target.closest('button[type="button"]') && touch() } },
+    replace(element, h('form', { class: 'stacked', novalidate: true, on: { submit, input: touch, click: (event) => event.target.closest('button[type="button"]') && touch() } },
       h('section', { class: 'card' }, h('h2', { class: 'spaced' }, isNew ? words.newTitle[view.kind] : texts.templates.views.kinds[view.kind]),
         h('div', { class: 'field narrow' }, h('label', { for: name.id }, words.name), name)),
       body.element, error,
@@ -79,7 +79,8 @@ export function viewEditor(page) {
       page.take(base);
       return replace(error, words.conflict);
     }
-    return replace(error, h('p', {}, failure.message), h('ul', { class: 'problems' }, failure.details.map(({ pointer, message }) => h('li', { 'data-pointer': pointer }, message))));
+    const told = failure.details.map(({ pointer, message }) => [pointer, [body.mark?.(pointer, message), message].filter(Boolean).join(': ')]);
+    return replace(error, told.length === 0 ? h('p', {}, failure.message) : h('ul', { class: 'problems' }, told.map(([pointer, text]) => h('li', { 'data-pointer': pointer }, text))));
   }
 
   function askDelete() {

@@ -8,7 +8,7 @@ export const value = {
 
 export const device = {
   notFound: 'There is no such device.',
-  since: 'Connected since',
+  since: 'Connected',
   lastSeen: 'Last seen',
   views: 'Views of the device',
   tabs: { commands: 'Commands', raw: 'Raw data', twin: 'Twin' },
@@ -25,6 +25,10 @@ export const device = {
   neverButRegistered: 'Nothing arrives? The hub log says why a device was refused.',
   hubLog: 'Hub log',
   showConnect: 'Show the values',
+  refused: {
+    waiting: { title: 'This device waits for approval.', hint: 'It came with good credentials and is refused until it is approved.' },
+    blocked: { title: 'This device is blocked.', hint: 'It is refused until it is unblocked. Nothing of it is lost.' },
+  },
   deleted: 'This device was deleted.',
   noView: 'This device has no such view. Its views are above.',
   outdated: (why) => `What is shown may be out of date: ${why}`,
@@ -34,6 +38,7 @@ export const device = {
   rawProperties: 'Properties in the twin',
   noProperties: 'The twin has no properties yet.',
   property: 'Property',
+  rawValue: 'Value (JSON)',
 };
 
 export const telemetry = {
@@ -50,7 +55,6 @@ export const properties = {
   notSet: 'not set',
   sync: { none: 'Not set', reported: 'Reported by device', pending: 'Pending', working: 'Pending', synced: 'Synced', error: 'Error' },
   syncChanged: (label, state) => `${label}: ${state}`,
-  since: 'since ',
   reported: 'reported ',
   asked: (text) => `asked for ${text}`,
   offline: 'will be delivered when the device connects',
@@ -64,7 +68,9 @@ export const properties = {
   changed: (text) => `Changed to ${text} meanwhile.`,
   use: 'Use it',
   save: 'Save',
-  saved: (count) => (count === 1 ? '1 value is on its way.' : `${count} values are on their way.`),
+  sent: (count) => (count === 1 ? '1 value is on its way.' : `${count} values are on their way.`),
+  waits: 'Saved: will be delivered when the device connects.',
+  kept: 'Saved.',
   unchanged: 'Nothing is changed.',
   invalid: (labels) => `Not yet valid: ${labels}`,
   discard: 'Discard changes',
@@ -93,6 +99,7 @@ export const commands = {
   timeoutError: 'Enter 5 to 300 seconds.',
   nameError: 'A name has no blanks and no / + # *.',
   history: 'History',
+  noAnswer: 'no answer body',
   historyEmpty: 'No command was sent yet.',
   only: (name) => `only ${name}`,
   all: 'all commands',
@@ -121,7 +128,9 @@ export const raw = {
   columns: 'Columns',
   from: 'From',
   to: 'To',
-  clearRange: 'Any time',
+  clear: 'Clear filters',
+  filterColumns: 'Filter the columns',
+  foldedValues: (count) => `${count} more`,
   fixed: { at: 'Time', kind: 'Kind', component: 'Component', values: 'Values', unmodeled: 'Unmodeled data', body: 'Body', size: 'Size', received: 'Received', problem: 'Problems' },
   empty: 'Nothing has arrived yet.',
   noMatch: 'No row matches.',
@@ -141,6 +150,7 @@ export const twin = {
   tags: 'Tags',
   reported: 'Reported properties',
   save: 'Save',
+  discard: 'Discard changes',
   reload: 'Read again',
   hint: 'A member that is null is taken away; what is left out stays as it is.',
   saved: 'The twin is saved.',

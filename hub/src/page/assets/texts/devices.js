@@ -2,6 +2,7 @@
 
 export const devices = {
   title: 'Devices',
+  all: 'All devices',
   add: 'New device',
   search: 'Search devices',
   searchHint: 'Name, id, template or tag',
@@ -39,7 +40,7 @@ export const devices = {
     edit: (name) => `${name} is saved.`,
     migrate: (name) => `${name} has its new template.`,
     create: (name) => `${name} is registered.`,
-    import: (count) => `${count} devices were added.`,
+    import: (count) => (count === 1 ? '1 device was added.' : `${count} devices were added.`),
   },
   bulk: {
     label: 'Several devices at once',
@@ -88,6 +89,8 @@ export const devices = {
   import: 'Import CSV…',
   importHint: 'Columns IOTC_DeviceID and, if you like, IOTC_DeviceName.',
   importNoColumn: 'The first line has no column IOTC_DeviceID.',
+  importFailures: (count) => (count === 1 ? '1 line was not imported' : `${count} lines were not imported`),
+  importLines: 'Lines of the file',
   importFailed: (line, why) => `line ${line}: ${why}`,
   export: 'Export CSV',
   new: {

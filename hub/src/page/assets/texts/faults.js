@@ -25,7 +25,8 @@ export const faults = {
   left: (times) => (times === 1 ? 'once more' : `${times} more times`),
   until: (time) => `until ${time}`,
   chance: (share) => `with probability ${share}`,
-  hits: (count) => (count === 1 ? 'applied once' : `applied ${count} times`),
+  hits: (count) => ['not applied yet', 'applied once'][count] ?? `applied ${count} times`,
+  values: { code: (n) => `(${n})`, status: (n) => `(${n})`, retryAfter: (n) => `retry after ${n} s`, seconds: (n) => `${n} s`, milliseconds: (n) => `${n} ms` },
   parameters: {
     code: 'Return code (1 to 5)',
     status: 'Status',

@@ -12,6 +12,7 @@ export const shell = {
     typeName: (name) => `Type ${name} to go on`,
     otherName: 'This is another name.',
   },
+  leave: { title: 'Leave without saving?', text: 'What you typed here is not saved.', cancel: 'Stay', button: 'Discard' },
   login: {
     title: 'Log in',
     token: 'Token',
@@ -19,8 +20,8 @@ export const shell = {
     submit: 'Log in',
   },
   keys: {
-    open: 'Keys',
-    title: 'Keyboard',
+    open: 'Shortcuts',
+    title: 'Keyboard shortcuts',
     letters: 'Single letters are shortcuts',
     list: {
       '?': 'This list',

@@ -1,12 +1,26 @@
 // The English texts of the templates' pages.
 
 export const templates = {
+  addCapability: {
+    title: 'Not in the template:',
+    addNamed: (name) => `Add ${name} to the template`,
+    hint: 'It is added to the model of the template’s draft, and is known when the template is published.',
+    kinds: { telemetry: 'Telemetry', property: 'Property' },
+    newest: 'newest value',
+    schema: 'Schema',
+    label: 'Display name',
+    submit: 'Add to the draft',
+    done: (name, template) => `${name} is in the draft of ${template}: publish it to use it.`,
+    noInterface: (component) => (component ? `The interface of ${component} is not in the template’s files.` : 'The interface is not in the template’s files.'),
+  },
   title: 'Templates',
+  all: 'All templates',
   add: 'Import a model',
   sample: 'Try it with the sample',
   publishUnsaved: 'Save or leave what is edited here first.',
   empty: 'There is no template yet.',
   emptyHint: 'A template is a device model with the views that operators get of it. Import a model file, or begin with the sample: the environmental sensor of the tutorial.',
+  takesDevices: 'takes new devices',
   columns: { name: 'Template', state: 'State', version: 'Version', model: 'Model', devices: 'Devices', changed: 'Changed' },
   state: { draft: 'Draft', published: 'Published' },
   unpublished: 'Unpublished changes',
@@ -20,7 +34,7 @@ export const templates = {
   wire: { 2020: '2020 wire format', pnp: 'Plug and Play wire format' },
   notFound: 'There is no such template.',
   more: 'More',
-  moreNamed: (name) => `Actions for ${name}`,
+  moreNamed: (name) => `More actions for ${name}`,
 
   tabs: { label: 'Parts of the template', model: 'Model', customize: 'Customise', views: 'Views' },
 
@@ -52,6 +66,7 @@ export const templates = {
   newVersion: {
     title: 'New version', label: 'Name',
     hint: 'A new version is a template of its own, with a copy of this draft and without devices. Publish it, then migrate the devices.',
+    move: 'Take the unpublished changes along: this version is as published again',
     submit: 'Make the version',
   },
   migrate: {
@@ -64,6 +79,7 @@ export const templates = {
   revert: { title: 'Discard the changes', text: 'The draft becomes what was published. This cannot be undone.', submit: 'Discard' },
   delete: { title: (name) => `Delete ${name}`, text: 'The template goes with its views and customisations. This cannot be undone.', submit: 'Delete' },
   breaking: 'These changes would break devices and programs that use what is published. Make a new version instead, publish it and migrate the devices.',
+  blocked: 'What stands below has to be mended first.',
 
   import: {
     title: 'Import a model',
@@ -72,6 +88,12 @@ export const templates = {
     files: 'Choose files',
     folder: 'Choose a folder',
     drop: 'or drop files here',
+    again: {
+      title: 'This model is there already',
+      hint: (name, version) => `The template ${name} (version ${version}) has this model.`,
+      replace: 'Replace its draft', version: 'New version of it', another: 'Another template',
+      replaceHint: 'Views and customisations stay.', versionHint: 'Devices stay until they are migrated.', anotherHint: 'New devices get the newest version that is published.',
+    },
     known: 'From the models folder of the hub',
     model: 'Model',
     useKnown: 'Import this model',
@@ -106,6 +128,7 @@ export const templates = {
   },
 
   customize: {
+    rangeHint: 'Charts show this range, and forms take no other value.',
     intro: 'How operators see the model’s capabilities. The model itself, and what goes over the wire, stay as they are.',
     fields: {
       displayName: 'Display name', displayUnit: 'Display unit', trueName: 'Name for true', falseName: 'Name for false', decimals: 'Decimals',
@@ -113,7 +136,6 @@ export const templates = {
     },
     of: (field, label) => `${field} of ${label}`,
     asInModel: 'as in the model',
-    unitHint: 'A label only: values are never converted.',
     save: 'Save',
     unchanged: 'No changes.',
     changed: (n) => (n === 1 ? '1 capability changed, not saved yet' : `${n} capabilities changed, not saved yet`),
