@@ -13,13 +13,13 @@ use support::{Client, FREE, online, page};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// How many messages are sent each time, and how large they are: 80 MB.
-const MESSAGES: usize = 400;
+/// How many messages are sent each time, and how large they are: 100 MB.
+const MESSAGES: usize = 500;
 const SIZE: usize = 200_000;
 const PAGES: usize = 20;
-/// How much more memory the hub may take for the pages, in bytes. What is kept for them would be 80 MB, or 1.6 GB if it were
+/// How much more memory the hub may take for the pages, in bytes. What is kept for them would be 100 MB, or 2 GB if it were
 /// kept for each.
-const MOST: u64 = 40 * 1024 * 1024;
+const MOST: u64 = 60 * 1024 * 1024;
 
 /// The memory of this process, hub and clients, in bytes.
 fn memory() -> u64 {
