@@ -266,7 +266,7 @@ impl HubCore {
                     self.effects.extend(ended);
                 }
                 Wanted::Took(message) => self.effects.push(Effect::Took(message)),
-                Wanted::Emit(_) | Wanted::News(_) | Wanted::Listening => {}
+                Wanted::Emit(_) | Wanted::News(_) | Wanted::Listening | Wanted::Disown { .. } => {}
             }
         }
     }

@@ -58,7 +58,9 @@ pub(crate) enum TwinError {
     Depth(String),
     #[error("the string in {0:?} is longer than {STRING_LIMIT} bytes")]
     StringLength(String),
-    #[error("the whole number in {0:?} is not from -4503599627370496 to 4503599627370496, all that a twin holds")]
+    #[error(
+        "the whole number in {0:?} is not from -4503599627370496 to 4503599627370496, all that a twin holds"
+    )]
     Integer(String),
     #[error("the document would take {0} bytes, more than the limit of {1}")]
     Size(usize, usize),

@@ -107,7 +107,10 @@ impl View {
         for (number, section) in self.sections.iter().enumerate() {
             let base = format!("/sections/{number}");
             if section.title.chars().count() > TEXT_LIMIT {
-                found.push(Detail::new(format!("{base}/title"), format!("a title has at most {TEXT_LIMIT} characters")));
+                found.push(Detail::new(
+                    format!("{base}/title"),
+                    format!("a title has at most {TEXT_LIMIT} characters"),
+                ));
             }
             for (index, field) in section.fields.iter().enumerate() {
                 let problem = if seen.insert(&field.path) {

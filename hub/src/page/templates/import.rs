@@ -70,7 +70,8 @@ fn check_new(state: &crate::state::State, model: &Model) -> Result<(), PageError
         return Ok(());
     };
     let message = format!("the template {:?} has this model already", newest.name);
-    let details = json!([{ "id": newest.id, "name": newest.name, "version": newest.version, "message": message }]);
+    let details =
+        json!([{ "id": newest.id, "name": newest.name, "version": newest.version, "message": message }]);
     Err(PageError::new(StatusCode::CONFLICT, "known", message.clone()).with_details(details))
 }
 
