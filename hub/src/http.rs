@@ -4,6 +4,7 @@
 //! served in the same task. Begin with [`listen`].
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ pub(crate) struct Peer {
     /// Whether it came by TLS.
     pub(crate) secure: bool,
     pub(crate) certificate: Option<Presented>,
+    pub(crate) failures: Failures,
     pub(crate) upgrade: Upgrade,
 }
 
@@ -70,6 +72,20 @@ impl Presented {
     }
 }
 
+/// How often a connection asked with credentials that were not good.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Failures(Arc<AtomicU32>);
+
+impl Failures {
+    pub(crate) fn count(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 /// Where a request says that its connection goes on as a WebSocket of MQTT.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Upgrade(Arc<Mutex<Option<OnUpgrade>>>);
@@ -94,7 +110,8 @@ pub(crate) async fn listen(listener: TcpListener, tls: Option<TlsAcceptor>, rout
     accept(listener, gate, &host, |socket, peer| {
         let (tls, router, host) = (tls.clone(), router.clone(), host.clone());
         async move {
-            let plain = Peer { address: peer, secure: false, certificate: None, upgrade: Upgrade::default() };
+            let (failures, upgrade) = (Failures::default(), Upgrade::default());
+            let plain = Peer { address: peer, secure: false, certificate: None, failures, upgrade };
             // small packets that wait for each other's acknowledgement are the rule on a WebSocket of MQTT
             if let Err(error) = socket.set_nodelay(true) {
                 tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");

@@ -12,10 +12,12 @@ use crate::faults::Fault;
 use crate::state::provisioning::registration::{Outcome, Registration};
 use crate::state::{RegistrationRefused, State};
 
+/// How often a connection may ask with credentials that are not good. Whoever is only not let in yet may ask on.
+pub(crate) const FAILURES: u32 = 10;
 /// Seconds after which a device is to ask again: the hub has its answer ready at once.
 const RETRY_AFTER: u32 = 1;
 /// The code of a device that is shut out, or not yet let in.
-pub(crate) const NOT_ADMITTED: u32 = 400_209;
+const NOT_ADMITTED: u32 = 400_209;
 
 /// Who asks, and what with.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,13 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<u32>,
     pub(crate) body: Value,
+}
+
+impl Answer {
+    /// Whether the credentials were not good, or for nothing that is known.
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self.status, 401 | 404) && self.body["errorCode"] != NOT_ADMITTED
+    }
 }
 
 impl Request<'_> {

@@ -13,6 +13,8 @@
     reason = "a test that prints what it has seen"
 )]
 
+#[path = "../support/arguments.rs"]
+mod arguments;
 mod device;
 mod ledger;
 #[path = "../support/mod.rs"]
@@ -22,6 +24,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 
+use arguments::Arguments;
 use device::{Errand, Safety};
 use device_model::DiskOutbox;
 use device_model::hub::Hub;
@@ -41,22 +44,13 @@ const LIFE: i64 = 1_000_000;
 const MESSAGES: i64 = 400;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let option = |name: &str| {
-        let at = arguments.iter().position(|argument| argument == name)?;
-        arguments.get(at + 1)
-    };
-    if arguments.iter().any(|argument| argument == "--list") {
-        return;
-    }
+    let Some(arguments) = Arguments::of_program() else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime");
-    if let Some(errand) = option("--device") {
+    if let Some(errand) = arguments.option("--device") {
         return runtime.block_on(device::run(serde_json::from_str(errand).expect("an errand")));
     }
-    let number = |name: &str| option(name).map(|text| text.parse::<u64>().expect("a number"));
-    let seed = number("--seed").unwrap_or_else(|| fastrand::u64(..1_000_000));
-    runtime.block_on(judge(number("--kills").unwrap_or(KILLS), seed));
+    runtime.block_on(judge(arguments.number("--kills").unwrap_or(KILLS), arguments.seed()));
 }
 
 async fn judge(kills: u64, seed: u64) {

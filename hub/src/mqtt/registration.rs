@@ -7,12 +7,9 @@ use rumqttc::mqttbytes::v4::Publish;
 
 use super::connection::{Output, explain};
 use crate::certificate::{Presented, Verified};
-use crate::provisioning::{Answer, Ask, NOT_ADMITTED, Request};
+use crate::provisioning::{Answer, Ask, FAILURES, Request};
 use crate::state::State;
 use crate::topics::{Topic, TopicError, registration_response};
-
-/// How often a connection may ask with credentials that are not good. Whoever is only not let in yet may ask on.
-const FAILURES: u32 = 10;
 
 /// A connection that registers.
 pub(crate) struct Registration {
@@ -56,10 +53,9 @@ impl Registration {
         if self.failures >= FAILURES {
             return Err(format!("its credentials were refused {FAILURES} times on this connection"));
         }
-        let Answer { status, retry_after, body } = self.request(certificate).answer(ask, state, now);
-        if matches!(status, 401 | 404) && body["errorCode"] != NOT_ADMITTED {
-            self.failures += 1;
-        }
+        let answer = self.request(certificate).answer(ask, state, now);
+        self.failures += u32::from(answer.is_failure());
+        let Answer { status, retry_after, body } = answer;
         let topic = registration_response(status, rid, retry_after);
         Ok(Output::publish(topic, body.to_string().into_bytes()))
     }

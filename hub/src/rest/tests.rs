@@ -8,7 +8,7 @@ use tower::ServiceExt as _;
 
 use crate::certificate::ClientCertificate;
 use crate::certificate::tests::{device, signer};
-use crate::http::{Peer, Presented, Upgrade};
+use crate::http::{Failures, Peer, Presented, Upgrade};
 use crate::page::tests::Site;
 use crate::sas::sign;
 
@@ -374,6 +374,7 @@ async fn a_device_that_is_known_by_a_certificate_sends_and_receives_by_https_wit
         address: ([127, 0, 0, 1], 1).into(),
         secure: true,
         certificate: Some(Presented::new(presented.into())),
+        failures: Failures::default(),
         upgrade: Upgrade::default(),
     };
     let ask = async |peer: Option<Peer>, method: &str, path: &str| {

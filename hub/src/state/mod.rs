@@ -9,6 +9,8 @@ mod assignment;
 mod cloud;
 pub(crate) mod commands;
 pub(crate) mod device;
+mod emit;
+mod error;
 pub(crate) mod feedback;
 pub(crate) mod history;
 pub(crate) mod inbox;
@@ -23,6 +25,7 @@ pub(crate) mod provisioning;
 pub(crate) mod queued;
 pub(crate) mod recall;
 pub(crate) mod registry;
+mod sessions;
 pub(crate) mod standing;
 mod telemetry;
 #[cfg(test)]
@@ -39,27 +42,27 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::faults::Faults;
-use crate::feed::{News, Source};
+use crate::feed::News;
 use crate::message::DeviceMessage;
 use crate::sas::Key;
 use crate::template::Template;
 use crate::topic::{Followed, Topic};
-use crate::topics::Subscription;
-use crate::twin::TwinError;
 use crate::view::ModelView;
 use commands::CallOutcome;
-use device::{Device, Session, SessionId};
+use device::{Device, SessionId};
 use history::{Kind, Row};
 use modules::split_module;
 
+pub(crate) use error::StateError;
 pub(crate) use methods::CallId;
 pub(crate) use persist::{Change, Changes, Gap, NewRow, RecordError, StoreKey};
 pub(crate) use properties::PropertyWrite;
 pub(crate) use provisioning::{Approval, Provisioning, RegistrationRefused};
 pub(crate) use registry::DeviceChange;
+pub(crate) use sessions::CloseReason;
 
 /// Most rows kept in the log of refusals.
 const LOG_LIMIT: usize = 1000;
@@ -160,19 +163,6 @@ pub(crate) enum Effect {
     News(News),
 }
 
-/// Why the hub closes a connection that did nothing wrong on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum CloseReason {
-    #[error("a newer connection of the same device took over")]
-    TakenOver,
-    #[error("the device was deleted")]
-    Deleted,
-    #[error("the device was disabled")]
-    Disabled,
-    #[error("the hub was told to cut the connection")]
-    Cut,
-}
-
 /// Something a page may want to know.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Event {
@@ -180,80 +170,6 @@ pub(crate) struct Event {
     /// Pages that follow one of these get it.
     pub(crate) topics: Vec<Topic>,
     pub(crate) data: Value,
-}
-
-/// Why the state did not do what was asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum StateError {
-    #[error("there is no device {0:?}")]
-    NotFound(String),
-    #[error("there already is a device {0:?}")]
-    Exists(String),
-    #[error("{0:?} is not a device id: 1 to 128 ASCII letters, digits and - . _ : % * ? ! ( ) , = @ $ '")]
-    BadId(String),
-    #[error("the key must be base64 of 16 to 64 bytes")]
-    BadKey,
-    #[error(
-        "a device that is known by certificates has the thumbprint of one as primaryThumbprint: 64 hex digits of SHA-256, or 40 of SHA-1"
-    )]
-    BadThumbprint,
-    #[error("{0:?} is not a way to authenticate here: sas, selfSigned, certificateAuthority or none")]
-    BadAuthentication(String),
-    #[error("the etag {given} is not the current one ({current})")]
-    Etag { given: String, current: String },
-    #[error("an etag must be given: this operation is only for the device as it was read")]
-    NoEtag,
-    #[error("there is no model {0:?}: add its file first")]
-    UnknownModel(String),
-    #[error(
-        "{0:?} is not an import mode: create, update, createOrUpdate, delete or updateTwin, all but create also with IfMatchETag"
-    )]
-    BadMode(String),
-    #[error("{0:?} is not a status: enabled or disabled")]
-    BadStatus(String),
-    #[error("{0} must be {1}")]
-    WrongType(&'static str, &'static str),
-    #[error("the operation cannot be read: {0}")]
-    BadOperation(String),
-    #[error("the device {0:?} is in the request more than once")]
-    Repeated(String),
-    #[error(transparent)]
-    Twin(#[from] TwinError),
-    #[error(transparent)]
-    Template(#[from] templates::TemplateError),
-    #[error("{} of the values cannot be set", .0.len())]
-    Properties(Vec<properties::PropertyProblem>),
-    #[error("{0} messages wait for the device already, which is all that are queued")]
-    QueueFull(usize),
-    #[error("a name has at most {limit} characters, this one has {length}")]
-    LongName { length: usize, limit: usize },
-    #[error(
-        "{0:?} cannot be the name of an upload: up to 255 letters and digits, other characters counting three for each \
-         byte; `/` makes folders, which may not be empty, `.` or `..`"
-    )]
-    BadFileName(String),
-    #[error("{0} uploads are under way already, which is all that a device may have")]
-    TooManyUploads(usize),
-    #[error("no upload {0:?} of this device is under way")]
-    NoUpload(String),
-    #[error("the content of the upload has not come: it goes to the storage before the hub is told")]
-    NotStored,
-    #[error("the lock is not held (any more): it lasts a minute unless another time was asked for")]
-    LockLost,
-    #[error("the message has {size} bytes with its properties, IoT Hub takes {limit}")]
-    MessageSize { size: usize, limit: usize },
-    #[error(
-        "the message's properties make a topic of {size} bytes, MQTT takes {limit}: send less or put it into the body"
-    )]
-    MessageTopic { size: usize, limit: usize },
-    #[error("the device {0:?} is blocked: unblock it before it is approved")]
-    Blocked(String),
-    #[error("a device has {0} modules at most")]
-    TooManyModules(usize),
-    #[error("no random numbers for a key: {0}")]
-    Random(String),
-    #[error("the history cannot be read: {0}")]
-    Unreadable(String),
 }
 
 impl State {
@@ -379,132 +295,6 @@ impl State {
         self.log.iter()
     }
 
-    /// The number for a connection that is about to be tried.
-    pub(crate) fn next_session(&mut self) -> SessionId {
-        let id = SessionId(self.next_session);
-        self.next_session += 1;
-        id
-    }
-
-    /// A device has connected (its token is checked); an older connection of it is closed. Answers whether the hub kept a
-    /// session of it, which it does not want with `clean`.
-    pub(crate) fn connect(
-        &mut self,
-        id: &str,
-        session: SessionId,
-        model_id: Option<&str>,
-        clean: bool,
-        now: Timestamp,
-    ) -> Result<bool, StateError> {
-        let device = self.device_mut(id)?;
-        let record = &mut device.record;
-        record.provisioned = true;
-        record.last_seen = Some(now);
-        record.connection_changed = Some(now);
-        if let Some(model_id) = model_id {
-            self.announced(id, model_id, now)?;
-        }
-        let device = self.device_mut(id)?;
-        device.inbox.disconnected();
-        let waiting = device.inbox.len();
-        if clean {
-            device.subscribed.clear();
-        }
-        let subscriptions = device.subscribed.clone();
-        let kept = !subscriptions.is_empty();
-        if subscriptions.contains(&Subscription::Methods) {
-            self.effects.push(Effect::Listening);
-        }
-        let device = self.device_mut(id)?;
-        let fresh = Session { id: session, since: now, subscriptions };
-        if let Some(old) = device.session.replace(fresh) {
-            self.effects.push(Effect::Close { session: old.id, reason: CloseReason::TakenOver });
-            self.lose_calls(old.id, now);
-        }
-        self.inbox_changed(id);
-        if clean && waiting > 0 {
-            let text = format!(
-                "the device began a clean session while {waiting} messages wait for it. They are kept until it subscribes; \
-                 Azure's IoT Hub drops them, so connect with CleanSession 0"
-            );
-            self.refuse(Some(id), &text, now);
-        }
-        self.connection_row(id, "connected", now);
-        self.tell(Source::Connection, id, "deviceConnected", &json!({}));
-        self.deliver_messages(id, now);
-        Ok(kept)
-    }
-
-    /// A connection of a device has ended; nothing happens if a newer one has taken over.
-    pub(crate) fn disconnect(&mut self, id: &str, session: SessionId, why: &str, now: Timestamp) {
-        self.lose_calls(session, now);
-        let Some(device) = self.devices.get_mut(id) else {
-            return;
-        };
-        if device.session.as_ref().is_none_or(|current| current.id != session) {
-            return;
-        }
-        device.session = None;
-        device.inbox.disconnected();
-        device.record.connection_changed = Some(now);
-        self.connection_row(id, &format!("disconnected: {why}"), now);
-        self.tell(Source::Connection, id, "deviceDisconnected", &json!({ "reason": why }));
-    }
-
-    fn connection_row(&mut self, id: &str, text: &str, now: Timestamp) {
-        self.dirty.insert(StoreKey::Device(id.to_owned()));
-        self.push_row(id, Kind::Connection, None, text.to_owned(), None, now);
-        self.emit_device(id);
-        // pending properties are explained differently once the device is there, or gone
-        self.emit_properties(id, None);
-    }
-
-    /// Cuts the connection of a device, or of all; answers how many there were.
-    pub(crate) fn cut(&mut self, device: Option<&str>) -> usize {
-        let concerned = self.devices.values().filter(|one| device.is_none_or(|id| id == one.record.id));
-        let sessions: Vec<SessionId> = concerned.filter_map(|one| Some(one.session.as_ref()?.id)).collect();
-        let close = |session: &SessionId| Effect::Close { session: *session, reason: CloseReason::Cut };
-        self.effects.extend(sessions.iter().map(close));
-        sessions.len()
-    }
-
-    /// A device listens on something; `clean` is that of its CONNECT.
-    pub(crate) fn subscribe(
-        &mut self,
-        id: &str,
-        session: SessionId,
-        subscription: Subscription,
-        clean: bool,
-        now: Timestamp,
-    ) {
-        let Some(current) = self.session_mut(id, session) else {
-            return;
-        };
-        current.subscriptions.insert(subscription);
-        if let Some(device) = self.devices.get_mut(id).filter(|_| !clean) {
-            device.subscribed.insert(subscription);
-        }
-        match subscription {
-            Subscription::Methods => self.effects.push(Effect::Listening),
-            Subscription::CloudToDevice => self.deliver_messages(id, now),
-            _ => {}
-        }
-    }
-
-    /// A device listens on something no more.
-    pub(crate) fn unsubscribe(&mut self, id: &str, session: SessionId, subscription: Subscription) {
-        if let Some(current) = self.session_mut(id, session) {
-            current.subscriptions.remove(&subscription);
-            if let Some(device) = self.devices.get_mut(id) {
-                device.subscribed.remove(&subscription);
-            }
-        }
-    }
-
-    fn session_mut(&mut self, id: &str, session: SessionId) -> Option<&mut Session> {
-        self.devices.get_mut(id)?.session.as_mut().filter(|current| current.id == session)
-    }
-
     fn push_row(
         &mut self,
         id: &str,
@@ -527,56 +317,5 @@ impl State {
             self.new_rows.push(NewRow { device: device.record.number, row: Arc::clone(&row) });
             self.emit_row(id, &row);
         }
-    }
-
-    /// Tells those who look at the raw data of a new row.
-    fn emit_row(&mut self, id: &str, row: &Row) {
-        if let Some(device) = self.devices.get(id).filter(|_| self.followed.has_raw(id)) {
-            let model = self.model_of(device).map(|model| &model.view);
-            let mut data = json!(crate::raw::describe(row, model));
-            data["device"] = id.into();
-            self.emit("raw", vec![Topic::Raw(id.to_owned())], data);
-        }
-    }
-
-    fn emit(&mut self, name: &'static str, topics: Vec<Topic>, data: Value) {
-        self.effects.push(Effect::Emit(Event { name, topics, data }));
-    }
-
-    /// Tells of a device, if anybody looks at it.
-    fn emit_about(&mut self, name: &'static str, device: &str, data: impl FnOnce(&Self) -> Value) {
-        if self.followed.has_device(device) {
-            let data = data(self);
-            self.emit(name, vec![Topic::Device(device.to_owned())], data);
-        }
-    }
-
-    fn emit_device(&mut self, id: &str) {
-        if let Some(device) = self.devices.get(id).filter(|_| self.followed.has_standing(id)) {
-            let item = self.item(device);
-            self.emit("device", vec![Topic::Devices, Topic::Device(id.to_owned())], item);
-        }
-    }
-
-    /// A device's row in the page's list.
-    pub(crate) fn item(&self, device: &Device) -> Value {
-        let record = &device.record;
-        let template = self.template_of(device);
-        json!({
-            "id": record.id,
-            "name": record.name,
-            "tags": record.twin.tags,
-            "status": record.standing(),
-            "statusBeforeBlock": record.standing_before_block(),
-            "connected": device.session.is_some(),
-            "connectedSince": device.session.as_ref().map(|session| session.since),
-            "lastSeen": record.last_seen,
-            "modelId": template.map(Template::model_id).or(record.model_id.as_deref()),
-            "modelName": self.model_of(device).map(|model| &model.view.name),
-            "templateId": template.map(|template| &template.id),
-            "templateName": template.map(|template| &template.name),
-            "templateVersion": template.map(|template| template.version),
-            "messages": record.messages,
-        })
     }
 }

@@ -12,6 +12,8 @@
     reason = "a test that prints what it has seen"
 )]
 
+#[path = "../../../tests/support/arguments.rs"]
+mod arguments;
 mod client;
 mod device;
 mod ledger;
@@ -25,6 +27,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arguments::Arguments;
 use device_model_hub::Hub;
 use fastrand::Rng;
 use ledger::Ledger;
@@ -43,22 +46,13 @@ const MAILBOX: &str = "mailbox";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let option = |name: &str| {
-        let at = arguments.iter().position(|argument| argument == name)?;
-        arguments.get(at + 1)
-    };
-    if arguments.iter().any(|argument| argument == "--list") {
-        return;
-    }
+    let Some(arguments) = Arguments::of_program() else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.expect("a runtime");
-    if let Some(dir) = option("--hub") {
+    if let Some(dir) = arguments.option("--hub") {
         return runtime.block_on(live(Path::new(dir)));
     }
-    let number = |name: &str| option(name).map(|text| text.parse::<u64>().expect("a number"));
-    let seed = number("--seed").unwrap_or_else(|| fastrand::u64(..1_000_000));
-    runtime.block_on(judge(number("--kills").unwrap_or(KILLS), seed));
+    runtime.block_on(judge(arguments.number("--kills").unwrap_or(KILLS), arguments.seed()));
 }
 
 /// A hub until it is killed.

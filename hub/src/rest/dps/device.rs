@@ -8,14 +8,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
-use axum::http::header::{AUTHORIZATION, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONNECTION, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::certificate::Presented;
 use crate::http::Peer;
-use crate::provisioning::{Answer, Ask, Request};
-use crate::shared::Shared;
+use crate::provisioning::{Answer, Ask, FAILURES, Request, error_body};
+use crate::shared::{self, Shared};
 
 pub(super) async fn register(
     State(shared): State<Arc<Shared>>,
@@ -54,13 +54,23 @@ fn ask(
     headers: &HeaderMap,
     what: Ask<'_>,
 ) -> Response {
+    if peer.is_some_and(|peer| peer.failures.count() >= FAILURES) {
+        let message =
+            format!("the credentials were refused {FAILURES} times on this connection: open another");
+        let body = error_body(401_000, &message, shared::now());
+        return (StatusCode::UNAUTHORIZED, [(CONNECTION, "close")], Json(body)).into_response();
+    }
     let password = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
     let certificate = peer.and_then(|peer| peer.certificate.as_ref()).map(|presented| {
         presented.verify(shared, |state, verified, now| state.question_of_registration(id, verified, now))
     });
     let presented = Presented { password, certificate: certificate.as_ref() };
     let request = Request { scope, id, presented, by_websocket: false };
-    let Answer { status, retry_after, body } = shared.with(|state, now| request.answer(what, state, now));
+    let answer = shared.with(|state, now| request.answer(what, state, now));
+    if let Some(peer) = peer.filter(|_| answer.is_failure()) {
+        peer.failures.add();
+    }
+    let Answer { status, retry_after, body } = answer;
     // a fault may ask for a status that is none
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(body)).into_response();

@@ -272,18 +272,24 @@ async fn a_group_by_certificate_is_described_written_back_and_takes_its_devices(
     assert_eq!(back.body["attestation"], made.body["attestation"]);
 
     let presented = device("d1", &[&root]);
-    let peer = Peer {
+    let own = Peer {
         address: std::net::SocketAddr::from(([127, 0, 0, 1], 1)),
         secure: true,
         certificate: Some(crate::http::Presented::new(std::sync::Arc::new(presented))),
+        failures: crate::http::Failures::default(),
         upgrade: crate::http::Upgrade::default(),
     };
-    let taken = service.ask("PUT", "d1/register", "", Some(peer.clone()), "{}").await;
+    let taken = service.ask("PUT", "d1/register", "", Some(own.clone()), "{}").await;
     assert_eq!(taken.status, StatusCode::ACCEPTED, "{}", taken.body);
-    let other = service.ask("PUT", "d2/register", "", Some(peer), "{}").await;
+    let other = service.ask("PUT", "d2/register", "", Some(own.clone()), "{}").await;
     assert_eq!((other.status, &other.body["errorCode"]), (StatusCode::UNAUTHORIZED, &json!(401_002)));
     let without = service.ask("PUT", "d1/register", "", None, "{}").await;
     assert_eq!(without.status, StatusCode::UNAUTHORIZED);
+    for _ in 1..crate::provisioning::FAILURES {
+        service.ask("PUT", "d2/register", "", Some(own.clone()), "{}").await;
+    }
+    let late = service.ask("PUT", "d1/register", "", Some(own), "{}").await;
+    assert_eq!(late.status, StatusCode::UNAUTHORIZED, "the connection was wrong too often");
 }
 
 #[tokio::test]

@@ -10,7 +10,6 @@ import { rawTable } from './raw-columns.js';
 import { rawFilters } from './raw-filters.js';
 import { RawRows } from './raw-rows.js';
 import { unmodeledNames } from './unmodeled.js';
-import { unmodeledNames } from './unmodeled.js';
 
 const words = texts.raw;
 const PAGE = 100;

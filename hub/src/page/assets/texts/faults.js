@@ -26,7 +26,7 @@ export const faults = {
   until: (time) => `until ${time}`,
   chance: (share) => `with probability ${share}`,
   hits: (count) => ['not applied yet', 'applied once'][count] ?? `applied ${count} times`,
-  values: { code: (n) => `(${n})`, status: (n) => `(${n})`, retryAfter: (n) => `retry after ${n} s`, seconds: (n) => `${n} s`, milliseconds: (n) => `${n} ms` },
+  values: { code: String, status: String, retryAfter: (n) => `retry after ${n} s`, seconds: (n) => `${n} s`, milliseconds: (n) => `${n} ms` },
   parameters: {
     code: 'Return code (1 to 5)',
     status: 'Status',
