@@ -75,6 +75,13 @@ impl Files {
     /// Receives the content of an upload, all of it.
     pub(crate) async fn stage(&self, upload: &str, body: Body) -> Result<Staged, FileError> {
         self.account.check_open(upload)?;
+        let received = self.receive(upload, body).await;
+        // what belongs to an upload that has ended meanwhile is no content any more, whatever became of it
+        self.account.check_open(upload)?;
+        received
+    }
+
+    async fn receive(&self, upload: &str, body: Body) -> Result<Staged, FileError> {
         let folder = self.stage_of(upload);
         fs::create_dir_all(&folder).await?;
         let part = folder.join(format!("part-{:032x}", fastrand::u128(..)));
@@ -87,8 +94,6 @@ impl Files {
             file.write_all(&piece).await?;
         }
         file.flush().await?;
-        // what belongs to an upload that has ended is no content any more
-        self.account.check_open(upload)?;
         Ok(staged)
     }
 
