@@ -88,16 +88,16 @@ impl Trace {
     }
 
     /// Takes the next value, which is not earlier than the one before. It may be outside the frame.
-    pub(crate) fn push(&mut self, at: i64, sample: Sample) {
+    pub(crate) fn push(&mut self, at: i64, sample: &Sample) {
         if self.frame.has(at) {
-            match &sample {
+            match sample {
                 Sample::Break => {}
                 Sample::Number(value) => self.line.push(at, *value),
                 Sample::State(name) => self.states.push(at, name),
             }
-            self.count += u64::from(sample != Sample::Break);
+            self.count += u64::from(*sample != Sample::Break);
         } else {
-            match &sample {
+            match sample {
                 Sample::Number(value) if at < self.frame.from => self.before = Some((at, *value)),
                 Sample::Number(value) => self.after = self.after.or(Some((at, *value))),
                 Sample::State(name) if at < self.frame.from => self.states.push_earlier(at, name),
@@ -134,7 +134,7 @@ mod tests {
 
     fn drawn(samples: impl IntoIterator<Item = (i64, Sample)>) -> Drawn {
         let mut trace = Trace::new(FRAME);
-        samples.into_iter().for_each(|(at, sample)| trace.push(at, sample));
+        samples.into_iter().for_each(|(at, sample)| trace.push(at, &sample));
         trace.finish()
     }
 

@@ -119,8 +119,12 @@ mod tests {
     #[test]
     fn the_state_that_is_in_force_when_the_frame_begins_is_its_first() {
         let mut states = states([]);
-        [(-9, "true"), (-5, "false"), (-3, "false")].map(|(at, name)| states.push_earlier(at, name));
-        [(1, "false"), (7, "true")].map(|(at, name)| states.push(at, name));
+        for (at, name) in [(-9, "true"), (-5, "false"), (-3, "false")] {
+            states.push_earlier(at, name);
+        }
+        for (at, name) in [(1, "false"), (7, "true")] {
+            states.push(at, name);
+        }
         let changes: Vec<_> = states.changes().iter().map(|one| (one.at, one.state, one.n)).collect();
         assert_eq!(
             (changes, states.names()),

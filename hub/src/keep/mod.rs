@@ -85,7 +85,7 @@ pub(crate) fn read_any(bytes: &[u8]) {
     }
     // what is behind checksums, without them
     let _ = entry::read_entries(bytes, drop);
-    let _ = row::RowRef::read(&mut wire::Reader::new(bytes));
+    let _ = RowRef::read(&mut wire::Reader::new(bytes));
     let _ = block::unpack(bytes);
     if let Ok(columns) = column_bytes::read_columns(bytes, |_, _| true) {
         let mut written = Vec::new();

@@ -172,7 +172,7 @@ impl Making<'_> {
             _ => self.waiting.partition_point(|(at, _)| *at < before),
         };
         for (at, sample) in self.waiting.drain(..ready) {
-            self.trace.push(at, sample);
+            self.trace.push(at, &sample);
         }
     }
 }
