@@ -12,7 +12,7 @@ use clap::Args;
 use device_model_hub::{Bridge, Hub, HubBuilder, Limits, Throttling};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Outcome, fail};
+use crate::{Outcome, fail, say};
 
 /// Where the hub keeps its data and listens.
 #[derive(Debug, Args)]
@@ -62,6 +62,9 @@ pub(crate) struct Options {
     /// Most space of the disk for what devices sent, in MiB: beyond it the oldest goes
     #[arg(long, default_value_t = 4096, value_name = "MIB")]
     keep_mib: u64,
+    /// Set a damaged journal aside and go on with what can be read of it, instead of refusing to start
+    #[arg(long)]
+    repair: bool,
     /// Print one line of JSON with addresses and keys when ready
     #[arg(long)]
     json: bool,
@@ -92,6 +95,9 @@ fn start_log() {
 async fn serve(options: &Options) -> Result<(), String> {
     let stop = stop_signal()?;
     let hub = start(options).await?;
+    for text in hub.lost() {
+        say(&format!("warning: {text}"));
+    }
     let text = if options.json {
         serde_json::to_string(&hub.ready()).map_err(|error| error.to_string())?
     } else {
@@ -109,6 +115,7 @@ async fn start(options: &Options) -> Result<Hub, String> {
         Hub::builder().dir(&options.dir).mqtt(options.mqtt).http(options.http).https(options.https);
     builder = builder.keep_for(Duration::from_secs(u64::from(options.keep_days) * 24 * 3600));
     builder = builder.keep_bytes(options.keep_mib.saturating_mul(1024 * 1024));
+    builder = builder.repair(options.repair);
     let mut limits = Limits::default();
     if options.throttle_like_s1 {
         limits.throttling = Throttling::S1;

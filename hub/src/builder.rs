@@ -43,6 +43,7 @@ pub struct HubBuilder {
     observer: Option<Observer>,
     bridge: Option<Bridge>,
     retention: Retention,
+    repair: bool,
     limits: Limits,
     page_token: Option<String>,
     names: Vec<String>,
@@ -72,6 +73,7 @@ impl HubBuilder {
             observer: None,
             bridge: None,
             retention: Retention::default(),
+            repair: false,
             limits: Limits::default(),
             page_token: None,
             names: Vec::new(),
@@ -159,6 +161,14 @@ impl HubBuilder {
         self
     }
 
+    /// Whether a damaged journal, which holds what came last, is repaired instead of being an error: what of it can be read is
+    /// kept, the file as it was is set aside in the same folder with `-damaged` behind its name, and [`Hub::lost`] says what
+    /// is missing. What devices were told is kept may be missing then. A folder in which nothing is damaged stays as it is.
+    pub fn repair(mut self, yes: bool) -> Self {
+        self.repair = yes;
+        self
+    }
+
     /// What clients may ask of the hub.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -234,11 +244,11 @@ impl HubBuilder {
         let files = Files::open(&dir.join("files"))?;
         let shared = shared.with_files(files).keeping(keep.ledger, keep.library);
         // what the start itself changed
-        shared.with(|_, _| ());
+        shared.with(|state, now| keep.lost.iter().for_each(|text| state.refuse(None, text, now)));
         tracing::info!(mqtt = %addresses.mqtt, http = %addresses.http, https = %addresses.https, "hub started");
         let rate = self.limits.page_requests_per_second;
         let access = Access::new(self.names, page_token.clone(), addresses.http.port(), rate);
-        let parts = Parts { limits: self.limits, access, page_token, ca_file, bridge };
+        let parts = Parts { limits: self.limits, access, page_token, ca_file, bridge, lost: keep.lost };
         Ok(spawn(Arc::new(shared), keep.keeper, listeners, tls, parts))
     }
 
@@ -271,7 +281,7 @@ impl HubBuilder {
             secondary: settings.group_secondary.clone(),
         };
         let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
-        let keep = folder.load(self.retention, &mut state)?;
+        let keep = folder.load(self.retention, self.repair, &mut state)?;
         let kept = state.take_kept_models();
         let mut files = Vec::new();
         for dir in &self.model_dirs {
@@ -351,6 +361,7 @@ struct Parts {
     page_token: Option<PageToken>,
     ca_file: PathBuf,
     bridge: Option<Runner>,
+    lost: Vec<String>,
 }
 
 /// Starts the tasks of a hub.
@@ -361,7 +372,7 @@ fn spawn(
     tls: [ServerConfig; 2],
     parts: Parts,
 ) -> Hub {
-    let Parts { limits, access, page_token, ca_file, bridge } = parts;
+    let Parts { limits, access, page_token, ca_file, bridge, lost } = parts;
     let Listeners { mqtt, http, https, addresses } = listeners;
     let [devices_tls, service_tls] = tls.map(|config| TlsAcceptor::from(Arc::new(config)));
     let (tasks, stop, stop_store) = (TaskTracker::new(), CancellationToken::new(), CancellationToken::new());
@@ -382,7 +393,7 @@ fn spawn(
         status
     });
     let (stop, stop_store) = (stop.drop_guard(), stop_store.drop_guard());
-    Hub { shared, addresses, ca_file, page_token, bridge, tasks, stop, stop_store, store: writer }
+    Hub { shared, addresses, ca_file, page_token, bridge, lost, tasks, stop, stop_store, store: writer }
 }
 
 /// Gives up queued messages and topics nobody follows when their time is over, also while nothing else happens.

@@ -209,6 +209,7 @@ pub(crate) mod tests {
             body: body.into(),
             size: 0,
             problem,
+            properties: None,
         })
     }
 

@@ -28,6 +28,16 @@ pub enum HubError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file of the journal does not hold what the hub wrote there.
+    #[error(
+        "{path} is damaged ({reason}): restore it, or start the hub with --repair (HubBuilder::repair), which sets it aside, goes on with everything that can be read and says what is lost"
+    )]
+    DamagedJournal {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A file of the history is not in the registry, which is another one than the file was written with.
     #[error(
         "{0} is not in the registry, which was restored from an earlier copy or deleted: put back the registry that goes with it, or move the file elsewhere to go on without what it holds"

@@ -180,6 +180,19 @@ impl Bus {
         }
     }
 
+    /// So many events could not be sent: every page loads its data anew, those that come back later too.
+    pub(crate) fn lose(&mut self, count: u64) {
+        self.last += count;
+        self.forgotten = self.last;
+        self.kept.clear();
+        self.kept_bytes = 0;
+        for listener in self.listeners.values_mut() {
+            listener.lag();
+            listener.missed += count;
+            listener.wake.notify_one();
+        }
+    }
+
     /// Lets a page in. `last_seen` is the id of the last event it has, as text from another server's
     /// life or this one's: `{server}-{seq}`.
     pub(crate) fn join(&mut self, topics: Vec<Topic>, last_seen: Option<&str>) -> Joined {
@@ -264,11 +277,16 @@ impl Frame {
 }
 
 impl Listener {
+    /// What waits for the page will not be sent.
+    fn lag(&mut self) {
+        self.missed += self.queue.len() as u64;
+        self.queue.clear();
+        self.bytes = 0;
+    }
+
     fn push(&mut self, frame: Arc<Frame>) {
         if self.queue.len() >= QUEUE_LIMIT || self.bytes + frame.bytes() > QUEUE_BYTES {
-            self.missed += self.queue.len() as u64;
-            self.queue.clear();
-            self.bytes = 0;
+            self.lag();
         }
         if self.missed > 0 {
             // it loads its data anew, so that nothing has to wait for it until then
@@ -307,6 +325,20 @@ mod tests {
         let seqs: Vec<_> =
             bus.join(vec![Topic::Devices], Some(&id)).missed.unwrap().iter().map(|one| one.seq).collect();
         assert_eq!(seqs, [2, 3, 4]);
+    }
+
+    #[test]
+    fn pages_load_anew_what_could_not_be_sent() {
+        let mut bus = Bus::default();
+        let (here, gone) = (bus.join(vec![Topic::Devices], None), bus.join(vec![Topic::Devices], None));
+        bus.leave(gone.id, NOW);
+        publish(&mut bus, 1);
+        bus.lose(2);
+        let taken = bus.take(here.id);
+        assert_eq!((taken.frames.len(), taken.missed, taken.seq), (0, 3, 3));
+        assert!(bus.join(vec![Topic::Devices], Some(&format!("{}-1", gone.server_id))).missed.is_none());
+        publish(&mut bus, 1);
+        assert_eq!(bus.take(here.id).frames.len(), 1);
     }
 
     #[test]

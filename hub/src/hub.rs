@@ -33,6 +33,7 @@ pub struct Hub {
     pub(crate) ca_file: PathBuf,
     pub(crate) page_token: Option<PageToken>,
     pub(crate) bridge: Option<watch::Receiver<BridgeStatus>>,
+    pub(crate) lost: Vec<String>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: DropGuard,
     pub(crate) stop_store: DropGuard,
@@ -246,6 +247,13 @@ impl Hub {
     #[must_use]
     pub fn queued_messages(&self, device: &str) -> usize {
         self.shared.with(|state, _| state.device(device).map_or(0, |device| device.inbox.len()))
+    }
+
+    /// What the start found damaged in its journal and left out, a sentence each; see [`HubBuilder::repair`]. The page's log
+    /// has it as well.
+    #[must_use]
+    pub fn lost(&self) -> &[String] {
+        &self.lost
     }
 
     /// How the bridge to another broker is doing, if there is one.

@@ -35,6 +35,7 @@ mod events;
 mod faults;
 mod feed;
 mod files;
+mod held;
 mod http;
 mod hub;
 mod json;

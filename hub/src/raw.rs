@@ -6,6 +6,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::feed::system_name;
 use crate::state::history::{Kind, Row};
 use crate::view::ModelView;
 
@@ -40,6 +41,10 @@ pub(crate) struct RawRow {
     pub(crate) problems: Vec<String>,
     /// As it came, not more than its beginning.
     pub(crate) body_text: String,
+    /// The properties that its sender gave a message.
+    pub(crate) properties: Map<String, Value>,
+    /// Those that IoT Hub knows, by its names.
+    pub(crate) system_properties: Map<String, Value>,
 }
 
 impl RawRow {
@@ -61,6 +66,7 @@ impl RawRow {
 
 /// Describes a row by the model of its device.
 pub(crate) fn describe(row: &Row, model: Option<&ModelView>) -> RawRow {
+    let (properties, system_properties) = properties_of(row);
     let mut described = RawRow {
         seq: row.seq,
         at: row.at,
@@ -72,6 +78,8 @@ pub(crate) fn describe(row: &Row, model: Option<&ModelView>) -> RawRow {
         unmodeled: Map::new(),
         problems: row.problem.iter().cloned().collect(),
         body_text: row.body.chars().take(BODY_CHARACTERS).collect(),
+        properties,
+        system_properties,
     };
     if !matches!(row.kind, Kind::Telemetry | Kind::Property) {
         return described;
@@ -86,6 +94,20 @@ pub(crate) fn describe(row: &Row, model: Option<&ModelView>) -> RawRow {
         }
     }
     described
+}
+
+/// The properties of a message: its sender's own, and those that IoT Hub knows.
+fn properties_of(row: &Row) -> (Map<String, Value>, Map<String, Value>) {
+    let text = row.properties.as_deref().unwrap_or("{}");
+    let all: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+    let (mut own, mut system) = (Map::new(), Map::new());
+    for (name, value) in all {
+        match system_name(&name) {
+            Some(known) => drop(system.insert(known.to_owned(), value)),
+            None => drop(own.insert(name, value)),
+        }
+    }
+    (own, system)
 }
 
 /// A member of a property patch that is a component: marked as one, or one of the model.
@@ -209,6 +231,7 @@ mod tests {
             body: body.to_owned(),
             size: 0,
             problem: problem.map(str::to_owned),
+            properties: None,
         }
     }
 
@@ -250,6 +273,17 @@ mod tests {
         assert_eq!(Value::Object(told.unmodeled.clone()), json!({ "part": { "x": 1 } }));
         assert_eq!(told.problems.len(), 2, "{:?}", told.problems);
         assert_eq!(told.value("state"), Some(&json!("true")));
+    }
+
+    #[test]
+    fn properties_are_those_of_the_sender_and_those_that_iot_hub_knows() {
+        let text = r#"{"$.ct":"application/json","$.ctime":"2026-01-02T03:04:05Z","level":"high"}"#;
+        let with = Row { properties: Some(text.into()), ..row(Kind::Telemetry, "{}", None) };
+        let told = describe(&with, None);
+        assert_eq!(Value::Object(told.properties), json!({ "level": "high" }));
+        let system =
+            json!({ "content-type": "application/json", "iothub-creation-time-utc": "2026-01-02T03:04:05Z" });
+        assert_eq!(Value::Object(told.system_properties), system);
     }
 
     #[test]

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::events::{Bus, Joined, ListenerId};
 use crate::feed::{self, Feed};
 use crate::files::Files;
+use crate::held::{Held, LeftOut};
 use crate::keep::{Ledger, Library};
 use crate::message::Observer;
 use crate::policy::{self, Right};
@@ -72,11 +73,15 @@ struct Inner {
     observer: Option<Observer>,
     /// `None` where nothing is kept, in tests.
     ledger: Option<Ledger>,
-    /// What must not happen before what it tells of is kept.
-    held: Vec<Effect>,
+    held: Held,
 }
 
 impl Inner {
+    /// Why something is not kept, as an error.
+    fn trouble(&self) -> Result<(), String> {
+        self.ledger.as_ref().and_then(Ledger::trouble).map_or(Ok(()), |reason| Err(reason.to_owned()))
+    }
+
     fn send(&mut self, session: SessionId, message: ToDevice) {
         let full = self.links.get(&session).is_some_and(|link| link.try_send(message).is_err());
         if full {
@@ -133,7 +138,7 @@ impl Shared {
             feed: Feed::new(now()),
             observer,
             ledger: None,
-            held: Vec::new(),
+            held: Held::default(),
         });
         Self {
             inner,
@@ -173,28 +178,63 @@ impl Shared {
     pub(crate) fn with<R>(&self, f: impl FnOnce(&mut State, Timestamp) -> R) -> R {
         // a panic while the lock was held ended that connection only; the state's steps are small
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        self.step(&mut inner, f)
+    }
+
+    /// The same for who brings much: nothing is run while something is not kept, so that what waits to be kept does not grow.
+    ///
+    /// # Errors
+    /// Why something is not kept. What `f` did, if it ran, is not to be acknowledged then.
+    pub(crate) fn with_kept<R>(&self, f: impl FnOnce(&mut State, Timestamp) -> R) -> Result<R, String> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.trouble()?;
+        let result = self.step(&mut inner, f);
+        inner.trouble().map(|()| result)
+    }
+
+    fn step<R>(&self, inner: &mut Inner, f: impl FnOnce(&mut State, Timestamp) -> R) -> R {
         let now = now();
         inner.state.faults.tick(now);
         let result = f(&mut inner.state, now);
-        self.settle(&mut inner);
+        self.settle(inner);
         result
     }
 
     /// Keeps what has changed, then carries out what is to be done; nothing is, as long as something is not kept.
     fn settle(&self, inner: &mut Inner) {
         let changes = inner.state.take_changes();
-        let mut effects = inner.state.take_effects();
+        let effects = inner.state.take_effects();
         if let Some(ledger) = &mut inner.ledger {
             ledger.keep(changes);
             let in_trouble = ledger.trouble().is_some();
             self.is_in_trouble.store(in_trouble, Ordering::Release);
             self.is_crowded.store(ledger.is_crowded(), Ordering::Release);
             if in_trouble {
-                return inner.held.append(&mut effects);
+                return effects.into_iter().for_each(|effect| inner.held.push(effect));
             }
         }
-        for effect in std::mem::take(&mut inner.held).into_iter().chain(effects) {
-            self.carry_out(inner, effect);
+        let (waited, left_out) = inner.held.take();
+        waited.into_iter().for_each(|effect| self.carry_out(inner, effect));
+        if left_out != LeftOut::default() {
+            self.make_up_for(inner, left_out);
+        }
+        effects.into_iter().for_each(|effect| self.carry_out(inner, effect));
+    }
+
+    /// Tells those whom something was left out for.
+    fn make_up_for(&self, inner: &mut Inner, left_out: LeftOut) {
+        let LeftOut { events, news, messages, sessions } = left_out;
+        tracing::warn!(events, news, messages, "more happened than could wait until it was kept");
+        for session in sessions {
+            // its queue is dropped, which ends the connection's task
+            inner.links.remove(&session);
+        }
+        if events > 0 {
+            inner.bus.lose(events);
+        }
+        if news > 0 {
+            let next = inner.feed.lose(news);
+            self.news.send_replace(next);
         }
     }
 
@@ -203,8 +243,7 @@ impl Shared {
         if !self.is_in_trouble.load(Ordering::Acquire) {
             return None;
         }
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.ledger.as_ref()?.trouble().map(str::to_owned)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).trouble().err()
     }
 
     /// Runs `f` on the state and what it is kept with, which changes neither what is kept nor what others see.
@@ -220,6 +259,13 @@ impl Shared {
     /// Whether more comes than can be moved to where it stays: who brings it is to be read more slowly.
     pub(crate) fn is_crowded(&self) -> bool {
         self.is_crowded.load(Ordering::Acquire)
+    }
+
+    /// What waits to be kept and to happen, in bytes.
+    #[cfg(test)]
+    pub(crate) fn waiting_bytes(&self) -> (usize, usize) {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        (inner.ledger.as_ref().map_or(0, Ledger::owed), inner.held.bytes())
     }
 
     /// Says so, for tests of those who ask.
@@ -377,7 +423,7 @@ impl Shared {
     /// The request of a call, if it was held because something is not kept, is not sent when nobody waits for it any more.
     fn take_back(&self, call: CallId) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.held.retain(|effect| !call.is_asked_by(effect));
+        inner.held.take_back(call);
     }
 
     async fn wait_until_listening(&self, device: &str, limit: Duration) {

@@ -5,8 +5,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::json;
 
 /// The longest topic that MQTT can write, in bytes.
 pub(crate) const TOPIC_LIMIT: usize = u16::MAX as usize;
@@ -200,6 +202,23 @@ impl Bag {
     /// All properties; one without a value is empty.
     pub(crate) fn to_map(&self) -> BTreeMap<String, String> {
         self.0.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_default())).collect()
+    }
+
+    /// The properties as an object of JSON, if there are any, in the order of their names and without those that would make
+    /// it longer than `limit` bytes; whether any is left out.
+    pub(crate) fn to_json(&self, limit: usize) -> (Option<Arc<str>>, bool) {
+        let (mut text, mut left_out) = (String::new(), false);
+        for (key, value) in &self.0 {
+            let pair = format!("{}:{}", json!(key), json!(value));
+            // with what stands before it and behind it
+            let fits = text.len() + pair.len() + 2 <= limit;
+            left_out |= !fits;
+            if fits {
+                text.push(if text.is_empty() { '{' } else { ',' });
+                text += &pair;
+            }
+        }
+        ((!text.is_empty()).then(|| (text + "}").into()), left_out)
     }
 
     /// The component the message is about (`$.sub`).

@@ -90,7 +90,7 @@ describe('a chart', { concurrency: false }, () => {
     const width = Number(await chart('temp').locator('clipPath rect').getAttribute('width'));
     assert.ok(points[0][0] < LEFT && points[2][0] > LEFT + width, `${points} around ${width} pixels`);
     assert.match(await chart('temp').locator('.body, g[clip-path]').first().getAttribute('clip-path'), /^url\(#frame-\d+\)$/);
-    assert.match(await chart('temp').locator('.chart-summary').textContent(), /last 20.*1 values/);
+    assert.match(await chart('temp').locator('.chart-summary').textContent(), /last 20.*1 value/);
     await open('line', BEGIN - 4_000, BEGIN + 4_000);
     assert.equal((await spots('temp')).length, 2, 'a line through a frame without values');
     await open('line', BEGIN + 60_000, BEGIN + 120_000);

@@ -330,7 +330,7 @@ describe('an operator of devices', { concurrency: false }, () => {
     assert.equal(await page.evaluate(() => window.marked), true);
     // it goes on as it was: the device need not know
     await device.send({ temp: 66.5 });
-    await until(page, 'latest-temp', 'textContent', '66.5');
+    await until(page, 'latest-temp', 'textContent', '66.50');
     await page.goto(`${hub.origin}/devices`);
   });
 

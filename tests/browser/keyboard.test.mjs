@@ -186,9 +186,9 @@ describe('check 20: by keyboard alone an operator', { concurrency: false }, () =
   test('check 8: sees values and charts, walks along a chart, zooms and goes back', async () => {
     await openTab('view-overview');
     await device.send({ temp: 71.5, humid: 40.25 });
-    await until(page, 'latest-temp', 'textContent', '71.5');
+    await until(page, 'latest-temp', 'textContent', '71.50');
     await device.send({ temp: 72.5, humid: 41 });
-    await until(page, 'latest-temp', 'textContent', '72.5');
+    await until(page, 'latest-temp', 'textContent', '72.50');
     await tabTo('[data-testid="chart-temp"] .plot');
     await press('ArrowLeft');
     await page.locator('[data-testid="chart-temp"] .tip').waitFor();

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { openBrowser, sendOverHttp, shot, startHub, tutorialTemplate, until } from './support/site.mjs';
+import { openBrowser, sendOverHttp, shot, startHub, tutorialTemplate } from './support/site.mjs';
 
 const DEVICES = ['d1', 'd2', 'd3', 'd4', 'd5'];
 let hub;
@@ -84,7 +84,7 @@ describe('check 19: a hub that is killed and started again', { concurrency: fals
     await hub.restart();
     await tabs[0].locator('#banner').waitFor({ state: 'hidden' });
     for (const temp of [73, 74]) await send('charted', { temp });
-    await until(tabs[0], 'latest-temp', 'textContent', '74.0');
+    await tabs[0].waitForFunction(() => Number(document.querySelector('[data-testid="latest-temp"]')?.textContent) === 74);
     await tabs[0].reload();
     await tabs[0].getByTestId('chart-temp').scrollIntoViewIfNeeded();
     await tabs[0].locator('[data-testid="chart-temp"] .stroke').first().waitFor({ state: 'attached' });

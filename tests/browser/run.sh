@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the hub and the environmental sensor and runs the browser tests against them; what failed, and where, are the last
-# lines. Needs: cargo, node 20, Chromium. The variables stand in support/settings.mjs.
+# lines. Needs: cargo, node 20, Chromium, openssl. The variables stand in support/settings.mjs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export ARTIFACTS="${ARTIFACTS:-$PWD/target/browser}"

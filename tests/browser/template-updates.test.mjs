@@ -24,7 +24,7 @@ after(async () => {
 
 beforeEach(async () => {
   await page?.context().close();
-  page = await browser.page({ allowed: /\b412\b/ });
+  page = await browser.page({ allowed: /\b(409|412)\b/ });
   await listen(page);
 });
 
@@ -154,6 +154,8 @@ describe('an answer about a template that comes late', { concurrency: false }, (
     assert.ok(await hook('input-files').isDisabled());
     assert.ok(await hook('import-sample').isDisabled());
     await send.release();
+    // the sample is a template already
+    await hook('again-another').click();
     await hook('template-menu').waitFor();
     assert.equal((await hub.api('GET', '/api/templates')).items.length, before + 1);
   });

@@ -38,6 +38,10 @@ use tokio::process::{Child, Command};
 /// Devices beside the one with a week of data, and how much each of them sends.
 const DEVICES: usize = 50;
 const MESSAGES: u64 = 8_000;
+/// The journal's length before the hub is killed, in MB: a checkpoint takes it away when it is 8.4 MB long.
+const JOURNAL: f64 = 7.9;
+/// How often a start is measured.
+const STARTS: usize = 5;
 /// Seconds of a week.
 const WEEK: u64 = 604_800;
 /// When the week began, in seconds since 1970.
@@ -74,12 +78,14 @@ async fn measure() {
     hub_memory(&hub, "after them");
     draw(&target).await;
     hub_memory(&hub, "after the charts");
+    crowd(&target, folder.path()).await;
     kill(hub).await;
-    for _ in 0..3 {
+    for _ in 0..STARTS {
+        let megabytes = journal(folder.path());
         let (hub, _, started) = start(folder.path()).await;
+        let used = cpu_so_far(&hub).as_secs_f64() * 1e3;
         println!(
-            "start after kill -9, with {:.1} MB of journal: {} ms",
-            journal(folder.path()),
+            "start after kill -9, with {megabytes:.1} MB of journal: {} ms, {used:.0} ms of CPU",
             started.as_millis()
         );
         kill(hub).await;
@@ -87,9 +93,10 @@ async fn measure() {
     let (hub, target, _) = start(folder.path()).await;
     draw(&target).await;
     end(hub).await;
-    for _ in 0..3 {
+    for _ in 0..STARTS {
         let (hub, _, started) = start(folder.path()).await;
-        println!("start after a clean end: {} ms", started.as_millis());
+        let used = cpu_so_far(&hub).as_secs_f64() * 1e3;
+        println!("start after a clean end: {} ms, {used:.0} ms of CPU", started.as_millis());
         hub_memory(&hub, "then");
         end(hub).await;
     }
@@ -134,6 +141,13 @@ async fn fill(hub: &Child, target: &Arc<Target>) {
         sent.await.expect("a device");
     }
     rate(&format!("from {DEVICES} devices"), MESSAGES * DEVICES as u64, begun, cpu, hub);
+}
+
+/// Has more stored until the journal is about as long as it gets before a checkpoint takes it.
+async fn crowd(target: &Target, dir: &Path) {
+    while journal(dir) < JOURNAL {
+        send(target, "d0", 2_000, false).await;
+    }
 }
 
 fn rate(what: &str, count: u64, begun: Instant, cpu: Duration, hub: &Child) {
@@ -210,6 +224,16 @@ fn cpu(hub: &Child) -> Duration {
         std::fs::read_to_string(format!("/proc/{}/stat", hub.id().expect("it lives"))).unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().skip(11).take(2);
     Duration::from_millis(fields.filter_map(|field| field.parse::<u64>().ok()).sum::<u64>() * 10)
+}
+
+/// The same to the nanosecond, of the threads that live: for a process that has just begun.
+fn cpu_so_far(hub: &Child) -> Duration {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", hub.id().expect("it lives")));
+    let used = |path: &Path| {
+        let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
+        text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    };
+    threads.into_iter().flatten().filter_map(|thread| used(&thread.ok()?.path())).sum()
 }
 
 fn hub_memory(hub: &Child, when: &str) {

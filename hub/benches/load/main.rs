@@ -3,8 +3,8 @@
 //! The hub is a process of its own (this program again, told so by its first argument), so that its memory and its time on
 //! the processor are its own. Everything else is one process: a thread for the fleet and its pages, and one for the methods,
 //! whose time is then the hub's and not that of a busy fleet. `--devices`, `--rate` (messages a second of
-//! all), `--burst` (messages a device sends at once), `--pages`, `--seconds` change the numbers. Prints figures, judges
-//! none.
+//! all), `--burst` (messages a device sends at once), `--pages`, `--seconds` change the numbers. Prints figures, and a line
+//! that puts them beside what the hub is to reach.
 
 #![allow(
     clippy::print_stdout,
@@ -20,11 +20,13 @@ mod service;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use figures::Times;
-use process::HubProcess;
+use figures::{Reached, Times};
+use process::{HubProcess, Usage};
 use service::{Http, Service};
 use tokio::sync::Semaphore;
 use tokio::task::LocalSet;
@@ -104,36 +106,43 @@ async fn run(options: Options) {
     watch_all(&options, &hub, &ids, &counters).await;
 
     tokio::time::sleep(WARM_UP).await;
-    let calls = Arc::new(Mutex::new(Times::default()));
-    call_methods(service, &hub, Arc::clone(&calls));
-    let (began, before, acknowledged) = (Instant::now(), hub.usage(), counters.acknowledged.get());
-    let page_bytes = counters.page_bytes.get();
+    let calls = Calls::begin(service, &hub);
+    let before =
+        Before { began: Instant::now(), usage: hub.usage(), acknowledged: counters.acknowledged.get() };
+    counters.page_bytes.set(0);
     counters.acknowledgements.borrow_mut().clear();
     tokio::time::sleep(Duration::from_secs(options.seconds)).await;
-    let (passed, after) = (began.elapsed().as_secs_f64(), hub.usage());
-    let acknowledged = counters.acknowledged.get() - acknowledged;
-    println!(
-        "{:.0} messages/s acknowledged of {} asked for; {} outstanding",
-        acknowledged as f64 / passed,
-        options.rate,
-        counters.sent.get() - counters.acknowledged.get(),
-    );
+    print(&options, &before, &hub, &counters, calls);
+}
+
+/// What there was when the measurement began.
+struct Before {
+    began: Instant,
+    usage: Usage,
+    acknowledged: u64,
+}
+
+fn print(options: &Options, before: &Before, hub: &HubProcess, counters: &Counters, calls: Calls) {
+    let (passed, after) = (before.began.elapsed().as_secs_f64(), hub.usage());
+    let acknowledged = counters.acknowledged.get() - before.acknowledged;
+    let rate = acknowledged as f64 / passed;
+    let outstanding = counters.sent.get() - counters.acknowledged.get();
+    let mut calls = calls.end();
+    println!("{rate:.0} messages/s acknowledged of {} asked for; {outstanding} outstanding", options.rate);
     println!("acknowledgement of a message: {}", counters.acknowledgements.borrow_mut().summary());
-    println!("method call by REST:          {}", calls.lock().unwrap().summary());
-    println!(
-        "{} pages: {:.0} kB/s",
-        options.pages,
-        (counters.page_bytes.get() - page_bytes) as f64 / passed / 1000.0
-    );
-    let processor = after.processor - before.processor;
+    println!("method call by REST:          {}", calls.summary());
+    let page_rate = counters.page_bytes.get() as f64 / passed / 1000.0;
+    println!("{} pages: {page_rate:.0} kB/s", options.pages);
+    let processor = (after.processor - before.usage.processor).as_secs_f64();
     println!(
         "the hub: {:.2} cores, {:.1} µs of processor a message, {} MB resident ({} MB at most)",
-        processor.as_secs_f64() / passed,
-        processor.as_secs_f64() * 1e6 / acknowledged as f64,
+        processor / passed,
+        processor * 1e6 / acknowledged as f64,
         after.resident / 1_000_000,
         after.most / 1_000_000,
     );
-    drop(hub);
+    let (call, memory) = (calls.milliseconds(0.99), after.most as f64 / 1e6);
+    println!("{}", Reached { devices: options.devices, rate, call, memory }.summary());
 }
 
 async fn connect_all(options: &Options, hub: &HubProcess, ids: &[String], counters: &Rc<Counters>) {
@@ -182,23 +191,40 @@ async fn watch_all(options: &Options, hub: &HubProcess, ids: &[String], counters
 }
 
 /// Calls a method again and again, on a thread of its own.
-fn call_methods(service: Service, hub: &HubProcess, calls: Arc<Mutex<Times>>) {
-    let (connector, address) = (device::connector(&hub.ready.ca_file), hub.ready.mqtt.clone());
-    std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        LocalSet::new().block_on(&runtime, async {
-            let called = device::Device::connect(&connector, &address, CALLED).await;
-            tokio::task::spawn_local(async move {
-                let never = Duration::from_secs(24 * 3600);
-                called.run(0, never, never, &Counters::default()).await;
-            });
-            let mut http = Http::open(&service.http).await;
-            loop {
-                let began = Instant::now();
-                service.call(&mut http, CALLED).await;
-                calls.lock().unwrap().add(began.elapsed());
-                tokio::time::sleep(CALL_PAUSE).await;
-            }
+struct Calls {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<Times>,
+}
+
+impl Calls {
+    fn begin(service: Service, hub: &HubProcess) -> Self {
+        let (connector, address) = (device::connector(&hub.ready.ca_file), hub.ready.mqtt.clone());
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            LocalSet::new().block_on(&runtime, async {
+                let called = device::Device::connect(&connector, &address, CALLED).await;
+                tokio::task::spawn_local(async move {
+                    let never = Duration::from_secs(24 * 3600);
+                    called.run(0, never, never, &Counters::default()).await;
+                });
+                let (mut http, mut times) = (Http::open(&service.http).await, Times::default());
+                while !stopped.load(Ordering::Relaxed) {
+                    let began = Instant::now();
+                    service.call(&mut http, CALLED).await;
+                    times.add(began.elapsed());
+                    tokio::time::sleep(CALL_PAUSE).await;
+                }
+                times
+            })
         });
-    });
+        Self { stop, thread }
+    }
+
+    /// Waits for the call that is under way; answers how long they took.
+    fn end(self) -> Times {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap()
+    }
 }

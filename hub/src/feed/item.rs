@@ -27,6 +27,11 @@ const SYSTEM: [(&str, &str); 11] = [
     ("$.ifid", "iothub-interface-id"),
 ];
 
+/// IoT Hub's name of a system property on the wire; nothing for a property of the sender's own.
+pub(crate) fn system_name(wire: &str) -> Option<&'static str> {
+    SYSTEM.iter().find(|(known, _)| *known == wire).map(|(_, name)| *name)
+}
+
 /// What sort of thing an item is, by IoT Hub's names for message sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
@@ -92,6 +97,14 @@ impl News {
         }
     }
 
+    /// About what it takes in memory.
+    pub(crate) fn memory(&self) -> usize {
+        let Self { device, generation, model_id, properties, body, .. } = self;
+        let texts = properties.iter().map(|(name, value)| name.len() + value.len() + 96);
+        let model = model_id.as_ref().map_or(0, String::len);
+        size_of::<Self>() + device.len() + generation.len() + model + body.len() + texts.sum::<usize>()
+    }
+
     /// The component that a message is about.
     pub(crate) fn component(&self) -> Option<&str> {
         self.properties.get("$.sub").map(String::as_str).filter(|name| !name.is_empty())
@@ -105,8 +118,8 @@ impl News {
         let auth = json!({ "scope": scope, "type": method, "issuer": "iothub" }).to_string();
         let mut all = Map::new();
         for (name, value) in &self.properties {
-            if let Some((_, system)) = SYSTEM.iter().find(|(wire, _)| wire == name) {
-                all.insert((*system).to_owned(), value.as_str().into());
+            if let Some(system) = system_name(name) {
+                all.insert(system.to_owned(), value.as_str().into());
             }
         }
         let own = [
@@ -126,20 +139,16 @@ impl News {
 impl Item {
     /// About what it takes in memory.
     pub(super) fn memory(&self) -> usize {
-        let News { device, generation, model_id, properties, body, .. } = &self.news;
-        let texts = properties.iter().map(|(name, value)| name.len() + value.len() + 96);
-        let model = model_id.as_ref().map_or(0, String::len);
-        size_of::<Self>() + device.len() + generation.len() + model + body.len() + texts.sum::<usize>()
+        size_of::<Self>() - size_of::<News>() + self.news.memory()
     }
 
     /// What other programs read. The body is JSON if it is JSON, else text, else (`bodyBase64`) base64.
     pub(crate) fn json(&self) -> Value {
         let news = &self.news;
-        let is_own = |name: &str| !SYSTEM.iter().any(|(wire, _)| *wire == name);
         let own: Map<String, Value> = news
             .properties
             .iter()
-            .filter(|(name, _)| is_own(name))
+            .filter(|(name, _)| system_name(name).is_none())
             .map(|(name, value)| (name.clone(), value.as_str().into()))
             .collect();
         let mut line = json!({

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub(crate) use item::{Item, News, Source};
+pub(crate) use item::{Item, News, Source, system_name};
 
 /// Items kept for readers.
 const COUNT_LIMIT: usize = 100_000;
@@ -67,6 +67,15 @@ impl Feed {
             let Some(oldest) = self.kept.pop_front() else { break };
             self.bytes -= oldest.memory();
         }
+        self.next
+    }
+
+    /// So many items could not be kept: every reader is told that it has missed them, and those before. Answers the number
+    /// that comes next.
+    pub(crate) fn lose(&mut self, count: u64) -> u64 {
+        self.kept.clear();
+        self.bytes = 0;
+        self.next += count;
         self.next
     }
 
@@ -127,6 +136,15 @@ mod tests {
         assert_eq!(feed.position(From::Earliest), 1_000);
         assert_eq!(feed.position(From::Latest), 1_003);
         assert_eq!(feed.position(From::Number(9_999)), 1_003);
+    }
+
+    #[test]
+    fn what_was_lost_is_told_as_missed() {
+        let mut feed = feed(3, 1);
+        assert_eq!(feed.lose(2), 1_005);
+        feed.push(news(1), Timestamp::UNIX_EPOCH);
+        let batch = feed.read(1_001);
+        assert_eq!((batch.missed, batch.items[0].sequence, batch.next), (Some((1_001, 1_004)), 1_005, 1_006));
     }
 
     #[test]

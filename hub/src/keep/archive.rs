@@ -18,7 +18,8 @@ use jiff::Timestamp;
 use super::block::{self, Unsound};
 use super::column_bytes::{put_columns, read_columns};
 use super::file;
-use super::wire::{Malformed, Reader, kind_bit, put_row, read_row};
+use super::row::{RowRef, kind_bit, put_row};
+use super::wire::{Malformed, Reader};
 use crate::columns::Columns;
 use crate::state::history::{Group, Row};
 
@@ -306,7 +307,8 @@ impl HistoryFile {
     pub(super) fn rows(&self, chunk: &Chunk) -> Result<Vec<Arc<Row>>, ReadError> {
         let plain = self.piece(chunk.rows_at, chunk.rows_length)?;
         let mut reader = Reader::new(&plain);
-        let rows: Result<_, _> = (0..chunk.rows).map(|_| read_row(&mut reader).map(Arc::new)).collect();
+        let rows: Result<_, _> =
+            (0..chunk.rows).map(|_| Ok(Arc::new(RowRef::read(&mut reader)?.to_row()))).collect();
         rows.map_err(|reason| ReadError::Malformed { at: chunk.rows_at, reason })
     }
 

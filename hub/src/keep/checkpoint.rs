@@ -1,7 +1,7 @@
 //! The task that moves what the journal holds to where it stays, and removes what is too old.
 //!
 //! Decides when: it forces the journal to the disk about once a second, makes a checkpoint when the journal has grown to
-//! [`JOURNAL_SIZE`] or has rows that the retention wants in a file, and applies the retention a file at a time. A checkpoint that fails is tried again, and until it
+//! [`CHECKPOINT`] or has rows that the retention wants in a file, and applies the retention a file at a time. A checkpoint that fails is tried again, and until it
 //! succeeds the journal has everything. Begin with [`run`].
 
 use std::fs::File;
@@ -14,6 +14,7 @@ use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use super::archive::{self, FileInfo};
+use super::ledger::CHECKPOINT;
 use super::registry::Update;
 use super::{Keeper, journal};
 use crate::HubError;
@@ -23,9 +24,8 @@ use crate::state::history::Group;
 
 /// How often the journal is forced to the disk.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);
-/// The journal's size that calls for a checkpoint, in bytes: what a start has to read at most.
-const JOURNAL_SIZE: u64 = 8 * 1024 * 1024;
-/// The same at the end of the hub, when there is time: small ones would only make many small files.
+/// The journal's size that calls for a checkpoint at the end of the hub, when there is time: small ones would only make many
+/// small files.
 const LAST_JOURNAL_SIZE: u64 = 1024 * 1024;
 /// Devices whose newest values are copied at a time, while everybody else waits.
 const PULSES: usize = 50;
@@ -61,7 +61,7 @@ pub(crate) async fn run(
         // writes what could not be written before
         task.shared.with(|_, _| ());
         let synced = task.sync().await;
-        let size = if stopping { LAST_JOURNAL_SIZE } else { JOURNAL_SIZE };
+        let size = if stopping { LAST_JOURNAL_SIZE } else { CHECKPOINT };
         let done = task.checkpoint(size).await;
         let kept = task.apply_retention().await;
         task.note(synced.and(done).and(kept));

@@ -79,7 +79,7 @@ pub(super) fn read_columns(
         columns.times.push(last);
     }
     for _ in 0..reader.count()? {
-        let component = reader.optional_text()?;
+        let component = reader.optional_text()?.map(str::to_owned);
         let (path, content) = (reader.text()?, reader.bytes()?);
         if wanted(component.as_deref(), path) {
             let (rows, values) = read_content(&mut Reader::new(content), count)?;

@@ -2,8 +2,8 @@
 //!
 //! Begin with [`all`] and [`read_entries`].
 
-use super::wire::{Malformed, Reader, put_bytes, put_number, put_row, read_row};
-use crate::state::history::Row;
+use super::row::{RowRef, put_row};
+use super::wire::{Malformed, Reader, put_bytes, put_number};
 use crate::state::{Changes, NewRow, StoreKey};
 
 const PUT: u8 = 1;
@@ -11,10 +11,20 @@ const REMOVE: u8 = 2;
 const ROW: u8 = 3;
 
 /// One change as the journal has it. A record's kind may be one that this version does not know.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry<'a> {
-    Record { kind: u8, id: &'a str, number: u64, bytes: Option<&'a [u8]> },
-    Row { device: u64, row: Row },
+    Record {
+        kind: u8,
+        id: &'a str,
+        number: u64,
+        bytes: Option<&'a [u8]>,
+    },
+    /// A row, and where in the frame it begins.
+    Row {
+        device: u64,
+        at: usize,
+        row: RowRef<'a>,
+    },
 }
 
 /// Writes each change in its turn.
@@ -54,21 +64,25 @@ fn put_record(out: &mut Vec<u8>, key: &StoreKey, bytes: Option<&[u8]>) {
     }
 }
 
-/// Reads what [`all`] wrote.
-pub(super) fn read_entries(bytes: &[u8]) -> Result<Vec<Entry<'_>>, Malformed> {
-    let (mut reader, mut entries) = (Reader::new(bytes), Vec::new());
+/// Reads what [`all`] wrote, and hands each change to `take` in its turn, up to what cannot be read.
+pub(super) fn read_entries<'a>(bytes: &'a [u8], mut take: impl FnMut(Entry<'a>)) -> Result<(), Malformed> {
+    let mut reader = Reader::new(bytes);
     while !reader.is_empty() {
-        entries.push(match reader.byte()? {
+        take(match reader.byte()? {
             tag @ (PUT | REMOVE) => {
                 let (kind, id, number) = (reader.byte()?, reader.text()?, reader.number()?);
                 let bytes = if tag == PUT { Some(reader.bytes()?) } else { None };
                 Entry::Record { kind, id, number, bytes }
             }
-            ROW => Entry::Row { device: reader.number()?, row: read_row(&mut reader)? },
+            ROW => {
+                let device = reader.number()?;
+                let at = bytes.len() - reader.left();
+                Entry::Row { device, at, row: RowRef::read(&mut reader)? }
+            }
             _ => return Err(Malformed("a change of an unknown sort")),
         });
     }
-    Ok(entries)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -78,7 +92,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::keep::wire::tests::any_row;
+    use crate::keep::row::tests::any_row;
 
     proptest! {
         #[test]
@@ -96,13 +110,18 @@ mod tests {
                 let (kind, id, number) = key.parts();
                 Entry::Record { kind, id, number, bytes: bytes.as_deref() }
             }).collect();
-            expected.push(Entry::Row { device: number, row });
-            prop_assert_eq!(read_entries(&out), Ok(expected));
+            let mut row_bytes = Vec::new();
+            put_row(&mut row_bytes, &row);
+            let at = out.len() - row_bytes.len();
+            expected.push(Entry::Row { device: number, at, row: RowRef::from(&row) });
+            let mut read = Vec::new();
+            prop_assert_eq!(read_entries(&out, |entry| read.push(entry)), Ok(()));
+            prop_assert_eq!(read, expected);
         }
 
         #[test]
         fn any_bytes_are_read_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = read_entries(&bytes);
+            let _ = read_entries(&bytes, drop);
         }
     }
 }

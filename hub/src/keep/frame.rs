@@ -5,6 +5,8 @@
 //! Checksums are salted by the segment, so that a frame inside a message's body is none. It reads no files. Begin with
 //! [`read`].
 
+use std::ops::Range;
+
 use crc32fast::Hasher;
 
 use super::wire::Malformed;
@@ -14,15 +16,18 @@ const MAGIC: [u8; 8] = *b"DMJRNL1\n";
 /// The head's length: the magic number, the salt and the checksum of both.
 pub(super) const HEAD: usize = 16;
 /// What a frame has before its changes.
-const FRAME_HEAD: usize = 8;
+pub(super) const FRAME_HEAD: usize = 8;
 /// What the system writes to the disk at a time, at least.
 const PAGE: usize = 4096;
+/// What the search for sound frames may cost, in bytes that are summed up: some seconds.
+const SALVAGE_LIMIT: u64 = 16 * 1024 * 1024 * 1024;
 /// The largest frame: a bulk of devices and their twins has its place in one.
 pub(super) const FRAME_LIMIT: usize = 64 * 1024 * 1024;
 
 /// What a segment holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Segment<'a> {
+    pub(super) salt: u32,
     /// The changes of each step, in order.
     pub(super) frames: Vec<&'a [u8]>,
     /// How many bytes are sound; the rest is a torn end.
@@ -82,7 +87,7 @@ fn checksum(salt: u32, length: [u8; 4], content: &[u8]) -> u32 {
 pub(super) fn read(bytes: &[u8]) -> Result<Segment<'_>, Damage> {
     let Some((head, _)) = bytes.split_first_chunk::<HEAD>() else {
         let torn = MAGIC.starts_with(&bytes[..bytes.len().min(8)]);
-        return if torn { Ok(Segment { frames: Vec::new(), sound: 0 }) } else { Err(Damage::Head) };
+        return if torn { Ok(Segment { salt: 0, frames: Vec::new(), sound: 0 }) } else { Err(Damage::Head) };
     };
     let salt = u32::from_le_bytes([head[8], head[9], head[10], head[11]]);
     if *head != self::head(salt) {
@@ -93,11 +98,68 @@ pub(super) fn read(bytes: &[u8]) -> Result<Segment<'_>, Damage> {
         frames.push(content);
         at += FRAME_HEAD + content.len();
     }
-    let next_sound = |at: &usize| frame(bytes, *at, salt).is_some();
-    match (at + 1..bytes.len()).find(next_sound) {
+    match next_sound(bytes, at + 1, salt, &mut { u64::MAX }) {
         Some(sound) => Err(Damage::Frame { at, sound }),
-        None => Ok(Segment { frames, sound: at }),
+        None => Ok(Segment { salt, frames, sound: at }),
     }
+}
+
+/// What of a damaged segment is sound.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Salvage<'a> {
+    pub(super) salt: u32,
+    /// The changes of each step, in order, with the place of its frame.
+    pub(super) frames: Vec<(usize, &'a [u8])>,
+    /// The places that are not, in order.
+    pub(super) lost: Vec<Range<usize>>,
+}
+
+/// Takes apart whatever bytes are given: frames are found again behind what is damaged. Where the head is, that works as
+/// long as the salt in it is sound.
+pub(super) fn salvage(bytes: &[u8]) -> Salvage<'_> {
+    let salt = bytes.get(8..12).and_then(|salt| salt.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let mut at = HEAD.min(bytes.len());
+    let is_head = bytes.get(..HEAD).is_some_and(|found| *found == head(salt));
+    let mut lost = Vec::new();
+    if !is_head {
+        lost.push(0..at);
+    }
+    let (mut frames, mut work) = (Vec::new(), SALVAGE_LIMIT);
+    while at < bytes.len() {
+        if let Some(content) = frame(bytes, at, salt) {
+            frames.push((at, content));
+            at += FRAME_HEAD + content.len();
+        } else {
+            let next = next_sound(bytes, at + 1, salt, &mut work).unwrap_or(bytes.len());
+            match lost.last_mut() {
+                Some(last) if last.end == at => last.end = next,
+                _ => lost.push(at..next),
+            }
+            at = next;
+        }
+    }
+    Salvage { salt, frames, lost }
+}
+
+/// The first place from `from` on where a sound frame begins, unless the search costs more than `work`, in bytes summed up.
+fn next_sound(bytes: &[u8], from: usize, salt: u32, work: &mut u64) -> Option<usize> {
+    for at in from..bytes.len() {
+        if let Some(length) = content_length(bytes, at) {
+            if frame(bytes, at, salt).is_some() {
+                return Some(at);
+            }
+            *work = work.checked_sub(length as u64)?;
+        }
+    }
+    None
+}
+
+/// What the frame at `at` has behind its head, if there can be one.
+pub(super) fn content_length(bytes: &[u8], at: usize) -> Option<usize> {
+    let (length, rest) = bytes.get(at..)?.split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let has_room = rest.len().checked_sub(FRAME_HEAD - 4).is_some_and(|left| length <= left);
+    ((1..=FRAME_LIMIT).contains(&length) && has_room).then_some(length)
 }
 
 /// Whether a whole page between two places is zeros. A power cut leaves that of a page which was not on the disk yet when
@@ -109,12 +171,9 @@ pub(super) fn has_hole(bytes: &[u8], from: usize, to: usize) -> bool {
 
 /// The content of a sound frame at `at`.
 fn frame(bytes: &[u8], at: usize, salt: u32) -> Option<&[u8]> {
+    let count = content_length(bytes, at)?;
     let (head, rest) = bytes.get(at..)?.split_first_chunk::<FRAME_HEAD>()?;
     let length = [head[0], head[1], head[2], head[3]];
-    let count = u32::from_le_bytes(length) as usize;
-    if !(1..=FRAME_LIMIT).contains(&count) {
-        return None;
-    }
     let content = rest.get(..count)?;
     let sum = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
     (checksum(salt, length, content) == sum).then_some(content)
@@ -173,9 +232,38 @@ mod tests {
         }
 
         #[test]
+        fn every_frame_that_is_not_damaged_is_salvaged(
+            frames in some_frames(), at in any::<prop::sample::Index>(), length in 1usize..60,
+        ) {
+            let whole = segment(&frames);
+            let mut places = Vec::new();
+            let mut end = HEAD;
+            for content in &frames {
+                places.push(end);
+                end += FRAME_HEAD + content.len();
+            }
+            let from = at.index(whole.len());
+            let to = (from + length).min(whole.len());
+            let mut bytes = whole.clone();
+            bytes[from..to].iter_mut().for_each(|byte| *byte ^= 0x5a);
+            let salvage = salvage(&bytes);
+            let is_salted = to <= 8 || from >= 12;
+            let is_whole = |at: usize, content: &[u8]| at >= to || at + FRAME_HEAD + content.len() <= from;
+            let sound: Vec<(usize, &[u8])> = places.iter().zip(&frames)
+                .filter(|(at, content)| is_salted && is_whole(**at, content))
+                .map(|(at, content)| (*at, &**content)).collect();
+            prop_assert_eq!(&salvage.frames, &sound);
+            let covered: usize = salvage.lost.iter().map(ExactSizeIterator::len).sum();
+            let kept: usize = sound.iter().map(|(_, content)| FRAME_HEAD + content.len()).sum();
+            let head = if from < HEAD { 0 } else { HEAD };
+            prop_assert_eq!(covered + kept + head, whole.len());
+        }
+
+        #[test]
         fn any_bytes_are_read_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = read(&bytes);
             let _ = read(&[&head(SALT)[..], &bytes].concat());
+            let _ = salvage(&bytes);
         }
     }
 
@@ -185,7 +273,7 @@ mod tests {
         let mut bytes = segment(&frames);
         let sound = bytes.len();
         bytes.extend_from_slice(&[0; 100]);
-        assert_eq!(read(&bytes), Ok(Segment { frames: vec![b"a"], sound }));
+        assert_eq!(read(&bytes), Ok(Segment { salt: SALT, frames: vec![b"a"], sound }));
     }
 
     #[test]
@@ -197,6 +285,6 @@ mod tests {
         bytes.extend_from_slice(b"more");
         end(&mut bytes, at, SALT + 1);
         bytes.pop();
-        assert_eq!(read(&bytes), Ok(Segment { frames: Vec::new(), sound: HEAD }));
+        assert_eq!(read(&bytes), Ok(Segment { salt: SALT + 1, frames: Vec::new(), sound: HEAD }));
     }
 }

@@ -18,8 +18,8 @@ use crate::state::{Change, Changes, StoreKey};
 const JOURNAL_LIMIT: u64 = 128 * 1024 * 1024;
 /// With so much, devices are to be read more slowly.
 const CROWDED: u64 = JOURNAL_LIMIT / 2;
-/// With so much, the checkpoint does not wait for its time.
-const HURRY: u64 = JOURNAL_LIMIT / 4;
+/// So much calls for a checkpoint, at once: what a start has to read at most, but for what comes while one is made.
+pub(super) const CHECKPOINT: u64 = 8 * 1024 * 1024;
 
 /// The open journal and what it has beyond the registry.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Ledger {
             }
             Ok(()) => None,
         };
-        if self.length() > HURRY || self.has_giant {
+        if self.length() >= CHECKPOINT || self.has_giant {
             self.hurry.notify_one();
         }
         match (&self.trouble, &trouble) {
@@ -136,6 +136,12 @@ impl Ledger {
         self.journal.replace_file(file)
     }
 
+    /// How many bytes wait to be written.
+    #[cfg(test)]
+    pub(crate) fn owed(&self) -> usize {
+        self.journal.owed()
+    }
+
     /// Begins a new segment; answers the number of the one before, and the records it and those before it changed.
     pub(super) fn cut(&mut self) -> io::Result<(u64, Vec<Change>)> {
         if self.journal.owed() > 0 {
@@ -170,7 +176,8 @@ mod tests {
             records: vec![(StoreKey::Device("d".to_owned()), Some(b"{}".to_vec()))],
             rows: Vec::new(),
         };
-        for (older, hurries, crowded) in [(0, false, false), (HURRY, true, false), (CROWDED, true, true)] {
+        for (older, hurries, crowded) in [(0, false, false), (CHECKPOINT, true, false), (CROWDED, true, true)]
+        {
             let journal = Journal::begin(folder.path(), 1).unwrap();
             let mut ledger = Ledger::new(journal, BTreeMap::new(), older, None);
             ledger.keep(changes());

@@ -9,7 +9,8 @@
 //! Every change is in the journal before anybody is told of it, so a kill loses nothing that was acknowledged; a power
 //! cut may lose the last second. When the journal has grown, a checkpoint moves what it holds to where it stays: records
 //! into the registry, rows into a new file of the history. A start reads the registry and the rest of the journal, never
-//! the history. The rows of a deleted device are not served any more; they leave the disk with their file. What is damaged is reported: a registry or journal refuses the start, a piece of the history is left out
+//! the history. The rows of a deleted device are not served any more; they leave the disk with their file. What is damaged is reported: a registry or journal refuses the start, unless the journal is to be
+//! repaired; a piece of the history is left out
 //! of the answer, which names it. Begin with [`open`] and [`run`]; read with [`RowQuery`] and [`SeriesQuery`].
 
 mod archive;
@@ -23,10 +24,14 @@ mod frame;
 mod journal;
 mod ledger;
 mod library;
+mod packed;
 mod pieces;
 mod read;
 mod registry;
+mod repair;
+mod replay;
 mod retention;
+mod row;
 mod series;
 #[cfg(test)]
 mod tests;
@@ -38,16 +43,20 @@ use std::sync::Arc;
 
 pub(crate) use checkpoint::run;
 use entry::Entry;
+use jiff::Timestamp;
 use journal::Journal;
 pub(crate) use ledger::Ledger;
 pub(crate) use library::Library;
+pub(crate) use packed::Packed;
+use packed::Packer;
 pub(crate) use read::RowQuery;
 use registry::{Kept, Records, Registry};
 pub(crate) use retention::Retention;
+pub(crate) use row::{RowRef, to_rows};
 pub(crate) use series::{SeriesPath, SeriesQuery};
 
 use crate::HubError;
-use crate::state::{NewRow, RecordError, State, StoreKey};
+use crate::state::{Gap, RecordError, State, StoreKey};
 
 /// The file of the registry.
 const REGISTRY: &str = "registry.redb";
@@ -62,6 +71,8 @@ pub(crate) struct Keep {
     /// The history's files, for readers.
     pub(crate) library: Arc<Library>,
     pub(crate) keeper: Keeper,
+    /// What a repair left out of the journal, a text each.
+    pub(crate) lost: Vec<String>,
 }
 
 /// Reads bytes as everything that is read of files, for the fuzz target: none of it may panic, and what is read of a
@@ -73,8 +84,8 @@ pub(crate) fn read_any(bytes: &[u8]) {
         assert_eq!(again, Ok(segment.frames.len()));
     }
     // what is behind checksums, without them
-    let _ = entry::read_entries(bytes);
-    let _ = wire::read_row(&mut wire::Reader::new(bytes));
+    let _ = entry::read_entries(bytes, drop);
+    let _ = row::RowRef::read(&mut wire::Reader::new(bytes));
     let _ = block::unpack(bytes);
     if let Ok(columns) = column_bytes::read_columns(bytes, |_, _| true) {
         let mut written = Vec::new();
@@ -103,14 +114,20 @@ pub(crate) struct Keeper {
 #[derive(Debug, Default)]
 struct Replayed {
     records: BTreeMap<StoreKey, Option<Vec<u8>>>,
-    rows: Vec<NewRow>,
+    rows: Packer,
+    /// When the first of the rows came.
+    oldest: Option<Timestamp>,
     unknown: Option<u8>,
 }
 
 impl Replayed {
-    fn take(&mut self, entry: Entry<'_>) {
+    /// Takes a change of the frame that begins at a place of a segment.
+    fn take(&mut self, segment: &Arc<Vec<u8>>, frame: usize, entry: Entry<'_>) {
         match entry {
-            Entry::Row { device, row } => self.rows.push(NewRow { device, row: Arc::new(row) }),
+            Entry::Row { device, at, row } => {
+                self.oldest.get_or_insert(row.received);
+                self.rows.take(segment, device, &row, frame + at);
+            }
             Entry::Record { kind, id, number, bytes } => match StoreKey::from_parts(kind, id, number) {
                 Some(key) => drop(self.records.insert(key, bytes.map(<[u8]>::to_vec))),
                 None => self.unknown = Some(kind),
@@ -137,7 +154,14 @@ pub(crate) fn open(dir: &Path) -> Result<Folder, HubError> {
 
 impl Folder {
     /// Gives everything that was kept back to `state`.
-    pub(crate) fn load(self, retention: Retention, state: &mut State) -> Result<Keep, HubError> {
+    ///
+    /// With `repair`, a damaged journal is no error: what cannot be read of it is left out.
+    pub(crate) fn load(
+        self,
+        retention: Retention,
+        repair: bool,
+        state: &mut State,
+    ) -> Result<Keep, HubError> {
         let Self { dir, registry } = self;
         let [journal, history] = ["journal", "history"].map(|name| dir.join(name));
         for folder in [&journal, &history] {
@@ -145,7 +169,9 @@ impl Folder {
         }
         let Kept { mut records, files, covered } = registry.read()?;
         let mut replayed = Replayed::default();
-        let found = journal::replay(&journal, covered, |entry| replayed.take(entry))?;
+        let found = replay::replay(&journal, covered, repair, |segment, frame, entry| {
+            replayed.take(segment, frame, entry);
+        })?;
         if let Some(kind) = replayed.unknown {
             return Err(registry.damaged(&RecordError::UnknownKind(kind)));
         }
@@ -156,15 +182,22 @@ impl Folder {
             }
         }
         remove_strays(&history, &files, covered, &found.segments)?;
-        let oldest = replayed.rows.first().map(|new| new.row.received);
-        restore(state, &registry, &records, replayed.rows)?;
-        let number = found.segments.last().copied().unwrap_or(0).max(covered) + 1;
-        let segment =
-            Journal::begin(&journal, number).map_err(HubError::file("cannot write in", &journal))?;
-        let ledger = Ledger::new(segment, replayed.records, found.bytes, oldest);
+        let gaps = restore(state, &registry, &records, replayed.rows)?;
+        let lost = found.lost.iter().map(|piece| piece.text(|number| state.device_of_number(number)));
+        // a gap that no repair has made is none of this start's
+        let lost =
+            lost.chain(gaps.iter().filter(|_| !found.lost.is_empty()).map(ToString::to_string)).collect();
+        let segment = match found.last {
+            Some(last) => last,
+            None => {
+                let number = found.segments.last().copied().unwrap_or(0).max(covered) + 1;
+                Journal::begin(&journal, number).map_err(HubError::file("cannot write in", &journal))?
+            }
+        };
+        let ledger = Ledger::new(segment, replayed.records, found.older, replayed.oldest);
         let library = Arc::new(Library::new(history, files));
         let keeper = Keeper { registry, library: Arc::clone(&library), journal, retention };
-        Ok(Keep { ledger, library, keeper })
+        Ok(Keep { ledger, library, keeper, lost })
     }
 }
 
@@ -172,13 +205,12 @@ fn restore(
     state: &mut State,
     registry: &Registry,
     records: &Records,
-    rows: Vec<NewRow>,
-) -> Result<(), HubError> {
+    rows: Packer,
+) -> Result<Vec<Gap>, HubError> {
     for (key, bytes) in records {
         state.restore(key, bytes).map_err(|error| registry.damaged(&error))?;
     }
-    state.restore_rows(rows);
-    Ok(())
+    Ok(state.restore_rows(rows.finish()))
 }
 
 /// Removes files that the registry, which covers the journal up to `covered`, does not list and that hold nothing else: a

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::archive::{Chunk, FileInfo, HistoryFile};
 use super::library::Library;
 use super::read::Recent;
-use super::wire::kind_bit;
+use super::row::kind_bit;
 use crate::columns::Columns;
 use crate::state::history::{Group, Kind};
 

@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 
 use super::archive::{self, Chunk, FileInfo};
 use super::library::Library;
-use super::wire::kind_bit;
+use super::row::kind_bit;
 use crate::shared::Shared;
 use crate::state::StateError;
 use crate::state::history::{Group, Kind, Row};

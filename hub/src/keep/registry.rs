@@ -60,9 +60,20 @@ impl Registry {
         let opened = FileBackend::new(file).and_then(|file| builder.create_with_backend(file));
         let database = opened.map_err(|error| failed(path, error.into()))?;
         let registry = Self { database, path: path.to_owned() };
-        // makes the tables, so that reading needs no case for their absence
-        registry.write(&Update::default())?;
+        if !registry.has_tables().map_err(|error| failed(path, error))? {
+            // so that reading needs no case for their absence
+            registry.write(&Update::default())?;
+        }
         Ok(registry)
+    }
+
+    /// Whether the tables are made, which is done in one transaction. To make them anew would force to the disk what is there.
+    fn has_tables(&self) -> Result<bool, redb::Error> {
+        match self.database.begin_read()?.open_table(COVERED) {
+            Ok(_) => Ok(true),
+            Err(redb::TableError::TableDoesNotExist(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Everything in it.

@@ -309,10 +309,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
 
     /// Handles packets in order, up to one that ends the connection, and queues the answers.
     fn handle_batch(&mut self, packets: Vec<Packet>) -> Result<(), Ended> {
-        self.kept()?;
         self.verify_certificate(&packets);
         let connection = &mut self.connection;
-        let outputs = self.shared.with(|state, now| {
+        // nothing is acknowledged before it is kept, and nothing taken that cannot be
+        let outputs = self.shared.with_kept(|state, now| {
             let mut outputs: Vec<Output> = Vec::with_capacity(packets.len());
             for packet in packets {
                 outputs.push(connection.handle(packet, state, now));
@@ -322,9 +322,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
             }
             outputs
         });
-        // nothing is acknowledged before it is kept
-        self.kept()?;
-        for Output { send, late, end } in outputs {
+        let end = |reason| Ended::Refused(format!("the hub cannot keep what it is told: {reason}"));
+        for Output { send, late, end } in outputs.map_err(end)? {
             let due = late.and_then(|(by, packet)| Some((Instant::now().checked_add(by)?, packet)));
             self.late.extend(due);
             self.queue(&send)?;
@@ -349,11 +348,6 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Driver<'a, S> {
         if let Some(question) = question {
             self.connection.learn(&question);
         }
-    }
-
-    fn kept(&self) -> Result<(), Ended> {
-        let end = |reason| Ended::Refused(format!("the hub cannot keep what it is told: {reason}"));
-        self.shared.unkept().map_or(Ok(()), |reason| Err(end(reason)))
     }
 
     /// Tells the client what is wrong where MQTT has words for it.

@@ -34,6 +34,28 @@ async fn a_file_becomes_a_draft_that_is_exported_as_it_came() {
 }
 
 #[tokio::test]
+async fn a_model_that_is_known_is_imported_again_only_on_purpose_and_the_newest_takes_devices() {
+    let site = Site::new();
+    let new = json!({ "sample": true, "onlyNew": true });
+    assert_eq!(site.page("POST", "/api/templates", new.clone()).await.0, StatusCode::CREATED);
+    let (status, body) = site.page("POST", "/api/templates", new).await;
+    assert_eq!((status, &body["code"]), (StatusCode::CONFLICT, &json!("known")));
+    assert_eq!(body["details"][0]["id"], ID);
+    let (_, second) = site.page("POST", "/api/templates", json!({ "sample": true })).await;
+    let second = second["id"].as_str().unwrap();
+    for id in [second, ID] {
+        let (status, _) = site.page("POST", &format!("/api/templates/{id}/publish"), Value::Null).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+    let (_, list) = site.page("GET", "/api/templates", Value::Null).await;
+    let takes: Vec<_> =
+        list["items"].as_array().unwrap().iter().filter(|one| one["takesDevices"] == true).collect();
+    let model = json!({ "id": "d1", "modelId": "urn:device_model:environmental_sensor:1" });
+    let (_, device) = site.page("POST", "/api/devices", model).await;
+    assert_eq!((takes.len(), &takes[0]["id"]), (1, &device["templateId"]));
+}
+
+#[tokio::test]
 async fn a_file_that_is_wrong_is_refused_with_file_line_column_and_pointer() {
     let site = Site::new();
     let (status, body) = import(&site, &SENSOR.replacen("\"boolean\"", "\"bolean\"", 1)).await;

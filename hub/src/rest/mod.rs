@@ -48,6 +48,7 @@ pub(crate) use version::is_for_services;
 /// The routes of the service API, each behind [`permissions::guard`]. A trailing slash is accepted where clients send
 /// one.
 pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared>> {
+    let provisioning = dps::router(shared, &rates);
     Router::new()
         .route("/devices", get(devices::list).post(bulk::run))
         .route("/devices/", get(devices::list).post(bulk::run))
@@ -75,10 +76,10 @@ pub(crate) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared
         .route("/devices/{id}/files/notifications/{correlation}", post(uploads::notify_by_path))
         .route("/uploads/{id}/{*name}", put(blobs::put))
         // what is added later comes first: a request that is refused takes nothing from those that are not
-        .route_layer(middleware::from_fn_with_state(rates.clone(), throttle::throttle))
+        .route_layer(middleware::from_fn_with_state(rates, throttle::throttle))
         .route_layer(middleware::from_fn_with_state(Arc::clone(shared), permissions::guard))
         .layer(middleware::map_response(refusals::of_the_hub))
-        .merge(dps::router(shared, rates))
+        .merge(provisioning)
         .fallback(no_route)
         .layer(middleware::from_fn(version::check))
 }

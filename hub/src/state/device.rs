@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::commands::Commands;
-use super::history::{History, Kind, Row};
+use super::history::{History, Kind};
 use super::inbox::Inbox;
+use super::recall::{self, LazyValues};
 use super::standing::Unapproved;
 use crate::certificate::Known;
+use crate::keep::RowRef;
 use crate::sas::Key;
 use crate::topics::Subscription;
 use crate::twin::Twin;
@@ -34,7 +36,7 @@ pub(crate) struct Device {
     pub(crate) history: History,
     pub(crate) commands: Commands,
     pub(crate) inbox: Inbox,
-    pub(crate) latest: LatestValues,
+    pub(crate) latest: LazyValues,
 }
 
 /// What is kept across restarts.
@@ -123,14 +125,12 @@ impl Device {
             history: History::default(),
             commands: Commands::default(),
             inbox: Inbox::default(),
-            latest: BTreeMap::new(),
+            latest: recall::now(LatestValues::new()),
         }
     }
 
     /// Counts a row in that was read from the disk, as it was when it came. Its values are for [`recall`].
-    ///
-    /// [`recall`]: super::recall::recall
-    pub(super) fn count(&mut self, row: &Row) {
+    pub(super) fn count(&mut self, row: &RowRef<'_>) {
         match row.kind {
             Kind::Telemetry => self.record.messages += 1,
             Kind::Connection if !row.body.starts_with("connected") => return,

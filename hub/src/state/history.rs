@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::columns::Columns;
+use crate::keep::{Packed, RowRef, to_rows};
 
 /// Most rows of a group.
-const GROUP_ROWS: usize = 256;
+pub(crate) const GROUP_ROWS: usize = 256;
 /// Bytes of texts (bodies, components, problems) with which a group is full.
-const GROUP_BYTES: usize = 64 * 1024;
+pub(crate) const GROUP_BYTES: usize = 64 * 1024;
 
 /// Rows in the order they came.
 #[derive(Debug, Default)]
@@ -31,7 +32,10 @@ pub(crate) struct History {
 /// Rows that stay together, with their columns as soon as somebody asked for them.
 #[derive(Debug)]
 pub(crate) struct Group {
-    rows: Vec<Arc<Row>>,
+    /// Made of the packed ones as soon as somebody asks for them.
+    rows: OnceLock<Vec<Arc<Row>>>,
+    /// The rows as they were read at the start.
+    packed: Option<Packed>,
     columns: OnceLock<Columns>,
 }
 
@@ -52,6 +56,9 @@ pub(crate) struct Row {
     pub(crate) size: u32,
     /// Why the row is not what a model or JSON would have.
     pub(crate) problem: Option<String>,
+    /// The properties of a message, an object of JSON, without those that were too long to be kept. Rows that follow one
+    /// another mostly share theirs.
+    pub(crate) properties: Option<Arc<str>>,
 }
 
 /// What sort of thing a row records.
@@ -68,47 +75,71 @@ impl Row {
     /// What its texts take, in bytes.
     pub(crate) fn text_bytes(&self) -> usize {
         let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
-        self.body.len() + optional(&self.component) + optional(&self.problem)
+        let properties = self.properties.as_ref().map_or(0, |text| text.len());
+        self.body.len() + optional(&self.component) + optional(&self.problem) + properties
     }
+}
+
+/// A number of rows, in words.
+pub(crate) fn so_many_rows(count: u64) -> String {
+    if count == 1 { "1 row".to_owned() } else { format!("{count} rows") }
 }
 
 impl Group {
     pub(crate) fn new(rows: Vec<Arc<Row>>) -> Self {
-        Self { rows, columns: OnceLock::new() }
+        Self { rows: rows.into(), packed: None, columns: OnceLock::new() }
     }
 
+    /// A group of rows that are taken apart when somebody asks for them.
+    pub(crate) fn of_packed(packed: Packed) -> Self {
+        Self { rows: OnceLock::new(), packed: Some(packed), columns: OnceLock::new() }
+    }
+
+    /// The rows, which takes a while where they are packed.
     pub(crate) fn rows(&self) -> &[Arc<Row>] {
-        &self.rows
+        self.rows.get_or_init(|| to_rows(self.packed.iter().flat_map(Packed::rows)))
+    }
+
+    /// The rows where they stand, for who looks at them once.
+    pub(crate) fn row_refs(&self) -> Box<dyn DoubleEndedIterator<Item = RowRef<'_>> + '_> {
+        match (&self.packed, self.rows.get()) {
+            (Some(packed), None) => Box::new(packed.rows()),
+            _ => Box::new(self.rows().iter().map(|row| RowRef::from(&**row))),
+        }
     }
 
     /// What charts draw of it: made at the first call, which takes a while.
     pub(crate) fn columns(&self) -> &Columns {
-        self.columns.get_or_init(|| Columns::of(&self.rows))
+        self.columns.get_or_init(|| Columns::of(self.rows()))
     }
 
     /// The same for who needs them once, as a checkpoint does: they are not remembered, which would take memory for every
     /// row of every device.
     pub(crate) fn columns_once(&self) -> Cow<'_, Columns> {
-        self.columns.get().map_or_else(|| Cow::Owned(Columns::of(&self.rows)), Cow::Borrowed)
+        self.columns.get().map_or_else(|| Cow::Owned(Columns::of(self.rows())), Cow::Borrowed)
     }
 }
 
 impl History {
     /// Numbers and keeps a row.
     pub(crate) fn push(&mut self, row: Row) -> Arc<Row> {
-        let row = Arc::new(Row { seq: self.next, ..row });
-        self.restore(Arc::clone(&row));
-        row
-    }
-
-    /// Keeps a row that has a number (read from the journal, in order).
-    pub(crate) fn restore(&mut self, row: Arc<Row>) {
-        self.next = self.next.max(row.seq.saturating_add(1));
+        let before = self.tail.last().and_then(|before| before.properties.clone());
+        let properties = before.filter(|before| row.properties.as_ref() == Some(before)).or(row.properties);
+        let row = Arc::new(Row { seq: self.next, properties, ..row });
+        self.next = self.next.saturating_add(1);
         self.tail_bytes += row.text_bytes();
-        self.tail.push(row);
+        self.tail.push(Arc::clone(&row));
         if self.tail.len() >= GROUP_ROWS || self.tail_bytes >= GROUP_BYTES {
             self.fill();
         }
+        row
+    }
+
+    /// Takes groups back that were read from the journal, in order.
+    pub(crate) fn restore(&mut self, groups: &[Arc<Group>]) {
+        let last = groups.last().and_then(|group| group.row_refs().next_back());
+        self.next = self.next.max(last.map_or(0, |row| row.seq.saturating_add(1)));
+        self.full.extend_from_slice(groups);
     }
 
     fn fill(&mut self) {
@@ -149,7 +180,7 @@ impl History {
     /// All rows that are here, the oldest first.
     #[cfg(test)]
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = Arc<Row>> {
-        let rows: Vec<_> = self.groups().iter().flat_map(|group| group.rows.clone()).collect();
+        let rows: Vec<_> = self.groups().iter().flat_map(|group| group.rows().to_vec()).collect();
         rows.into_iter()
     }
 }
@@ -168,6 +199,7 @@ mod tests {
             component: None,
             body: body.to_owned(),
             problem: None,
+            properties: None,
         }
     }
 
@@ -178,8 +210,19 @@ mod tests {
         let big = || Some("x".repeat(GROUP_BYTES));
         history.push(Row { component: big(), ..row("") });
         history.push(Row { problem: big(), ..row("") });
+        history.push(Row { properties: big().map(Into::into), ..row("") });
         let lengths: Vec<_> = history.groups().iter().map(|group| group.rows().len()).collect();
-        assert_eq!(lengths, [GROUP_ROWS, 2, 1]);
+        assert_eq!(lengths, [GROUP_ROWS, 2, 1, 1]);
+    }
+
+    #[test]
+    fn rows_with_the_same_properties_share_them() {
+        let mut history = History::default();
+        let mut push = |text: &str| history.push(Row { properties: Some(text.into()), ..row("{}") });
+        let [first, second, other] = ["{\"a\":\"b\"}", "{\"a\":\"b\"}", "{}"].map(&mut push);
+        let shared = first.properties.as_ref().zip(second.properties.as_ref());
+        assert!(shared.is_some_and(|(one, two)| Arc::ptr_eq(one, two)));
+        assert_eq!(other.properties.as_deref(), Some("{}"));
     }
 
     #[test]

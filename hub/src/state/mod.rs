@@ -56,7 +56,7 @@ use history::{Kind, Row};
 use modules::split_module;
 
 pub(crate) use methods::CallId;
-pub(crate) use persist::{Change, Changes, NewRow, RecordError, StoreKey};
+pub(crate) use persist::{Change, Changes, Gap, NewRow, RecordError, StoreKey};
 pub(crate) use properties::PropertyWrite;
 pub(crate) use provisioning::{Approval, Provisioning, RegistrationRefused};
 pub(crate) use registry::DeviceChange;
@@ -516,7 +516,8 @@ impl State {
     ) {
         let size = u32::try_from(body.len()).unwrap_or(u32::MAX);
         let component = component.map(str::to_owned);
-        self.keep_row(id, Row { seq: 0, at, received: at, kind, component, body, size, problem });
+        let properties = None;
+        self.keep_row(id, Row { seq: 0, at, received: at, kind, component, body, size, problem, properties });
     }
 
     /// Adds a row, whose number is given to it, to a device's history.

@@ -6,6 +6,7 @@
 //! once, in [`Changes::rows`]. Begin with [`StoreKey`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,9 +18,10 @@ use super::State;
 use super::commands::{CallOutcome, Command, CommandState};
 use super::device::{Device, Latest, Record};
 use super::feedback::Feedback;
-use super::history::{Group, Row};
+use super::history::{Group, Row, so_many_rows};
 use super::inbox::Queued;
-use super::recall::recall;
+use super::recall;
+use crate::keep::Packed;
 use crate::template::record as template;
 
 /// A record's bytes to keep under its key, or nothing any more.
@@ -38,6 +40,24 @@ pub(crate) struct Changes {
 pub(crate) struct NewRow {
     pub(crate) device: u64,
     pub(crate) row: Arc<Row>,
+}
+
+/// Rows that a device had and that are not there any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Gap {
+    device: String,
+    first: u64,
+    last: u64,
+    /// When the next row came.
+    before: Timestamp,
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { device, first, last, before } = self;
+        let rows = so_many_rows(last - first + 1);
+        write!(f, "lost of the device {device:?}: {rows}, before the one that came at {before}")
+    }
 }
 
 /// What a device's rows come to: kept with them, so that a start need not read them.
@@ -95,6 +115,12 @@ macro_rules! kinds {
                     $($kind => Some(Self::$name(id.to_owned() $(, kinds!(@ignore $number number))?)),)*
                     _ => None,
                 }
+            }
+
+            /// What it is and whose, for people.
+            pub(crate) fn describe(&self) -> String {
+                let (_, id, _) = self.parts();
+                format!("the {} {id:?}", self.kind())
             }
 
             fn kind(&self) -> &'static str {
@@ -162,25 +188,38 @@ impl State {
         Changes { records, rows: std::mem::take(&mut self.new_rows) }
     }
 
-    /// Takes back rows that are in no file of the history; they come in the order in which they were added.
-    pub(crate) fn restore_rows(&mut self, rows: Vec<NewRow>) {
-        let devices = self.devices.values_mut();
-        let mut devices: BTreeMap<u64, &mut Device> = devices.map(|one| (one.record.number, one)).collect();
-        let counted: BTreeMap<u64, u64> = devices.iter().map(|(id, one)| (*id, one.history.next())).collect();
-        for NewRow { device: number, row } in rows {
-            // rows of devices that were deleted since
-            let Some(device) = devices.get_mut(&number) else { continue };
-            if counted.get(&number).is_some_and(|counted| row.seq >= *counted) {
+    /// Takes back rows that are in no file of the history, by the numbers of their devices; answers which are missing between
+    /// them. They are counted, but not taken apart: how long a start takes depends on it.
+    pub(crate) fn restore_rows(&mut self, mut rows: BTreeMap<u64, Vec<Packed>>) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        // where the record of a device is lost, none is to have its rows
+        let highest = rows.last_key_value().map_or(0, |(number, _)| number.saturating_add(1));
+        self.next_device = self.next_device.max(highest);
+        // those of devices that were deleted since are left
+        for device in self.devices.values_mut() {
+            let Some(packed) = rows.remove(&device.record.number) else { continue };
+            let groups: Vec<Arc<Group>> =
+                packed.into_iter().map(|packed| Arc::new(Group::of_packed(packed))).collect();
+            let counted = device.history.next();
+            let mut next = counted;
+            for row in groups.iter().flat_map(|group| group.row_refs()).filter(|row| row.seq >= counted) {
+                if row.seq > next {
+                    let device = device.record.id.clone();
+                    gaps.push(Gap { device, first: next, last: row.seq - 1, before: row.received });
+                }
+                next = row.seq.saturating_add(1);
                 device.count(&row);
             }
-            device.history.restore(row);
+            device.history.restore(&groups);
+            device.latest = recall::later(std::mem::take(&mut device.latest), groups, counted);
         }
-        for (number, device) in devices {
-            let groups = device.history.groups();
-            let rows = groups.iter().rev().flat_map(|group| group.rows().iter().rev());
-            let is_new = |row: &&Arc<Row>| counted.get(&number).is_some_and(|counted| row.seq >= *counted);
-            recall(&mut device.latest, rows.take_while(is_new));
-        }
+        gaps
+    }
+
+    /// The id of the device that has a number.
+    pub(crate) fn device_of_number(&self, number: u64) -> Option<String> {
+        let device = self.devices.values().find(|device| device.record.number == number)?;
+        Some(device.record.id.clone())
     }
 
     /// Has every device hand over its rows to be written to a file: the ids of those that had any, and the rows by number.
@@ -226,7 +265,8 @@ impl State {
             device.record.messages = pulse.messages;
             device.record.last_seen = pulse.last_seen;
             let latest = pulse.latest.into_iter();
-            device.latest = latest.map(|one| ((one.component.clone(), one.name.clone()), one)).collect();
+            let latest = latest.map(|one| ((one.component.clone(), one.name.clone()), one)).collect();
+            device.latest = recall::now(latest);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::device::{Latest, LatestValues};
 use super::history::{Kind, Row};
@@ -19,6 +19,8 @@ use crate::topics::Bag;
 const LATEST_LIMIT: usize = 500;
 /// A value longer than this as JSON is kept in the history only.
 const LATEST_VALUE_LIMIT: usize = 4096;
+/// Most that is kept of a message's properties, in bytes of JSON.
+const PROPERTIES_LIMIT: usize = 4096;
 /// Bytes shown of a body that is not text.
 const HEX_LIMIT: usize = 2048;
 
@@ -28,7 +30,12 @@ impl State {
         let at = device_time(bag).unwrap_or(now);
         let (body, parsed, problem) = read_body(payload);
         let retained = || bag.get("mqtt-retain").map(|_| "RETAIN is not honoured by IoT Hub".to_owned());
-        let problem = problem.or_else(retained);
+        let (properties, left_out) = bag.to_json(PROPERTIES_LIMIT);
+        let too_long = || {
+            let text = format!("its properties are longer than {PROPERTIES_LIMIT} bytes: not all are kept");
+            left_out.then_some(text)
+        };
+        let problem = problem.or_else(retained).or_else(too_long);
         let component = bag.component();
         if !self.devices.contains_key(id) {
             return;
@@ -44,14 +51,7 @@ impl State {
         device.record.messages += 1;
         device.record.last_seen = Some(now);
         if let Some(Value::Object(values)) = parsed {
-            for (name, value) in &values {
-                let key = (component.map(str::to_owned), name.clone());
-                // a clock that ran ahead must not hold the value for ever
-                let is_newer = |known: &Latest| known.at > at && known.at <= now;
-                if !device.latest.get(&key).is_some_and(is_newer) {
-                    remember(&mut device.latest, component, name, value, at);
-                }
-            }
+            remember_all(&mut device.latest, component, &values, at, now);
             self.emit_about(
                 "telemetry",
                 id,
@@ -62,8 +62,36 @@ impl State {
         let component = component.map(str::to_owned);
         self.keep_row(
             id,
-            Row { seq: 0, at, received: now, kind: Kind::Telemetry, component, body, size, problem },
+            Row {
+                seq: 0,
+                at,
+                received: now,
+                kind: Kind::Telemetry,
+                component,
+                body,
+                size,
+                problem,
+                properties,
+            },
         );
+    }
+}
+
+/// Keeps the values of a message that came `now` as the newest of their names, unless newer ones are known.
+pub(super) fn remember_all(
+    latest: &mut LatestValues,
+    component: Option<&str>,
+    values: &Map<String, Value>,
+    at: Timestamp,
+    now: Timestamp,
+) {
+    for (name, value) in values {
+        let key = (component.map(str::to_owned), name.clone());
+        // a clock that ran ahead must not hold the value for ever
+        let is_newer = |known: &Latest| known.at > at && known.at <= now;
+        if !latest.get(&key).is_some_and(is_newer) {
+            remember(latest, component, name, value, at);
+        }
     }
 }
 
@@ -166,6 +194,21 @@ mod tests {
         assert_eq!(rows.len(), 3);
         assert!(rows.iter().all(|row| row.problem.is_some()));
         assert_eq!(rows[2].body, "ff00");
+    }
+
+    #[test]
+    fn keeps_the_properties_of_a_message_as_far_as_they_are_not_too_long() {
+        let (mut state, _) = connected("d1");
+        let mut kept = |bag: &str| {
+            state.telemetry("d1", &Bag::parse(bag).unwrap(), b"{}", NOW);
+            let row = state.device("d1").unwrap().history.iter().next_back().unwrap();
+            (row.properties.as_deref().map(str::to_owned), row.problem.is_some())
+        };
+        let all = r#"{"$.ct":"application/json","level":"high","none":null}"#;
+        assert_eq!(kept("$.ct=application%2Fjson&level=high&none"), (Some(all.to_owned()), false));
+        assert_eq!(kept(""), (None, false));
+        let long = format!("a=1&b={}&c=2", "x".repeat(PROPERTIES_LIMIT));
+        assert_eq!(kept(&long), (Some(r#"{"a":"1","c":"2"}"#.to_owned()), true));
     }
 
     #[test]

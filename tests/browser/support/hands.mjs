@@ -10,7 +10,8 @@ export async function hold(page, matches, { method = 'GET', answer = true } = {}
   const held = [];
   const handler = (route) => {
     if (route.request().method() !== method) return route.fallback();
-    held.push(answerLate(route));
+    // a page that was left waits for nothing any more
+    held.push(answerLate(route).catch(() => {}));
     return held.at(-1);
   };
 
@@ -19,8 +20,7 @@ export async function hold(page, matches, { method = 'GET', answer = true } = {}
     const response = answer ? await route.fetch() : null;
     arrive();
     await gate;
-    // a page that was left waits for nothing any more
-    await (response ? route.fulfill({ response }) : route.fallback()).catch(() => {});
+    await (response ? route.fulfill({ response }) : route.continue());
   }
 
   await page.route(matches, handler);

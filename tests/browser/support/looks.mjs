@@ -6,12 +6,12 @@ import { createRequire } from 'node:module';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** The controls without a name. */
+/** The controls without a name; what is hidden itself may get one when it is shown. */
 export function unlabelled(page) {
   return page.evaluate(() => {
     const named = (control) => control.labels?.length > 0 || control.ariaLabel || control.getAttribute('aria-labelledby')
       || (control.tagName === 'BUTTON' && control.textContent.trim() !== '');
-    return [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !named(control)).map((control) => control.outerHTML);
+    return [...document.querySelectorAll('input, select, textarea, button')].filter((control) => !control.hidden && !named(control)).map((control) => control.outerHTML);
   });
 }
 

@@ -3,6 +3,7 @@
 mod again;
 mod damage;
 mod queries;
+mod repair;
 mod trouble;
 
 use std::path::Path;
@@ -31,13 +32,22 @@ impl Hub {
     }
 
     fn open_with(dir: &Path, retention: Retention) -> Result<Self, HubError> {
+        Ok(Self::load(dir, retention, false)?.0)
+    }
+
+    /// A hub that repairs its journal, and what it says is lost.
+    fn repair(dir: &Path) -> (Self, Vec<String>) {
+        Self::load(dir, Retention::default(), true).unwrap()
+    }
+
+    fn load(dir: &Path, retention: Retention, repair: bool) -> Result<(Self, Vec<String>), HubError> {
         let mut state = state();
-        let keep = super::open(dir)?.load(retention, &mut state)?;
+        let keep = super::open(dir)?.load(retention, repair, &mut state)?;
         let settings = Settings::load(dir, Timestamp::now())?;
         let shared = Shared::new(state, settings, 8443, 8883, None);
         let shared = Arc::new(shared.keeping(keep.ledger, keep.library));
         let task = Task::new(Arc::new(keep.keeper), Arc::clone(&shared));
-        Ok(Self { shared, task })
+        Ok((Self { shared, task }, keep.lost))
     }
 
     fn create(&self, id: &str) {
@@ -72,7 +82,7 @@ impl Hub {
     async fn picture(&self) -> String {
         let mut picture = self.shared.with(|state, _| {
             let devices = state.devices().map(|device| {
-                (device.record.clone(), device.latest.clone(), device.inbox.len(), device.history.next())
+                (device.record.clone(), (*device.latest).clone(), device.inbox.len(), device.history.next())
             });
             devices.map(|device| format!("{device:#?}\n")).collect::<String>()
         });

@@ -15,7 +15,8 @@ function release() {
 document.addEventListener('pointerdown', (event) => { pressed = event.target; }, true);
 document.addEventListener('keydown', (event) => { if (event.key === ' ') pressed = event.target; }, true);
 document.addEventListener('keyup', (event) => event.key === ' ' && release(), true);
-for (const name of ['pointerup', 'pointercancel', 'dragend']) document.addEventListener(name, release, true);
+// the list of a select takes the release
+for (const name of ['pointerup', 'pointercancel', 'dragend', 'change']) document.addEventListener(name, release, true);
 document.addEventListener('menuclosed', settle);
 window.addEventListener('blur', release);
 

@@ -1,7 +1,7 @@
 // JSON without losing digits: integers beyond 2^53 are read as BigInt and written as plain digits.
 
-/** 16 digits and more where an integer may begin: without any, there is none that a number cannot hold. */
-const LONG = /[:[,\s-]\d{16}/;
+/** 16 digits and more where an integer may begin, also at the beginning: without any, there is none that a number cannot hold. */
+const LONG = /(^|[:[,\s-])\d{16}/;
 
 /** Parses a text; integers that a number cannot hold become BigInt where the browser shows their source. */
 export function parse(text) {

@@ -26,6 +26,18 @@ impl Columns {
         line(self.0.iter().cloned())
     }
 
+    /// A line that says what is missing: a row of the kind `damaged`, whose problem it is. Without these columns the last one
+    /// has it.
+    pub(super) fn note(&self, text: &str) -> String {
+        let place = self.0.iter().position(|name| name == "problem").unwrap_or(self.0.len() - 1);
+        let cell = |(at, name): (usize, &String)| match name.as_str() {
+            _ if at == place => text.to_owned(),
+            "kind" => "damaged".to_owned(),
+            _ => String::new(),
+        };
+        line(self.0.iter().enumerate().map(cell))
+    }
+
     /// The line of a row.
     pub(super) fn row(&self, row: &RawRow) -> String {
         line(self.0.iter().map(|name| cell(row, name)))
@@ -43,6 +55,10 @@ fn cell(row: &RawRow, name: &str) -> String {
         "problem" => row.problems.join("; "),
         "body" => row.body_text.clone(),
         "size" => row.size.to_string(),
+        "properties" => {
+            let all = row.system_properties.iter().chain(&row.properties);
+            object(&all.map(|(name, value)| (name.clone(), value.clone())).collect())
+        }
         path => match row.value(path) {
             None => String::new(),
             Some(Value::String(text)) => text.clone(),
@@ -85,5 +101,11 @@ mod tests {
             assert_eq!(quoted(text), expected);
         }
         assert_eq!(Columns::new("at,temp").head(), "at,temp\r\n");
+    }
+
+    #[test]
+    fn what_is_missing_is_said_in_the_column_of_problems_or_the_last_one() {
+        assert_eq!(Columns::new("at,kind,problem,body").note("gone"), ",damaged,gone,\r\n");
+        assert_eq!(Columns::new("at,temp").note("gone, all"), ",\"gone, all\"\r\n");
     }
 }

@@ -72,7 +72,7 @@ fn check_new(state: &crate::state::State, model: &Model) -> Result<(), PageError
     let message = format!("the template {:?} has this model already", newest.name);
     let details =
         json!([{ "id": newest.id, "name": newest.name, "version": newest.version, "message": message }]);
-    Err(PageError::new(StatusCode::CONFLICT, "known", message.clone()).with_details(details))
+    Err(PageError::new(StatusCode::CONFLICT, "known", message).with_details(details))
 }
 
 /// Puts another model into a draft.

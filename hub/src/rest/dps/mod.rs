@@ -87,7 +87,7 @@ fn throttled() -> Response {
 }
 
 /// The routes of the provisioning service.
-pub(super) fn router(shared: &Arc<Shared>, rates: Throttle) -> Router<Arc<Shared>> {
+pub(super) fn router(shared: &Arc<Shared>, rates: &Throttle) -> Router<Arc<Shared>> {
     let tools = Router::new()
         .route("/enrollments", post(bulk::run))
         .route("/enrollments/", post(bulk::run))

@@ -4,6 +4,8 @@
 //! deleted since. A list is looked through a few items at a time, so that devices are served meanwhile. Begin with
 //! [`Page::answer`]. Facts: protocol reference, section 5.3.
 
+use std::borrow::Cow;
+
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -34,7 +36,7 @@ impl Page {
         let size = text("x-ms-max-item-count").map(str::parse::<usize>).transpose();
         let size = size.map_err(|_| wrong("x-ms-max-item-count"))?.unwrap_or(PAGE_LIMIT);
         let after = text("x-ms-continuation").map(|text| percent_decode_str(text).decode_utf8()).transpose();
-        let after = after.map_err(|_| wrong("x-ms-continuation"))?.map(|after| after.into_owned());
+        let after = after.map_err(|_| wrong("x-ms-continuation"))?.map(Cow::into_owned);
         if !body.trim_ascii().is_empty() {
             let body: Value = serde_json::from_slice(body)
                 .map_err(|error| bad(format!("the body is not JSON: {error}")))?;

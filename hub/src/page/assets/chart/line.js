@@ -27,7 +27,7 @@ export function lineChart(capabilities, { data, range, title, template }) {
   // one cursor for all: the others show the same time
   for (const plot of plots) plot.onMove = (t) => plots.forEach((other) => other !== plot && other.showCursor(t));
   const summary = h('p', { class: 'chart-summary' });
-  const past = h('button', { type: 'button', class: 'small past', hidden: true, 'data-testid': 'show-past', on: { click: () => range.center(pastOf(lines, range.window())) } });
+  const past = h('button', { type: 'button', class: 'small past', hidden: true, 'data-testid': 'show-past', on: { click: () => range.center(pastOf(lines, range.window())) } }, words.past(formatAge(0)));
   const table = pagedTable([words.time, ...lines.map((line) => line.label)], {
     rows: (window) => rowsOf(lines, window), cells: ({ t, points }) => [formatTime(t), ...lines.map((line, index) => cell(line, points[index]))],
   });

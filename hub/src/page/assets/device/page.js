@@ -14,118 +14,124 @@ import { tabAt, tabBar, tabsOf } from './tabs.js';
 const words = texts.device;
 
 export default function devicePage(context) {
-  const { id } = context.params;
-  const data = new DeviceData(id);
-  const head = deviceHead(data, () => current.go('/devices', { saved: true }));
-  const tabs = tabBar();
-  const panel = tabPanel(data, follow);
-  const outdated = h('p', { class: 'field-error', role: 'alert', hidden: true });
-  let current = context;
-  let wantsRaw = false;
-  let gone = false;
-  let closed = false;
+  return new DevicePage(context);
+}
 
-  data.on('item', showItem);
-
-  function showItem() {
-    const { item } = data;
-    if (closed) return undefined;
-    if (item.deleted) return showGone();
-    current.titled([[texts.devices.title, '/devices'], [nameOf(item)]]);
-    head.update(item);
-    panel.element.classList.toggle('disconnected', !item.connected);
-    if (panel.differs(tabAt(tabsOf(id, data.template), current.rest))) showTab();
-    return undefined;
+/** A view as the router takes it. */
+class DevicePage {
+  constructor(context) {
+    this.id = context.params.id;
+    this.context = context;
+    this.data = new DeviceData(this.id);
+    this.head = deviceHead(this.data, () => this.context.go('/devices', { saved: true }));
+    this.tabs = tabBar();
+    this.panel = tabPanel(this.data, (kind) => this.#follow(kind));
+    this.outdated = h('p', { class: 'field-error', role: 'alert', hidden: true });
+    this.wantsRaw = false;
+    this.gone = false;
+    this.closed = false;
+    this.element = h('div', { class: 'page' }, this.head.element, this.head.notice, this.outdated, this.panel.republished, this.tabs.element, this.panel.element);
+    this.data.on('item', () => this.#showItem());
+    this.#askedConnect();
   }
 
-  function showGone() {
-    if (gone) return;
-    gone = true;
-    panel.leave();
-    head.clear();
-    tabs.clear();
-    outdated.hidden = true;
-    replace(panel.element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, words.deleted), h('a', { class: 'button', href: '/devices', 'data-link': true }, texts.devices.title)));
+  get topics() {
+    return [`device:${this.id}`, 'templates', ...(this.wantsRaw ? [`raw:${this.id}`] : [])];
   }
 
-  function showTab() {
-    const all = tabsOf(id, data.template);
-    const tab = tabAt(all, current.rest);
-    tabs.draw(all, tab.key);
-    return panel.show(tab, current);
+  #showItem() {
+    const { item, template } = this.data;
+    if (this.closed) return;
+    if (item.deleted) {
+      this.#showGone();
+      return;
+    }
+    this.context.titled([[texts.devices.title, '/devices'], [nameOf(item)]]);
+    this.head.update(item);
+    this.panel.element.classList.toggle('disconnected', !item.connected);
+    if (this.panel.differs(tabAt(tabsOf(this.id, template), this.context.rest))) this.#showTab();
+  }
+
+  #showGone() {
+    if (this.gone) return;
+    this.gone = true;
+    this.panel.leave();
+    this.head.clear();
+    this.tabs.clear();
+    this.outdated.hidden = true;
+    replace(this.panel.element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, words.deleted), h('a', { class: 'button', href: '/devices', 'data-link': true }, texts.devices.title)));
+  }
+
+  #showTab() {
+    const all = tabsOf(this.id, this.data.template);
+    const tab = tabAt(all, this.context.rest);
+    this.tabs.draw(all, tab.key);
+    return this.panel.show(tab, this.context);
   }
 
   /** The stream brings single rows only while they are looked at. */
-  function follow(kind) {
-    if (wantsRaw === (kind === 'raw')) return;
-    wantsRaw = kind === 'raw';
-    current.follow(topics());
+  #follow(kind) {
+    if (this.wantsRaw === (kind === 'raw')) return;
+    this.wantsRaw = kind === 'raw';
+    this.context.follow(this.topics);
   }
 
-  const topics = () => [`device:${id}`, 'templates', ...(wantsRaw ? [`raw:${id}`] : [])];
-
-  async function load() {
+  async load() {
     try {
-      await data.load();
-      if (closed || data.item.deleted) return;
-      gone = false;
-      outdated.hidden = true;
-      panel.element.classList.remove('stale');
-      await showTab();
+      await this.data.load();
+      if (this.closed || this.data.item.deleted) return;
+      this.gone = false;
+      this.outdated.hidden = true;
+      this.panel.element.classList.remove('stale');
+      await this.#showTab();
     } catch (failure) {
-      if (!closed && !gone) failed(failure);
+      if (!this.closed && !this.gone) this.#failed(failure);
     }
   }
 
   /** What is shown stays, but it is said that it is not how things stand. */
-  function failed(failure) {
+  #failed(failure) {
     const isGone = failure.status === 404;
-    if (data.item === null && isGone) return replace(page, missing(words.notFound, '/devices', texts.devices.all));
-    if (data.item === null) return showFailure(panel.element, failure.message, load);
-    if (isGone) return showGone();
-    outdated.hidden = false;
-    setText(outdated, words.outdated(failure.message));
-    panel.element.classList.add('stale');
-    return undefined;
+    if (this.data.item === null && isGone) replace(this.element, missing(words.notFound, '/devices', texts.devices.all));
+    else if (this.data.item === null) showFailure(this.panel.element, failure.message, () => this.load());
+    else if (isGone) this.#showGone();
+    else {
+      this.outdated.hidden = false;
+      setText(this.outdated, words.outdated(failure.message));
+      this.panel.element.classList.add('stale');
+    }
   }
 
   /** Another tab, or the dialog that an address asks for. */
-  function moved(next) {
-    current = next;
-    if (data.item !== null && !gone) showTab();
-    askedConnect();
+  moved(next) {
+    this.context = next;
+    if (this.data.item !== null && !this.gone) this.#showTab();
+    this.#askedConnect();
   }
 
-  function askedConnect() {
+  #askedConnect() {
     if (location.hash !== '#connect' || document.querySelector('dialog[open]')) return;
-    openConnect(id);
+    openConnect(this.id);
     history.replaceState(history.state, '', location.pathname + location.search);
   }
 
-  function event(name, change) {
-    const isDevice = name === 'device' && change.id === id && !change.deleted;
+  event(name, change) {
+    const { item } = this.data;
+    const isDevice = name === 'device' && change.id === this.id && !change.deleted;
     if (name === 'template') {
       // published again: what is shown is drawn anew; where there is none yet, it is one to choose
-      const its = data.item?.templateId ?? change.id;
-      if (change.id === its && !gone) load();
-    } else if (isDevice && (gone || (change.templateId ?? null) !== (data.item?.templateId ?? null))) load();
-    else data.event(name, change);
+      const its = item?.templateId ?? change.id;
+      if (change.id === its && !this.gone) this.load();
+    } else if (isDevice && (this.gone || (change.templateId ?? null) !== (item?.templateId ?? null))) this.load();
+    else this.data.event(name, change);
   }
 
-  function close() {
-    closed = true;
-    panel.leave();
+  isDirty() {
+    return this.panel.isDirty();
   }
 
-  const page = h('div', { class: 'page' }, head.element, head.notice, outdated, panel.republished, tabs.element, panel.element);
-  askedConnect();
-  return {
-    element: page,
-    topics: topics(),
-    load,
-    event,
-    moved,
-    isDirty: panel.isDirty,
-    close,
-  };
+  close() {
+    this.closed = true;
+    this.panel.leave();
+  }
 }

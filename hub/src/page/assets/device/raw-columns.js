@@ -75,6 +75,7 @@ const CELLS = {
   body: (row) => h('code', { class: 'body' }, row.bodyText),
   size: (row) => words.bytes(row.size),
   received: (row) => clockTime(row.enqueuedAt),
+  properties: (row) => pairs({ ...row.systemProperties, ...row.properties }, 'values'),
   problem: (row) => h('ul', { class: 'plain problem' }, (row.problems ?? []).map((text) => h('li', {}, text))),
 };
 

@@ -10,124 +10,143 @@ import { rawTable } from './raw-columns.js';
 import { rawFilters } from './raw-filters.js';
 import { RawRows } from './raw-rows.js';
 import { unmodeledNames } from './unmodeled.js';
+import { unmodeledNames } from './unmodeled.js';
 
 const words = texts.raw;
 const PAGE = 100;
 const MERGE = 250; // milliseconds between two times that rows of the stream are shown
 
 export default function rawTab({ data, context }) {
-  const rows = new RawRows();
-  const filters = rawFilters(context.query, refine);
-  const table = rawTable(data.template, context.query.get('cols'), () => {
-    remember();
-    draw();
-  });
-  const follow = h('input', { type: 'checkbox', checked: true, 'data-testid': 'raw-follow', on: { change: () => follow.checked && takeFresh() } });
-  const none = h('p');
-  const clear = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-clear', on: { click: () => filters.clear() } }, words.clear);
-  const empty = h('div', { class: 'blank', hidden: true }, none, clear);
-  const error = h('p', { class: 'field-error', role: 'alert' });
-  const damage = h('p', { class: 'field-error', hidden: true }, words.damage);
-  const more = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-more', on: { click: loadMore } }, words.more);
-  const waiting = h('button', { type: 'button', class: 'link', hidden: true, 'data-testid': 'raw-fresh', on: { click: takeFresh } }, words.fresh(0));
-  const unknown = unmodeledNames(data);
-  let loads = 0; // of the newest page: an answer that was asked for before another is not shown after it
-  let refinements = 0; // of the filter: rows that were asked for with another one are not shown
-  let refined = true; // another filter was chosen since the last answer
-  let timer = 0;
+  return new RawTab(data, context);
+}
 
-  function remember() {
-    context.setQuery({ ...filters.asked(), cols: table.unusual() });
+class RawTab {
+  constructor(data, context) {
+    this.data = data;
+    this.context = context;
+    this.rows = new RawRows();
+    this.filters = rawFilters(context.query, () => this.#refine());
+    this.table = rawTable(data.template, context.query.get('cols'), () => {
+      this.#remember();
+      this.#draw();
+    });
+    this.loads = 0; // of the newest page: an answer that was asked for before another is not shown after it
+    this.refinements = 0; // of the filter: rows that were asked for with another one are not shown
+    this.refined = true; // another filter was chosen since the last answer
+    this.timer = 0;
+    this.element = this.#build();
+    this.stops = [data.on('row', (row) => this.#arrived(row)), data.on('reloaded', () => this.#load())];
+    this.#load();
   }
 
-  function refine() {
-    refined = true;
-    refinements += 1;
-    remember();
-    load();
+  #build() {
+    const take = () => this.#takeFresh();
+    this.follow = h('input', { type: 'checkbox', checked: true, 'data-testid': 'raw-follow', on: { change: () => this.follow.checked && take() } });
+    this.waiting = h('button', { type: 'button', class: 'link', hidden: true, 'data-testid': 'raw-fresh', on: { click: take } }, words.fresh(0));
+    this.none = h('p');
+    this.clear = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-clear', on: { click: () => this.filters.clear() } }, words.clear);
+    this.empty = h('div', { class: 'blank', hidden: true }, this.none, this.clear);
+    this.unknown = unmodeledNames(this.data);
+    this.error = h('p', { class: 'field-error', role: 'alert' });
+    this.damage = h('p', { class: 'field-error', hidden: true }, words.damage);
+    this.more = h('button', { type: 'button', hidden: true, 'data-testid': 'raw-more', on: { click: () => this.#loadMore() } }, words.more);
+    return h('section', { class: 'card flush' },
+      h('div', { class: 'filters' }, this.filters.elements, h('label', { class: 'check' }, this.follow, words.follow), this.waiting,
+        h('div', { class: 'tools end' }, this.table.chooser, exportMenu(this.data.id, () => ({ ...this.filters.asked(), cols: this.table.names() })))),
+      this.unknown.element, this.error, this.damage, this.empty, h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.title }, this.table.element),
+      h('div', { class: 'pager' }, this.more));
+  }
+
+  #remember() {
+    this.context.setQuery({ ...this.filters.asked(), cols: this.table.unusual() });
+  }
+
+  #refine() {
+    this.refined = true;
+    this.refinements += 1;
+    this.#remember();
+    this.#load();
   }
 
   /** Asks for a page and has it taken, if it is still `wanted()` then. */
-  async function ask(after, wanted, take) {
+  async #ask(after, wanted, take) {
     try {
-      const page = await api.raw(data.id, { ...filters.asked(), limit: PAGE, after });
+      const page = await api.raw(this.data.id, { ...this.filters.asked(), limit: PAGE, after });
       if (!wanted()) return;
       take(page);
-      setText(error, '');
-      damage.hidden = !(page.damage?.length > 0);
-      draw();
+      setText(this.error, '');
+      this.damage.hidden = !(page.damage?.length > 0);
+      this.#draw();
     } catch (failure) {
-      if (wanted()) setText(error, failure.message);
+      if (wanted()) setText(this.error, failure.message);
     }
   }
 
-  function load() {
+  #load() {
+    const { rows, filters } = this;
     const since = rows.newest;
-    loads += 1;
-    const mine = loads;
-    return ask(null, () => mine === loads, (page) => {
-      if (refined) rows.begin(page, { since, matches: filters.matches, follow: follow.checked });
-      else rows.renew(page, { since, follow: follow.checked });
-      refined = false;
+    this.loads += 1;
+    const mine = this.loads;
+    return this.#ask(null, () => mine === this.loads, (page) => {
+      const follow = this.follow.checked;
+      if (this.refined) rows.begin(page, { since, matches: filters.matches, follow });
+      else rows.renew(page, { since, follow });
+      this.refined = false;
     });
   }
 
-  async function loadMore() {
+  async #loadMore() {
+    const { rows, more, refinements: mine } = this;
     const after = rows.next;
-    const mine = refinements;
     more.disabled = true;
-    await ask(after, () => mine === refinements && rows.next === after, (page) => rows.extend(page));
+    await this.#ask(after, () => mine === this.refinements && rows.next === after, (page) => rows.extend(page));
     more.disabled = false;
   }
 
   /** A row of the stream: shown when it is asked for, at most a few times a second. */
-  function arrived(row) {
-    if (filters.matches(row) && rows.arrive(row) && timer === 0) timer = setTimeout(showFresh, MERGE);
+  #arrived(row) {
+    if (this.filters.matches(row) && this.rows.arrive(row) && this.timer === 0) this.timer = setTimeout(() => this.#showFresh(), MERGE);
   }
 
-  function showFresh() {
-    timer = 0;
-    if (follow.checked) takeFresh();
-    else showWaiting();
+  #showFresh() {
+    this.timer = 0;
+    if (this.follow.checked) this.#takeFresh();
+    else this.#showWaiting();
   }
 
-  function takeFresh() {
-    rows.take();
-    draw();
+  #takeFresh() {
+    this.rows.take();
+    this.#draw();
   }
 
-  function showWaiting() {
-    waiting.hidden = rows.fresh.length === 0;
-    setText(waiting, words.fresh(rows.fresh.length));
+  #showWaiting() {
+    this.waiting.hidden = this.rows.fresh.length === 0;
+    setText(this.waiting, words.fresh(this.rows.fresh.length));
   }
 
-  function draw() {
-    table.draw(rows.shown);
-    unknown.update(rows.shown);
-    empty.hidden = rows.shown.length > 0;
-    const filtered = Object.values(filters.asked()).some((value) => value !== '');
-    setText(none, filtered ? words.noMatch : words.empty);
-    clear.hidden = !filtered;
-    more.hidden = rows.next === null;
-    showWaiting();
+  #draw() {
+    const { shown, next } = this.rows;
+    this.table.draw(shown);
+    this.unknown.update(shown);
+    this.empty.hidden = shown.length > 0;
+    const filtered = Object.values(this.filters.asked()).some((value) => value !== '');
+    setText(this.none, filtered ? words.noMatch : words.empty);
+    this.clear.hidden = !filtered;
+    this.more.hidden = next === null;
+    this.#showWaiting();
   }
 
-  const stops = [data.on('row', arrived), data.on('reloaded', load)];
-  load();
-  return {
-    element: h('section', { class: 'card flush' },
-      h('div', { class: 'filters' }, filters.elements, h('label', { class: 'check' }, follow, words.follow), waiting,
-        h('div', { class: 'tools end' }, table.chooser, exportMenu(data.id, () => ({ ...filters.asked(), cols: table.names() })))),
-      unknown.element, error, damage, empty, h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': words.title }, table.element), h('div', { class: 'pager' }, more)),
-    // what is read while it is not followed is not drawn anew
-    isDirty: () => !follow.checked,
-    close() {
-      loads += 1;
-      refinements += 1;
-      clearTimeout(timer);
-      stops.forEach((stop) => stop());
-    },
-  };
+  /** What is read while it is not followed is not drawn anew. */
+  isDirty() {
+    return !this.follow.checked;
+  }
+
+  close() {
+    this.loads += 1;
+    this.refinements += 1;
+    clearTimeout(this.timer);
+    this.stops.forEach((stop) => stop());
+  }
 }
 
 /** Saves what is asked for as a file; only CSV has columns. */

@@ -131,7 +131,7 @@ export const raw = {
   clear: 'Clear filters',
   filterColumns: 'Filter the columns',
   foldedValues: (count) => `${count} more`,
-  fixed: { at: 'Time', kind: 'Kind', component: 'Component', values: 'Values', unmodeled: 'Unmodeled data', body: 'Body', size: 'Size', received: 'Received', problem: 'Problems' },
+  fixed: { at: 'Time', kind: 'Kind', component: 'Component', values: 'Values', unmodeled: 'Unmodeled data', body: 'Body', size: 'Size', received: 'Received', problem: 'Problems', properties: 'Message properties' },
   empty: 'Nothing has arrived yet.',
   noMatch: 'No row matches.',
   more: 'Older rows',

@@ -1,0 +1,121 @@
+//! A damaged journal refuses the start and names the way out, which keeps what can be read and says what is lost.
+
+use std::path::PathBuf;
+
+use super::*;
+
+/// A device's rows, each a frame of its own.
+const ROWS: u64 = 30;
+
+/// A folder whose journal was damaged: `d` has all its rows in the only segment.
+fn filled(folder: &Path) -> PathBuf {
+    let hub = Hub::open(folder).unwrap();
+    hub.create("d");
+    for n in 0..ROWS {
+        hub.say("d", &format!(r#"{{"n":{n}}}"#));
+    }
+    folder.join("journal").join("0000000001.journal")
+}
+
+async fn numbers(hub: &Hub, id: &str) -> Vec<u64> {
+    hub.rows(id).await.iter().map(|row| row.seq).collect()
+}
+
+#[tokio::test]
+async fn what_is_not_damaged_is_kept_and_what_is_lost_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let mut damaged = std::fs::read(&path).unwrap();
+    let body = damaged.windows(8).position(|bytes| bytes == br#"{"n":12}"#).unwrap();
+    damaged[body + 5] ^= 1;
+    std::fs::write(&path, &damaged).unwrap();
+    let refused = Hub::open(folder.path()).map(drop).unwrap_err();
+    assert!(matches!(&refused, HubError::DamagedJournal { path: named, .. } if *named == path), "{refused}");
+    assert!(refused.to_string().contains("--repair"), "{refused}");
+
+    let (hub, lost) = Hub::repair(folder.path());
+    let kept: Vec<u64> = (0..ROWS).filter(|n| *n != 12).collect();
+    assert_eq!(numbers(&hub, "d").await, kept);
+    let aside = path.with_extension("journal-damaged");
+    assert_eq!(std::fs::read(&aside).unwrap(), damaged, "the file is there as it was");
+    let [piece, gap] = &lost[..] else { panic!("{lost:?}") };
+    for part in [path.display().to_string(), aside.display().to_string(), "1 row of the device \"d\"".into()]
+    {
+        assert!(piece.contains(&part), "{part}: {piece}");
+    }
+    assert!(gap.starts_with("lost of the device \"d\": 1 row, before"), "{gap}");
+    hub.say("d", "{}");
+    drop(hub);
+
+    let (hub, lost) = Hub::repair(folder.path());
+    assert_eq!((lost, numbers(&hub, "d").await.len() as u64), (vec![], ROWS), "nothing is damaged any more");
+    drop(hub);
+    assert_eq!(numbers(&Hub::open(folder.path()).unwrap(), "d").await.len() as u64, ROWS);
+}
+
+#[tokio::test]
+async fn any_damage_takes_only_what_it_hits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let whole = std::fs::read(&path).unwrap();
+    // the device's own record is in the first frame
+    let first = whole.windows(7).position(|bytes| bytes == br#"{"n":0}"#).unwrap();
+    for at in (first..whole.len()).step_by(11) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x41;
+        std::fs::write(&path, &damaged).unwrap();
+        let (hub, _) = Hub::repair(folder.path());
+        let kept = numbers(&hub, "d").await;
+        assert!(kept.len() as u64 >= ROWS - 1, "byte {at}: {kept:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_segment_that_ends_too_early_is_repaired_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let mut hub = Hub::open(folder.path()).unwrap();
+    // a checkpoint that does not come to its end leaves two segments
+    drop(hub.task.begin(0).unwrap());
+    hub.say("d", "{}");
+    drop(hub);
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+    assert!(matches!(Hub::open(folder.path()), Err(HubError::DamagedJournal { .. })));
+    let (hub, lost) = Hub::repair(folder.path());
+    let kept: Vec<u64> = (0..=ROWS).filter(|n| *n != ROWS - 1).collect();
+    assert_eq!((numbers(&hub, "d").await, lost.len()), (kept, 2), "{lost:?}");
+}
+
+#[tokio::test]
+async fn a_segment_without_its_head_is_read_as_far_as_its_salt_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [b"NOTHING!", &whole[8..]].concat()).unwrap();
+    let (hub, lost) = Hub::repair(folder.path());
+    assert_eq!((numbers(&hub, "d").await.len() as u64, lost.len()), (ROWS, 1), "{lost:?}");
+    drop(hub);
+    let salt: Vec<u8> = whole[8..12].iter().map(|byte| !byte).collect();
+    std::fs::write(&path, [&whole[..8], &salt, &whole[12..]].concat()).unwrap();
+    let (hub, lost) = Hub::repair(folder.path());
+    assert!(hub.shared.with(|state, _| state.device("d").is_err()));
+    assert!(lost.len() == 1 && lost[0].contains(&format!("{ROWS} rows of")), "{lost:?}");
+    assert!(lost[0].contains("Device \"d\""), "{lost:?}");
+    assert!(path.with_extension("journal-damaged-2").exists(), "the first one is still there");
+}
+
+#[tokio::test]
+async fn rows_of_a_device_whose_record_is_lost_become_no_other_devices() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let mut damaged = std::fs::read(&path).unwrap();
+    damaged[40] ^= 1;
+    std::fs::write(&path, &damaged).unwrap();
+    let (hub, lost) = Hub::repair(folder.path());
+    assert!(lost[0].contains("Device \"d\""), "{lost:?}");
+    hub.create("d");
+    assert!(hub.rows("d").await.is_empty());
+    drop(hub);
+    assert!(Hub::open(folder.path()).unwrap().rows("d").await.is_empty());
+}
