@@ -229,16 +229,18 @@ impl Ready {
     }
 }
 
-/// A file without what only its readers need: indentation, and in scripts lines that are nothing but a comment. No script
-/// has a text that goes over several lines.
+/// A file without what only its readers need: indentation, and in scripts lines that are nothing but a comment, or a part of
+/// one. No script has a text that goes over several lines.
 fn compact(name: &str, text: &str) -> String {
     let is_script = name.ends_with(".js");
-    let lines = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .filter(|line| !is_script || !line.starts_with("//"));
-    lines.flat_map(|line| [line, "\n"]).collect()
+    let mut in_comment = false;
+    let mut is_code = |line: &str| {
+        let of_comment = in_comment || line.starts_with("/*");
+        in_comment = of_comment && !line.ends_with("*/");
+        !(of_comment || line.starts_with("//"))
+    };
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.filter(|line| !is_script || is_code(line)).flat_map(|line| [line, "\n"]).collect()
 }
 
 #[cfg(test)]
@@ -247,8 +249,8 @@ mod tests {
 
     #[test]
     fn a_script_is_sent_without_indentation_and_comments_and_a_style_with_its_own() {
-        let text = "// why\n\nif (a) {\n  // not this\n  b('//');\n}\n";
-        assert_eq!(compact("x.js", text), "if (a) {\nb('//');\n}\n");
+        let text = "// why\n\n/** One. */\nif (a) {\n  // not this\n  /*\n   * nor\n   */\n  b('/*');\n}\n";
+        assert_eq!(compact("x.js", text), "if (a) {\nb('/*');\n}\n");
         assert_eq!(compact("x.css", "a {\n  b: url(\n//c);\n}\n"), "a {\nb: url(\n//c);\n}\n");
     }
 

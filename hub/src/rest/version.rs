@@ -15,16 +15,25 @@ use super::{CONTAINER, RestError, dps};
 const OF_THE_HUB: RangeInclusive<&str> = "2018-06-30"..="2024-03-31";
 const OF_THE_PROVISIONING_SERVICE: RangeInclusive<&str> = "2018-11-01"..="2021-10-01";
 
-/// Whether a request is for the services' API and not for the operator's page.
+/// The first words of addresses that only the operator's page has.
+const OF_THE_PAGE: [&str; 2] = ["api", "events"];
+
+/// Whether a request is for the services' API and not for the operator's page. Who forgot the version is told so, and not
+/// shown a page, if the request has a token of the services.
 pub(crate) fn is_for_services(request: &Request) -> bool {
     let signed = request.headers().get(AUTHORIZATION);
     let is_signed = signed.is_some_and(|value| value.as_bytes().starts_with(b"SharedAccessSignature"));
-    is_signed || of(request).is_some() || is_upload(request)
+    let is_of_page = OF_THE_PAGE.contains(&first_word(request));
+    is_signed && !is_of_page || of(request).is_some() || is_upload(request)
 }
 
 /// The content of an upload goes to what stands for the storage service, which has versions of its own.
 fn is_upload(request: &Request) -> bool {
-    request.uri().path().split('/').nth(1) == Some(CONTAINER)
+    first_word(request) == CONTAINER
+}
+
+fn first_word(request: &Request) -> &str {
+    request.uri().path().split('/').nth(1).unwrap_or_default()
 }
 
 fn of(request: &Request) -> Option<&str> {
@@ -63,6 +72,20 @@ fn date(version: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_of_the_services_makes_no_request_to_the_page_one_to_them() {
+        for (address, for_services) in [
+            ("/twins/d1", true),
+            ("/devices/d1?api-version=2021-04-12", true),
+            ("/api/devices", false),
+            ("/events?topics=devices", false),
+        ] {
+            let request = Request::get(address).header(AUTHORIZATION, "SharedAccessSignature sr=localhost");
+            let request = request.body(axum::body::Body::empty()).unwrap();
+            assert_eq!(is_for_services(&request), for_services, "{address}");
+        }
+    }
 
     #[test]
     fn versions_are_dates_that_may_be_previews() {
