@@ -79,6 +79,8 @@ describe('check 19: a hub that is killed and started again', { concurrency: fals
     await hub.api('POST', '/api/devices', { id: 'charted', templateId: template });
     for (const temp of [70, 71, 72]) await send('charted', { temp });
     await tabs[0].goto(`${hub.origin}/devices/charted/view/overview`);
+    await tabs[0].locator('[data-testid="stream-state"][data-state="open"]').waitFor();
+    await tabs[0].getByTestId('latest-temp').waitFor();
     await hub.kill();
     await tabs[0].locator('#banner').waitFor();
     await hub.restart();
