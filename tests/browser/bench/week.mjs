@@ -100,18 +100,20 @@ async function open(slow, path) {
 }
 
 /** Has the plots' drawing and pointer timed, in the page. */
-const time = (tab) => tab.evaluate(async () => {
-  const { Plot } = await import('/assets/chart/plot.js');
-  window.times = { draw: [], moveTo: [] };
-  for (const name of ['draw', 'moveTo']) {
-    const own = Plot.prototype[name];
-    Plot.prototype[name] = function timed(...given) {
-      const begin = performance.now();
-      own.apply(this, given);
-      window.times[name].push(performance.now() - begin);
-    };
-  }
-});
+function time(tab) {
+  return tab.evaluate(async () => {
+    const { Plot } = await import('/assets/chart/plot.js');
+    window.times = { draw: [], moveTo: [] };
+    for (const name of ['draw', 'moveTo']) {
+      const own = Plot.prototype[name];
+      Plot.prototype[name] = function timed(...given) {
+        const begin = performance.now();
+        own.apply(this, given);
+        window.times[name].push(performance.now() - begin);
+      };
+    }
+  });
+}
 
 async function page(slow) {
   const what = slow === 1 ? '' : `, processor ${slow} times slower`;
