@@ -120,6 +120,9 @@ describe('the page', { concurrency: false }, () => {
         await phone.locator('main h1').waitFor();
         if (path === devicePath) await phone.getByTestId('latest-temp').waitFor();
         assert.deepEqual(await tooWide(phone), [], path);
+        // the longest that is said of the connection, which may be said at any time
+        await phone.locator('#stream').evaluate((element) => { element.textContent = 'Connecting'; });
+        assert.deepEqual(await tooWide(phone), [], `${path}, connecting`);
       }
       await phone.goto(origin + devicePath);
       await phone.getByTestId('latest-temp').waitFor();

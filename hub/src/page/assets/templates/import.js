@@ -22,11 +22,15 @@ export default function importPage(context) {
   const files = filesCard((chosen) => send({ files: chosen }, chosen), fail);
   const buttons = []; // that import something at once
   let template = null; // whose model is replaced
-  let ready = replaced === null; // before it is known whose model is replaced, a file would make a template of its own
+  let ready = false;
   let busy = false;
+  let tell;
+  // before it is known whose model is replaced, a file would make a template of its own
+  const whose = new Promise((done) => { tell = done; });
 
   /** Sends one import at a time: what is chosen while one is under way would be lost. */
   const send = once(async (source, chosen = [], again = false) => {
+    await whose;
     busy = true;
     allow();
     replace(result, h('p', { class: 'hint' }, words.reading));
@@ -73,11 +77,16 @@ export default function importPage(context) {
 
   async function loadReplaced() {
     if (replaced !== null) template = await templatesApi.read(replaced);
-    ready = true;
-    allow();
+    become();
     const name = template ? words.titleFor(template.name) : words.title;
     replace(title, name);
     context.titled([[texts.templates.title, '/templates'], ...(template ? [[template.name, templatePath(template.id)]] : []), [name]]);
+  }
+
+  function become() {
+    ready = true;
+    tell();
+    allow();
   }
 
   function addButton(button) {
@@ -90,7 +99,8 @@ export default function importPage(context) {
     addButton(h('button', { type: 'button', 'data-testid': 'import-sample', on: { click: () => send({ sample: true }) } }, texts.templates.sample))) : null;
 
   context.titled([[texts.templates.title, '/templates'], [words.title]]);
-  allow();
+  if (replaced === null) become();
+  else allow();
   return { element: h('div', { class: 'page' }, title, files.element, result, h('div', { class: 'columns' }, known, sample)), load };
 }
 
