@@ -283,20 +283,12 @@ impl HubBuilder {
         let mut state = State::new(Provisioning::new(settings.id_scope.clone(), keys, now));
         let keep = folder.load(self.retention, self.repair, &mut state)?;
         let kept = state.take_kept_models();
-        let mut files = Vec::new();
-        for dir in &self.model_dirs {
-            files.extend(model_files(dir)?);
-        }
+        let files = self.files_of_folders()?;
         let mut library = Library::default();
         for texts in [&kept, &files, &self.models] {
             library.add(texts.iter().map(|(name, text)| (&**name, &**text)));
         }
-        for (name, text) in &kept {
-            match read_model(&library, name, text) {
-                Ok(model) => state.add_model(model),
-                Err(error) => tracing::warn!(%error, "a kept model is left out"),
-            }
-        }
+        add_readable(&mut state, &library, &kept, "a kept model is left out");
         // they are kept already
         let _ = state.take_changes();
         state.keep_default_group();
@@ -306,13 +298,29 @@ impl HubBuilder {
         for pem in &self.authorities {
             state.trust(None, pem, now).map_err(|error| HubError::Authority(error.to_string()))?;
         }
-        for (name, text) in &files {
-            match read_model(&library, name, text) {
-                Ok(model) => state.add_model(model),
-                Err(error) => tracing::warn!(%error, "a file of the models folder is left out"),
-            }
+        add_readable(&mut state, &library, &files, "a file of the models folder is left out");
+        self.provide_models(&mut state, &library, now)?;
+        // nobody listens yet
+        let _ = state.take_effects();
+        Ok((state, keep))
+    }
+
+    fn files_of_folders(&self) -> Result<Vec<(String, String)>, HubError> {
+        let mut files = Vec::new();
+        for dir in &self.model_dirs {
+            files.extend(model_files(dir)?);
         }
-        let given = self.models.iter().map(|(name, text)| Ok(Arc::new(read_model(&library, name, text)?)));
+        Ok(files)
+    }
+
+    /// Gives the state the models that the program gave, and all that stand for templates their present form.
+    fn provide_models(
+        &self,
+        state: &mut State,
+        library: &Library<'_>,
+        now: Timestamp,
+    ) -> Result<(), HubError> {
+        let given = self.models.iter().map(|(name, text)| Ok(Arc::new(read_model(library, name, text)?)));
         let given: Vec<Arc<Model>> = given.collect::<Result<_, HubError>>()?;
         for model in &given {
             state.add_model(Arc::clone(model));
@@ -328,9 +336,7 @@ impl HubBuilder {
         for model in given.iter().filter(|model| !is_part(model)) {
             state.provide_template(model, now);
         }
-        // nobody listens yet
-        let _ = state.take_effects();
-        Ok((state, keep))
+        Ok(())
     }
 
     async fn bind(
@@ -437,4 +443,14 @@ fn model_files(dir: &Path) -> Result<Vec<(String, String)>, HubError> {
         Ok((path.strip_prefix(dir).unwrap_or(&path).display().to_string(), text))
     };
     paths.into_iter().map(read).collect()
+}
+
+/// Adds the models that can be read. What can not was good once, or is one file of many: the hub starts without it.
+fn add_readable(state: &mut State, library: &Library, texts: &[(String, String)], left_out: &str) {
+    for (name, text) in texts {
+        match read_model(library, name, text) {
+            Ok(model) => state.add_model(model),
+            Err(error) => tracing::warn!(%error, "{left_out}"),
+        }
+    }
 }

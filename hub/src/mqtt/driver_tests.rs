@@ -18,6 +18,16 @@ fn shared() -> Shared {
     Shared::new(state(), settings, 8443, 8883, None)
 }
 
+/// A client's end of a pipe, and the task of the connection at its other end.
+fn linked<'a>(
+    shared: &'a Shared,
+    limits: &Limits,
+) -> (DuplexStream, Driver<'a, DuplexStream>, mpsc::Receiver<ToDevice>) {
+    let (client, server) = tokio::io::duplex(64 * 1024);
+    let (session, inbox) = shared.open_link();
+    (client, Driver::new(server, session, shared, PEER, Instant::now()).limited(limits), inbox)
+}
+
 /// Begins to register, up to CONNACK.
 async fn register(client: &mut DuplexStream) {
     let mut bytes = BytesMut::new();
@@ -38,9 +48,7 @@ async fn ping(client: &mut DuplexStream, times: usize) {
 #[tokio::test(start_paused = true)]
 async fn a_connect_that_trickles_in_does_not_put_its_deadline_off() {
     let (shared, stop) = (shared(), CancellationToken::new());
-    let (mut client, server) = tokio::io::duplex(64);
-    let (session, inbox) = shared.open_link();
-    let mut driver = Driver::new(server, session, &shared, PEER, Instant::now());
+    let (mut client, mut driver, inbox) = linked(&shared, &Limits::default());
     let trickle = async {
         for byte in b"\x10\x40\x00\x04MQTT" {
             client.write_all(&[*byte]).await.unwrap();
@@ -59,9 +67,7 @@ async fn a_connect_that_trickles_in_does_not_put_its_deadline_off() {
 async fn a_device_that_sends_too_fast_is_read_more_slowly() {
     let (shared, stop) = (shared(), CancellationToken::new());
     let limits = Limits { messages_per_second: 10, ..Limits::default() };
-    let (mut client, server) = tokio::io::duplex(64 * 1024);
-    let (session, inbox) = shared.open_link();
-    let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
+    let (mut client, mut driver, inbox) = linked(&shared, &limits);
     let began = Instant::now();
     let device = async {
         register(&mut client).await;
@@ -127,9 +133,7 @@ async fn a_peer_that_reads_nothing_does_not_hold_up_the_hubs_end() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_registers_does_not_hold_its_place_for_ever() {
     let (shared, stop) = (shared(), CancellationToken::new());
-    let (mut client, server) = tokio::io::duplex(64 * 1024);
-    let (session, inbox) = shared.open_link();
-    let mut driver = Driver::new(server, session, &shared, PEER, Instant::now());
+    let (mut client, mut driver, inbox) = linked(&shared, &Limits::default());
     let pings = async {
         register(&mut client).await;
         let begin = Instant::now();
@@ -150,9 +154,7 @@ async fn a_deadline_without_an_end_is_none() {
     let (shared, stop) = (shared(), CancellationToken::new());
     let endless = Duration::MAX;
     let limits = Limits { connect_deadline: endless, write_deadline: endless, ..Limits::default() };
-    let (_client, server) = tokio::io::duplex(64);
-    let (session, inbox) = shared.open_link();
-    let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
+    let (_client, mut driver, inbox) = linked(&shared, &limits);
     assert!(timeout(Duration::from_secs(3600), driver.run(inbox, &stop)).await.is_err());
 }
 
@@ -160,9 +162,7 @@ async fn a_deadline_without_an_end_is_none() {
 async fn a_device_waits_while_the_hub_has_too_much_to_keep_and_sends_no_more_bytes_than_it_may() {
     let (shared, stop) = (shared(), CancellationToken::new());
     let limits = Limits { bytes_per_second: 100, ..Limits::default() };
-    let (mut client, server) = tokio::io::duplex(64 * 1024);
-    let (session, inbox) = shared.open_link();
-    let mut driver = Driver::new(server, session, &shared, PEER, Instant::now()).limited(&limits);
+    let (mut client, mut driver, inbox) = linked(&shared, &limits);
     let device = async {
         register(&mut client).await;
         shared.crowd(true);

@@ -122,6 +122,7 @@ assets! {
     "leaves.js"
     "live.js"
     "numbers.js"
+    "paged.js"
     "pager.js"
     "places.js"
     "rows.js"

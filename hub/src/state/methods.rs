@@ -226,6 +226,16 @@ mod tests {
         }
     }
 
+    /// A state with a command that its device has accepted, and the command's row.
+    fn accepted() -> (State, u64) {
+        let (mut state, session) = connected("d1");
+        state.subscribe("d1", session, Subscription::Methods, true, NOW);
+        let started = state.start_call("d1", order(None, "rundiagnostics", None), NOW).unwrap();
+        let Started::Sent { call, row } = started else { panic!("the device should listen") };
+        state.answer_call(session, &format!("{:x}", call.0), (202, b"null"), NOW);
+        (state, row)
+    }
+
     #[test]
     fn reaches_a_listening_device_and_returns_its_answer() {
         let (mut state, session) = connected("d1");
@@ -290,11 +300,7 @@ mod tests {
 
     #[test]
     fn a_reported_property_of_its_name_completes_an_accepted_command() {
-        let (mut state, session) = connected("d1");
-        state.subscribe("d1", session, Subscription::Methods, true, NOW);
-        let started = state.start_call("d1", order(None, "rundiagnostics", None), NOW).unwrap();
-        let Started::Sent { call, row } = started else { panic!("the device should listen") };
-        state.answer_call(session, &format!("{:x}", call.0), (202, b"null"), NOW);
+        let (mut state, row) = accepted();
         let report = json!({ "rundiagnostics": { "value": "done" } });
         state.report("d1", report.as_object().unwrap(), NOW).unwrap();
         let row = state.device("d1").unwrap().commands.get(row).unwrap();
@@ -303,11 +309,7 @@ mod tests {
 
     #[test]
     fn a_property_that_is_taken_back_ends_no_command_and_one_with_an_error_fails_it() {
-        let (mut state, session) = connected("d1");
-        state.subscribe("d1", session, Subscription::Methods, true, NOW);
-        let started = state.start_call("d1", order(None, "rundiagnostics", None), NOW).unwrap();
-        let Started::Sent { call, row } = started else { panic!("the device should listen") };
-        state.answer_call(session, &format!("{:x}", call.0), (202, b"null"), NOW);
+        let (mut state, row) = accepted();
         let mut state_after = |report: Value| {
             state.report("d1", report.as_object().unwrap(), NOW).unwrap();
             state.device("d1").unwrap().commands.get(row).unwrap().clone()

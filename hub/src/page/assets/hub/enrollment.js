@@ -3,7 +3,7 @@
 
 import { h, replace, setText } from '../dom.js';
 import { ageTime, clockTime } from '../format.js';
-import { pager } from '../pager.js';
+import { pagedRows } from '../paged.js';
 import { keptRows } from '../rows.js';
 import { copyable } from '../shell/clipboard.js';
 import { menuButton } from '../shell/menu.js';
@@ -19,7 +19,6 @@ import { failFields, hubCrumbs, hubTabs, refreshing } from './parts.js';
 import { policyField } from './policy.js';
 
 const words = texts.enrollments;
-const PAGE = 25;
 
 export function enrollmentPage(context, kind, id) {
   context.titled(hubCrumbs([words.title, '/hub/enrollments'], [id]));
@@ -176,30 +175,14 @@ function deriveCard(enrollment) {
 
 function registrationsCard(enrollment) {
   const { title, none, columns } = words.registrations;
-  let page = 1;
   const body = h('tbody', { 'data-rows': true });
   const rows = keptRows(body, (one) => one.registrationId, registrationRow);
   const table = h('table', { class: 'cards' }, h('thead', {}, h('tr', {}, Object.values(columns).map((text) => h('th', { scope: 'col' }, text)))), body);
   const empty = h('p', { class: 'empty' }, none);
-  const pages = pager(PAGE, (next) => {
-    page = next;
-    load().catch((failure) => toastError(failure.message));
+  const { elements, load } = pagedRows({
+    read: (part) => enrollmentsApi.registrations(enrollment.enrollmentGroupId, part), show: rows, table, empty,
   });
-
-  async function load() {
-    const { items, total } = await enrollmentsApi.registrations(enrollment.enrollmentGroupId, { limit: PAGE, offset: (page - 1) * PAGE });
-    if (items.length === 0 && page > 1) {
-      page = 1;
-      return load();
-    }
-    rows(items);
-    table.hidden = items.length === 0;
-    empty.hidden = items.length > 0;
-    pages.update(page, total);
-    return undefined;
-  }
-
-  return { element: h('section', { class: 'card', 'aria-label': title }, h('h2', {}, title), empty, table, pages.element), update() {}, load };
+  return { element: h('section', { class: 'card', 'aria-label': title }, h('h2', {}, title), elements), update() {}, load };
 }
 
 function registrationRow(registration) {

@@ -3,7 +3,7 @@
 
 import { freshId, h, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
-import { pager } from '../pager.js';
+import { pagedRows } from '../paged.js';
 import { keptRows } from '../rows.js';
 import { openConfirm } from '../shell/dialog.js';
 import { menuButton } from '../shell/menu.js';
@@ -15,7 +15,6 @@ import { hubCrumbs, hubTabs, refreshing } from './parts.js';
 import { policyName } from './policy.js';
 
 const words = texts.enrollments;
-const PAGE = 25;
 
 export function enrollmentsPage(context) {
   context.titled(hubCrumbs([words.title]));
@@ -44,38 +43,19 @@ export function enrollmentsPage(context) {
 }
 
 function kindCard(kind, wanted) {
-  let page = 1;
   const body = h('tbody', { 'data-rows': true });
-  const rows = keptRows(body, (one) => one[ID[kind]], (one) => enrollmentRow(kind, one, load));
+  const rows = keptRows(body, (one) => one[ID[kind]], (one) => enrollmentRow(kind, one, () => load()));
   const table = h('table', { class: 'cards devices' }, h('thead', {}, h('tr', {}, Object.entries(words.columns).map(([name, title]) => h('th', { scope: 'col' },
     h('span', { class: name === 'actions' ? 'visually-hidden' : null }, title))))), body);
   const none = h('p', { class: 'empty blank', hidden: true }, words.none[kind]);
-  const pages = pager(PAGE, turn);
   const title = freshId('kind');
-
-  async function load() {
-    const { items, total } = await enrollmentsApi.list(kind, { q: wanted(), limit: PAGE, offset: (page - 1) * PAGE });
-    if (items.length === 0 && total > 0) {
-      page = Math.ceil(total / PAGE);
-      return load();
-    }
-    rows(items);
-    table.hidden = items.length === 0;
-    none.hidden = items.length > 0;
-    pages.update(page, total);
-    return undefined;
-  }
-
-  function turn(next) {
-    page = next;
-    return load().catch((failure) => toastError(failure.message));
-  }
+  const { elements, load, turn } = pagedRows({ read: (part) => enrollmentsApi.list(kind, { q: wanted(), ...part }), show: rows, table, empty: none });
 
   return {
     element: h('section', { class: 'card flush', 'aria-labelledby': title },
       h('header', { class: 'card-head padded' }, h('h2', { id: title }, words.kinds[kind]),
         h('a', { class: 'button', href: `/hub/enrollments/new?kind=${kind}`, 'data-link': true, 'data-testid': `add-${kind}` }, words.add[kind])),
-      none, table, pages.element),
+      elements),
     load,
     first: () => turn(1),
   };
