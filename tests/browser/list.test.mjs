@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { groupKey, openBrowser, pressDuring, provision, startHub, tutorialTemplate } from './support/site.mjs';
+import { groupKey, hold, openBrowser, pressDuring, provision, startHub, tutorialTemplate } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -143,6 +143,57 @@ describe('the list of devices', { concurrency: false }, () => {
     assert.ok(await page.getByTestId('bulk-block').isDisabled(), 'there is nothing left to block');
     await page.getByTestId('bulk-unblock').click();
     await row(idOf(3)).locator('[data-status="registered"]').waitFor();
+  });
+
+  test('opens no choice of templates that cannot be had, and takes no template away that nobody has chosen to', async () => {
+    const own = await browser.page({ allowed: /500/ });
+    await own.goto(`${hub.origin}/devices`);
+    await own.getByTestId(`select-${idOf(1)}`).check();
+    await own.route('**/api/templates', (route) => route.fulfill({ status: 500, json: { code: 'internal', message: 'the templates are not to be had' } }));
+    await own.getByTestId('bulk-template').click();
+    await own.locator('.toast.failed', { hasText: 'The templates are not to be had.' }).waitFor();
+    assert.equal(await own.locator('dialog').count(), 0);
+    await own.unroute('**/api/templates');
+    await own.getByTestId('bulk-template').click();
+    await own.getByTestId('submit-dialog').click();
+    assert.ok(await own.getByTestId('bulk-template-to').evaluate((select) => select.value === '' && !select.checkValidity()), 'nothing is chosen by itself');
+    assert.equal((await device(idOf(1))).templateId, template);
+    await own.getByTestId('bulk-template-to').selectOption('Unassigned');
+    await own.getByTestId('submit-dialog').click();
+    await own.getByText('Changed the template of one device.').waitFor();
+    assert.equal((await device(idOf(1))).templateId, null);
+    await own.context().close();
+  });
+
+  test('opens no choice of templates on the next page', async () => {
+    const own = await browser.page();
+    await own.goto(`${hub.origin}/devices`);
+    for (const open of [
+      async () => {
+        await own.getByTestId(`select-${idOf(1)}`).check();
+        await own.getByTestId('bulk-template').click();
+      },
+      async () => {
+        await own.getByTestId(`menu-${idOf(1)}`).click();
+        await own.getByTestId('migrate-device').click();
+      },
+    ]) {
+      await own.getByTestId(`device-row-${idOf(1)}`).waitFor();
+      const list = await hold(own, '**/api/templates');
+      await open();
+      await list.came;
+      await own.locator('[data-section="hub"]').click();
+      await own.getByTestId('tab-hub-enrollments').waitFor();
+      const answered = own.waitForResponse('**/api/templates');
+      await list.release();
+      await answered;
+      // another page loads after what a dialog would have been opened with
+      await own.getByTestId('tab-hub-enrollments').evaluate((link) => link.click());
+      await own.getByTestId('enrollment-row-default').waitFor();
+      assert.equal(await own.locator('dialog').count(), 0);
+      await own.locator('[data-section="devices"]').click();
+    }
+    await own.context().close();
   });
 
   test('approves those that wait, and deletes as many as are typed', async () => {

@@ -152,6 +152,7 @@ assets! {
     "templates/picker.js"
     "templates/pills.js"
     "templates/problems.js"
+    "templates/published.js"
     "templates/sections.js"
     "templates/template.js"
     "templates/templates.css"

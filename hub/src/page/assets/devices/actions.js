@@ -6,6 +6,7 @@ import { freshId, h } from '../dom.js';
 import { openConfirm } from '../shell/dialog.js';
 import { toast, toastError } from '../shell/toast.js';
 import { openForm } from '../templates/actions.js';
+import { withPublished } from '../templates/published.js';
 import { texts } from '../texts.js';
 import { openEdit } from './edit.js';
 import { nameOf } from './pills.js';
@@ -46,20 +47,16 @@ async function run(device, action) {
 }
 
 /** Gives this one device another published template. */
-async function openMigrate(device) {
+const openMigrate = (device) => withPublished((published) => {
   const { title, hint, label, submit, none } = words.migrate;
-  const { items } = await api.templates().catch((failure) => {
-    toastError(failure.message);
-    return { items: [] };
-  });
-  const others = items.filter((one) => one.state !== 'draft' && one.id !== device.templateId);
+  const others = published.filter((one) => one.id !== device.templateId);
   const select = h('select', { id: freshId('to'), 'data-testid': 'migrate-device-to' }, others.map((one) => h('option', { value: one.id }, one.name)));
   const content = others.length > 0 ? h('div', { class: 'field' }, h('label', { for: select.id }, label), select) : h('p', { class: 'empty' }, none);
   openForm(title(nameOf(device)), hint, content, others.length > 0 && submit, async () => {
     await api.assignTemplate(device.id, select.value);
     toast(words.done.migrate(nameOf(device)));
   });
-}
+});
 
 /** What can be typed: the name, or the id of what has a long one. */
 const shortName = (device) => (nameOf(device).length > TYPED ? device.id : nameOf(device));

@@ -7,6 +7,7 @@ import { freshId, h, setText } from '../dom.js';
 import { openConfirm } from '../shell/dialog.js';
 import { toast, toastError } from '../shell/toast.js';
 import { openForm } from '../templates/actions.js';
+import { withPublished } from '../templates/published.js';
 import { texts } from '../texts.js';
 import { checkTag, textControl } from './edit.js';
 import { nameOf } from './pills.js';
@@ -131,18 +132,15 @@ function askDelete(devices) {
   });
 }
 
-async function openTemplate(devices) {
-  const { title, label, submit, none } = words.templateForm;
-  const { items } = await api.templates().catch((failure) => {
-    toastError(failure.message);
-    return { items: [] };
-  });
-  const published = items.filter((one) => one.state !== 'draft');
-  const select = h('select', { id: freshId('template'), 'data-testid': 'bulk-template-to' },
-    published.map((one) => h('option', { value: one.id }, one.name)), h('option', { value: '' }, none));
+const openTemplate = (devices) => withPublished((published) => {
+  const { title, label, submit, choose, none } = words.templateForm;
+  // none is a choice like the templates, and not what a quick Enter makes
+  const unassigned = h('option', { value: 'none' }, none);
+  const select = h('select', { id: freshId('template'), required: true, 'data-testid': 'bulk-template-to' },
+    h('option', { value: '' }, choose), published.map((one) => h('option', { value: one.id }, one.name)), unassigned);
   openForm(title(words.devices(devices.length)), texts.devices.migrate.hint, h('div', { class: 'field' }, h('label', { for: select.id }, label), select), submit,
-    () => run('template', devices, ({ id }) => api.assignTemplate(id, select.value || null)));
-}
+    () => run('template', devices, ({ id }) => api.assignTemplate(id, unassigned.selected ? null : select.value)));
+});
 
 function openTag(devices) {
   const { title, hint, submit } = words.tagForm;

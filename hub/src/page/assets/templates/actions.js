@@ -7,6 +7,7 @@ import { toast, toastError } from '../shell/toast.js';
 import { once } from '../turns.js';
 import { texts } from '../texts.js';
 import { templatePath, templatesApi } from './api.js';
+import { withPublished } from './published.js';
 
 const words = texts.templates;
 
@@ -65,14 +66,8 @@ function openName(page, { title, label, hint, submit }, suggested, act, more = n
   input.select();
 }
 
-async function openMigrate(page) {
-  const { items } = await templatesApi.list().catch((failure) => {
-    toastError(failure.message);
-    return { items: [] };
-  });
-  // a dialog of a page that was left would stand on another one
-  if (page.closed) return;
-  const others = items.filter((one) => one.id !== page.template.id && one.state === 'published');
+const openMigrate = (page) => withPublished((published) => {
+  const others = published.filter((one) => one.id !== page.template.id);
   const { title, hint, label, none, submit } = words.migrate;
   const select = h('select', { id: freshId('to'), 'data-testid': 'migrate-to' }, others.map((one) => h('option', { value: one.id }, `${one.name} (${words.version(one.version).toLowerCase()})`)));
   const content = others.length > 0 ? h('div', { class: 'field' }, h('label', { for: select.id }, label), select) : h('p', { class: 'empty' }, none);
@@ -81,7 +76,7 @@ async function openMigrate(page) {
     toast(words.done.migrated(migrated));
     await page.load();
   });
-}
+});
 
 /** A dialog with a form; what `act` throws is shown and leaves it open. */
 export function openForm(title, hint, content, submit, act) {

@@ -71,7 +71,7 @@ export const devices = {
         otherCount: 'This is not the number of devices.',
       },
     },
-    templateForm: { title: (which) => `Change the template of ${which}`, label: 'Template', submit: 'Change template', none: 'Unassigned' },
+    templateForm: { title: (which) => `Change the template of ${which}`, label: 'Template', submit: 'Change template', choose: 'Choose…', none: 'Unassigned' },
     tagForm: { title: (which) => `Tag ${which}`, hint: 'A tag of this name gets the value; an empty value takes it away.', submit: 'Tag' },
   },
   migrate: {
