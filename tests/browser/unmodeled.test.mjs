@@ -30,8 +30,29 @@ after(async () => {
 });
 
 describe('an operator who finds an unmodeled name in raw data', { concurrency: false }, () => {
-  test('adds it to the draft of the template, which keeps all else', async () => {
+  test('is told when the model cannot be had or read', async () => {
     await device.send({ temp: 70, pressure: 1013.5, nested: { a: 1 }, _own: 1 });
+    const own = await browser.page({ allowed: /ERR_FAILED|401/ });
+    const error = (text) => own.locator('dialog .field-error', { hasText: text }).waitFor();
+    await own.goto(`${hub.origin}/devices/${ID}/raw`);
+    await own.getByTestId('add-pressure').click();
+    const model = '**/api/templates/*/model?*';
+    for (const [answer, text] of [
+      [(route) => route.abort(), 'does not answer'],
+      [(route) => route.fulfill({ body: 'no JSON' }), 'JSON'],
+    ]) {
+      await own.route(model, answer);
+      await own.getByTestId('submit-dialog').click();
+      await error(text);
+      await own.unroute(model);
+    }
+    await own.route(model, (route) => route.fulfill({ status: 401, json: { code: 'unauthorized', message: 'the token is needed' } }));
+    await own.getByTestId('submit-dialog').click();
+    await own.getByTestId('input-token').waitFor();
+    await own.context().close();
+  });
+
+  test('adds it to the draft of the template, which keeps all else', async () => {
     await page.goto(`${hub.origin}/devices/${ID}/raw`);
     await page.getByTestId('add-pressure').click();
     assert.equal(await page.locator('[data-testid="unmodeled-names"] button').count(), 1, 'what no model can have is not offered');

@@ -15,22 +15,34 @@ export class ApiError extends Error {
   }
 }
 
+/** What the hub says beside its message, where a failure comes from it: `[{ message, ... }]`. */
+export const detailsOf = (failure) => failure.details ?? [];
+
 /** What is called when the hub asks for its token. */
 export const onUnauthorized = { call: () => {} };
 
-async function call(method, path, body, type = 'application/json', headers = {}) {
-  let response;
+/** Text as the hub keeps it: what a file begins with is part of it. */
+const exactly = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The text that the hub answers. */
+async function ask(method, path, body, type = 'application/json', headers = {}) {
+  const { response, text } = await reach(path, { method, body, headers: body === undefined ? headers : { 'content-type': type, ...headers } });
+  if (response.ok) return text;
+  if (response.status === 401) onUnauthorized.call();
+  const answer = parseOr(text, null);
+  throw new ApiError(response.status, answer?.code ?? 'http', answer?.message ?? `HTTP ${response.status}`, answer?.details);
+}
+
+async function reach(path, options) {
   try {
-    response = await fetch(path, { method, body, headers: body === undefined ? headers : { 'content-type': type, ...headers } });
+    const response = await fetch(path, options);
+    return { response, text: exactly.decode(await response.arrayBuffer()) };
   } catch (cause) {
     throw new ApiError(0, 'unreachable', texts.unreachable(cause.message));
   }
-  const text = await response.text();
-  const answer = parseOr(text, null);
-  if (response.ok) return answer;
-  if (response.status === 401) onUnauthorized.call();
-  throw new ApiError(response.status, answer?.code ?? 'http', answer?.message ?? `HTTP ${response.status}`, answer?.details);
 }
+
+const call = async (...request) => parseOr(await ask(...request), null);
 
 function parseOr(text, fallback) {
   try {
@@ -45,6 +57,7 @@ const send = (method, path, value) => call(method, path, stringify(value));
 
 export const api = {
   call,
+  text: (path) => ask('GET', path),
   send,
   /** A wrong token is an error like any other: whoever calls shows it. */
   logIn: (token) => send('POST', '/api/login', { token }),

@@ -2,7 +2,7 @@
 // changes meanwhile is offered instead. Nothing that is not valid can be saved, and the button says why.
 
 import { announce } from '../announce.js';
-import { api } from '../api.js';
+import { api, detailsOf } from '../api.js';
 import { freshId, h, hook, setText } from '../dom.js';
 import { field } from '../forms.js';
 import { same } from '../json.js';
@@ -69,7 +69,7 @@ export default function formTab({ data, tab }) {
       for (const one of changed) one.saved(version);
       toast(savedText(changed.filter((one) => one.capability.kind !== 'cloudProperty').length, data.item.connected));
     } catch (failure) {
-      const known = changed.filter((one) => one.refused(failure.details));
+      const known = changed.filter((one) => one.refused(detailsOf(failure)));
       if (known.length === 0) setText(error, failure.message);
       (known[0] ?? changed[0]).focus();
     }
@@ -211,7 +211,7 @@ class EditedProperty {
       else this.#fill(value);
       if (this.#overtaken(version)) this.update();
     } catch (failure) {
-      this.field.fail?.(failure.details[0]?.message ?? failure.message);
+      this.field.fail?.(detailsOf(failure)[0]?.message ?? failure.message);
     }
     this.onChange();
   }

@@ -1,6 +1,6 @@
 // A device without a template, and one that has never connected: what is known anyway and what to do next.
 
-import { api } from '../api.js';
+import { api, detailsOf } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
 import { jsonField } from '../forms.js';
@@ -128,7 +128,7 @@ function rawProperties(data) {
       toast(savedText(1, data.item.connected));
     } catch (failure) {
       dirty = true;
-      setText(error, failure.details[0]?.message ?? failure.message);
+      setText(error, detailsOf(failure)[0]?.message ?? failure.message);
     }
     return undefined;
   });

@@ -1,5 +1,6 @@
 // What the pages of the hub have in common: their tabs, loading again while they are looked at, and problems shown where they are.
 
+import { detailsOf } from '../api.js';
 import { h } from '../dom.js';
 import { texts } from '../texts.js';
 
@@ -25,7 +26,7 @@ export function refreshing(load) {
 
 /** Shows what is wrong with single fields under them, and answers the rest of a failure. */
 export function failFields(failure, fields) {
-  const known = failure.details.filter(({ field }) => field in fields);
+  const known = detailsOf(failure).filter(({ field }) => field in fields);
   for (const { field, message } of known) fields[field].fail(message);
   if (known.length > 0) fields[known[0].field].focus();
   return known.length > 0 ? '' : failure.message;

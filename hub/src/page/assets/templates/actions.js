@@ -1,6 +1,7 @@
 // What can be done with a template as a whole: publish, rename, new version, migrate, replace and export the model, discard,
 // delete. Each works on `page` ({ context, template, take, load }).
 
+import { detailsOf } from '../api.js';
 import { freshId, h, setText } from '../dom.js';
 import { openConfirm, openDialog } from '../shell/dialog.js';
 import { toast, toastError } from '../shell/toast.js';
@@ -96,7 +97,8 @@ export function openForm(title, hint, content, submit, act) {
     try {
       if (await act() !== false) dialog.close();
     } catch (failure) {
-      setText(error, failure.details.length > 0 ? failure.details.map(({ message }) => message).join(' ') : failure.message);
+      const details = detailsOf(failure);
+      setText(error, details.length > 0 ? details.map(({ message }) => message).join(' ') : failure.message);
     }
   });
 

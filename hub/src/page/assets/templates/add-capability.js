@@ -21,7 +21,7 @@ export function withCapability(files, modelId, component, capability) {
   const documents = files.map(({ name, text }) => ({ name, text, value: parse(text.replace(/^\ufeff/, '')) }));
   const known = new Map(documents.flatMap(({ value }) => [value].flat()).map((one) => [one['@id'], one]));
   const target = interfaceOf(known.get(modelId), component, (schema) => (typeof schema === 'string' ? known.get(schema) : schema));
-  if (!target) throw Object.assign(new Error(words.noInterface(component)), { details: [] });
+  if (!target) throw new Error(words.noInterface(component));
   const before = documents.map(({ value }) => stringify(value));
   target.contents = [...[target.contents ?? []].flat(), capability];
   return documents.map(({ name, text, value }, index) => ({ name, text: stringify(value) === before[index] ? text : `${stringify(value, 2)}\n` }));

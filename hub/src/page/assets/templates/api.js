@@ -1,7 +1,7 @@
 // The hub's API of templates. An edit names the state it began with; ApiError with the code `changed` says that the template
 // is another by now.
 
-import { api, ApiError } from '../api.js';
+import { api } from '../api.js';
 import { stringify } from '../json.js';
 
 const path = (id, ...rest) => ['/api/templates', id, ...rest].map((part, index) => (index === 0 ? part : encodeURIComponent(part))).join('/');
@@ -15,11 +15,7 @@ export const templatesApi = {
   replaceModel: ({ id, etag }, source) => edit('PUT', path(id, 'model'), source, etag),
   exportUrl: (id, file) => `${path(id, 'model')}?file=${encodeURIComponent(file)}`,
   /** A file of the model as it was imported. */
-  async modelText(id, file) {
-    const response = await fetch(this.exportUrl(id, file));
-    if (!response.ok) throw new ApiError(response.status, 'http', `HTTP ${response.status}`);
-    return response.text();
-  },
+  modelText: (id, file) => api.text(templatesApi.exportUrl(id, file)),
   rename: ({ id, etag }, name) => edit('PATCH', path(id), { name }, etag),
   customize: ({ id, etag }, changes) => edit('PATCH', path(id, 'customizations'), changes, etag),
   setCloudProperties: ({ id, etag }, list) => edit('PUT', path(id, 'cloudProperties'), list, etag),

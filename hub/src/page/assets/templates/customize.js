@@ -1,6 +1,7 @@
 // How operators see each capability: names, units, decimals, range, colour, and where a form begins. Only what was changed is sent,
 // so that two people who edit different capabilities do not undo each other. One capability is in customize-row.js.
 
+import { detailsOf } from '../api.js';
 import { h, replace, setText } from '../dom.js';
 import { same } from '../json.js';
 import { keptRows } from '../rows.js';
@@ -63,8 +64,9 @@ export function customizePart(page) {
 
   async function refused(failure) {
     if (failure.code === 'changed') return conflict().catch(refused);
-    const rest = failure.details.filter(({ pointer, message }) => !edited.mark(pointer, message));
-    if (rest.length > 0 || failure.details.length === 0) replace(error, h('p', {}, failure.message), h('ul', { class: 'problems' }, rest.map(({ message }) => h('li', {}, message))));
+    const details = detailsOf(failure);
+    const rest = details.filter(({ pointer, message }) => !edited.mark(pointer, message));
+    if (rest.length > 0 || details.length === 0) replace(error, h('p', {}, failure.message), h('ul', { class: 'problems' }, rest.map(({ message }) => h('li', {}, message))));
     return undefined;
   }
 

@@ -1,6 +1,7 @@
 // The editor of one view or form: its name, and what tiles.js or sections.js edit of it. `new` in the address makes one; `?kind=`
 // says which.
 
+import { detailsOf } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
 import { openConfirm } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
@@ -79,7 +80,7 @@ export function viewEditor(page) {
       page.take(base);
       return replace(error, words.conflict);
     }
-    const told = failure.details.map(({ pointer, message }) => [pointer, [body.mark?.(pointer, message), message].filter(Boolean).join(': ')]);
+    const told = detailsOf(failure).map(({ pointer, message }) => [pointer, [body.mark?.(pointer, message), message].filter(Boolean).join(': ')]);
     return replace(error, told.length === 0 ? h('p', {}, failure.message) : h('ul', { class: 'problems' }, told.map(([pointer, text]) => h('li', { 'data-pointer': pointer }, text))));
   }
 

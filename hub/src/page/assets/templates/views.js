@@ -81,7 +81,7 @@ function openGenerate(page) {
   const result = h('ul', { class: 'problems', role: 'status', 'data-testid': 'generated' });
   const { dialog } = openForm(title, hint, [content, result], submit, async () => {
     const wanted = Object.fromEntries(names.map((kind, index) => [kind, switches[index].checked]));
-    if (!Object.values(wanted).includes(true)) throw Object.assign(new Error(nothing), { details: [] });
+    if (!Object.values(wanted).includes(true)) throw new Error(nothing);
     const { outcomes, template } = await templatesApi.generateViews(page.template, wanted);
     page.take(template);
     // a view that was not made is worth reading about
