@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { editTemplate, heard, hold, listen, loadAgain, openBrowser, pressDuring, startHub, tutorialTemplate, until } from './support/site.mjs';
+import { oddTemplate } from './support/odd.mjs';
 
 let hub;
 let browser;
@@ -223,6 +224,48 @@ describe('what is typed about a template stays', { concurrency: false }, () => {
     assert.equal(await hook('view-name').inputValue(), 'Everything at once');
     await hook('save-view').click();
     await page.getByRole('link', { name: 'Everything at once' }).waitFor();
+  });
+});
+
+describe('what was not edited is left without a question', { concurrency: false }, () => {
+  const leave = () => page.getByTestId('tab-model').click();
+  const left = () => page.locator('[data-testid="tab-model"][aria-current="page"]').waitFor();
+  const asked = async () => {
+    await leave();
+    await hook('cancel').click();
+  };
+
+  test('a view whose deletion was cancelled, and one whose tile was added and removed again', async () => {
+    await at('/views/about');
+    await hook('delete-view').click();
+    await hook('cancel').click();
+    await leave();
+    await left();
+    await at('/views/about');
+    await hook('add-tile').click();
+    await asked();
+    await hook('remove-tile').last().click();
+    await leave();
+    await left();
+  });
+
+  test('a width that is chosen is an edit at once, which is not published', async () => {
+    await at('/views/about');
+    await until(page, 'publish', 'title', '');
+    const width = hook('tile-width').first();
+    await width.selectOption(await width.inputValue() === '1' ? '2' : '1');
+    await page.waitForFunction(() => document.querySelector('[data-testid="publish"]').title !== '');
+    await asked();
+  });
+
+  test('a customisation that was only looked at as JSON', async () => {
+    await page.goto(`${hub.origin}/templates/${await oddTemplate(hub)}/customize`);
+    await hook('customize-minmax').locator('summary').click();
+    await hook('customize-minmax').locator('.as-json').click();
+    await hook('json-customize-minmax-initialValue').waitFor();
+    await until(page, 'customize-status', 'textContent', 'No changes.');
+    await leave();
+    await left();
   });
 });
 

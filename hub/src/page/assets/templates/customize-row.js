@@ -56,7 +56,7 @@ export function capabilityRow(one, given) {
   const touch = () => { touched = true; };
   const element = h('details', { class: 'customize', 'data-testid': `customize-${one.path}`, on: { input: touch } },
     h('summary', {}, h('strong', {}, one.modelLabel), ' ', h('code', {}, one.name), ' ', h('span', { class: 'hint' }, texts.templates.model.kinds[one.kind]), ' ', mark),
-    h('div', { class: 'customize-fields', on: { click: (event) => event.target.closest('button') && touch() } }, [...fields.values()].map((control) => control.element)));
+    h('div', { class: 'customize-fields' }, [...fields.values()].map((control) => control.element)));
   const write = (state) => fields.forEach((control, name) => control.write(state[name]));
   showMark();
   return {

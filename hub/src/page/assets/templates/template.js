@@ -28,7 +28,7 @@ export default function templatePage(context) {
   const facts = h('div', { class: 'device-facts' });
   const tools = h('div', { class: 'tools' });
   const notices = h('div', { class: 'remarks' });
-  const panel = h('div', { on: { input: judgePublish, click: judgePublish } }, h('p', { class: 'empty' }, texts.loading));
+  const panel = h('div', { on: { input: judgePublish, change: judgePublish, click: judgePublish } }, h('p', { class: 'empty' }, texts.loading));
   const problem = h('p', { class: 'remark bad', role: 'alert', hidden: true, 'data-testid': 'publish-problem' });
   const page = { context, template: null, slug, take, fail, load: coalesced(load), closed: false };
   // made once: a control that is replaced under the pointer loses its click, as a menu that is replaced closes

@@ -3,6 +3,7 @@
 
 import { detailsOf } from '../api.js';
 import { freshId, h, replace, setText } from '../dom.js';
+import { same } from '../json.js';
 import { openConfirm } from '../shell/dialog.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
@@ -22,7 +23,7 @@ export function viewEditor(page) {
   const back = () => context.go(templatePath(page.template.id, 'views'), { saved: true });
   let view = null;
   let base = null; // the template that the edits began with: its state is what the hub compares
-  let dirty = false;
+  let begun = null; // what was shown at first: what differs from it was edited
   let body = null;
 
   function build(template) {
@@ -36,17 +37,17 @@ export function viewEditor(page) {
     name.value = view.name;
     body = (view.kind === 'form' ? sectionsEditor : tilesEditor)(template, view);
     const remove = isNew ? null : h('button', { type: 'button', 'data-testid': 'delete-view', on: { click: askDelete } }, words.delete);
-    replace(element, h('form', { class: 'stacked', novalidate: true, on: { submit, input: touch, click: (event) => event.target.closest('button[type="button"]') && touch() } },
+    replace(element, h('form', { class: 'stacked', novalidate: true, on: { submit } },
       h('section', { class: 'card' }, h('h2', { class: 'spaced' }, isNew ? words.newTitle[view.kind] : texts.templates.views.kinds[view.kind]),
         h('div', { class: 'field narrow' }, h('label', { for: name.id }, words.name), name)),
       body.element, error,
       h('div', { class: 'save-bar' }, backLink(), h('span', { class: 'tools' }, remove, h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-view' }, words.save)))));
+    begun = shown();
     if (isNew) name.focus();
   }
 
-  function touch() {
-    dirty = true;
-  }
+  const shown = () => structuredClone({ name: name.value.trim(), ...body.read() });
+  const isDirty = () => body !== null && !same(shown(), begun);
 
   const backLink = () => h('a', { href: templatePath(page.template.id, 'views'), 'data-link': true }, words.back);
 
@@ -61,7 +62,7 @@ export function viewEditor(page) {
       setText(error, words.nameRequired);
       return name.focus();
     }
-    const value = { kind: view.kind, name: name.value.trim(), ...body.read() };
+    const value = { kind: view.kind, ...shown() };
     try {
       const saved = isNew ? await templatesApi.addView(base, value) : await templatesApi.saveView(base, slug, value);
       page.template = saved;
@@ -97,11 +98,11 @@ export function viewEditor(page) {
 
   return {
     element,
-    isDirty: () => dirty,
+    isDirty,
     update(template) {
       if (!view) build(template);
       // what was not edited follows; what was is compared with what it began with
-      else if (!dirty && template.etag !== base.etag && !element.contains(document.activeElement)) build(template);
+      else if (!isDirty() && template.etag !== base.etag && !element.contains(document.activeElement)) build(template);
     },
   };
 }
