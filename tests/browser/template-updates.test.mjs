@@ -25,7 +25,7 @@ after(async () => {
 
 beforeEach(async () => {
   await page?.context().close();
-  page = await browser.page({ allowed: /\b(409|412)\b/ });
+  page = await browser.page({ allowed: /\b(404|409|412)\b/ });
   await listen(page);
 });
 
@@ -224,6 +224,30 @@ describe('what is typed about a template stays', { concurrency: false }, () => {
     assert.equal(await hook('view-name').inputValue(), 'Everything at once');
     await hook('save-view').click();
     await page.getByRole('link', { name: 'Everything at once' }).waitFor();
+  });
+});
+
+describe('what is not there', { concurrency: false }, () => {
+  test('is a template that was deleted while the page heard of nothing, whose edits are nothing to stay for', async () => {
+    const { id } = await hub.api('POST', '/api/templates', { sample: true });
+    await page.goto(`${hub.origin}/templates/${id}/customize`);
+    await page.locator('details.customize summary').first().click();
+    await page.locator('details.customize input').first().fill('Edited');
+    await page.evaluate(() => window.streams.at(-1).close());
+    await hub.api('DELETE', `/api/templates/${id}`);
+    await loadAgain(page);
+    await hook('not-found').waitFor();
+    assert.equal(await hook('publish').count(), 0);
+    await page.locator('[data-section="hub"]').click();
+    await hook('tab-hub-overview').waitFor();
+  });
+
+  test('is a page that every object has by its name', async () => {
+    await page.goto(`${hub.origin}/hub/constructor`);
+    await hook('not-found').waitFor();
+    await at('/constructor');
+    await page.locator('[data-testid="tab-model"][aria-current="page"]').waitFor();
+    await hook('publish').waitFor();
   });
 });
 

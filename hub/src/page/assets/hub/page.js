@@ -13,7 +13,7 @@ export default function hubPage(context) {
   const id = rest.join('/');
   if (name === 'enrollments' && kind === 'new') return newEnrollmentPage(context);
   if (name === 'enrollments' && ['group', 'individual'].includes(kind) && id !== '') return enrollmentPage(context, kind, id);
-  return (PAGES[name] ?? notFound)(context);
+  return (Object.hasOwn(PAGES, name) ? PAGES[name] : notFound)(context);
 }
 
 const PAGES = { '': overviewPage, enrollments: enrollmentsPage, certificates: certificatesPage, faults: faultsPage };

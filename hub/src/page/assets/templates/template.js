@@ -22,7 +22,7 @@ const PARTS = { model: modelPart, customize: customizePart, views: viewsPart };
 
 export default function templatePage(context) {
   const [id, name = 'model', slug] = context.rest;
-  const tab = name in PARTS ? name : 'model';
+  const tab = Object.hasOwn(PARTS, name) ? name : 'model';
   const editing = tab === 'views' && slug !== undefined;
   const title = h('h1', {}, id);
   const facts = h('div', { class: 'device-facts' });
@@ -99,10 +99,15 @@ export default function templatePage(context) {
       if (before === edits) show(template);
       else page.load();
     } catch (failure) {
-      if (part !== null) return;
-      if (failure.status === 404) replace(element, missing(words.notFound, '/templates', words.all));
-      else showFailure(panel, failure.message, page.load);
+      if (failure.status === 404) showGone();
+      else if (part === null) showFailure(panel, failure.message, page.load);
     }
+  }
+
+  /** There never was one, or it was deleted while the stream was away: nothing can be edited any more. */
+  function showGone() {
+    page.closed = true;
+    replace(element, missing(words.notFound, '/templates', words.all));
   }
 
   const element = h('div', { class: 'page' },
