@@ -118,6 +118,7 @@ assets! {
     "hub/page.js"
     "hub/parts.js"
     "hub/policy.js"
+    "hub/proofs.js"
     "json.js"
     "leaves.js"
     "live.js"

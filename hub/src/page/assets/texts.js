@@ -21,6 +21,7 @@ export const texts = {
   none: '—',
   unknown: (value) => `${value} (not in the model)`,
   unreachable: (cause) => `The hub does not answer (${cause}).`,
+  outdated: (why) => `What is shown may be out of date: ${why}`,
 
   pager: {
     label: 'Pages of the list',

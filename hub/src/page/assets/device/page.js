@@ -97,7 +97,7 @@ class DevicePage {
     else if (isGone) this.#showGone();
     else {
       this.outdated.hidden = false;
-      setText(this.outdated, words.outdated(failure.message));
+      setText(this.outdated, texts.outdated(failure.message));
       this.panel.element.classList.add('stale');
     }
   }

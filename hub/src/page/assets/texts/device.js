@@ -31,7 +31,6 @@ export const device = {
   },
   deleted: 'This device was deleted.',
   noView: 'This device has no such view. Its views are above.',
-  outdated: (why) => `What is shown may be out of date: ${why}`,
   republished: 'The template was published again.',
   showRepublished: 'Show it, without what is typed here',
   emptyView: 'This view has no tiles.',
