@@ -262,6 +262,26 @@ test('nothing is drawn across a break of the stream, and a column is told with t
   assert.deepEqual(seen, [[1, 2], 2000, 2000]);
 });
 
+test('a lane that is looked at for long keeps a bounded number of gaps and colours, and knows no more for it', async () => {
+  const seen = await page.evaluate(async () => {
+    const { States } = await import('/assets/chart/states.js');
+    const [most, step] = [5000, 1000];
+    const lane = new States((value) => value);
+    lane.add(0, 'on');
+    for (let turn = 1; turn <= most + 10; turn += 1) {
+      lane.add(turn * step - 500, null);
+      lane.add(turn * step, 'on');
+    }
+    const colours = Array.from({ length: most + 10 }, (_, turn) => lane.colour(`state ${turn}`, 4));
+    const [before, first, second] = lane.blocks(0, Infinity);
+    return { gaps: lane.gaps.all().length, colours: lane.colours.size, kept: lane.colour(`state ${most + 9}`, 4) === colours.at(-1), next: colours.slice(0, 5), before, first, second };
+  });
+  assert.deepEqual(seen, {
+    gaps: 5000, colours: 5000, kept: true, next: [0, 1, 2, 3, 0],
+    before: { value: 'on', begin: 0, end: 500, known: true }, first: { value: 'on', begin: 500, end: 11_000, known: false }, second: { value: 'on', begin: 11_000, end: 11_500, known: true },
+  });
+});
+
 test('a value that a choice does not have is shown as it is and kept', async () => {
   const seen = await page.evaluate(async () => {
     const { field } = await import('/assets/forms.js');

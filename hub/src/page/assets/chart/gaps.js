@@ -5,6 +5,7 @@ const SHORTEST = 10_000;
 const USUAL = 3; // usual intervals
 const INTERVALS = 50; // of which the usual one is taken
 const ENOUGH = 3; // of them to say what is usual
+const MOST = 5000; // gaps that are kept
 
 export class Gaps {
   constructor() {
@@ -23,7 +24,7 @@ export class Gaps {
   value(t) {
     if (this.last !== null && t < this.last) return;
     if (this.last !== null) {
-      if (this.since !== null || t - this.last > this.#limit()) this.closed.push([this.since ?? this.last, t]);
+      if (this.since !== null || t - this.last > this.#limit()) this.#close(t);
       this.intervals.push(t - this.last);
       if (this.intervals.length > INTERVALS) this.intervals.shift();
     }
@@ -33,6 +34,12 @@ export class Gaps {
 
   interrupt(t) {
     if (this.last !== null) this.since ??= Math.max(t, this.last);
+  }
+
+  /** Of too many, the two that are oldest become one: what lies between them counts as unknown, not as known. */
+  #close(t) {
+    this.closed.push([this.since ?? this.last, t]);
+    if (this.closed.length > MOST) this.closed.splice(0, 2, [this.closed[0][0], this.closed[1][1]]);
   }
 
   #limit() {

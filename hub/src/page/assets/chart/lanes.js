@@ -22,7 +22,7 @@ const LETTER = 8; // pixels
 
 export function stateStrips(capabilities, { data, range, title, template }) {
   const lanes = capabilities.map((capability) => ({
-    capability, label: template.fullLabel(capability), colours: new Map(), states: new States((value) => keyOf(value, capability)),
+    capability, label: template.fullLabel(capability), states: new States((value) => keyOf(value, capability)),
   }));
   const name = nameOf(lanes, title);
   const height = lanes.length * LANE + FOOT;
@@ -59,14 +59,12 @@ export function stateStrips(capabilities, { data, range, title, template }) {
 /** What is the same state: a boolean also as a text. */
 const keyOf = (value, { schema }) => (schema?.type === 'boolean' ? String(truthOf(value) ?? value) : stringify(value));
 
-function strip({ capability, label, states, colours }, top, x, [from, to]) {
+function strip({ capability, label, states }, top, x, [from, to]) {
   const blocks = states.blocks(from, to).map(({ value, begin, end, known }) => {
-    const key = keyOf(value, capability);
-    if (!colours.has(key)) colours.set(key, colours.size % COLOURS);
     const text = valueText(value, capability);
     const wide = Math.max(2, x(end) - x(begin));
     const times = `${formatTime(begin)} – ${formatTime(end)}`;
-    return s('g', { class: `${known ? 'block' : 'block unknown'} line-${colours.get(key)}`, 'data-state': known ? text : null }, s('title', {}, known ? `${text}: ${times}` : words.unknown(text, times)),
+    return s('g', { class: `${known ? 'block' : 'block unknown'} line-${states.colour(value, COLOURS)}`, 'data-state': known ? text : null }, s('title', {}, known ? `${text}: ${times}` : words.unknown(text, times)),
       s('rect', { x: x(begin), width: wide, y: top + 18, height: 22, rx: 3 }),
       known && wide > text.length * LETTER ? s('text', { x: x(begin) + 6, y: top + 33 }, text) : null);
   });

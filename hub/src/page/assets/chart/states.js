@@ -2,7 +2,7 @@
 
 import { Gaps } from './gaps.js';
 
-const MOST = 5000; // changes that are kept
+const MOST = 5000; // changes that are kept, and states that have a colour
 
 export class States {
   /** `keyOf(value)` is the same for values that are one state. */
@@ -10,6 +10,8 @@ export class States {
     this.keyOf = keyOf;
     this.changes = []; // { t, value }
     this.gaps = new Gaps();
+    this.colours = new Map(); // by state
+    this.coloured = 0; // states that got one by now
     this.live = []; // [t, value] of the stream since history was loaded; null is an interruption
   }
 
@@ -35,6 +37,17 @@ export class States {
     if (last && (t < last.t || this.keyOf(last.value) === this.keyOf(value))) return;
     this.changes.push({ t, value });
     if (this.changes.length > MOST) this.changes.shift();
+  }
+
+  /** Which of so many colours a state has. One that is new gets the next; of too many, the oldest has none any more. */
+  colour(value, count) {
+    const key = this.keyOf(value);
+    if (!this.colours.has(key)) {
+      this.colours.set(key, this.coloured % count);
+      this.coloured += 1;
+      if (this.colours.size > MOST) this.colours.delete(this.colours.keys().next().value);
+    }
+    return this.colours.get(key);
   }
 
   /** What was in force when, within a range: `{ value, begin, end, known }`, in order. */
