@@ -88,4 +88,20 @@ describe('an enrollment that is looked at', { concurrency: false }, () => {
   });
 });
 
+describe('a file of certificates', { concurrency: false }, () => {
+  const choose = (name, bytes) => hook('input-certificate-file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
+
+  test('that is too large is refused in place, and one of many bytes is taken as it is', async () => {
+    await page.goto(`${hub.origin}/hub/certificates`);
+    await choose('huge.der', Buffer.alloc(2 ** 20 + 1, 0x30));
+    await page.getByText('A file of certificates has at most 1 MiB. Choose another one.').waitFor();
+    await until(page, 'input-certificate', 'aria-invalid', 'true');
+    await until(page, 'input-certificate-file', 'value', '');
+    const large = Buffer.alloc(2 ** 20, 0x30);
+    await choose('large.der', large);
+    await until(page, 'input-certificate', 'value', large.toString('base64'));
+    await until(page, 'input-certificate', 'aria-invalid', null);
+  });
+});
+
 test('the pages of the hub reported no error and asked no other host', () => assert.deepEqual(browser.complaints, []));

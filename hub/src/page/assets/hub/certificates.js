@@ -14,6 +14,7 @@ import { failFields, hubCrumbs, hubTabs, refreshing } from './parts.js';
 
 const words = texts.certificates;
 const DER = 0x30; // how a certificate that is no text begins
+const LARGEST = 2 ** 20; // bytes of a file: in base64, too, the hub takes them
 
 export function certificatesPage(context) {
   context.titled(hubCrumbs([words.title]));
@@ -83,9 +84,18 @@ function addCard(onAdded) {
   const error = h('p', { class: 'field-error', role: 'alert' });
 
   async function take() {
-    if (file.files.length === 0) return;
-    const bytes = new Uint8Array(await file.files[0].arrayBuffer());
-    certificate.write(bytes[0] === DER ? btoa(String.fromCharCode(...bytes)) : new TextDecoder().decode(bytes));
+    const [chosen] = file.files;
+    if (!chosen) return;
+    try {
+      const text = await textOf(chosen);
+      // another one may have been chosen meanwhile
+      if (chosen === file.files[0]) certificate.write(text);
+    } catch (failure) {
+      if (chosen !== file.files[0]) return;
+      certificate.fail(failure.message);
+      // the same file can be chosen again once it is mended
+      file.value = '';
+    }
   }
 
   const submit = once(async () => {
@@ -108,4 +118,11 @@ function addCard(onAdded) {
     h('div', { class: 'field' }, h('label', { for: file.id }, words.file), file), certificate.element,
     h('div', {}, name.element, h('p', { class: 'hint' }, words.nameHint)), error,
     h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary', 'data-testid': 'add-certificate' }, words.submit))));
+}
+
+/** The text of a file of certificates: PEM, or the base64 of what is no text. */
+async function textOf(file) {
+  if (file.size > LARGEST) throw new Error(words.largeFile);
+  const bytes = new Uint8Array(await file.arrayBuffer().catch((cause) => { throw new Error(words.unreadableFile(cause.message)); }));
+  return bytes[0] === DER ? btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) : new TextDecoder().decode(bytes);
 }
