@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { openBrowser, startHub, until } from './support/site.mjs';
+import { editTemplate, openBrowser, startHub, until } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -101,6 +101,49 @@ describe('a file of certificates', { concurrency: false }, () => {
     await choose('large.der', large);
     await until(page, 'input-certificate', 'value', large.toString('base64'));
     await until(page, 'input-certificate', 'aria-invalid', null);
+  });
+});
+
+describe('what was typed and not sent is asked about before it is left', { concurrency: false }, () => {
+  const leave = () => page.locator('[data-section="templates"]').click();
+
+  /** Edits a control of a page, stays, takes the edit back, and leaves. */
+  async function keeps(path, control, edit, takeBack) {
+    await page.goto(hub.origin + path);
+    await edit(hook(control));
+    await leave();
+    await page.getByText('Leave without saving?').waitFor();
+    await hook('cancel').click();
+    await page.getByText('Leave without saving?').waitFor({ state: 'hidden' });
+    await takeBack(hook(control));
+    await leave();
+    await page.waitForURL('**/templates');
+  }
+
+  const fill = (text) => (control) => control.fill(text);
+  const choose = (value) => (control) => control.selectOption(value);
+
+  test('in a new enrollment', async () => {
+    await keeps('/hub/enrollments/new?kind=individual', 'input-enrollment-id', fill('one'), fill(''));
+    await keeps('/hub/enrollments/new?kind=group', 'input-attestation', choose('certificate'), choose('symmetricKey'));
+    await keeps('/hub/enrollments/new?kind=group', 'input-enabled', (control) => control.uncheck(), (control) => control.check());
+  });
+
+  test('in a new authority', () => keeps('/hub/certificates', 'input-certificate', fill('text'), fill('')));
+
+  test('in the policy of an enrollment', async () => {
+    await group('kept');
+    await keeps('/hub/enrollments/group/kept', 'input-policy', choose('reset'), choose('migrate'));
+  });
+
+  test('in a new device, whose template may be chosen by the address', async () => {
+    const { id } = await hub.api('POST', '/api/templates', { sample: true });
+    await editTemplate(hub, id, 'POST', '/publish', {});
+    await keeps(`/devices/new?template=${id}`, 'input-device-id', fill('device'), fill(''));
+    await keeps(`/devices/new?template=${id}`, 'input-device-template', async (control) => {
+      await until(page, 'input-device-template', 'value', id);
+      await control.selectOption('');
+    }, choose(id));
   });
 });
 

@@ -103,6 +103,7 @@ assets! {
     "devices/table.js"
     "dom.js"
     "duration.js"
+    "edited.js"
     "fields.js"
     "form-rows.js"
     "format.js"

@@ -2,6 +2,7 @@
 
 import { api } from '../api.js';
 import { freshId, h, setText } from '../dom.js';
+import { isEdited } from '../edited.js';
 import { devicePath } from '../shell/routes.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
@@ -38,8 +39,9 @@ export default function newDevicePage(context) {
   async function load() {
     try {
       const { items } = await api.templates();
-      const chosen = template.value || context.query.get('template');
-      template.replaceChildren(template.firstChild, ...items.filter((one) => one.state !== 'draft').map((one) => h('option', { value: one.id }, one.name)));
+      const asked = context.query.get('template');
+      const chosen = template.value || asked;
+      template.replaceChildren(template.firstChild, ...items.filter((one) => one.state !== 'draft').map((one) => h('option', { value: one.id, selected: one.id === asked }, one.name)));
       template.value = chosen ?? '';
       if (template.selectedIndex < 0) template.value = '';
       template.dataset.loaded = '';
@@ -61,7 +63,7 @@ export default function newDevicePage(context) {
     try {
       const device = await api.addDevice({ id: fields[0][1].value, name: fields[1][1].value || undefined, templateId: template.value || undefined });
       toast(texts.devices.done.create(device.name || device.id));
-      context.go(`${devicePath(device.id)}#connect`);
+      context.go(`${devicePath(device.id)}#connect`, { saved: true });
     } catch (failure) {
       if (failure.code === 'exists') id.fail(failure.message);
       else setText(error, failure.message);
@@ -73,5 +75,6 @@ export default function newDevicePage(context) {
   return {
     element: h('div', { class: 'page' }, h('h1', {}, words.title), h('section', { class: 'card' }, h('p', { class: 'hint spaced' }, words.intro), form)),
     load,
+    isDirty: () => isEdited(form),
   };
 }

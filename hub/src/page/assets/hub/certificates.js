@@ -2,6 +2,7 @@
 
 import { labelled } from '../fields.js';
 import { freshId, h, setText } from '../dom.js';
+import { isEdited } from '../edited.js';
 import { clockTime } from '../format.js';
 import { keptRows } from '../rows.js';
 import { textControl } from '../devices/edit.js';
@@ -37,10 +38,12 @@ export function certificatesPage(context) {
     }
   });
 
+  const add = addCard(load);
   return {
     element: h('div', { class: 'page' }, h('h1', {}, words.title), hubTabs('certificates'), h('p', { class: 'hint' }, words.intro), failure,
-      h('section', { class: 'card flush', 'aria-label': words.title }, none, table), addCard(load)),
+      h('section', { class: 'card flush', 'aria-label': words.title }, none, table), add.element),
     load,
+    isDirty: add.isDirty,
     close: refreshing(load),
   };
 }
@@ -114,10 +117,11 @@ function addCard(onAdded) {
     return undefined;
   });
 
-  return h('section', { class: 'card', 'aria-label': words.submit }, h('form', { class: 'stack narrow', novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(); } } },
+  const form = h('form', { class: 'stack narrow', novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(); } } },
     h('div', { class: 'field' }, h('label', { for: file.id }, words.file), file), certificate.element,
     h('div', {}, name.element, h('p', { class: 'hint' }, words.nameHint)), error,
-    h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary', 'data-testid': 'add-certificate' }, words.submit))));
+    h('div', { class: 'actions' }, h('button', { type: 'submit', class: 'primary', 'data-testid': 'add-certificate' }, words.submit)));
+  return { element: h('section', { class: 'card', 'aria-label': words.submit }, form), isDirty: () => isEdited(form) };
 }
 
 /** The text of a file of certificates: PEM, or the base64 of what is no text. */

@@ -23,7 +23,7 @@ export function enrollmentPage(context, kind, id) {
   context.titled(hubCrumbs([words.title, '/hub/enrollments'], [id]));
   const facts = h('div', { class: 'device-facts' });
   const tools = h('div', { class: 'tools', hidden: true }, menuButton({
-    label: words.actions.menu(id), text: words.columns.actions, className: '', testId: 'enrollment-menu', items: () => enrollmentActions(kind, shown, show, () => context.go('/hub/enrollments')),
+    label: words.actions.menu(id), text: words.columns.actions, className: '', testId: 'enrollment-menu', items: () => enrollmentActions(kind, shown, show, () => context.go('/hub/enrollments', { saved: true })),
   }));
   const outdated = h('p', { class: 'field-error', role: 'alert', hidden: true });
   const panel = h('div', { class: 'page' }, h('p', { class: 'empty' }, texts.loading));
@@ -73,6 +73,7 @@ export function enrollmentPage(context, kind, id) {
   return {
     element: h('div', { class: 'page' }, h('div', { class: 'page-head' }, h('div', {}, h('h1', {}, id), facts), tools), hubTabs('enrollments'), outdated, panel),
     load,
+    isDirty: () => shown !== null && policy.isDirty(),
     close: refreshing(load),
   };
 }
@@ -81,7 +82,8 @@ function policyCard(kind, onChanged) {
   let shown = null;
   const policy = policyField();
   const save = h('button', { type: 'submit', 'data-testid': 'save-policy', disabled: true }, words.policy.save);
-  const judge = () => { save.disabled = !policy.isChanged(shown.reprovisionPolicy); };
+  const isDirty = () => policy.isChanged(shown.reprovisionPolicy);
+  const judge = () => { save.disabled = !isDirty(); };
 
   const submit = once(async () => {
     try {
@@ -98,9 +100,10 @@ function policyCard(kind, onChanged) {
   return {
     element: h('section', { class: 'card' }, h('form', { class: 'stack narrow', on: { change: judge, submit: (event) => { event.preventDefault(); submit(); } } },
       policy.element, h('div', { class: 'actions' }, save))),
+    isDirty,
     update(enrollment) {
       // a choice that is not saved stays while the enrollment is loaded again
-      if (shown === null || !policy.isChanged(shown.reprovisionPolicy)) policy.write(enrollment.reprovisionPolicy);
+      if (shown === null || !isDirty()) policy.write(enrollment.reprovisionPolicy);
       shown = enrollment;
       judge();
     },

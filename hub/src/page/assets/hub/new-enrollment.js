@@ -3,6 +3,7 @@
 import { jsonField } from '../forms.js';
 import { labelled } from '../fields.js';
 import { freshId, h, setText } from '../dom.js';
+import { isEdited } from '../edited.js';
 import { textControl } from '../devices/edit.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
@@ -45,25 +46,26 @@ export function newEnrollmentPage(context) {
     try {
       await enrollmentsApi.add(kind, enrollment);
       toast(texts.enrollments.done.added(enrollment[ID[kind]]));
-      context.go(enrollmentPath(kind, enrollment[ID[kind]]));
+      context.go(enrollmentPath(kind, enrollment[ID[kind]]), { saved: true });
     } catch (failure) {
       setText(error, failFields(failure, { id, deviceId, ...twin, ...attestation.fields }));
     }
     return undefined;
   });
 
+  const form = h('form', { class: 'stack narrow', novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(); } } },
+    h('div', {}, id.element, h('p', { class: 'hint' }, words.idHint[kind])),
+    kind === 'individual' ? h('div', {}, deviceId.element, h('p', { class: 'hint' }, words.deviceIdHint)) : null,
+    attestation.element, policy.element,
+    h('label', { class: 'check' }, enabled, h('span', {}, words.enabled)),
+    more,
+    error,
+    h('div', { class: 'actions' }, h('a', { class: 'button', href: '/hub/enrollments', 'data-link': true }, words.cancel),
+      h('button', { type: 'submit', class: 'primary', 'data-testid': 'submit-enrollment' }, words.submit)));
   return {
-    element: h('div', { class: 'page' }, h('h1', {}, words.title[kind]), hubTabs('enrollments'),
-      h('section', { class: 'card' }, h('form', { class: 'stack narrow', novalidate: true, on: { submit: (event) => { event.preventDefault(); submit(); } } },
-        h('div', {}, id.element, h('p', { class: 'hint' }, words.idHint[kind])),
-        kind === 'individual' ? h('div', {}, deviceId.element, h('p', { class: 'hint' }, words.deviceIdHint)) : null,
-        attestation.element, policy.element,
-        h('label', { class: 'check' }, enabled, h('span', {}, words.enabled)),
-        more,
-        error,
-        h('div', { class: 'actions' }, h('a', { class: 'button', href: '/hub/enrollments', 'data-link': true }, texts.enrollments.form.cancel),
-          h('button', { type: 'submit', class: 'primary', 'data-testid': 'submit-enrollment' }, words.submit))))),
+    element: h('div', { class: 'page' }, h('h1', {}, words.title[kind]), hubTabs('enrollments'), h('section', { class: 'card' }, form)),
     load: attestation.load,
+    isDirty: () => isEdited(form),
   };
 }
 
