@@ -126,6 +126,7 @@ assets! {
     "numbers.js"
     "paged.js"
     "pager.js"
+    "patterns.js"
     "places.js"
     "rows.js"
     "shell/clipboard.js"

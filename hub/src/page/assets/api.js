@@ -6,7 +6,7 @@ import { texts } from './texts.js';
 /** The hub speaks in clauses, as programs do; people read sentences. */
 const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? '' : '.') : text);
 
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, code, message, details) {
     super(sentence(message));
     this.status = status;

@@ -5,16 +5,19 @@ import { freshId, h } from './dom.js';
 import { texts } from './texts.js';
 
 const UNITS = ['days', 'hours', 'minutes', 'seconds'];
-const WITHOUT_MONTHS = /^P(?=.)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+const DURATION = /^P(?=.)(?:(?<years>\d+)Y)?(?:(?<months>\d+)M)?(?:(?<weeks>\d+)W)?(?:(?<days>\d+)D)?(?:T(?=.)(?:(?<hours>\d+)H)?(?:(?<minutes>\d+)M)?(?:(?<seconds>\d+(?:\.\d+)?)S)?)?$/;
 const WEEK = 7; // days
+
+/** What an ISO 8601 duration has of each unit, the longest first, as texts, `undefined` where it has none; null when it is no duration. */
+export const durationOf = (text) => DURATION.exec(text)?.groups ?? null;
 
 /** The parts of a duration as texts, empty where it has none; null when it has others, or is none. */
 export function readParts(text) {
-  const found = WITHOUT_MONTHS.exec(text);
-  if (found === null) return null;
-  const [, weeks, days, hours, minutes, seconds] = found;
+  const found = durationOf(text);
+  if (found === null || found.years !== undefined || found.months !== undefined) return null;
+  const { weeks, days, hours = '', minutes = '', seconds = '' } = found;
   const all = weeks === undefined ? days : String(BigInt(weeks) * BigInt(WEEK) + BigInt(days ?? 0));
-  return { days: all ?? '', hours: hours ?? '', minutes: minutes ?? '', seconds: seconds ?? '' };
+  return { days: all ?? '', hours, minutes, seconds };
 }
 
 /** The text of a duration of these parts; without any, empty. */

@@ -3,9 +3,10 @@
 // "Not set" is never the same as empty, 0 or false.
 
 import { freshId, h, setAttribute, setText } from './dom.js';
-import { durationParts } from './duration.js';
+import { durationOf, durationParts } from './duration.js';
 import { stringify } from './json.js';
 import { isInteger, isNumeric, readNumber } from './numbers.js';
+import { BASE64 } from './patterns.js';
 import { texts } from './texts.js';
 
 const errors = texts.form.errors;
@@ -20,11 +21,9 @@ const PATTERNS = {
   time: {
     test: (text) => /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$/.test(text), error: errors.time, placeholder: '12:00:00',
   },
-  duration: {
-    test: (text) => /^P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/.test(text), error: errors.duration, placeholder: 'PT30S',
-  },
+  duration: { test: (text) => durationOf(text) !== null, error: errors.duration, placeholder: 'PT30S' },
   uuid: { test: (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text), error: errors.uuid, placeholder: '123e4567-e89b-12d3-a456-426614174000' },
-  bytes: { test: (text) => /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text), error: errors.bytes, placeholder: 'AQIDBA==' },
+  bytes: { test: (text) => BASE64.test(text), error: errors.bytes, placeholder: 'AQIDBA==' },
 };
 
 /** Whether a text of the right form is a day of the calendar. */
@@ -118,7 +117,7 @@ function patternField(type, options) {
 }
 
 /** The present time with seconds and this zone's offset. */
-export function isoNow(at = new Date()) {
+function isoNow(at = new Date()) {
   const minutes = -at.getTimezoneOffset();
   const two = (number) => String(number).padStart(2, '0');
   const local = new Date(at.getTime() + minutes * 60_000).toISOString().slice(0, 19);

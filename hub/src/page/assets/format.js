@@ -2,6 +2,7 @@
 
 import { stringify } from './json.js';
 import { h, setText } from './dom.js';
+import { durationOf } from './duration.js';
 import { REALS } from './numbers.js';
 import { texts } from './texts.js';
 
@@ -58,14 +59,9 @@ function momentText(text) {
 
 /** An ISO 8601 duration by its parts. */
 function durationText(text) {
-  const found = DURATION.exec(text);
-  if (!found) return null;
-  const parts = found.slice(1).map((number, index) => number && texts.span[DURATION_PARTS[index]](number)).filter(Boolean);
-  return parts.length > 0 ? parts.join(' ') : null;
+  const found = durationOf(text);
+  return found && Object.entries(found).filter(([, number]) => number !== undefined).map(([unit, number]) => texts.span[unit](number)).join(' ');
 }
-
-const DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
-const DURATION_PARTS = ['years', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds'];
 
 /** The time of day, with the date when it is not today. */
 export function formatTime(milliseconds) {

@@ -5,13 +5,13 @@ import { h, replace, setText } from './dom.js';
 import { isScalar, labelled, scalarField } from './fields.js';
 import { parse, same, stringify } from './json.js';
 import { rowList } from './form-rows.js';
-import { PARTS, partsOf, pointOf, shapeError } from './places.js';
+import { NAME } from './patterns.js';
+import { PARTS, PLACE, partsOf, pointOf, shapeError } from './places.js';
 import { texts } from './texts.js';
 
 const named = (fields) => (_, options) => objectBody({ fields }, options);
 const COMPOSITES = { object: objectBody, array: arrayBody, map: mapBody, geopoint: named(PARTS.geopoint), vector: named(PARTS.vector), point: pointBody };
 const ROWS = [4, 30]; // of a text of JSON: least, and most before it scrolls
-const MAP_KEY = /^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$/;
 
 /** A field for a schema. Options: `label`, `hideLabel`, `about` (a sentence below it), `optional`, `testId`, `display`, `unit`, `json`,
  * `inTwin` where the value goes into a twin, which holds fewer whole numbers. */
@@ -120,7 +120,7 @@ function objectBody(schema, options) {
 
 /** A point of GeoJSON by its parts. */
 function pointBody(_, options) {
-  const parts = objectBody({ fields: PARTS.point }, { ...options, optional: true });
+  const parts = objectBody({ fields: PLACE }, { ...options, optional: true });
   return {
     ...parts,
     read(silent) {
@@ -188,7 +188,7 @@ function checkKeys(pairs, silent) {
   const seen = new Set();
   let first = null;
   for (const [key, pair] of pairs) {
-    const error = MAP_KEY.test(key) ? (seen.has(key) && texts.form.errors.duplicate(key)) : texts.form.errors.key;
+    const error = NAME.test(key) ? (seen.has(key) && texts.form.errors.duplicate(key)) : texts.form.errors.key;
     seen.add(key);
     if (!silent) pair.key.fail(error || null);
     first ??= error || null;

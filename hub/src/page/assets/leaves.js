@@ -2,8 +2,8 @@
 // vectors and geopoints consist of. The hub has the same rule.
 
 import { isNumber } from './numbers.js';
+import { PARTS } from './places.js';
 
-const PARTS = { vector: ['x', 'y', 'z'], geopoint: ['lat', 'lon', 'alt'] };
 const DEPTH = 3;
 
 /** Capabilities for the numbers inside one; each has the names to them as `inner`, and the path `location.speed`. */
@@ -18,6 +18,4 @@ export function leaves(capability, depth = DEPTH) {
   });
 }
 
-function fieldsOf(schema) {
-  return schema?.fields ?? (PARTS[schema?.type] ?? []).map((name) => ({ name, label: name, schema: { type: 'double' } }));
-}
+const fieldsOf = (schema) => schema?.fields ?? PARTS[schema?.type] ?? [];

@@ -5,13 +5,14 @@ import { texts } from './texts.js';
 
 const words = texts.form.places;
 const part = (name, low, high) => ({ name, label: words[name] ?? name, schema: { type: 'double' }, display: { min: low, max: high } });
-const PLACE = [part('longitude', -180, 180), part('latitude', -90, 90), part('altitude')];
 
-/** The parts of what is an object on the wire. */
+/** The parts of a point of GeoJSON. */
+export const PLACE = [part('longitude', -180, 180), part('latitude', -90, 90), part('altitude')];
+
+/** The parts of what is an object of numbers on the wire. */
 export const PARTS = {
   geopoint: [part('lat', -90, 90), part('lon', -180, 180), part('alt')],
   vector: [part('x'), part('y'), part('z')],
-  point: PLACE,
 };
 
 /** The parts of a GeoJSON point, and the point of its parts; `null` where it lacks one. */
@@ -22,7 +23,7 @@ export const pointOf = ({ longitude, latitude, altitude }) => (longitude === und
 /** By schema: the `type` of other shapes, and one as an example. */
 const position = '[8.54, 47.37]';
 const line = `[${position}, ${position}]`;
-export const SHAPES = {
+const SHAPES = {
   lineString: ['LineString', line], polygon: ['Polygon', `[${line}]`], multiPoint: ['MultiPoint', line],
   multiLineString: ['MultiLineString', `[${line}]`], multiPolygon: ['MultiPolygon', `[[${line}]]`],
 };

@@ -34,12 +34,6 @@ export function truthOf(value) {
   return { true: true, false: false }[String(value).toLowerCase()] ?? null;
 }
 
-/** A number in a value, where it has one: also the text of one. */
-export function numberOf(value) {
-  const number = typeof value === 'string' && value.trim() === '' ? NaN : Number(value);
-  return ['number', 'bigint', 'string'].includes(typeof value) && Number.isFinite(number) ? number : null;
-}
-
 /** The JSON type of a value when it is not what the schema has, or null. */
 export function mismatch(value, schema) {
   if (value === undefined || value === null || !schema) return null;

@@ -126,7 +126,7 @@ export class DeviceData {
 }
 
 /** Whether a row of the command history may stand in place of the one that is known: what is finished never changes. */
-export function isFurther(row, known) {
+function isFurther(row, known) {
   if (!known || stepOf(row) > stepOf(known)) return true;
   return stepOf(row) === stepOf(known) && stepOf(known) < LAST && (row.progress?.length ?? 0) >= (known.progress?.length ?? 0);
 }

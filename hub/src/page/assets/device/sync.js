@@ -3,6 +3,7 @@
 
 import { arrange, h, setAttribute, setText } from '../dom.js';
 import { ageTime } from '../format.js';
+import { stringify } from '../json.js';
 import { texts } from '../texts.js';
 import { valueText } from '../value.js';
 
@@ -44,7 +45,7 @@ export function syncNote(testId, capability, send) {
       element.hidden = parts.length === 0;
       retry.hidden = state.sync !== 'error';
       revert.hidden = state.sync !== 'error' || state.reported === null || state.reported === undefined;
-      const key = JSON.stringify(state, (_key, value) => (typeof value === 'bigint' ? String(value) : value)) + online;
+      const key = stringify(state) + online;
       if (element.dataset.key === key) return;
       element.dataset.key = key;
       arrange(element, parts.map((part) => h('span', {}, part)), send ? [retry, revert] : null);

@@ -5,7 +5,7 @@ import { lineChart } from '../chart/line.js';
 import { stateStrips } from '../chart/lanes.js';
 import { h, hook, replace, setText } from '../dom.js';
 import { ageTime } from '../format.js';
-import { same } from '../json.js';
+import { same, stringify } from '../json.js';
 import { texts } from '../texts.js';
 import { mismatch, valueContent, valueText } from '../value.js';
 import { commandCard } from './commands.js';
@@ -115,7 +115,7 @@ export function propertyRow(capability) {
       const shown = capability.kind === 'cloudProperty' ? state.desired ?? state.reported : state.reported;
       const unset = shown === null || shown === undefined;
       value.classList.toggle('weak', unset);
-      const key = JSON.stringify(shown, (_key, one) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
+      const key = stringify(shown);
       if (value.dataset.key !== key) {
         value.dataset.key = key;
         replace(value, unset ? texts.properties.notSet : valueContent(shown, capability));

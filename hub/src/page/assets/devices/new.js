@@ -14,7 +14,7 @@ const ID_LIMIT = 128;
 const NO_ID = /[^A-Za-z0-9\-._:%*?!(),=@$']/gu;
 
 /** The check of a device's id. */
-export function checkId(text) {
+function checkId(text) {
   const id = text.trim();
   if (id === '') return { error: words.errors.noId };
   if (id.length > ID_LIMIT) return { error: words.errors.longId(id.length) };

@@ -7,7 +7,7 @@ import { formatTime } from '../format.js';
 import { keptRows } from '../rows.js';
 import { showFailure } from '../shell/router.js';
 import { texts } from '../texts.js';
-import { hubCrumbs, hubTabs } from './parts.js';
+import { hubCrumbs, hubTabs, refreshing } from './parts.js';
 
 const words = texts.faults;
 const REFRESH = 2_000;
@@ -18,7 +18,6 @@ export function faultsPage(context) {
   context.titled(hubCrumbs([words.title]));
   const list = activeCard(load);
   const failure = h('div');
-  const timer = setInterval(() => !document.hidden && load(), REFRESH);
 
   async function load() {
     try {
@@ -33,7 +32,7 @@ export function faultsPage(context) {
     element: h('div', { class: 'page' }, h('h1', {}, words.title), hubTabs('faults'), h('p', { class: 'hint' }, words.intro), failure,
       h('div', { class: 'columns' }, formCard(load), list.element)),
     load,
-    close: () => clearInterval(timer),
+    close: refreshing(load, REFRESH),
   };
 }
 

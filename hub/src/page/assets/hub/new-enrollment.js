@@ -5,6 +5,7 @@ import { labelled } from '../fields.js';
 import { freshId, h, setText } from '../dom.js';
 import { isEdited } from '../edited.js';
 import { textControl } from '../devices/edit.js';
+import { BASE64 } from '../patterns.js';
 import { toast } from '../shell/toast.js';
 import { texts } from '../texts.js';
 import { once } from '../turns.js';
@@ -13,7 +14,6 @@ import { failFields, hubCrumbs, hubTabs } from './parts.js';
 import { policyField } from './policy.js';
 
 const words = texts.enrollments.form;
-const KEY = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const plain = { spellcheck: 'false', autocapitalize: 'off' };
 
 export function newEnrollmentPage(context) {
@@ -72,7 +72,7 @@ export function newEnrollmentPage(context) {
 /** How devices prove themselves: a choice, and what the chosen way needs. */
 function attestationFields(kind) {
   const select = h('select', { id: freshId('attestation'), 'data-testid': 'input-attestation', on: { change: show } }, Object.entries(words.choices).map(([value, text]) => h('option', { value }, text)));
-  const key = (name) => textControl(words[name], { testId: `input-${name}`, attributes: { ...plain, autocomplete: 'off' }, check: (text) => (KEY.test(text.trim()) ? { value: text.trim() } : { error: words.badKey }) });
+  const key = (name) => textControl(words[name], { testId: `input-${name}`, attributes: { ...plain, autocomplete: 'off' }, check: (text) => (BASE64.test(text.trim()) ? { value: text.trim() } : { error: words.badKey }) });
   const keys = { primaryKey: key('primaryKey'), secondaryKey: key('secondaryKey') };
   const [primaryLabel, secondaryLabel] = words.certificate[kind];
   const pems = { primary: pemField(primaryLabel, 'input-primary-certificate', true), secondary: pemField(secondaryLabel, 'input-secondary-certificate', false) };

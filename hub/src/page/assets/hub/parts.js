@@ -18,9 +18,9 @@ export function hubTabs(current) {
 /** The way to a page of the section. */
 export const hubCrumbs = (...crumbs) => [[texts.shell.sections.hub, '/hub'], ...crumbs];
 
-/** Calls `load` every few seconds while the page is visible, until the answered function is called. */
-export function refreshing(load) {
-  const timer = setInterval(() => !document.hidden && load(), REFRESH);
+/** Calls `load` every few seconds, or every `each` milliseconds, while the page is visible, until the answered function is called. */
+export function refreshing(load, each = REFRESH) {
+  const timer = setInterval(() => !document.hidden && load(), each);
   return () => clearInterval(timer);
 }
 

@@ -2,12 +2,13 @@
 // hub checks what comes of it.
 
 import { parse, stringify } from '../json.js';
+import { NAME } from '../patterns.js';
 import { texts } from '../texts.js';
 
 const words = texts.templates.addCapability;
 
 /** What a model may call a capability. */
-export const isName = (text) => text.length <= 64 && /^[A-Za-z](?:[A-Za-z0-9_]*[A-Za-z0-9])?$/.test(text);
+export const isName = (text) => text.length <= 64 && NAME.test(text);
 
 /** The schemas that a value can be given here, the likeliest first; none for a structured one. */
 export function schemasFor(value) {

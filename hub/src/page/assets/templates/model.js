@@ -57,7 +57,7 @@ function schemaText({ kind, schema, request, response, semanticType }) {
 }
 
 /** A schema in a few words. */
-export function schemaName(schema) {
+function schemaName(schema) {
   switch (schema.type) {
     case 'enum': return words.schema.enum(schema.values.length);
     case 'object': return words.schema.object(schema.fields.length);

@@ -138,7 +138,6 @@ export const raw = {
   export: 'Export',
   csv: 'CSV',
   jsonl: 'JSON lines',
-  hex: 'bytes as hex',
   bytes: (size) => `${size} B`,
   damage: 'Some rows could not be read because they are damaged on disk.',
 };

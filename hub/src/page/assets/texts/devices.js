@@ -87,7 +87,6 @@ export const devices = {
   },
   more: 'Import and export',
   import: 'Import CSV…',
-  importHint: 'Columns IOTC_DeviceID and, if you like, IOTC_DeviceName.',
   importNoColumn: 'The first line has no column IOTC_DeviceID.',
   importFailures: (count) => (count === 1 ? '1 line was not imported' : `${count} lines were not imported`),
   importLines: 'Lines of the file',

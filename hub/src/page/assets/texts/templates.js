@@ -188,7 +188,6 @@ export const templates = {
     width: 'Width',
     widths: { 1: 'a quarter', 2: 'half', 3: 'three quarters', 4: 'full' },
     shows: 'Shows',
-    showsNothing: 'Nothing yet.',
     add: 'Add',
     addTo: (what) => `Add to ${what}`,
     choose: 'Choose…',
