@@ -237,7 +237,7 @@ describe('what is not there', { concurrency: false }, () => {
     await hub.api('DELETE', `/api/templates/${id}`);
     await loadAgain(page);
     await hook('not-found').waitFor();
-    assert.equal(await hook('publish').count(), 0);
+    await hook('publish').waitFor({ state: 'detached' });
     await page.locator('[data-section="hub"]').click();
     await hook('tab-hub-overview').waitFor();
   });
