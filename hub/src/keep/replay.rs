@@ -179,6 +179,23 @@ mod tests {
         assert_eq!(ids(folder.path(), 0).unwrap(), ["a", "b", "c"]);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_segment_that_could_not_be_begun_leaves_the_one_before_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::begin(folder.path(), 1).unwrap();
+        journal.append(&changes("a")).unwrap();
+        std::os::unix::fs::symlink("/dev/full", path(folder.path(), 2)).unwrap();
+        assert!(journal.rotate().is_err());
+        journal.append(&changes("b")).unwrap();
+        drop(journal);
+        // the full disk took a part of the next
+        let first = path(folder.path(), 1);
+        let whole = std::fs::read(&first).unwrap();
+        std::fs::write(&first, [&whole[..], &[9; 5]].concat()).unwrap();
+        assert_eq!(ids(folder.path(), 0).unwrap(), ["a", "b"]);
+    }
+
     #[test]
     fn an_end_that_is_torn_before_the_last_segment_is_damage() {
         let folder = tempfile::tempdir().unwrap();
