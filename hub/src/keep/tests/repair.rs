@@ -119,3 +119,31 @@ async fn rows_of_a_device_whose_record_is_lost_become_no_other_devices() {
     drop(hub);
     assert!(Hub::open(folder.path()).unwrap().rows("d").await.is_empty());
 }
+
+#[tokio::test]
+async fn rows_that_came_during_a_checkpoint_are_missed_when_they_are_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    filled(folder.path());
+    let mut hub = Hub::open(folder.path()).unwrap();
+    let cut = std::sync::Arc::new(hub.task.begin(0).unwrap().unwrap());
+    for n in ROWS..ROWS + 4 {
+        hub.say("d", &format!(r#"{{"n":{n}}}"#));
+    }
+    // the device's counts are taken after these
+    hub.task.write(&cut).await.unwrap();
+    drop(hub);
+    let path = folder.path().join("journal").join("0000000002.journal");
+    let whole = std::fs::read(&path).unwrap();
+    let mut damaged = whole.clone();
+    let body = whole.windows(8).position(|bytes| bytes == br#"{"n":31}"#).unwrap();
+    damaged[body + 5] ^= 1;
+    damaged[whole.len() - 1] ^= 1;
+    std::fs::write(&path, &damaged).unwrap();
+    let (hub, lost) = Hub::repair(folder.path());
+    let kept: Vec<u64> = (0..ROWS + 3).filter(|n| *n != 31).collect();
+    assert_eq!(numbers(&hub, "d").await, kept);
+    let [_, between, last] = &lost[..] else { panic!("{lost:?}") };
+    assert!(between.starts_with("lost of the device \"d\": 1 row, before"), "{between}");
+    assert_eq!(last, "lost of the device \"d\": 1 row, the last ones there were");
+    assert_eq!(hub.shared.with(|state, _| state.device("d").unwrap().record.messages), ROWS + 4);
+}
