@@ -51,6 +51,7 @@ pub(crate) use packed::Packed;
 use packed::Packer;
 pub(crate) use read::RowQuery;
 use registry::{Kept, Records, Registry};
+use replay::Place;
 pub(crate) use retention::Retention;
 pub(crate) use row::{RowRef, to_rows};
 pub(crate) use series::{SeriesPath, SeriesQuery};
@@ -113,24 +114,25 @@ pub(crate) struct Keeper {
 /// What a journal says beyond the registry.
 #[derive(Debug, Default)]
 struct Replayed {
-    records: BTreeMap<StoreKey, Option<Vec<u8>>>,
+    /// The newest of each, and the segment that it is in.
+    records: BTreeMap<StoreKey, (u64, Option<Vec<u8>>)>,
     rows: Packer,
     /// When the first of the rows came.
     oldest: Option<Timestamp>,
-    unknown: Option<u8>,
+    /// The first kind of records that is not known, and the segment that has it.
+    unknown: Option<(u64, u8)>,
 }
 
 impl Replayed {
-    /// Takes a change of the frame that begins at a place of a segment.
-    fn take(&mut self, segment: &Arc<Vec<u8>>, frame: usize, entry: Entry<'_>) {
+    fn take(&mut self, Place { segment, bytes: whole, frame }: Place<'_>, entry: Entry<'_>) {
         match entry {
             Entry::Row { device, at, row } => {
                 self.oldest.get_or_insert(row.received);
-                self.rows.take(segment, device, &row, frame + at);
+                self.rows.take(whole, device, &row, frame + at);
             }
             Entry::Record { kind, id, number, bytes } => match StoreKey::from_parts(kind, id, number) {
-                Some(key) => drop(self.records.insert(key, bytes.map(<[u8]>::to_vec))),
-                None => self.unknown = Some(kind),
+                Some(key) => drop(self.records.insert(key, (segment, bytes.map(<[u8]>::to_vec)))),
+                None => drop(self.unknown.get_or_insert((segment, kind))),
             },
         }
     }
@@ -169,20 +171,22 @@ impl Folder {
         }
         let Kept { mut records, files, covered } = registry.read()?;
         let mut replayed = Replayed::default();
-        let found = replay::replay(&journal, covered, repair, |segment, frame, entry| {
-            replayed.take(segment, frame, entry);
-        })?;
-        if let Some(kind) = replayed.unknown {
-            return Err(registry.damaged(&RecordError::UnknownKind(kind)));
+        let found = replay::replay(&journal, covered, repair, |place, entry| replayed.take(place, entry))?;
+        if let Some((segment, kind)) = replayed.unknown {
+            return Err(RecordError::UnknownKind(kind).in_file(&journal::path(&journal, segment)));
         }
-        for (key, bytes) in &replayed.records {
+        for (key, (_, bytes)) in &replayed.records {
             match bytes {
                 Some(bytes) => drop(records.insert(key.clone(), bytes.clone())),
                 None => drop(records.remove(key)),
             }
         }
         remove_strays(&history, &files, covered, &found.segments)?;
-        let gaps = restore(state, &registry, &records, replayed.rows)?;
+        let refused = |key: &StoreKey, error: &RecordError| match replayed.records.get(key) {
+            Some((segment, _)) => error.in_file(&journal::path(&journal, *segment)),
+            None => registry.refused(error),
+        };
+        let gaps = restore(state, refused, &records, replayed.rows)?;
         let lost = found.lost.iter().map(|piece| piece.text(|number| state.device_of_number(number)));
         // a gap that no repair has made is none of this start's
         let lost =
@@ -194,21 +198,23 @@ impl Folder {
                 Journal::begin(&journal, number).map_err(HubError::file("cannot write in", &journal))?
             }
         };
-        let ledger = Ledger::new(segment, replayed.records, found.older, replayed.oldest);
+        let pending = replayed.records.into_iter().map(|(key, (_, bytes))| (key, bytes)).collect();
+        let ledger = Ledger::new(segment, pending, found.older, replayed.oldest);
         let library = Arc::new(Library::new(history, files));
         let keeper = Keeper { registry, library: Arc::clone(&library), journal, retention };
         Ok(Keep { ledger, library, keeper, lost })
     }
 }
 
+/// Takes back records and rows; `refused` makes the error for a record that cannot be read.
 fn restore(
     state: &mut State,
-    registry: &Registry,
+    refused: impl Fn(&StoreKey, &RecordError) -> HubError,
     records: &Records,
     rows: Packer,
 ) -> Result<Vec<Gap>, HubError> {
     for (key, bytes) in records {
-        state.restore(key, bytes).map_err(|error| registry.damaged(&error))?;
+        state.restore(key, bytes).map_err(|error| refused(key, &error))?;
     }
     Ok(state.restore_rows(rows.finish()))
 }

@@ -25,14 +25,24 @@ pub(super) struct Found {
     pub(super) lost: Vec<LostPiece>,
 }
 
-/// Hands every change in segments after `covered` to `take`, in order, with its segment and where its frame begins there,
+/// Where a change was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The segment's number and contents.
+    pub(super) segment: u64,
+    pub(super) bytes: &'a Arc<Vec<u8>>,
+    /// Where in them its frame's changes begin.
+    pub(super) frame: usize,
+}
+
+/// Hands every change in segments after `covered` to `take`, in order, with its place,
 /// and goes on with the last one behind its last whole frame; segments up to `covered` are removed. That one may not be on
 /// the disk yet, and need not be: a power cut takes from its end only. With `repair`, what is damaged is left out.
 pub(super) fn replay(
     folder: &Path,
     covered: u64,
     repair: bool,
-    mut take: impl FnMut(&Arc<Vec<u8>>, usize, Entry<'_>),
+    mut take: impl FnMut(Place<'_>, Entry<'_>),
 ) -> Result<Found, HubError> {
     let mut found = Found::default();
     remove_covered(folder, covered)?;
@@ -63,7 +73,8 @@ pub(super) fn replay(
         }
         for content in &segment.frames {
             let at = content.as_ptr().addr() - bytes.as_ptr().addr();
-            entry::read_entries(content, |entry| take(&bytes, at, entry))
+            let place = Place { segment: *number, bytes: &bytes, frame: at };
+            entry::read_entries(content, |entry| take(place, entry))
                 .map_err(|reason| damaged(Damage::Content { at, reason }))?;
         }
         if segment.frames.is_empty() {
@@ -122,7 +133,7 @@ mod tests {
 
     fn ids(folder: &Path, covered: u64) -> Result<Vec<String>, HubError> {
         let mut ids = Vec::new();
-        replay(folder, covered, false, |_, _, entry| {
+        replay(folder, covered, false, |_, entry| {
             if let Entry::Record { id, .. } = entry {
                 ids.push(id.to_owned());
             }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use super::feedback::Feedback;
 use super::history::{Group, Row, so_many_rows};
 use super::inbox::Queued;
 use super::recall;
+use crate::HubError;
 use crate::keep::Packed;
 use crate::template::record as template;
 
@@ -83,10 +85,21 @@ pub(crate) type LeavingRows = (u64, Vec<Arc<Group>>);
 /// Why a record cannot be taken back.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {
-    #[error("a record of the unknown kind {0}: a newer version of the hub wrote it")]
+    #[error("a record of the kind {0}")]
     UnknownKind(u8),
     #[error("the {kind} {id:?}: {reason}")]
     Unreadable { kind: &'static str, id: String, reason: String },
+}
+
+impl RecordError {
+    /// What it means for the file that has the record.
+    pub(crate) fn in_file(&self, path: &Path) -> HubError {
+        let (path, reason) = (path.to_owned(), self.to_string());
+        match self {
+            Self::UnknownKind(_) => HubError::NewerVersion { path, reason },
+            Self::Unreadable { .. } => HubError::Damaged { path, reason },
+        }
+    }
 }
 
 /// Makes [`StoreKey`] of a table: the kind's number on disk (never to be given to another kind), its name, what its
