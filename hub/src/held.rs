@@ -1,8 +1,8 @@
 //! What must not happen before what it tells of is kept: effects that wait while the disk takes nothing.
 //!
 //! Decides how much may wait, and what becomes of the rest: what closes connections and answers callers always waits, events
-//! and messages beyond the limit are left out, and whoever should have had them is told so: pages load anew, programs
-//! see a gap, devices are cut off and come again. Begin with [`Held::push`].
+//! and messages beyond the limit are left out, and who should have had them is told so: pages load anew, programs see a
+//! gap, devices are cut off and come again. What the hub's own program did not observe stands in its log. Begin with [`Held::push`].
 
 use std::collections::BTreeSet;
 

@@ -226,8 +226,11 @@ impl Shared {
         let LeftOut { events, news, messages, sessions } = left_out;
         tracing::warn!(events, news, messages, "more happened than could wait until it was kept");
         for session in sessions {
-            // its queue is dropped, which ends the connection's task
-            inner.links.remove(&session);
+            if let Some(link) = inner.links.remove(&session) {
+                let reason =
+                    "the disk took nothing, and what the device should have got could not wait so long";
+                let _ = link.try_send(ToDevice::Close(reason.to_owned()));
+            }
         }
         if events > 0 {
             inner.bus.lose(events);

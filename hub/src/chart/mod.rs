@@ -113,7 +113,8 @@ impl Trace {
     pub(crate) fn finish(self) -> Drawn {
         let Self { frame, count, before, after, line, states, mut gaps } = self;
         let (newest, interval) = gaps.pace();
-        let is_whole = line.points().is_some() && states.is_whole();
+        let gaps = gaps.finish();
+        let is_whole = line.points().is_some() && states.is_whole() && gaps.len() <= frame.most;
         let is_seen = |gap: &Gap| {
             let is_in = gap.last <= frame.to && gap.to.is_none_or(|to| to >= frame.from);
             let is_inside = frame.has(gap.last) && gap.to.is_some_and(|to| frame.has(to));
@@ -121,7 +122,7 @@ impl Trace {
             let is_narrow = || gap.to.is_some_and(|to| frame.column(gap.last) == frame.column(to));
             is_in && (is_whole || !is_inside || !is_narrow())
         };
-        let gaps = gaps.finish().into_iter().filter(is_seen).collect();
+        let gaps = gaps.into_iter().filter(is_seen).collect();
         Drawn { count, before, after, line, states, gaps, interval, newest }
     }
 }
@@ -150,6 +151,15 @@ mod tests {
         let broken = many.chain([(999_100, Sample::Break), number(999_200)]);
         let many = drawn(broken);
         assert_eq!((many.count, many.gaps), (1_001, vec![]));
+    }
+
+    #[test]
+    fn a_state_that_is_broken_off_often_has_no_more_gaps_than_can_be_seen() {
+        let state = |at| (at, Sample::State("on".into()));
+        let broken = (0..10_000).flat_map(|one| [state(one * 100), (one * 100 + 50, Sample::Break)]);
+        let many = drawn(broken);
+        assert!(many.gaps.len() <= 2 * FRAME.width, "{}", many.gaps.len());
+        assert_eq!(many.states.changes().len(), 1);
     }
 
     #[test]

@@ -46,7 +46,8 @@ impl States {
             return;
         }
         self.changes.push(Change { at, state, n: 1 });
-        if self.changes.len() > 2 * self.frame.most {
+        // what is left of a full one is at most half of it: two changes a column
+        if self.changes.len() > 2 * self.frame.most.max(2 * self.frame.width) {
             self.reduce();
         }
     }
@@ -114,6 +115,19 @@ mod tests {
             (vec![(0, 0), (5, 1)], &["true".to_owned(), "false".to_owned()][..])
         );
         assert!(states.is_whole());
+    }
+
+    #[test]
+    fn however_few_are_wanted_changes_are_not_put_together_again_for_each() {
+        let mut states = States::new(Frame { from: 0, to: 999_999, width: 1_000, most: 0 });
+        let (mut longest, mut cuts) = (0, 0);
+        for at in 0..1_000_000 {
+            let before = states.changes.len();
+            states.push(at, if at % 2 == 0 { "on" } else { "off" });
+            cuts += usize::from(states.changes.len() < before);
+            longest = longest.max(states.changes.len());
+        }
+        assert!(longest <= 4_000 && cuts <= 1_000, "{longest} changes, put together {cuts} times");
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub(super) struct PageError {
     is_guess: bool,
 }
 
+/// Gives what the framework refuses by itself (a query, a path or a body that does not fit) the API's form.
+pub(super) async fn in_form(response: Response) -> Response {
+    let form = |status, text| PageError::new(status, "invalid", text).into_response();
+    crate::rest::formed(response, form).await
+}
+
 impl PageError {
     pub(super) fn new(status: StatusCode, code: &'static str, message: String) -> Self {
         Self { status, code, message, details: None, retry_after: None, is_guess: false }

@@ -114,6 +114,7 @@ fn page_router() -> Router<PageState> {
         .route("/assets/{*name}", get(assets::asset))
         .merge(api_routes().layer(middleware::from_fn(gzip::compress)))
         .merge(secret_routes())
+        .layer(middleware::map_response(error::in_form))
         .route("/events", get(stream::events))
         .fallback(error::no_route)
         .method_not_allowed_fallback(error::no_method)

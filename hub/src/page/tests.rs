@@ -168,6 +168,20 @@ async fn a_query_is_cut_into_pages() {
 }
 
 #[tokio::test]
+async fn what_the_framework_refuses_has_the_form_of_the_pages_api() {
+    let site = Site::new();
+    for (method, path) in [
+        ("GET", "/api/enrollments/foo"),
+        ("GET", "/api/enrollments/group?limit=x"),
+        ("GET", "/api/log?limit=many"),
+    ] {
+        let (status, body) = site.page(method, path, Value::Null).await;
+        assert_eq!((status, &body["code"]), (StatusCode::BAD_REQUEST, &json!("invalid")), "{path}");
+        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_page_adds_devices_and_says_what_is_wrong() {
     let site = Site::new();
     let (status, item) = site.page("POST", "/api/devices", json!({ "id": "d1" })).await;

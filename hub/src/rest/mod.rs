@@ -40,6 +40,7 @@ use crate::shared::Shared;
 
 pub(crate) use error::RestError;
 pub(crate) use methods::is_method_name;
+pub(crate) use refusals::formed;
 pub(crate) use spelling::in_usual_case;
 pub(crate) use throttle::Throttle;
 pub(crate) use uploads::CONTAINER;

@@ -15,20 +15,27 @@ const TEXT_LIMIT: usize = 4096;
 /// A refusal of the hub's API.
 pub(super) async fn of_the_hub(response: Response) -> Response {
     // what stands for the storage service answers in XML
-    if is_formed(&response) || response.headers().contains_key("x-ms-error-code") {
+    if response.headers().contains_key("x-ms-error-code") {
         return response;
     }
-    let (status, text) = text_of(response).await;
-    RestError::of_status(status, text).into_response()
+    formed(response, |status, text| RestError::of_status(status, text).into_response()).await
 }
 
 /// A refusal of the provisioning service's API.
 pub(super) async fn of_the_provisioning_service(response: Response) -> Response {
+    formed(response, dps::of_status).await
+}
+
+/// An answer, or what `form` makes of a refusal that is in no form of ours.
+pub(crate) async fn formed(
+    response: Response,
+    form: impl FnOnce(StatusCode, String) -> Response,
+) -> Response {
     if is_formed(&response) {
         return response;
     }
     let (status, text) = text_of(response).await;
-    dps::of_status(status, text)
+    form(status, text)
 }
 
 /// Whether an answer is no refusal, or is one in a form of ours: those are JSON, as are lists of what failed.

@@ -13,6 +13,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
 use super::RestError;
@@ -126,7 +127,9 @@ impl Buckets {
 /// Lets a request through, or answers when to come again.
 pub(super) async fn throttle(State(throttle): State<Throttle>, request: Request, next: Next) -> Response {
     let (kind, device) = kind(request.method(), request.uri().path());
-    match throttle.take(kind, device, Instant::now()) {
+    // one device has one bucket, however its id is written
+    let device = device.map(|id| percent_decode_str(id).decode_utf8_lossy());
+    match throttle.take(kind, device.as_deref(), Instant::now()) {
         Ok(()) => next.run(request).await,
         Err(wait) => {
             let mut response = (throttle.refusal)();
