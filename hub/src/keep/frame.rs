@@ -1,7 +1,7 @@
 //! A journal's segment as bytes: a head, then frames, each a length, a checksum and the changes of one step.
 //!
 //! Decides where a segment's sound part ends and whether what follows is a torn end (a write that a kill or a power cut
-//! interrupted) or damage: after a torn end nothing sound follows, unless a power cut left a hole ([`has_hole`]).
+//! interrupted) or damage: after a torn end nothing sound follows, unless a power cut left a hole ([`super::hole`]).
 //! Checksums are salted by the segment, so that a frame inside a message's body is none. It reads no files. Begin with
 //! [`read`].
 
@@ -17,8 +17,6 @@ const MAGIC: [u8; 8] = *b"DMJRNL1\n";
 pub(super) const HEAD: usize = 16;
 /// What a frame has before its changes.
 pub(super) const FRAME_HEAD: usize = 8;
-/// What the system writes to the disk at a time, at least.
-const PAGE: usize = 4096;
 /// What the search for sound frames may cost, in bytes that are summed up: some seconds.
 const SALVAGE_LIMIT: u64 = 16 * 1024 * 1024 * 1024;
 /// The largest frame: a bulk of devices and their twins has its place in one.
@@ -76,7 +74,7 @@ pub(super) fn end(out: &mut Vec<u8>, at: usize, salt: u32) {
     out[at + 4..at + 8].copy_from_slice(&sum);
 }
 
-fn checksum(salt: u32, length: [u8; 4], content: &[u8]) -> u32 {
+pub(super) fn checksum(salt: u32, length: [u8; 4], content: &[u8]) -> u32 {
     let mut hasher = Hasher::new_with_initial(salt);
     hasher.update(&length);
     hasher.update(content);
@@ -117,7 +115,7 @@ pub(super) struct Salvage<'a> {
 /// Takes apart whatever bytes are given: frames are found again behind what is damaged. Where the head is, that works as
 /// long as the salt in it is sound.
 pub(super) fn salvage(bytes: &[u8]) -> Salvage<'_> {
-    let salt = bytes.get(8..12).and_then(|salt| salt.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let salt = salt_of(bytes);
     let mut at = HEAD.min(bytes.len());
     let is_head = bytes.get(..HEAD).is_some_and(|found| *found == head(salt));
     let mut lost = Vec::new();
@@ -162,11 +160,9 @@ pub(super) fn content_length(bytes: &[u8], at: usize) -> Option<usize> {
     ((1..=FRAME_LIMIT).contains(&length) && has_room).then_some(length)
 }
 
-/// Whether a whole page between two places is zeros. A power cut leaves that of a page which was not on the disk yet when
-/// later ones were; no frame has it, and neither has what else damages a file.
-pub(super) fn has_hole(bytes: &[u8], from: usize, to: usize) -> bool {
-    let mut pages = bytes.get(..to).unwrap_or(bytes).chunks_exact(PAGE).skip(from.div_ceil(PAGE));
-    pages.any(|page| page.iter().all(|byte| *byte == 0))
+/// The salt in a segment's head, which may be damaged.
+pub(super) fn salt_of(bytes: &[u8]) -> u32 {
+    bytes.get(8..12).and_then(|salt| salt.try_into().ok()).map_or(0, u32::from_le_bytes)
 }
 
 /// The content of a sound frame at `at`.

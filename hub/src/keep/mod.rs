@@ -21,6 +21,7 @@ mod edge;
 mod entry;
 mod file;
 mod frame;
+mod hole;
 mod journal;
 mod ledger;
 mod library;
@@ -80,9 +81,13 @@ pub(crate) struct Keep {
 /// journal is the same when it is read again.
 #[cfg(feature = "cores")]
 pub(crate) fn read_any(bytes: &[u8]) {
-    if let Ok(segment) = frame::read(bytes) {
-        let again = frame::read(&bytes[..segment.sound]).map(|segment| segment.frames.len());
-        assert_eq!(again, Ok(segment.frames.len()));
+    match frame::read(bytes) {
+        Ok(segment) => {
+            let again = frame::read(&bytes[..segment.sound]).map(|segment| segment.frames.len());
+            assert_eq!(again, Ok(segment.frames.len()));
+        }
+        Err(frame::Damage::Frame { at, sound }) => drop(hole::has_hole(bytes, at, sound)),
+        Err(_) => (),
     }
     // what is behind checksums, without them
     let _ = entry::read_entries(bytes, drop);

@@ -19,6 +19,10 @@ use crate::state::history::so_many_rows;
 /// Most records that are named for one piece.
 const NAMED: usize = 20;
 
+/// What a segment that was mended is called as it was, and one of which a power cut took something.
+const DAMAGED: &str = "journal-damaged";
+const TORN: &str = "journal-torn";
+
 /// A piece of a segment that could not be read.
 #[derive(Debug)]
 pub(super) struct LostPiece {
@@ -48,7 +52,7 @@ pub(super) fn mend(path: &Path, bytes: &[u8], is_last: bool) -> io::Result<(Vec<
         salvage.lost.retain(|range| range.end < bytes.len());
     }
     salvage.lost.sort_by_key(|range| range.start);
-    let aside = set_aside(path)?;
+    let aside = set_aside(path, DAMAGED)?;
     let mut mended = frame::head(salvage.salt).to_vec();
     for (at, content) in &salvage.frames {
         mended.extend_from_slice(&bytes[*at..at + FRAME_HEAD + content.len()]);
@@ -58,19 +62,21 @@ pub(super) fn mend(path: &Path, bytes: &[u8], is_last: bool) -> io::Result<(Vec<
     Ok((mended, lost))
 }
 
+/// What a power cut left of the last segment goes on with what is before its hole, at `at`: sets the file as it was aside, and
+/// answers what is left out.
+pub(super) fn leave_hole(path: &Path, bytes: &[u8], at: usize) -> io::Result<LostPiece> {
+    let aside = set_aside(path, TORN)?;
+    let salvage = frame::salvage(bytes);
+    Ok(describe(&(at..bytes.len()), &salvage, bytes, path, &aside))
+}
+
 /// Copies a file under a name that is free.
-fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    let names = std::iter::once("journal-damaged".to_owned());
-    let mut names = names.chain((2..).map(|number: u32| format!("journal-damaged-{number}")));
-    let aside = loop {
-        let aside = path.with_extension(names.next().unwrap_or_default());
-        if !aside.exists() {
-            break aside;
-        }
-    };
+fn set_aside(path: &Path, ending: &str) -> io::Result<PathBuf> {
+    let aside = file::free_path(path, ending);
     let mut copy = file::create(&aside)?;
     io::copy(&mut std::fs::File::open(path)?, &mut copy)?;
     copy.sync_all()?;
+    path.parent().map_or(Ok(()), file::sync_folder)?;
     Ok(aside)
 }
 
@@ -117,7 +123,10 @@ fn describe(
     let mut at = range.start.max(HEAD);
     while at < range.end {
         let length = frame::content_length(bytes, at).unwrap_or(range.len());
-        let end = (at + FRAME_HEAD + length).min(range.end);
+        // where frames are sound behind a hole, they say what they are themselves
+        let next = salvage.frames.partition_point(|(frame, _)| *frame <= at);
+        let limit = salvage.frames.get(next).map_or(range.end, |(frame, _)| range.end.min(*frame));
+        let end = (at + FRAME_HEAD + length).min(limit);
         // each frame up to where the damage is
         let content = bytes.get(at + FRAME_HEAD..end).unwrap_or_default();
         let _ = read_entries(content, |entry| piece.guess(&entry));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::entry::{self, Entry};
 use super::file;
 use super::frame::{self, Damage};
+use super::hole;
 use super::journal::{ENDING, Journal, path, remove_covered};
 use super::repair::{self, LostPiece};
 use crate::HubError;
@@ -58,8 +59,13 @@ pub(super) fn replay(
             found.lost.extend(lost);
         }
         let segment = match frame::read(&bytes) {
-            Err(Damage::Frame { at, sound }) if is_last && frame::has_hole(&bytes, at, sound) => {
-                set_aside(&path)?;
+            Err(Damage::Frame { at, sound }) if is_last && hole::has_hole(&bytes, at, sound) => {
+                let left = repair::leave_hole(&path, &bytes, at);
+                found.lost.push(left.map_err(HubError::file("cannot copy", &path))?);
+                tracing::error!(
+                    file = %path.display(),
+                    "a power cut took a part of the journal's last second: the hub goes on with what is before it"
+                );
                 frame::read(&bytes[..at])
             }
             other => other,
@@ -95,27 +101,15 @@ pub(super) fn replay(
     Ok(found)
 }
 
-/// Whether a segment refuses the start.
+/// Whether a segment refuses the start, or would go on without a part of it.
 fn is_damaged(bytes: &[u8], is_last: bool) -> bool {
     match frame::read(bytes) {
         Ok(segment) => {
             let is_torn = segment.sound < bytes.len() && !is_last;
             is_torn || segment.frames.iter().any(|content| entry::read_entries(content, drop).is_err())
         }
-        Err(Damage::Frame { at, sound }) => !(is_last && frame::has_hole(bytes, at, sound)),
         Err(_) => true,
     }
-}
-
-/// Copies a segment of which a power cut took something from the middle: what is behind that is not read.
-fn set_aside(path: &Path) -> Result<(), HubError> {
-    let copy = path.with_extension("journal-torn");
-    std::fs::copy(path, &copy).map_err(HubError::file("cannot copy", path))?;
-    tracing::error!(
-        file = %path.display(), copy = %copy.display(),
-        "a power cut took a part of the journal's last second: the hub goes on with what is before it"
-    );
-    Ok(())
 }
 
 #[cfg(test)]
@@ -238,12 +232,13 @@ mod tests {
         let mut holed = std::fs::read(&path).unwrap();
         holed[4096..8192].fill(0);
         std::fs::write(&path, &holed).unwrap();
+        std::fs::write(path.with_extension("journal-torn"), "of an earlier power cut").unwrap();
         let next = self::path(folder.path(), 2);
         std::fs::write(&next, []).unwrap();
         assert!(matches!(ids(folder.path(), 0), Err(HubError::DamagedJournal { .. })), "it is not the last");
         std::fs::remove_file(&next).unwrap();
         assert_eq!(ids(folder.path(), 0).unwrap(), ["a"]);
-        assert_eq!(std::fs::read(path.with_extension("journal-torn")).unwrap(), holed);
+        assert_eq!(std::fs::read(path.with_extension("journal-torn-2")).unwrap(), holed);
         assert_eq!(ids(folder.path(), 0).unwrap(), ["a"], "the next start finds it whole");
     }
 }

@@ -125,7 +125,7 @@ async fn rows_that_came_during_a_checkpoint_are_missed_when_they_are_lost() {
     let folder = tempfile::tempdir().unwrap();
     filled(folder.path());
     let mut hub = Hub::open(folder.path()).unwrap();
-    let cut = std::sync::Arc::new(hub.task.begin(0).unwrap().unwrap());
+    let cut = Arc::new(hub.task.begin(0).unwrap().unwrap());
     for n in ROWS..ROWS + 4 {
         hub.say("d", &format!(r#"{{"n":{n}}}"#));
     }
@@ -146,4 +146,71 @@ async fn rows_that_came_during_a_checkpoint_are_missed_when_they_are_lost() {
     assert!(between.starts_with("lost of the device \"d\": 1 row, before"), "{between}");
     assert_eq!(last, "lost of the device \"d\": 1 row, the last ones there were");
     assert_eq!(hub.shared.with(|state, _| state.device("d").unwrap().record.messages), ROWS + 4);
+}
+
+/// A folder whose journal has a page of zeros inside a row, then another row, and the one with the zeros damaged.
+fn filled_with_zeros(folder: &Path) -> PathBuf {
+    let path = filled(folder);
+    let hub = Hub::open(folder).unwrap();
+    hub.say("d", &"\0".repeat(10_000));
+    let at = usize::try_from(std::fs::metadata(&path).unwrap().len()).unwrap() - 1;
+    hub.say("d", "{}");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[tokio::test]
+async fn zeros_that_a_device_sent_are_no_hole_that_a_power_cut_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled_with_zeros(folder.path());
+    let refused = Hub::open(folder.path()).map(drop).unwrap_err();
+    assert!(matches!(&refused, HubError::DamagedJournal { path: named, .. } if *named == path), "{refused}");
+    let (hub, lost) = Hub::repair(folder.path());
+    let kept: Vec<u64> = (0..ROWS + 2).filter(|n| *n != ROWS).collect();
+    assert_eq!((numbers(&hub, "d").await, lost.len()), (kept, 2), "{lost:?}");
+}
+
+/// A folder whose journal has six large rows behind the small ones, and a page that a power cut took.
+fn holed(folder: &Path) -> (PathBuf, Vec<u8>) {
+    let path = filled(folder);
+    let hub = Hub::open(folder).unwrap();
+    for n in 0..6 {
+        hub.say("d", &n.to_string().repeat(3_000));
+    }
+    drop(hub);
+    let mut holed = std::fs::read(&path).unwrap();
+    holed[8192..12288].fill(0);
+    std::fs::write(&path, &holed).unwrap();
+    (path, holed)
+}
+
+#[tokio::test]
+async fn a_repair_keeps_what_is_behind_a_hole_and_says_what_was_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, holed) = holed(folder.path());
+    let (hub, lost) = Hub::repair(folder.path());
+    let kept = numbers(&hub, "d").await;
+    assert!(kept.contains(&(ROWS + 5)) && kept.len() as u64 >= ROWS + 3, "{kept:?}");
+    assert_eq!(lost.len(), 2, "{lost:?}");
+    assert_eq!(std::fs::read(path.with_extension("journal-damaged")).unwrap(), holed);
+}
+
+#[tokio::test]
+async fn a_start_goes_on_with_what_is_before_a_hole_and_says_what_it_leaves_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, holed) = holed(folder.path());
+    let (hub, lost) = Hub::load(folder.path(), Retention::default(), false).unwrap();
+    let kept = numbers(&hub, "d").await;
+    assert_eq!(kept, (0..kept.len() as u64).collect::<Vec<_>>());
+    let aside = path.with_extension("journal-torn");
+    assert_eq!(std::fs::read(&aside).unwrap(), holed);
+    let [piece] = &lost[..] else { panic!("{lost:?}") };
+    // what is behind the hole can be read, though it is left out
+    assert!(kept.len() as u64 >= ROWS && piece.contains("rows of the device \"d\""), "{piece}");
+    assert!(piece.contains(&aside.display().to_string()), "{piece}");
+    drop(hub);
+    let (hub, lost) = Hub::load(folder.path(), Retention::default(), false).unwrap();
+    assert_eq!((numbers(&hub, "d").await, lost), (kept, vec![]), "the next start finds it whole");
 }
