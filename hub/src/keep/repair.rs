@@ -31,6 +31,8 @@ pub(super) struct LostPiece {
     pub(super) aside: PathBuf,
     pub(super) at: usize,
     pub(super) bytes: usize,
+    /// Whether there may be sound frames in it that nobody looked for.
+    pub(super) is_unsearched: bool,
     /// When the last row before it and the first row behind it came, as far as the segment has any.
     pub(super) after: Option<Timestamp>,
     pub(super) before: Option<Timestamp>,
@@ -40,16 +42,19 @@ pub(super) struct LostPiece {
     pub(super) rows: BTreeMap<u64, u64>,
 }
 
-/// Writes a segment anew with what is sound in it; answers what it holds now and what is lost. What is behind the last
-/// sound frame is no loss in the journal's last segment: a kill leaves it.
+/// Writes a segment anew with what is sound in it; answers what it holds now and what is lost. A piece of a frame behind the
+/// last sound one is no loss in the journal's last segment: a kill leaves it.
 pub(super) fn mend(path: &Path, bytes: &[u8], is_last: bool) -> io::Result<(Vec<u8>, Vec<LostPiece>)> {
     let mut salvage = frame::salvage(bytes);
+    let is_torn = |range: &Range<usize>| {
+        range.end == bytes.len() && frame::content_length(bytes, range.start).is_none()
+    };
+    if is_last && !salvage.frames.is_empty() && !salvage.is_given_up {
+        salvage.lost.retain(|range| !is_torn(range));
+    }
     let unreadable = |(_, content): &(usize, &[u8])| read_entries(content, drop).is_err();
     for (at, content) in salvage.frames.extract_if(.., |frame| unreadable(frame)) {
         salvage.lost.push(at..at + FRAME_HEAD + content.len());
-    }
-    if is_last && !salvage.frames.is_empty() {
-        salvage.lost.retain(|range| range.end < bytes.len());
     }
     salvage.lost.sort_by_key(|range| range.start);
     let aside = set_aside(path, DAMAGED)?;
@@ -115,6 +120,7 @@ fn describe(
         aside: aside.to_owned(),
         at: range.start,
         bytes: range.len(),
+        is_unsearched: salvage.is_given_up && range.end == bytes.len(),
         after: earlier.filter_map(|(_, content)| received(content).last().copied()).next(),
         before: later.filter_map(|(_, content)| received(content).first().copied()).next(),
         records: BTreeSet::new(),
@@ -151,7 +157,7 @@ impl LostPiece {
 
     /// What is to be said of it; `name` knows devices by their numbers.
     pub(super) fn text(&self, name: impl Fn(u64) -> Option<String>) -> String {
-        let Self { path, aside, at, bytes, after, before, records, rows } = self;
+        let Self { path, aside, at, bytes, is_unsearched, after, before, records, rows } = self;
         let when = match (after, before) {
             (Some(after), Some(before)) => format!(" between {after} and {before}"),
             (Some(after), None) => format!(" after {after}"),
@@ -170,8 +176,12 @@ impl LostPiece {
         } else {
             format!("they seem to have held {}", held.join(", "))
         };
+        let unsearched = match is_unsearched {
+            true => "; to look for whole records in all of them would have taken too long",
+            false => "",
+        };
         format!(
-            "{}: {bytes} bytes from byte {at} on, written{when}, are damaged and left out; {held} (the file as it was is {})",
+            "{}: {bytes} bytes from byte {at} on, written{when}, are damaged and left out; {held}{unsearched} (the file as it was is {})",
             path.display(),
             aside.display()
         )

@@ -142,7 +142,8 @@ async fn rows_that_came_during_a_checkpoint_are_missed_when_they_are_lost() {
     let (hub, lost) = Hub::repair(folder.path());
     let kept: Vec<u64> = (0..ROWS + 3).filter(|n| *n != 31).collect();
     assert_eq!(numbers(&hub, "d").await, kept);
-    let [_, between, last] = &lost[..] else { panic!("{lost:?}") };
+    // no kill leaves the last one whole, but for a byte
+    let [_, _, between, last] = &lost[..] else { panic!("{lost:?}") };
     assert!(between.starts_with("lost of the device \"d\": 1 row, before"), "{between}");
     assert_eq!(last, "lost of the device \"d\": 1 row, the last ones there were");
     assert_eq!(hub.shared.with(|state, _| state.device("d").unwrap().record.messages), ROWS + 4);
@@ -213,4 +214,43 @@ async fn a_start_goes_on_with_what_is_before_a_hole_and_says_what_it_leaves_out(
     drop(hub);
     let (hub, lost) = Hub::load(folder.path(), Retention::default(), false).unwrap();
     assert_eq!((numbers(&hub, "d").await, lost), (kept, vec![]), "the next start finds it whole");
+}
+
+#[tokio::test]
+async fn what_is_not_searched_to_its_end_is_no_torn_end_and_said_to_be_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let hub = Hub::open(folder.path()).unwrap();
+    // most of its places look like the beginning of a record
+    hub.say("d", &"\0\0\u{1}\0".repeat(50_000));
+    hub.say("d", "{}");
+    drop(hub);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let body = bytes.windows(8).position(|bytes| bytes == [0, 0, 1, 0, 0, 0, 1, 0]).unwrap();
+    bytes[body] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let refused = Hub::open(folder.path()).map(drop).unwrap_err();
+    assert!(matches!(&refused, HubError::DamagedJournal { path: named, .. } if *named == path), "{refused}");
+    let (hub, lost) = Hub::repair(folder.path());
+    assert_eq!(numbers(&hub, "d").await.len() as u64, ROWS);
+    let [piece] = &lost[..] else { panic!("{lost:?}") };
+    assert!(piece.contains("would have taken too long"), "{piece}");
+}
+
+#[tokio::test]
+async fn a_last_record_that_is_whole_but_cannot_be_read_is_lost_and_a_torn_one_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = filled(folder.path());
+    let mut bytes = std::fs::read(&path).unwrap();
+    let salt = u32::from_le_bytes(bytes[8..12].try_into().unwrap());
+    let at = crate::keep::frame::begin(&mut bytes);
+    bytes.push(99);
+    crate::keep::frame::end(&mut bytes, at, salt);
+    // a kill within the write of the next
+    bytes.extend_from_slice(&[9, 0, 0]);
+    std::fs::write(&path, bytes).unwrap();
+    let (hub, lost) = Hub::repair(folder.path());
+    assert_eq!(numbers(&hub, "d").await.len() as u64, ROWS);
+    let [piece] = &lost[..] else { panic!("{lost:?}") };
+    assert!(piece.contains(&format!(": 9 bytes from byte {at} on")), "{piece}");
 }
