@@ -34,6 +34,7 @@ mod replay;
 mod retention;
 mod row;
 mod series;
+mod strays;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -56,6 +57,7 @@ use replay::Place;
 pub(crate) use retention::Retention;
 pub(crate) use row::{RowRef, to_rows};
 pub(crate) use series::{SeriesPath, SeriesQuery};
+use strays::Strays;
 
 use crate::HubError;
 use crate::state::{Gap, RecordError, State, StoreKey};
@@ -175,8 +177,15 @@ impl Folder {
             std::fs::create_dir_all(folder).map_err(HubError::file("cannot make the folder", folder))?;
         }
         let Kept { mut records, files, covered } = registry.read()?;
-        let mut replayed = Replayed::default();
-        let found = replay::replay(&journal, covered, repair, |place, entry| replayed.take(place, entry))?;
+        let strays = Strays { folder: &history, files: &files, covered };
+        let (mut replayed, mut set_aside) = (Replayed::default(), Vec::new());
+        let found = replay::replay(
+            &journal,
+            covered,
+            repair,
+            |place, entry| replayed.take(place, entry),
+            |segment| strays.set_aside(segment).map(|said| set_aside.extend(said)),
+        )?;
         if let Some((segment, kind)) = replayed.unknown {
             return Err(RecordError::UnknownKind(kind).in_file(&journal::path(&journal, segment)));
         }
@@ -186,13 +195,14 @@ impl Folder {
                 None => drop(records.remove(key)),
             }
         }
-        remove_strays(&history, &files, covered, &found.segments)?;
+        strays.remove(&found.segments)?;
         let refused = |key: &StoreKey, error: &RecordError| match replayed.records.get(key) {
             Some((segment, _)) => error.in_file(&journal::path(&journal, *segment)),
             None => registry.refused(error),
         };
         let gaps = restore(state, refused, &records, replayed.rows)?;
         let lost = found.lost.iter().map(|piece| piece.text(|number| state.device_of_number(number)));
+        let lost = lost.chain(set_aside);
         // a gap that no repair has made is none of this start's
         let lost =
             lost.chain(gaps.iter().filter(|_| !found.lost.is_empty()).map(ToString::to_string)).collect();
@@ -222,28 +232,4 @@ fn restore(
         state.restore(key, bytes).map_err(|error| refused(key, &error))?;
     }
     Ok(state.restore_rows(rows.finish()))
-}
-
-/// Removes files that the registry, which covers the journal up to `covered`, does not list and that hold nothing else: a
-/// checkpoint that did not come to its end wrote them, and their rows are in the journal's segments; or the retention was
-/// about to remove them. Any other is of a later registry than this one, and its rows are nowhere else.
-fn remove_strays(
-    folder: &Path,
-    files: &[(u64, archive::FileInfo)],
-    covered: u64,
-    segments: &[u64],
-) -> Result<(), HubError> {
-    let failed = HubError::file("cannot read the folder", folder);
-    let is_in_journal = |number| segments.iter().any(|segment| (covered + 1..=number).contains(segment));
-    for number in file::numbered(folder, archive::ENDING).map_err(failed)? {
-        if files.iter().any(|(known, _)| *known == number) {
-            continue;
-        }
-        let path = archive::path(folder, number);
-        if number > covered && !is_in_journal(number) {
-            return Err(HubError::Unlisted(path));
-        }
-        std::fs::remove_file(&path).map_err(HubError::file("cannot remove", &path))?;
-    }
-    Ok(())
 }

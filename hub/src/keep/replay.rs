@@ -38,12 +38,14 @@ pub(super) struct Place<'a> {
 
 /// Hands every change in segments after `covered` to `take`, in order, with its place,
 /// and goes on with the last one behind its last whole frame; segments up to `covered` are removed. That one may not be on
-/// the disk yet, and need not be: a power cut takes from its end only. With `repair`, what is damaged is left out.
+/// the disk yet, and need not be: a power cut takes from its end only. With `repair`, what is damaged is left out. Before
+/// anything of a segment is, `before_loss` is given its number.
 pub(super) fn replay(
     folder: &Path,
     covered: u64,
     repair: bool,
     mut take: impl FnMut(Place<'_>, Entry<'_>),
+    mut before_loss: impl FnMut(u64) -> Result<(), HubError>,
 ) -> Result<Found, HubError> {
     let mut found = Found::default();
     remove_covered(folder, covered)?;
@@ -53,6 +55,7 @@ pub(super) fn replay(
         let is_last = numbers.last() == Some(number);
         let mut bytes = Arc::new(std::fs::read(&path).map_err(HubError::file("cannot read", &path))?);
         if repair && is_damaged(&bytes, is_last) {
+            before_loss(*number)?;
             let mended = repair::mend(&path, &bytes, is_last);
             let (mended, lost) = mended.map_err(HubError::file("cannot repair", &path))?;
             bytes = Arc::new(mended);
@@ -60,6 +63,7 @@ pub(super) fn replay(
         }
         let segment = match frame::read(&bytes) {
             Err(Damage::Frame { at, sound }) if is_last && hole::has_hole(&bytes, at, sound) => {
+                before_loss(*number)?;
                 let left = repair::leave_hole(&path, &bytes, at);
                 found.lost.push(left.map_err(HubError::file("cannot copy", &path))?);
                 tracing::error!(
@@ -127,11 +131,12 @@ mod tests {
 
     fn ids(folder: &Path, covered: u64) -> Result<Vec<String>, HubError> {
         let mut ids = Vec::new();
-        replay(folder, covered, false, |_, entry| {
+        let take = |_: Place<'_>, entry: Entry<'_>| {
             if let Entry::Record { id, .. } = entry {
                 ids.push(id.to_owned());
             }
-        })?;
+        };
+        replay(folder, covered, false, take, |_| Ok(()))?;
         Ok(ids)
     }
 

@@ -254,3 +254,37 @@ async fn a_last_record_that_is_whole_but_cannot_be_read_is_lost_and_a_torn_one_i
     let [piece] = &lost[..] else { panic!("{lost:?}") };
     assert!(piece.contains(&format!(": 9 bytes from byte {at} on")), "{piece}");
 }
+
+/// A folder whose checkpoint was killed between its file of the history, which is answered, and its end.
+fn half_moved(folder: &Path) -> PathBuf {
+    filled(folder);
+    let mut hub = Hub::open(folder).unwrap();
+    let cut = hub.task.begin(0).unwrap().unwrap();
+    crate::keep::archive::write_file(hub.shared.library.folder(), cut.covered, &cut.devices).unwrap();
+    folder.join("history").join("0000000001.rows")
+}
+
+#[tokio::test]
+async fn a_file_of_the_history_that_may_have_what_is_lost_of_the_journal_stays() {
+    // a row's body, and the salt, without which nothing is found again
+    for (needle, offset, kept) in [(&br#"{"n":12}"#[..], 5, ROWS - 1), (b"DMJRNL1", 8, 0)] {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = half_moved(folder.path());
+        let whole = std::fs::read(&rows).unwrap();
+        let path = folder.path().join("journal").join("0000000001.journal");
+        let mut damaged = std::fs::read(&path).unwrap();
+        let place = damaged.windows(needle.len()).position(|bytes| bytes == needle).unwrap();
+        damaged[place + offset] ^= 1;
+        std::fs::write(&path, damaged).unwrap();
+        let (hub, lost) = Hub::repair(folder.path());
+        let aside = rows.with_extension("rows-unlisted");
+        assert_eq!((std::fs::read(&aside).unwrap(), rows.exists()), (whole, false));
+        let is_told = lost.iter().any(|text| text.contains(&aside.display().to_string()));
+        assert!(is_told, "{lost:?}");
+        drop(hub);
+        let hub = Hub::open(folder.path()).unwrap();
+        let is_known = hub.shared.with(|state, _| state.device("d").is_ok());
+        let found = if is_known { numbers(&hub, "d").await.len() as u64 } else { 0 };
+        assert_eq!(found, kept);
+    }
+}
