@@ -77,6 +77,8 @@ pub(crate) struct Keep {
     pub(crate) keeper: Keeper,
     /// What a repair left out of the journal, a text each.
     pub(crate) lost: Vec<String>,
+    /// Devices whose deletion is the last that the journal says of them: what else there was of them may be there still.
+    pub(crate) deleted: Vec<String>,
 }
 
 /// Reads bytes as everything that is read of files, for the fuzz target: none of it may panic, and what is read of a
@@ -131,6 +133,16 @@ struct Replayed {
 }
 
 impl Replayed {
+    /// Devices whose deletion is the last that is said of them.
+    fn deleted_devices(&self) -> Vec<String> {
+        let deleted = self.records.iter().filter(|(_, (_, bytes))| bytes.is_none());
+        let devices = deleted.filter_map(|(key, _)| match key {
+            StoreKey::Device(id) => Some(id.clone()),
+            _ => None,
+        });
+        devices.collect()
+    }
+
     fn take(&mut self, Place { segment, bytes: whole, frame }: Place<'_>, entry: Entry<'_>) {
         match entry {
             Entry::Row { device, at, row } => {
@@ -200,6 +212,7 @@ impl Folder {
             Some((segment, _)) => error.in_file(&journal::path(&journal, *segment)),
             None => registry.refused(error),
         };
+        let deleted = replayed.deleted_devices();
         let gaps = restore(state, refused, &records, replayed.rows)?;
         let lost = found.lost.iter().map(|piece| piece.text(|number| state.device_of_number(number)));
         let lost = lost.chain(set_aside);
@@ -217,7 +230,7 @@ impl Folder {
         let ledger = Ledger::new(segment, pending, found.older, replayed.oldest);
         let library = Arc::new(Library::new(history, files));
         let keeper = Keeper { registry, library: Arc::clone(&library), journal, retention };
-        Ok(Keep { ledger, library, keeper, lost })
+        Ok(Keep { ledger, library, keeper, lost, deleted })
     }
 }
 
