@@ -65,6 +65,7 @@ const blocks = () => page.getByTestId('states-on').locator('.block').evaluateAll
 async function table(name) {
   const details = chart(name).locator('details');
   if (await details.getAttribute('open') === null) await details.locator('summary').click();
+  await details.locator('tbody tr').first().waitFor();
   return (await details.locator('tbody tr td:nth-child(2)').allTextContents()).reverse();
 }
 
@@ -113,6 +114,7 @@ describe('a chart', { concurrency: false }, () => {
     assert.deepEqual((await blocks()).map(([state]) => state), ['true', 'false']);
     const rows = page.getByTestId('states-on').locator('tbody tr');
     await page.getByTestId('states-on').locator('summary').click();
+    await rows.first().waitFor();
     assert.deepEqual(await rows.locator('td:nth-child(4)').allTextContents(), ['false', 'true']);
     await device.end();
   });

@@ -192,6 +192,16 @@ describe('an answer that comes late', { concurrency: false }, () => {
     await page.waitForFunction(() => document.querySelector('[data-testid="input-brightness"]')?.value === '12' || !document.querySelector('[data-testid="offer-brightness"]')?.hidden);
   });
 
+  test('that tells the twin lets nothing be typed before it', async () => {
+    const twin = await hold(page, `**/api/devices/${ID}/twin`);
+    await at('/twin');
+    await twin.came;
+    assert.ok(!(await hook('twin-tags').isVisible()), 'typed over what is not known');
+    await twin.release();
+    await hook('twin-tags').waitFor();
+    await filled('twin-desired');
+  });
+
   test('to a change of the twin does not overwrite what was typed after it was sent', async () => {
     await at('/twin');
     const tags = hook('twin-tags');

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { groupKey, openBrowser, pressDuring, provision, startHub, tutorialTemplate } from './support/site.mjs';
+import { groupKey, heard, listen, openBrowser, pressDuring, provision, startHub, tutorialTemplate } from './support/site.mjs';
 
 let hub;
 let browser;
@@ -15,6 +15,7 @@ before(async () => {
   template = await tutorialTemplate(hub);
   browser = await openBrowser(hub);
   page = await browser.page();
+  await listen(page);
   for (let index = 0; index < 60; index += 1) await add(index);
 });
 
@@ -139,14 +140,16 @@ describe('the list of devices', { concurrency: false }, () => {
     assert.equal((await device(idOf(0))).templateId, null);
     await page.getByTestId('bulk-block').click();
     await page.getByTestId('confirm').click();
-    await row(idOf(3)).locator('[data-status="blocked"]').waitFor();
-    assert.ok(await page.getByTestId('bulk-block').isDisabled(), 'there is nothing left to block');
+    for (const index of [1, 2, 3]) await row(idOf(index)).locator('[data-status="blocked"]').waitFor();
+    await page.locator('[data-testid="bulk-block"]:disabled').waitFor();
     await page.getByTestId('bulk-unblock').click();
     await row(idOf(3)).locator('[data-status="registered"]').waitFor();
   });
 
   test('approves those that wait, and deletes as many as are typed', async () => {
-    for (const id of ['new-1', 'new-2']) await assert.rejects(provision(hub, { idScope: hub.id_scope, deviceId: id, primaryKey: groupKey(hub, id) }), /401/);
+    for (const id of ['new-1', 'new-2']) {
+      await heard(page, 'device', '"status":"waiting"', () => assert.rejects(provision(hub, { idScope: hub.id_scope, deviceId: id, primaryKey: groupKey(hub, id) }), /401/));
+    }
     await page.getByTestId('filter-devices').fill('new-');
     await row('new-2').waitFor();
     await row(idOf(0)).waitFor({ state: 'detached' });

@@ -44,10 +44,11 @@ async function weigh(path, ready) {
   await page.goto(hub.origin + path);
   await ready(page);
   await page.waitForLoadState('load');
+  const named = await page.locator('link[rel="modulepreload"]').evaluateAll((links) => links.map(({ href }) => href));
   await page.context().close();
   const total = [...bytes.values()].reduce((sum, one) => sum + one, 0);
   console.log(`${path}: ${total} bytes in ${bytes.size} answers`);
-  return { bytes, total };
+  return { bytes, total, named };
 }
 
 describe('a page that is visited for the first time', { concurrency: false }, () => {
@@ -59,7 +60,8 @@ describe('a page that is visited for the first time', { concurrency: false }, ()
     ['the enrollments', () => '/hub/enrollments', (page) => page.getByTestId('enrollment-row-default').waitFor()],
   ]) {
     test(`loads ${name} with fewer than ${LIMIT} bytes`, async () => {
-      const { total, bytes } = await weigh(path(), ready);
+      const { total, bytes, named } = await weigh(path(), ready);
+      assert.deepEqual([...bytes.keys()].filter((url) => url?.endsWith('.js')).sort(), named.sort(), 'scripts that the page names, to be fetched at once');
       assert.ok(bytes.size > 5, 'the answers are counted');
       assert.ok(total < LIMIT, `${total} bytes:\n${[...bytes].map(([url, size]) => `${size} ${url}`).join('\n')}`);
     });

@@ -1,7 +1,8 @@
 //! The page's files, compiled in.
 //!
 //! Adding a file means a line in the list. A file is made ready, shortened and compressed, when it is asked for the first time;
-//! browsers keep it and ask by its tag whether it is still the same. Begin with [`index`].
+//! browsers keep it and ask by its tag whether it is still the same. Which scripts a page's HTML names is decided in
+//! `preload`. Begin with [`index`].
 
 use std::sync::OnceLock;
 
@@ -16,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::no_route;
 use super::gzip::{BY_ENCODING, GZIP, is_accepted, pack};
+use super::preload::Kind;
 
 /// Packed once, so that it may take its time.
 const LEVEL: u32 = 9;
@@ -29,6 +31,7 @@ struct Asset {
 
 /// How a file is sent.
 struct Ready {
+    media: &'static str,
     plain: Bytes,
     packed: Bytes,
     /// Names the text; each encoding has a tag made of it.
@@ -48,8 +51,9 @@ macro_rules! assets {
     };
 }
 
-/// Every address of a page answers this file.
-static INDEX: Asset = asset!("index.html");
+/// Every address of a page answers this file, with the scripts that the page needs.
+const INDEX: &str = include_str!("assets/index.html");
+static INDEXES: [OnceLock<Ready>; Kind::COUNT] = [const { OnceLock::new() }; Kind::COUNT];
 
 assets! {
     "announce.js"
@@ -178,32 +182,57 @@ const TYPES: [(&str, &str); 3] = [
 ];
 
 /// The page; its own script looks at the path.
-pub(super) async fn index(headers: HeaderMap) -> Response {
-    INDEX.answer(&headers)
+pub(super) async fn index(headers: HeaderMap, uri: Uri) -> Response {
+    index_of(Kind::of(uri.path())).answer(&headers)
+}
+
+fn index_of(kind: Kind) -> &'static Ready {
+    INDEXES[kind.index()].get_or_init(|| Ready::new("index.html", &kind.complete(INDEX, text)))
+}
+
+/// The text of a file.
+pub(super) fn text(name: &str) -> Option<&'static str> {
+    ASSETS.iter().find(|asset| asset.name == name).map(|asset| asset.text)
 }
 
 pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap, uri: Uri) -> Response {
     match ASSETS.iter().find(|asset| asset.name == name) {
-        Some(asset) => asset.answer(&headers),
+        Some(asset) => asset.ready().answer(&headers),
         None => no_route(uri).await.into_response(),
     }
 }
 
 impl Asset {
+    fn ready(&self) -> &Ready {
+        self.ready.get_or_init(|| Ready::new(self.name, self.text))
+    }
+}
+
+impl Ready {
+    fn new(name: &str, text: &str) -> Self {
+        let plain = compact(name, text);
+        let digest = Sha256::digest(plain.as_bytes());
+        let media = TYPES.iter().find(|(ending, _)| name.ends_with(ending));
+        Self {
+            media: media.map_or("text/plain", |(_, media)| *media),
+            packed: pack(plain.as_bytes(), LEVEL).into(),
+            digest: digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
+            plain: plain.into(),
+        }
+    }
+
     /// The file in the encoding that the browser takes, or that it has it already.
     fn answer(&self, request: &HeaderMap) -> Response {
-        let ready = self.ready.get_or_init(|| Ready::new(self));
         let is_packed = is_accepted(request);
-        let tag = format!("\"{}{}\"", ready.digest, if is_packed { "-gzip" } else { "" });
+        let tag = format!("\"{}{}\"", self.digest, if is_packed { "-gzip" } else { "" });
         // nothing in a file is secret, and a page that is loaded again need not fetch what it has
         let caching: [(HeaderName, HeaderValue); 2] =
             [(VARY, BY_ENCODING), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
         if has(request, &tag) {
             return (StatusCode::NOT_MODIFIED, caching, [(ETAG, tag)]).into_response();
         }
-        let media = TYPES.iter().find(|(ending, _)| self.name.ends_with(ending));
-        let media = [(CONTENT_TYPE, media.map_or("text/plain", |(_, media)| *media))];
-        let body = if is_packed { &ready.packed } else { &ready.plain };
+        let media = [(CONTENT_TYPE, self.media)];
+        let body = if is_packed { &self.packed } else { &self.plain };
         let mut response = (caching, media, [(ETAG, tag)], body.clone()).into_response();
         if is_packed {
             response.headers_mut().insert(CONTENT_ENCODING, GZIP);
@@ -216,18 +245,6 @@ impl Asset {
 fn has(request: &HeaderMap, tag: &str) -> bool {
     let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     known.flat_map(|tags| tags.split(',')).any(|known| known.trim().trim_start_matches("W/") == tag)
-}
-
-impl Ready {
-    fn new(asset: &Asset) -> Self {
-        let plain = compact(asset.name, asset.text);
-        let digest = Sha256::digest(plain.as_bytes());
-        Self {
-            packed: pack(plain.as_bytes(), LEVEL).into(),
-            digest: digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect(),
-            plain: plain.into(),
-        }
-    }
 }
 
 /// A file without what only its readers need: indentation, and in scripts lines that are nothing but a comment, or a part of
@@ -258,7 +275,9 @@ mod tests {
     #[test]
     fn each_encoding_of_a_file_has_its_tag_and_is_not_sent_to_who_has_it() {
         let ask = |name: HeaderName, value: &str| (name, HeaderValue::from_str(value).unwrap());
-        let answer = |request: Vec<(HeaderName, HeaderValue)>| INDEX.answer(&HeaderMap::from_iter(request));
+        let answer = |request: Vec<(HeaderName, HeaderValue)>| {
+            index_of(Kind::of("/")).answer(&HeaderMap::from_iter(request))
+        };
         let gzip = || ask(axum::http::header::ACCEPT_ENCODING, "gzip, br");
         let (plain, packed) = (answer(vec![]), answer(vec![gzip()]));
         let (tag, tag_packed) = (&plain.headers()[ETAG], &packed.headers()[ETAG]);
@@ -279,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_files_packed_are_far_below_what_a_page_may_weigh() {
-        let packed: usize = ASSETS.iter().chain([&INDEX]).map(|asset| Ready::new(asset).packed.len()).sum();
+        let packed: usize = ASSETS.iter().map(|asset| asset.ready().packed.len()).sum();
         assert!(packed < 150_000, "all files together are {packed} bytes");
     }
 }

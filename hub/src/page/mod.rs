@@ -21,6 +21,7 @@ mod guard;
 mod gzip;
 mod languages;
 mod login;
+mod preload;
 mod qr;
 mod raw;
 mod series;

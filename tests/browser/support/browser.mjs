@@ -5,7 +5,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { watch } from './evidence.mjs';
-import { artifacts, assets, chromium as executablePath, DEADLINE, throttle } from './settings.mjs';
+import { lag } from './lag.mjs';
+import { artifacts, assets, chromium as executablePath, DEADLINE, lateBy, throttle } from './settings.mjs';
 
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -21,6 +22,7 @@ export async function openBrowser(hub) {
     async page({ allowed = /$^/, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'], ...options });
       if (assets) await context.route('**/assets/**', (route) => route.fulfill({ path: join(assets, new URL(route.request().url()).pathname.slice('/assets/'.length)) }));
+      if (lateBy > 0) await context.addInitScript(lag, lateBy);
       const page = await context.newPage();
       page.setDefaultTimeout(DEADLINE);
       if (throttle > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: throttle });

@@ -7,7 +7,7 @@ import { afterEach } from 'node:test';
 import { evidencePath } from './evidence-path.mjs';
 import { artifacts, testFile } from './settings.mjs';
 
-const KEPT = 60; // lines of a page's diary
+const KEPT = 120; // lines of a page's diary
 const pages = new Set();
 
 /** Keeps a diary of a page until it closes. */

@@ -57,7 +57,8 @@ function part(title, testId, send, rows) {
     h('button', { type: 'button', class: 'link', on: { click: () => fill(newest) } }, words.reload));
   const button = h('button', { type: 'submit', disabled: true, 'data-testid': `save-${testId}` }, words.save);
   const discard = h('button', { type: 'button', hidden: true, 'data-testid': `discard-${testId}`, on: { click: () => fill(newest) } }, words.discard);
-  const element = h('form', { class: 'card stack', novalidate: true, on: { submit, input: typed } }, h('header', { class: 'twin-head' }, h('h2', { class: 'plain-title' }, title)), field.element, h('p', { class: 'hint' }, words.hint), note,
+  // nothing can be typed before it is known what it would change
+  const element = h('form', { class: 'card stack', hidden: true, novalidate: true, on: { submit, input: typed } }, h('header', { class: 'twin-head' }, h('h2', { class: 'plain-title' }, title)), field.element, h('p', { class: 'hint' }, words.hint), note,
     h('div', { class: 'actions' }, discard, button));
   let newest = null;
   let base = {}; // what the text began with: only what differs from it is sent, so that nothing of others is written over
@@ -89,6 +90,7 @@ function part(title, testId, send, rows) {
     if (newest !== null && same(value, newest)) return;
     const first = newest === null;
     newest = value;
+    element.hidden = false;
     // a text is not changed under the caret either
     if (first || (!dirty && !element.contains(document.activeElement))) fill(value);
     else note.hidden = false;
