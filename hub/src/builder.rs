@@ -242,6 +242,8 @@ impl HubBuilder {
         let (https, mqtt) = (addresses.https.port(), addresses.mqtt.port());
         let shared = Shared::new(state, settings, https, mqtt, self.observer).reached_by(name);
         let files = Files::open(&dir.join("files"))?;
+        // a kill may have come between the deletion and this
+        keep.deleted.iter().for_each(|device| files.disown(device, &[]));
         let shared = shared.with_files(files).keeping(keep.ledger, keep.library);
         // what the start itself changed
         shared.with(|state, now| keep.lost.iter().for_each(|text| state.refuse(None, text, now)));

@@ -38,6 +38,14 @@ pub enum HubError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file of the data folder holds what a newer version of the hub wrote there.
+    #[error("{path} holds what this version of the hub does not know ({reason}): start the newer version")]
+    NewerVersion {
+        /// The file.
+        path: PathBuf,
+        /// What is not known.
+        reason: String,
+    },
     /// A file of the history is not in the registry, which is another one than the file was written with.
     #[error(
         "{0} is not in the registry, which was restored from an earlier copy or deleted: put back the registry that goes with it, or move the file elsewhere to go on without what it holds"

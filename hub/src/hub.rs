@@ -311,11 +311,37 @@ impl Hub {
 mod tests {
     use super::*;
 
+    async fn start(folder: &Path) -> Result<Hub, HubError> {
+        let any = SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
+        Hub::builder().dir(folder).mqtt(any).http(any).https(any).start().await
+    }
+
+    #[tokio::test]
+    async fn the_files_of_a_device_that_was_deleted_are_gone_also_when_a_kill_left_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = start(folder.path()).await.unwrap();
+        hub.shared.with(|state, now| {
+            for id in ["d1", "d2", "d3"] {
+                state.create(id, None, true, now).unwrap();
+            }
+            ["d1", "d3"].iter().for_each(|id| state.delete(id).unwrap());
+            state.create("d3", None, true, now).map(drop).unwrap();
+        });
+        hub.shutdown().await.unwrap();
+        let paths = ["d1", "d2", "d3"].map(|id| folder.path().join("files").join(id));
+        for path in &paths {
+            std::fs::create_dir_all(path).unwrap();
+            std::fs::write(path.join("a"), "old").unwrap();
+        }
+        let hub = start(folder.path()).await.unwrap();
+        assert_eq!(paths.map(|path| path.exists()), [false, true, true]);
+        hub.shutdown().await.unwrap();
+    }
+
     #[tokio::test]
     async fn what_is_not_kept_is_not_acknowledged_to_a_program_either() {
         let folder = tempfile::tempdir().unwrap();
-        let any = SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, 0));
-        let hub = Hub::builder().dir(folder.path()).mqtt(any).http(any).https(any).start().await.unwrap();
+        let hub = start(folder.path()).await.unwrap();
         hub.shared.with(|state, now| state.create("d1", None, true, now).map(drop)).unwrap();
         let full = Arc::new(std::fs::File::options().write(true).open("/dev/full").unwrap());
         let real = hub.shared.with_ledger(|_, ledger| ledger.replace_file(full)).unwrap();

@@ -4,7 +4,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Opens a file for reading and writing, which is made if it does not exist; one that others can read is closed to them.
 pub(super) fn open_or_create(path: &Path) -> io::Result<File> {
@@ -56,6 +56,17 @@ pub(super) fn read_at(file: &File, at: u64, length: usize) -> io::Result<Vec<u8>
         file.read_exact(&mut bytes)?;
     }
     Ok(bytes)
+}
+
+/// A file's path with another ending, and with a number where that one is taken.
+pub(super) fn free_path(path: &Path, ending: &str) -> PathBuf {
+    let mut free = path.with_extension(ending);
+    let mut number = 2_u64;
+    while free.exists() {
+        free = path.with_extension(format!("{ending}-{number}"));
+        number += 1;
+    }
+    free
 }
 
 /// The numbers of the files `NUMBER.ending` in a folder, in order; others are not the hub's.

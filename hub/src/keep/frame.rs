@@ -1,7 +1,7 @@
 //! A journal's segment as bytes: a head, then frames, each a length, a checksum and the changes of one step.
 //!
 //! Decides where a segment's sound part ends and whether what follows is a torn end (a write that a kill or a power cut
-//! interrupted) or damage: after a torn end nothing sound follows, unless a power cut left a hole ([`has_hole`]).
+//! interrupted) or damage: after a torn end nothing sound follows, unless a power cut left a hole ([`super::hole`]).
 //! Checksums are salted by the segment, so that a frame inside a message's body is none. It reads no files. Begin with
 //! [`read`].
 
@@ -17,10 +17,9 @@ const MAGIC: [u8; 8] = *b"DMJRNL1\n";
 pub(super) const HEAD: usize = 16;
 /// What a frame has before its changes.
 pub(super) const FRAME_HEAD: usize = 8;
-/// What the system writes to the disk at a time, at least.
-const PAGE: usize = 4096;
-/// What the search for sound frames may cost, in bytes that are summed up: some seconds.
-const SALVAGE_LIMIT: u64 = 16 * 1024 * 1024 * 1024;
+/// What the search for sound frames may cost, in bytes that are summed up: some seconds. No message of a device takes as
+/// much; a large frame that is damaged may.
+const SEARCH_LIMIT: u64 = if cfg!(test) { 64 * 1024 * 1024 } else { 16 * 1024 * 1024 * 1024 };
 /// The largest frame: a bulk of devices and their twins has its place in one.
 pub(super) const FRAME_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -43,6 +42,10 @@ pub(crate) enum Damage {
     Frame { at: usize, sound: usize },
     #[error("at byte {at}: what is there is no whole record, though it is not the last journal")]
     End { at: usize },
+    #[error(
+        "at byte {at}: what is there is no whole record, and to find out whether whole ones follow takes too long"
+    )]
+    Search { at: usize },
     #[error("at byte {at}: {reason}")]
     Content { at: usize, reason: Malformed },
 }
@@ -76,7 +79,7 @@ pub(super) fn end(out: &mut Vec<u8>, at: usize, salt: u32) {
     out[at + 4..at + 8].copy_from_slice(&sum);
 }
 
-fn checksum(salt: u32, length: [u8; 4], content: &[u8]) -> u32 {
+pub(super) fn checksum(salt: u32, length: [u8; 4], content: &[u8]) -> u32 {
     let mut hasher = Hasher::new_with_initial(salt);
     hasher.update(&length);
     hasher.update(content);
@@ -98,9 +101,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Segment<'_>, Damage> {
         frames.push(content);
         at += FRAME_HEAD + content.len();
     }
-    match next_sound(bytes, at + 1, salt, &mut { u64::MAX }) {
-        Some(sound) => Err(Damage::Frame { at, sound }),
-        None => Ok(Segment { salt, frames, sound: at }),
+    match next_sound(bytes, at + 1, salt, &mut { SEARCH_LIMIT }) {
+        Ok(Some(sound)) => Err(Damage::Frame { at, sound }),
+        Ok(None) => Ok(Segment { salt, frames, sound: at }),
+        Err(TooLong) => Err(Damage::Search { at }),
     }
 }
 
@@ -112,25 +116,29 @@ pub(super) struct Salvage<'a> {
     pub(super) frames: Vec<(usize, &'a [u8])>,
     /// The places that are not, in order.
     pub(super) lost: Vec<Range<usize>>,
+    /// Whether the last one was not searched to its end, which is the file's, as that takes too long.
+    pub(super) is_given_up: bool,
 }
 
 /// Takes apart whatever bytes are given: frames are found again behind what is damaged. Where the head is, that works as
 /// long as the salt in it is sound.
 pub(super) fn salvage(bytes: &[u8]) -> Salvage<'_> {
-    let salt = bytes.get(8..12).and_then(|salt| salt.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let salt = salt_of(bytes);
     let mut at = HEAD.min(bytes.len());
     let is_head = bytes.get(..HEAD).is_some_and(|found| *found == head(salt));
     let mut lost = Vec::new();
     if !is_head {
         lost.push(0..at);
     }
-    let (mut frames, mut work) = (Vec::new(), SALVAGE_LIMIT);
+    let (mut frames, mut work, mut is_given_up) = (Vec::new(), SEARCH_LIMIT, false);
     while at < bytes.len() {
         if let Some(content) = frame(bytes, at, salt) {
             frames.push((at, content));
             at += FRAME_HEAD + content.len();
         } else {
-            let next = next_sound(bytes, at + 1, salt, &mut work).unwrap_or(bytes.len());
+            let next = next_sound(bytes, at + 1, salt, &mut work);
+            is_given_up = next.is_err();
+            let next = next.ok().flatten().unwrap_or(bytes.len());
             match lost.last_mut() {
                 Some(last) if last.end == at => last.end = next,
                 _ => lost.push(at..next),
@@ -138,20 +146,24 @@ pub(super) fn salvage(bytes: &[u8]) -> Salvage<'_> {
             at = next;
         }
     }
-    Salvage { salt, frames, lost }
+    Salvage { salt, frames, lost, is_given_up }
 }
 
-/// The first place from `from` on where a sound frame begins, unless the search costs more than `work`, in bytes summed up.
-fn next_sound(bytes: &[u8], from: usize, salt: u32, work: &mut u64) -> Option<usize> {
+/// A search that costs more than it may.
+#[derive(Debug)]
+struct TooLong;
+
+/// The first place from `from` on where a sound frame begins; what the search costs goes off `work`, in bytes summed up.
+fn next_sound(bytes: &[u8], from: usize, salt: u32, work: &mut u64) -> Result<Option<usize>, TooLong> {
     for at in from..bytes.len() {
         if let Some(length) = content_length(bytes, at) {
+            *work = work.checked_sub(length as u64).ok_or(TooLong)?;
             if frame(bytes, at, salt).is_some() {
-                return Some(at);
+                return Ok(Some(at));
             }
-            *work = work.checked_sub(length as u64)?;
         }
     }
-    None
+    Ok(None)
 }
 
 /// What the frame at `at` has behind its head, if there can be one.
@@ -162,11 +174,9 @@ pub(super) fn content_length(bytes: &[u8], at: usize) -> Option<usize> {
     ((1..=FRAME_LIMIT).contains(&length) && has_room).then_some(length)
 }
 
-/// Whether a whole page between two places is zeros. A power cut leaves that of a page which was not on the disk yet when
-/// later ones were; no frame has it, and neither has what else damages a file.
-pub(super) fn has_hole(bytes: &[u8], from: usize, to: usize) -> bool {
-    let mut pages = bytes.get(..to).unwrap_or(bytes).chunks_exact(PAGE).skip(from.div_ceil(PAGE));
-    pages.any(|page| page.iter().all(|byte| *byte == 0))
+/// The salt in a segment's head, which may be damaged.
+pub(super) fn salt_of(bytes: &[u8]) -> u32 {
+    bytes.get(8..12).and_then(|salt| salt.try_into().ok()).map_or(0, u32::from_le_bytes)
 }
 
 /// The content of a sound frame at `at`.
@@ -265,6 +275,19 @@ mod tests {
             let _ = read(&[&head(SALT)[..], &bytes].concat());
             let _ = salvage(&bytes);
         }
+    }
+
+    #[test]
+    fn a_search_that_takes_too_long_is_given_up_and_says_so() {
+        let mut bytes = segment(&[b"a".to_vec()]);
+        let sound = bytes.len();
+        // most of its places look like the beginning of a frame
+        let costly = [0, 0, 1, 0].repeat(100_000);
+        bytes.extend_from_slice(&costly);
+        assert_eq!(read(&bytes), Err(Damage::Search { at: sound }));
+        let frames = vec![(HEAD, &b"a"[..])];
+        let lost = std::iter::once(sound..bytes.len()).collect();
+        assert_eq!(salvage(&bytes), Salvage { salt: SALT, frames, lost, is_given_up: true });
     }
 
     #[test]

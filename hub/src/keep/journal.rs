@@ -35,13 +35,19 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    /// Begins a new segment.
+    /// Begins a new segment. One that cannot be begun is removed again: the one before it is still written to, and may end
+    /// with a torn frame as only the last may.
     pub(super) fn begin(folder: &Path, number: u64) -> io::Result<Self> {
-        let file = file::create(&path(folder, number))?;
+        let path = path(folder, number);
+        let file = file::create(&path)?;
         let salt = fastrand::u32(..);
-        (&file).write_all(&frame::head(salt))?;
+        let written = (&file).write_all(&frame::head(salt)).and_then(|()| file::sync_folder(folder));
+        if let Err(error) = written {
+            // where that fails, too, the next attempt takes the same name
+            let _ = std::fs::remove_file(&path).and_then(|()| file::sync_folder(folder));
+            return Err(error);
+        }
         let length = frame::HEAD as u64;
-        file::sync_folder(folder)?;
         let (folder, file) = (folder.to_owned(), Arc::new(file));
         Ok(Self { folder, number, file, salt, length, is_torn: false, owed: Vec::new() })
     }

@@ -21,6 +21,7 @@ mod edge;
 mod entry;
 mod file;
 mod frame;
+mod hole;
 mod journal;
 mod ledger;
 mod library;
@@ -33,6 +34,7 @@ mod replay;
 mod retention;
 mod row;
 mod series;
+mod strays;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -51,9 +53,11 @@ pub(crate) use packed::Packed;
 use packed::Packer;
 pub(crate) use read::RowQuery;
 use registry::{Kept, Records, Registry};
+use replay::Place;
 pub(crate) use retention::Retention;
 pub(crate) use row::{RowRef, to_rows};
 pub(crate) use series::{SeriesPath, SeriesQuery};
+use strays::Strays;
 
 use crate::HubError;
 use crate::state::{Gap, RecordError, State, StoreKey};
@@ -73,15 +77,21 @@ pub(crate) struct Keep {
     pub(crate) keeper: Keeper,
     /// What a repair left out of the journal, a text each.
     pub(crate) lost: Vec<String>,
+    /// Devices whose deletion is the last that the journal says of them: what else there was of them may be there still.
+    pub(crate) deleted: Vec<String>,
 }
 
 /// Reads bytes as everything that is read of files, for the fuzz target: none of it may panic, and what is read of a
 /// journal is the same when it is read again.
 #[cfg(feature = "cores")]
 pub(crate) fn read_any(bytes: &[u8]) {
-    if let Ok(segment) = frame::read(bytes) {
-        let again = frame::read(&bytes[..segment.sound]).map(|segment| segment.frames.len());
-        assert_eq!(again, Ok(segment.frames.len()));
+    match frame::read(bytes) {
+        Ok(segment) => {
+            let again = frame::read(&bytes[..segment.sound]).map(|segment| segment.frames.len());
+            assert_eq!(again, Ok(segment.frames.len()));
+        }
+        Err(frame::Damage::Frame { at, sound }) => drop(hole::has_hole(bytes, at, sound)),
+        Err(_) => (),
     }
     // what is behind checksums, without them
     let _ = entry::read_entries(bytes, drop);
@@ -113,24 +123,35 @@ pub(crate) struct Keeper {
 /// What a journal says beyond the registry.
 #[derive(Debug, Default)]
 struct Replayed {
-    records: BTreeMap<StoreKey, Option<Vec<u8>>>,
+    /// The newest of each, and the segment that it is in.
+    records: BTreeMap<StoreKey, (u64, Option<Vec<u8>>)>,
     rows: Packer,
     /// When the first of the rows came.
     oldest: Option<Timestamp>,
-    unknown: Option<u8>,
+    /// The first kind of records that is not known, and the segment that has it.
+    unknown: Option<(u64, u8)>,
 }
 
 impl Replayed {
-    /// Takes a change of the frame that begins at a place of a segment.
-    fn take(&mut self, segment: &Arc<Vec<u8>>, frame: usize, entry: Entry<'_>) {
+    /// Devices whose deletion is the last that is said of them.
+    fn deleted_devices(&self) -> Vec<String> {
+        let deleted = self.records.iter().filter(|(_, (_, bytes))| bytes.is_none());
+        let devices = deleted.filter_map(|(key, _)| match key {
+            StoreKey::Device(id) => Some(id.clone()),
+            _ => None,
+        });
+        devices.collect()
+    }
+
+    fn take(&mut self, Place { segment, bytes: whole, frame }: Place<'_>, entry: Entry<'_>) {
         match entry {
             Entry::Row { device, at, row } => {
                 self.oldest.get_or_insert(row.received);
-                self.rows.take(segment, device, &row, frame + at);
+                self.rows.take(whole, device, &row, frame + at);
             }
             Entry::Record { kind, id, number, bytes } => match StoreKey::from_parts(kind, id, number) {
-                Some(key) => drop(self.records.insert(key, bytes.map(<[u8]>::to_vec))),
-                None => self.unknown = Some(kind),
+                Some(key) => drop(self.records.insert(key, (segment, bytes.map(<[u8]>::to_vec)))),
+                None => drop(self.unknown.get_or_insert((segment, kind))),
             },
         }
     }
@@ -168,22 +189,33 @@ impl Folder {
             std::fs::create_dir_all(folder).map_err(HubError::file("cannot make the folder", folder))?;
         }
         let Kept { mut records, files, covered } = registry.read()?;
-        let mut replayed = Replayed::default();
-        let found = replay::replay(&journal, covered, repair, |segment, frame, entry| {
-            replayed.take(segment, frame, entry);
-        })?;
-        if let Some(kind) = replayed.unknown {
-            return Err(registry.damaged(&RecordError::UnknownKind(kind)));
+        let strays = Strays { folder: &history, files: &files, covered };
+        let (mut replayed, mut set_aside) = (Replayed::default(), Vec::new());
+        let found = replay::replay(
+            &journal,
+            covered,
+            repair,
+            |place, entry| replayed.take(place, entry),
+            |segment| strays.set_aside(segment).map(|said| set_aside.extend(said)),
+        )?;
+        if let Some((segment, kind)) = replayed.unknown {
+            return Err(RecordError::UnknownKind(kind).in_file(&journal::path(&journal, segment)));
         }
-        for (key, bytes) in &replayed.records {
+        for (key, (_, bytes)) in &replayed.records {
             match bytes {
                 Some(bytes) => drop(records.insert(key.clone(), bytes.clone())),
                 None => drop(records.remove(key)),
             }
         }
-        remove_strays(&history, &files, covered, &found.segments)?;
-        let gaps = restore(state, &registry, &records, replayed.rows)?;
+        strays.remove(&found.segments)?;
+        let refused = |key: &StoreKey, error: &RecordError| match replayed.records.get(key) {
+            Some((segment, _)) => error.in_file(&journal::path(&journal, *segment)),
+            None => registry.refused(error),
+        };
+        let deleted = replayed.deleted_devices();
+        let gaps = restore(state, refused, &records, replayed.rows)?;
         let lost = found.lost.iter().map(|piece| piece.text(|number| state.device_of_number(number)));
+        let lost = lost.chain(set_aside);
         // a gap that no repair has made is none of this start's
         let lost =
             lost.chain(gaps.iter().filter(|_| !found.lost.is_empty()).map(ToString::to_string)).collect();
@@ -194,45 +226,23 @@ impl Folder {
                 Journal::begin(&journal, number).map_err(HubError::file("cannot write in", &journal))?
             }
         };
-        let ledger = Ledger::new(segment, replayed.records, found.older, replayed.oldest);
+        let pending = replayed.records.into_iter().map(|(key, (_, bytes))| (key, bytes)).collect();
+        let ledger = Ledger::new(segment, pending, found.older, replayed.oldest);
         let library = Arc::new(Library::new(history, files));
         let keeper = Keeper { registry, library: Arc::clone(&library), journal, retention };
-        Ok(Keep { ledger, library, keeper, lost })
+        Ok(Keep { ledger, library, keeper, lost, deleted })
     }
 }
 
+/// Takes back records and rows; `refused` makes the error for a record that cannot be read.
 fn restore(
     state: &mut State,
-    registry: &Registry,
+    refused: impl Fn(&StoreKey, &RecordError) -> HubError,
     records: &Records,
     rows: Packer,
 ) -> Result<Vec<Gap>, HubError> {
     for (key, bytes) in records {
-        state.restore(key, bytes).map_err(|error| registry.damaged(&error))?;
+        state.restore(key, bytes).map_err(|error| refused(key, &error))?;
     }
     Ok(state.restore_rows(rows.finish()))
-}
-
-/// Removes files that the registry, which covers the journal up to `covered`, does not list and that hold nothing else: a
-/// checkpoint that did not come to its end wrote them, and their rows are in the journal's segments; or the retention was
-/// about to remove them. Any other is of a later registry than this one, and its rows are nowhere else.
-fn remove_strays(
-    folder: &Path,
-    files: &[(u64, archive::FileInfo)],
-    covered: u64,
-    segments: &[u64],
-) -> Result<(), HubError> {
-    let failed = HubError::file("cannot read the folder", folder);
-    let is_in_journal = |number| segments.iter().any(|segment| (covered + 1..=number).contains(segment));
-    for number in file::numbered(folder, archive::ENDING).map_err(failed)? {
-        if files.iter().any(|(known, _)| *known == number) {
-            continue;
-        }
-        let path = archive::path(folder, number);
-        if number > covered && !is_in_journal(number) {
-            return Err(HubError::Unlisted(path));
-        }
-        std::fs::remove_file(&path).map_err(HubError::file("cannot remove", &path))?;
-    }
-    Ok(())
 }

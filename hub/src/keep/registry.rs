@@ -78,7 +78,8 @@ impl Registry {
 
     /// Everything in it.
     pub(super) fn read(&self) -> Result<Kept, HubError> {
-        self.read_all().map_err(|error| failed(&self.path, error))
+        let read = self.read_all().map_err(|error| failed(&self.path, error))?;
+        read.map_err(|kind| self.refused(&RecordError::UnknownKind(kind)))
     }
 
     /// Makes a change, whole and durable.
@@ -87,19 +88,20 @@ impl Registry {
     }
 
     /// The error for a record of it that cannot be read.
-    pub(super) fn damaged(&self, reason: &RecordError) -> HubError {
-        HubError::Damaged { path: self.path.clone(), reason: reason.to_string() }
+    pub(super) fn refused(&self, reason: &RecordError) -> HubError {
+        reason.in_file(&self.path)
     }
 
-    fn read_all(&self) -> Result<Kept, redb::Error> {
+    /// Everything in it, or the first kind of records that is not known.
+    fn read_all(&self) -> Result<Result<Kept, u8>, redb::Error> {
         let read = self.database.begin_read()?;
         let mut kept = Kept::default();
         for entry in read.open_table(RECORDS)?.iter()? {
             let (key, value) = entry?;
             let (kind, id, number) = key.value();
-            let key = StoreKey::from_parts(kind, id, number);
-            let key =
-                key.ok_or_else(|| redb::Error::Corrupted(RecordError::UnknownKind(kind).to_string()))?;
+            let Some(key) = StoreKey::from_parts(kind, id, number) else {
+                return Ok(Err(kind));
+            };
             kept.records.insert(key, value.value().to_vec());
         }
         for entry in read.open_table(FILES)?.iter()? {
@@ -107,7 +109,7 @@ impl Registry {
             kept.files.push((number.value(), FileInfo::from_bytes(info.value())));
         }
         kept.covered = read.open_table(COVERED)?.get(())?.map_or(0, |number| number.value());
-        Ok(kept)
+        Ok(Ok(kept))
     }
 
     fn write_all(&self, update: &Update<'_>) -> Result<(), redb::Error> {

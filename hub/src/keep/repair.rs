@@ -19,6 +19,10 @@ use crate::state::history::so_many_rows;
 /// Most records that are named for one piece.
 const NAMED: usize = 20;
 
+/// What a segment that was mended is called as it was, and one of which a power cut took something.
+const DAMAGED: &str = "journal-damaged";
+const TORN: &str = "journal-torn";
+
 /// A piece of a segment that could not be read.
 #[derive(Debug)]
 pub(super) struct LostPiece {
@@ -27,6 +31,8 @@ pub(super) struct LostPiece {
     pub(super) aside: PathBuf,
     pub(super) at: usize,
     pub(super) bytes: usize,
+    /// Whether there may be sound frames in it that nobody looked for.
+    pub(super) is_unsearched: bool,
     /// When the last row before it and the first row behind it came, as far as the segment has any.
     pub(super) after: Option<Timestamp>,
     pub(super) before: Option<Timestamp>,
@@ -36,19 +42,22 @@ pub(super) struct LostPiece {
     pub(super) rows: BTreeMap<u64, u64>,
 }
 
-/// Writes a segment anew with what is sound in it; answers what it holds now and what is lost. What is behind the last
-/// sound frame is no loss in the journal's last segment: a kill leaves it.
+/// Writes a segment anew with what is sound in it; answers what it holds now and what is lost. A piece of a frame behind the
+/// last sound one is no loss in the journal's last segment: a kill leaves it.
 pub(super) fn mend(path: &Path, bytes: &[u8], is_last: bool) -> io::Result<(Vec<u8>, Vec<LostPiece>)> {
     let mut salvage = frame::salvage(bytes);
+    let is_torn = |range: &Range<usize>| {
+        range.end == bytes.len() && frame::content_length(bytes, range.start).is_none()
+    };
+    if is_last && !salvage.frames.is_empty() && !salvage.is_given_up {
+        salvage.lost.retain(|range| !is_torn(range));
+    }
     let unreadable = |(_, content): &(usize, &[u8])| read_entries(content, drop).is_err();
     for (at, content) in salvage.frames.extract_if(.., |frame| unreadable(frame)) {
         salvage.lost.push(at..at + FRAME_HEAD + content.len());
     }
-    if is_last && !salvage.frames.is_empty() {
-        salvage.lost.retain(|range| range.end < bytes.len());
-    }
     salvage.lost.sort_by_key(|range| range.start);
-    let aside = set_aside(path)?;
+    let aside = set_aside(path, DAMAGED)?;
     let mut mended = frame::head(salvage.salt).to_vec();
     for (at, content) in &salvage.frames {
         mended.extend_from_slice(&bytes[*at..at + FRAME_HEAD + content.len()]);
@@ -58,19 +67,21 @@ pub(super) fn mend(path: &Path, bytes: &[u8], is_last: bool) -> io::Result<(Vec<
     Ok((mended, lost))
 }
 
+/// What a power cut left of the last segment goes on with what is before its hole, at `at`: sets the file as it was aside, and
+/// answers what is left out.
+pub(super) fn leave_hole(path: &Path, bytes: &[u8], at: usize) -> io::Result<LostPiece> {
+    let aside = set_aside(path, TORN)?;
+    let salvage = frame::salvage(bytes);
+    Ok(describe(&(at..bytes.len()), &salvage, bytes, path, &aside))
+}
+
 /// Copies a file under a name that is free.
-fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    let names = std::iter::once("journal-damaged".to_owned());
-    let mut names = names.chain((2..).map(|number: u32| format!("journal-damaged-{number}")));
-    let aside = loop {
-        let aside = path.with_extension(names.next().unwrap_or_default());
-        if !aside.exists() {
-            break aside;
-        }
-    };
+fn set_aside(path: &Path, ending: &str) -> io::Result<PathBuf> {
+    let aside = file::free_path(path, ending);
     let mut copy = file::create(&aside)?;
     io::copy(&mut std::fs::File::open(path)?, &mut copy)?;
     copy.sync_all()?;
+    path.parent().map_or(Ok(()), file::sync_folder)?;
     Ok(aside)
 }
 
@@ -109,6 +120,7 @@ fn describe(
         aside: aside.to_owned(),
         at: range.start,
         bytes: range.len(),
+        is_unsearched: salvage.is_given_up && range.end == bytes.len(),
         after: earlier.filter_map(|(_, content)| received(content).last().copied()).next(),
         before: later.filter_map(|(_, content)| received(content).first().copied()).next(),
         records: BTreeSet::new(),
@@ -117,7 +129,10 @@ fn describe(
     let mut at = range.start.max(HEAD);
     while at < range.end {
         let length = frame::content_length(bytes, at).unwrap_or(range.len());
-        let end = (at + FRAME_HEAD + length).min(range.end);
+        // where frames are sound behind a hole, they say what they are themselves
+        let next = salvage.frames.partition_point(|(frame, _)| *frame <= at);
+        let limit = salvage.frames.get(next).map_or(range.end, |(frame, _)| range.end.min(*frame));
+        let end = (at + FRAME_HEAD + length).min(limit);
         // each frame up to where the damage is
         let content = bytes.get(at + FRAME_HEAD..end).unwrap_or_default();
         let _ = read_entries(content, |entry| piece.guess(&entry));
@@ -142,7 +157,7 @@ impl LostPiece {
 
     /// What is to be said of it; `name` knows devices by their numbers.
     pub(super) fn text(&self, name: impl Fn(u64) -> Option<String>) -> String {
-        let Self { path, aside, at, bytes, after, before, records, rows } = self;
+        let Self { path, aside, at, bytes, is_unsearched, after, before, records, rows } = self;
         let when = match (after, before) {
             (Some(after), Some(before)) => format!(" between {after} and {before}"),
             (Some(after), None) => format!(" after {after}"),
@@ -161,8 +176,12 @@ impl LostPiece {
         } else {
             format!("they seem to have held {}", held.join(", "))
         };
+        let unsearched = match is_unsearched {
+            true => "; to look for whole records in all of them would have taken too long",
+            false => "",
+        };
         format!(
-            "{}: {bytes} bytes from byte {at} on, written{when}, are damaged and left out; {held} (the file as it was is {})",
+            "{}: {bytes} bytes from byte {at} on, written{when}, are damaged and left out; {held}{unsearched} (the file as it was is {})",
             path.display(),
             aside.display()
         )

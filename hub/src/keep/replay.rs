@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::entry::{self, Entry};
 use super::file;
 use super::frame::{self, Damage};
+use super::hole;
 use super::journal::{ENDING, Journal, path, remove_covered};
 use super::repair::{self, LostPiece};
 use crate::HubError;
@@ -25,14 +26,26 @@ pub(super) struct Found {
     pub(super) lost: Vec<LostPiece>,
 }
 
-/// Hands every change in segments after `covered` to `take`, in order, with its segment and where its frame begins there,
+/// Where a change was read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The segment's number and contents.
+    pub(super) segment: u64,
+    pub(super) bytes: &'a Arc<Vec<u8>>,
+    /// Where in them its frame's changes begin.
+    pub(super) frame: usize,
+}
+
+/// Hands every change in segments after `covered` to `take`, in order, with its place,
 /// and goes on with the last one behind its last whole frame; segments up to `covered` are removed. That one may not be on
-/// the disk yet, and need not be: a power cut takes from its end only. With `repair`, what is damaged is left out.
+/// the disk yet, and need not be: a power cut takes from its end only. With `repair`, what is damaged is left out. Before
+/// anything of a segment is, `before_loss` is given its number.
 pub(super) fn replay(
     folder: &Path,
     covered: u64,
     repair: bool,
-    mut take: impl FnMut(&Arc<Vec<u8>>, usize, Entry<'_>),
+    mut take: impl FnMut(Place<'_>, Entry<'_>),
+    mut before_loss: impl FnMut(u64) -> Result<(), HubError>,
 ) -> Result<Found, HubError> {
     let mut found = Found::default();
     remove_covered(folder, covered)?;
@@ -42,14 +55,21 @@ pub(super) fn replay(
         let is_last = numbers.last() == Some(number);
         let mut bytes = Arc::new(std::fs::read(&path).map_err(HubError::file("cannot read", &path))?);
         if repair && is_damaged(&bytes, is_last) {
+            before_loss(*number)?;
             let mended = repair::mend(&path, &bytes, is_last);
             let (mended, lost) = mended.map_err(HubError::file("cannot repair", &path))?;
             bytes = Arc::new(mended);
             found.lost.extend(lost);
         }
         let segment = match frame::read(&bytes) {
-            Err(Damage::Frame { at, sound }) if is_last && frame::has_hole(&bytes, at, sound) => {
-                set_aside(&path)?;
+            Err(Damage::Frame { at, sound }) if is_last && hole::has_hole(&bytes, at, sound) => {
+                before_loss(*number)?;
+                let left = repair::leave_hole(&path, &bytes, at);
+                found.lost.push(left.map_err(HubError::file("cannot copy", &path))?);
+                tracing::error!(
+                    file = %path.display(),
+                    "a power cut took a part of the journal's last second: the hub goes on with what is before it"
+                );
                 frame::read(&bytes[..at])
             }
             other => other,
@@ -63,7 +83,8 @@ pub(super) fn replay(
         }
         for content in &segment.frames {
             let at = content.as_ptr().addr() - bytes.as_ptr().addr();
-            entry::read_entries(content, |entry| take(&bytes, at, entry))
+            let place = Place { segment: *number, bytes: &bytes, frame: at };
+            entry::read_entries(content, |entry| take(place, entry))
                 .map_err(|reason| damaged(Damage::Content { at, reason }))?;
         }
         if segment.frames.is_empty() {
@@ -84,27 +105,15 @@ pub(super) fn replay(
     Ok(found)
 }
 
-/// Whether a segment refuses the start.
+/// Whether a segment refuses the start, or would go on without a part of it.
 fn is_damaged(bytes: &[u8], is_last: bool) -> bool {
     match frame::read(bytes) {
         Ok(segment) => {
             let is_torn = segment.sound < bytes.len() && !is_last;
             is_torn || segment.frames.iter().any(|content| entry::read_entries(content, drop).is_err())
         }
-        Err(Damage::Frame { at, sound }) => !(is_last && frame::has_hole(bytes, at, sound)),
         Err(_) => true,
     }
-}
-
-/// Copies a segment of which a power cut took something from the middle: what is behind that is not read.
-fn set_aside(path: &Path) -> Result<(), HubError> {
-    let copy = path.with_extension("journal-torn");
-    std::fs::copy(path, &copy).map_err(HubError::file("cannot copy", path))?;
-    tracing::error!(
-        file = %path.display(), copy = %copy.display(),
-        "a power cut took a part of the journal's last second: the hub goes on with what is before it"
-    );
-    Ok(())
 }
 
 #[cfg(test)]
@@ -122,11 +131,12 @@ mod tests {
 
     fn ids(folder: &Path, covered: u64) -> Result<Vec<String>, HubError> {
         let mut ids = Vec::new();
-        replay(folder, covered, false, |_, _, entry| {
+        let take = |_: Place<'_>, entry: Entry<'_>| {
             if let Entry::Record { id, .. } = entry {
                 ids.push(id.to_owned());
             }
-        })?;
+        };
+        replay(folder, covered, false, take, |_| Ok(()))?;
         Ok(ids)
     }
 
@@ -179,6 +189,23 @@ mod tests {
         assert_eq!(ids(folder.path(), 0).unwrap(), ["a", "b", "c"]);
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_segment_that_could_not_be_begun_leaves_the_one_before_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = Journal::begin(folder.path(), 1).unwrap();
+        journal.append(&changes("a")).unwrap();
+        std::os::unix::fs::symlink("/dev/full", path(folder.path(), 2)).unwrap();
+        assert!(journal.rotate().is_err());
+        journal.append(&changes("b")).unwrap();
+        drop(journal);
+        // the full disk took a part of the next
+        let first = path(folder.path(), 1);
+        let whole = std::fs::read(&first).unwrap();
+        std::fs::write(&first, [&whole[..], &[9; 5]].concat()).unwrap();
+        assert_eq!(ids(folder.path(), 0).unwrap(), ["a", "b"]);
+    }
+
     #[test]
     fn an_end_that_is_torn_before_the_last_segment_is_damage() {
         let folder = tempfile::tempdir().unwrap();
@@ -210,12 +237,13 @@ mod tests {
         let mut holed = std::fs::read(&path).unwrap();
         holed[4096..8192].fill(0);
         std::fs::write(&path, &holed).unwrap();
+        std::fs::write(path.with_extension("journal-torn"), "of an earlier power cut").unwrap();
         let next = self::path(folder.path(), 2);
         std::fs::write(&next, []).unwrap();
         assert!(matches!(ids(folder.path(), 0), Err(HubError::DamagedJournal { .. })), "it is not the last");
         std::fs::remove_file(&next).unwrap();
         assert_eq!(ids(folder.path(), 0).unwrap(), ["a"]);
-        assert_eq!(std::fs::read(path.with_extension("journal-torn")).unwrap(), holed);
+        assert_eq!(std::fs::read(path.with_extension("journal-torn-2")).unwrap(), holed);
         assert_eq!(ids(folder.path(), 0).unwrap(), ["a"], "the next start finds it whole");
     }
 }

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use super::feedback::Feedback;
 use super::history::{Group, Row, so_many_rows};
 use super::inbox::Queued;
 use super::recall;
+use crate::HubError;
 use crate::keep::Packed;
 use crate::template::record as template;
 
@@ -48,15 +50,19 @@ pub(crate) struct Gap {
     device: String,
     first: u64,
     last: u64,
-    /// When the next row came.
-    before: Timestamp,
+    /// When the next row came, if one did.
+    before: Option<Timestamp>,
 }
 
 impl fmt::Display for Gap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { device, first, last, before } = self;
         let rows = so_many_rows(last - first + 1);
-        write!(f, "lost of the device {device:?}: {rows}, before the one that came at {before}")
+        write!(f, "lost of the device {device:?}: {rows}, ")?;
+        match before {
+            Some(before) => write!(f, "before the one that came at {before}"),
+            None => write!(f, "the last ones there were"),
+        }
     }
 }
 
@@ -79,10 +85,21 @@ pub(crate) type LeavingRows = (u64, Vec<Arc<Group>>);
 /// Why a record cannot be taken back.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {
-    #[error("a record of the unknown kind {0}: a newer version of the hub wrote it")]
+    #[error("a record of the kind {0}")]
     UnknownKind(u8),
     #[error("the {kind} {id:?}: {reason}")]
     Unreadable { kind: &'static str, id: String, reason: String },
+}
+
+impl RecordError {
+    /// What it means for the file that has the record.
+    pub(crate) fn in_file(&self, path: &Path) -> HubError {
+        let (path, reason) = (path.to_owned(), self.to_string());
+        match self {
+            Self::UnknownKind(_) => HubError::NewerVersion { path, reason },
+            Self::Unreadable { .. } => HubError::Damaged { path, reason },
+        }
+    }
 }
 
 /// Makes [`StoreKey`] of a table: the kind's number on disk (never to be given to another kind), its name, what its
@@ -189,7 +206,8 @@ impl State {
     }
 
     /// Takes back rows that are in no file of the history, by the numbers of their devices; answers which are missing between
-    /// them. They are counted, but not taken apart: how long a start takes depends on it.
+    /// them, and between them and what is counted in already (rows that came while a checkpoint was made are). They are
+    /// counted, but not taken apart: how long a start takes depends on it.
     pub(crate) fn restore_rows(&mut self, mut rows: BTreeMap<u64, Vec<Packed>>) -> Vec<Gap> {
         let mut gaps = Vec::new();
         // where the record of a device is lost, none is to have its rows
@@ -201,15 +219,21 @@ impl State {
             let groups: Vec<Arc<Group>> =
                 packed.into_iter().map(|packed| Arc::new(Group::of_packed(packed))).collect();
             let counted = device.history.next();
-            let mut next = counted;
-            for row in groups.iter().flat_map(|group| group.row_refs()).filter(|row| row.seq >= counted) {
-                if row.seq > next {
-                    let device = device.record.id.clone();
-                    gaps.push(Gap { device, first: next, last: row.seq - 1, before: row.received });
+            let id = device.record.id.clone();
+            let gap = |first, last, before| Gap { device: id.clone(), first, last, before };
+            let mut next = None;
+            for row in groups.iter().flat_map(|group| group.row_refs()) {
+                // where the first row is counted in, those before it are in a file
+                let expected = next.unwrap_or(counted.min(row.seq));
+                if row.seq > expected {
+                    gaps.push(gap(expected, row.seq - 1, Some(row.received)));
                 }
-                next = row.seq.saturating_add(1);
-                device.count(&row);
+                next = Some(row.seq.saturating_add(1));
+                if row.seq >= counted {
+                    device.count(&row);
+                }
             }
+            gaps.extend(next.filter(|next| *next < counted).map(|next| gap(next, counted - 1, None)));
             device.history.restore(&groups);
             device.latest = recall::later(std::mem::take(&mut device.latest), groups, counted);
         }

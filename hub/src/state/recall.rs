@@ -13,7 +13,7 @@ use serde_json::{Deserializer, Map, Value};
 
 use super::device::LatestValues;
 use super::history::{Group, Kind};
-use super::telemetry::{remember, remember_all};
+use super::telemetry::{LATEST_LIMIT, remember, remember_all};
 use crate::keep::RowRef;
 
 /// Values that are there when somebody asks for them.
@@ -38,7 +38,13 @@ fn recall(latest: &mut LatestValues, groups: &[Arc<Group>], from: u64) {
     let known = latest.values().map(|one| one.at).max();
     // what came last is the newest, unless the device's times say otherwise
     if known.into_iter().chain(rows().map(|row| row.at)).is_sorted() {
-        return recall_backwards(latest, rows().rev());
+        let mut newest = latest.clone();
+        recall_backwards(&mut newest, rows().rev());
+        // among too many names, those that came first have their places
+        if newest.len() < LATEST_LIMIT {
+            *latest = newest;
+            return;
+        }
     }
     for row in rows() {
         if let Ok(values) = serde_json::from_str::<Map<String, Value>>(row.body) {
@@ -165,5 +171,19 @@ mod tests {
         assert_eq!(format!("{:?}", *recalled), format!("{:?}", *device.latest));
         let values: Vec<_> = recalled.values().map(|one| one.value.to_string()).collect();
         assert_eq!(values, ["2", "3", "8"]);
+    }
+
+    #[test]
+    fn names_beyond_the_limit_are_left_out_as_they_were_when_they_came() {
+        let (mut state, _) = connected("d");
+        for first in [0, 300] {
+            let names = (first..first + 300).map(|number| format!(r#""n{number}":{number}"#));
+            let body = format!("{{{}}}", names.collect::<Vec<_>>().join(","));
+            state.telemetry("d", &Bag::default(), body.as_bytes(), NOW);
+        }
+        let device = state.device("d").unwrap();
+        let recalled = later(LatestValues::new(), device.history.groups(), 0);
+        assert_eq!(recalled.len(), LATEST_LIMIT);
+        assert!(recalled.keys().eq(device.latest.keys()));
     }
 }

@@ -16,7 +16,7 @@ use crate::message::DeviceMessage;
 use crate::topics::Bag;
 
 /// Names a device may have in its latest values; more are kept in the history only.
-const LATEST_LIMIT: usize = 500;
+pub(super) const LATEST_LIMIT: usize = 500;
 /// A value longer than this as JSON is kept in the history only.
 const LATEST_VALUE_LIMIT: usize = 4096;
 /// Most that is kept of a message's properties, in bytes of JSON.

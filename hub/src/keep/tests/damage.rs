@@ -150,3 +150,32 @@ async fn history_that_another_registry_does_not_list_is_named_and_kept() {
     std::fs::write(&registry, whole).unwrap();
     assert_eq!(Hub::open(folder.path()).unwrap().rows("d").await.len(), 2);
 }
+
+/// What a hub says at its start of a journal whose last change is a record with these bytes.
+fn said_of_record(kind: u8, bytes: &[u8]) -> (PathBuf, HubError) {
+    let folder = tempfile::tempdir().unwrap();
+    Hub::open(folder.path()).unwrap().create("d");
+    let path = folder.path().join("journal").join("0000000001.journal");
+    let mut journal = std::fs::read(&path).unwrap();
+    let salt = u32::from_le_bytes(journal[8..12].try_into().unwrap());
+    let at = crate::keep::frame::begin(&mut journal);
+    // put, the kind, an id, the number 0
+    journal.extend_from_slice(&[1, kind, 1, b'x', 0, u8::try_from(bytes.len()).unwrap()]);
+    journal.extend_from_slice(bytes);
+    crate::keep::frame::end(&mut journal, at, salt);
+    std::fs::write(&path, journal).unwrap();
+    (path, Hub::open(folder.path()).map(drop).unwrap_err())
+}
+
+#[test]
+fn a_record_of_an_unknown_kind_asks_for_the_newer_version_and_names_its_file() {
+    let (path, error) = said_of_record(99, b"{}");
+    assert!(matches!(&error, HubError::NewerVersion { path: named, .. } if *named == path), "{error}");
+    assert!(error.to_string().ends_with("start the newer version"), "{error}");
+}
+
+#[test]
+fn a_record_of_the_journal_that_cannot_be_read_is_not_blamed_on_the_registry() {
+    let (path, error) = said_of_record(3, b"{");
+    assert!(matches!(&error, HubError::Damaged { path: named, .. } if *named == path), "{error}");
+}
