@@ -131,6 +131,19 @@ describe('an answer about a template that comes late', { concurrency: false }, (
     assert.ok(await hook('view-overview').evaluate((one) => one.contains(document.activeElement)));
   });
 
+  test('to a load that began before a device was added leaves the newer count, as the template is loaded once more', async () => {
+    await at();
+    await hook('publish').waitFor();
+    const load = await hold(page, `**/api/templates/${template}`);
+    await loadAgain(page);
+    await load.came;
+    await addDevice();
+    const again = page.waitForRequest(`**/api/templates/${template}`);
+    await load.release();
+    await again;
+    assert.equal(await hook('device-count').textContent(), `${devices} devices`);
+  });
+
   test('before it is known whose model is replaced lets no file make a template of its own', async () => {
     const before = (await hub.api('GET', '/api/templates')).items.length;
     const load = await hold(page, `**/api/templates/${template}`);

@@ -35,7 +35,7 @@ export default function templatePage(context) {
   const publishButton = h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: once(() => publish(page)) } }, words.actions.publish);
   const menu = menuButton({ label: words.more, text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page) });
   let part = null;
-  let edits = 0; // answers of edits that came by now
+  let news = 0; // answers of edits, and what the stream told, by now
 
   /** Shows why something was not done. */
   function fail(text) {
@@ -45,7 +45,7 @@ export default function templatePage(context) {
 
   /** Shows a template as an edit has answered it. */
   function take(template) {
-    edits += 1;
+    news += 1;
     show(template);
   }
 
@@ -85,6 +85,7 @@ export default function templatePage(context) {
 
   /** What the stream tells of this template. */
   function changed({ deleted, etag, deviceCount }) {
+    news += 1;
     if (deleted) context.go('/templates', { saved: true });
     else if (etag === page.template?.etag) show({ ...page.template, deviceCount });
     // what is typed stays as it was read: the hub refuses to save it over somebody else's change
@@ -93,10 +94,10 @@ export default function templatePage(context) {
 
   async function load() {
     try {
-      const before = edits;
+      const before = news;
       const template = await templatesApi.read(id);
-      // what was read before an edit was answered may be older than the answer
-      if (before === edits) show(template);
+      // what was read before an edit was answered, or before the stream told something, may be older than that
+      if (before === news) show(template);
       else page.load();
     } catch (failure) {
       if (failure.status === 404) showGone();
