@@ -274,6 +274,20 @@ describe('what an operator has typed or asked for stays', { concurrency: false }
     });
   }
 
+  test('no longer than until the new form is asked for, also when other news of the device comes before that one is there', async () => {
+    await at('/form/properties');
+    await hook('input-brightness').fill('34');
+    await republish('Light at once');
+    await hook('show-republished').waitFor();
+    const news = JSON.stringify((await hub.api('GET', `/api/devices/${ID}`)).device);
+    await page.evaluate((data) => {
+      document.querySelector('[data-testid="show-republished"]').click();
+      window.streams.at(-1).dispatchEvent(new MessageEvent('device', { data }));
+    }, news);
+    await page.waitForFunction(() => document.querySelector('[data-testid="input-brightness"]')?.value !== '34');
+    await hook('show-republished').waitFor({ state: 'hidden' });
+  });
+
   test('in the twin while the template is published again', async () => {
     await at('/twin');
     await filled('twin-desired');

@@ -34,6 +34,7 @@ export function tabPanel(data, onShown) {
   let wanted = null; // [tab, context]
   let shown = null; // { key, asked, view }
   let turn = 0; // of what is wanted: a module that comes late changes nothing
+  let givenUp = null; // the address where what is typed is wanted no more: its module may come after other news
 
   const keyOf = (tab) => (ALIKE.includes(tab.kind) ? `${tab.key} ${tab.kind}` : `${tab.key} ${tab.kind} ${data.template.etag}`);
 
@@ -45,8 +46,9 @@ export function tabPanel(data, onShown) {
     const key = keyOf(tab);
     if (shown?.key === key) return;
     const asked = context.rest.join('/');
+    if (replacing) givenUp = asked;
     // at the same address it is the template that changed
-    if (!replacing && shown?.asked === asked && shown.view.isDirty?.()) {
+    if (givenUp !== asked && shown?.asked === asked && shown.view.isDirty?.()) {
       republished.hidden = false;
       return;
     }
@@ -83,8 +85,14 @@ export function tabPanel(data, onShown) {
     turn += 1;
     shown?.view.close?.();
     shown = null;
+    givenUp = null;
     republished.hidden = true;
   }
 
-  return { element, republished, show, leave, isDirty: () => SAVED.includes(shown?.kind) && (shown.view.isDirty?.() ?? false), /** Whether this tab is not what is shown, or is shown of another template. */ differs: (tab) => shown !== null && shown.key !== keyOf(tab) };
+  return {
+    element, republished, show, leave,
+    isDirty: () => SAVED.includes(shown?.kind) && (shown.view.isDirty?.() ?? false),
+    /** Whether this tab is not what is shown, or is shown of another template. */
+    differs: (tab) => shown !== null && shown.key !== keyOf(tab),
+  };
 }
