@@ -145,6 +145,15 @@ describe('somebody who reads', { concurrency: false }, () => {
     await page.getByText('1 device was added.').waitFor();
   });
 
+  test('is told of a file of devices that cannot be read', async () => {
+    await open('/devices');
+    await page.evaluate(async () => {
+      const { importCsv } = await import('/assets/devices/csv.js');
+      await importCsv({ text: () => Promise.reject(new Error('it is gone')) });
+    });
+    await page.getByText('The file cannot be read (it is gone).').waitFor();
+  });
+
   test('reads until when a fault is in force, and its figures with their units', async () => {
     await hub.api('POST', '/api/faults', { kind: 'delayAcknowledgement', device: 'nobody', times: null, forSeconds: 600, probability: 1, milliseconds: 5000 });
     await open('/hub/faults');

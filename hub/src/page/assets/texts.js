@@ -21,6 +21,7 @@ export const texts = {
   none: '—',
   unknown: (value) => `${value} (not in the model)`,
   unreachable: (cause) => `The hub does not answer (${cause}).`,
+  unreadableFile: (why) => `The file cannot be read (${why}).`,
   outdated: (why) => `What is shown may be out of date: ${why}`,
 
   pager: {

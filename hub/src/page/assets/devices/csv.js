@@ -12,7 +12,14 @@ const COLUMNS = { IOTC_DeviceID: (device) => device.id, IOTC_DeviceName: (device
 /** Adds a device for each line of a file; says how many, and each line that could not be. */
 export async function importCsv(file) {
   if (!file) return;
-  const [head, ...lines] = readCsv(await file.text());
+  let text;
+  try {
+    text = await file.text();
+  } catch (failure) {
+    toastError(texts.unreadableFile(failure.message));
+    return;
+  }
+  const [head, ...lines] = readCsv(text);
   const at = (name) => head?.findIndex((column) => column.trim().toLowerCase() === name.toLowerCase()) ?? -1;
   const [id, name] = [at('IOTC_DeviceID'), at('IOTC_DeviceName')];
   if (id < 0) {

@@ -127,6 +127,6 @@ function addCard(onAdded) {
 /** The text of a file of certificates: PEM, or the base64 of what is no text. */
 async function textOf(file) {
   if (file.size > LARGEST) throw new Error(words.largeFile);
-  const bytes = new Uint8Array(await file.arrayBuffer().catch((cause) => { throw new Error(words.unreadableFile(cause.message)); }));
+  const bytes = new Uint8Array(await file.arrayBuffer().catch((cause) => { throw new Error(texts.unreadableFile(cause.message)); }));
   return bytes[0] === DER ? btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) : new TextDecoder().decode(bytes);
 }

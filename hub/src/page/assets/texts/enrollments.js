@@ -83,7 +83,6 @@ export const certificates = {
   nameHint: 'Empty is the name of its subject.',
   noPem: 'Choose a file or paste a certificate.',
   largeFile: 'A file of certificates has at most 1 MiB. Choose another one.',
-  unreadableFile: (why) => `The file cannot be read (${why}).`,
   submit: 'Add authority',
   remove: 'Remove…',
   removeNamed: (name) => `Remove ${name}`,
