@@ -131,6 +131,19 @@ describe('an answer about a template that comes late', { concurrency: false }, (
     assert.ok(await hook('view-overview').evaluate((one) => one.contains(document.activeElement)));
   });
 
+  test('to the deletion of a view leads back to the views, also when the stream has told of it before', async () => {
+    await edit('POST', '/views', { kind: 'view', name: 'Gone', tiles: [] });
+    await at('/views/gone');
+    const deletion = await hold(page, `**/api/templates/${template}/views/gone`, { method: 'DELETE' });
+    await hook('delete-view').click();
+    await hook('confirm').click();
+    await deletion.came;
+    await hook('delete-view').waitFor({ state: 'detached' });
+    await deletion.release();
+    await page.waitForURL('**/views');
+    await page.getByText('Gone').first().waitFor();
+  });
+
   test('to a load that began before a device was added leaves the newer count, as the template is loaded once more', async () => {
     await at();
     await hook('publish').waitFor();

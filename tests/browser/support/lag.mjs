@@ -17,7 +17,9 @@ export function lag(most) {
 
     addEventListener(name, listener) {
       super.addEventListener(name, (event) => {
-        this.#told = this.#told.then(late).then(() => (this.readyState === EventSource.CLOSED && name !== 'error' ? undefined : listener(event)));
+        // a stream that was closed tells nothing more
+        const isOver = () => event.isTrusted && name !== 'error' && this.readyState === EventSource.CLOSED;
+        this.#told = this.#told.then(late).then(() => (isOver() ? undefined : listener(event)));
       });
     }
   };

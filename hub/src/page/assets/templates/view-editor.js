@@ -86,11 +86,13 @@ export function viewEditor(page) {
   }
 
   function askDelete() {
+    // the stream may tell that the view is gone before the answer does
+    const { name: deleted } = view;
     openConfirm({
-      title: words.deleteTitle(view.name), text: words.deleteText, button: words.delete.replace('…', ''),
+      title: words.deleteTitle(deleted), text: words.deleteText, button: words.delete.replace('…', ''),
       act: async () => {
         page.template = await templatesApi.deleteView(base, slug);
-        toast(texts.templates.done.viewDeleted(view.name));
+        toast(texts.templates.done.viewDeleted(deleted));
         back();
       },
     });
