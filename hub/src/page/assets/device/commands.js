@@ -79,28 +79,33 @@ function freeCard(data) {
   };
 }
 
+/** How long the answer is waited for. */
+function timeoutField(testId) {
+  const input = h('input', { type: 'number', min: TIMEOUT.least, max: TIMEOUT.most, value: TIMEOUT.usual, id: freshId('timeout'), 'data-testid': testId });
+  const seconds = () => Number(input.value);
+  return {
+    element: h('div', { class: 'field narrow' }, h('label', { for: input.id }, words.timeout), input),
+    seconds,
+    error: () => (!Number.isInteger(seconds()) || seconds() < TIMEOUT.least || seconds() > TIMEOUT.most ? words.timeoutError : null),
+  };
+}
+
 /** What stands below each command's fields: the button, how it is sent, a preview of it, and the last answer. */
 function runner(data, { named, label, durable, method, read, target, focus, shows }) {
   const queue = durable ? h('input', { type: 'checkbox', 'data-testid': named('queue') }) : null;
-  const seconds = h('input', { type: 'number', min: TIMEOUT.least, max: TIMEOUT.most, value: TIMEOUT.usual, id: freshId('timeout'), 'data-testid': named('timeout') });
+  const timeout = timeoutField(named('timeout'));
   const reason = h('span', { class: 'hint', role: 'status', id: freshId('reason') });
   const button = h('button', { type: 'submit', class: 'primary', 'data-testid': named('run'), 'aria-label': words.runNamed(label), 'aria-describedby': reason.id }, words.run);
   const preview = h('pre', { class: 'preview', 'data-testid': named('preview') });
-  const details = h('details', { class: 'more', on: { toggle: draw } }, h('summary', {}, words.preview), preview,
-    h('div', { class: 'field narrow' }, h('label', { for: seconds.id }, words.timeout), seconds));
+  const details = h('details', { class: 'more', on: { toggle: draw } }, h('summary', {}, words.preview), preview, timeout.element);
   const result = h('p', { class: 'command-result', 'data-testid': named('result'), hidden: true });
   let sending = false;
   let dirty = false; // something was typed that was not sent
   let latest = -1;
 
-  function timeoutError() {
-    const wanted = Number(seconds.value);
-    return !Number.isInteger(wanted) || wanted < TIMEOUT.least || wanted > TIMEOUT.most ? words.timeoutError : null;
-  }
-
   /** Nothing that is not valid can be sent. */
   function judge() {
-    const error = read(true).error ?? timeoutError();
+    const error = read(true).error ?? timeout.error();
     button.disabled = sending || Boolean(error);
     setText(reason, error ?? '');
     draw();
@@ -131,14 +136,14 @@ function runner(data, { named, label, durable, method, read, target, focus, show
     event.preventDefault();
     if (sending) return undefined;
     const { value, error } = read();
-    if (error || timeoutError()) return focus();
+    if (error || timeout.error()) return focus();
     sending = true;
     dirty = false;
     judge();
     result.hidden = false;
     replace(result, h('span', { class: 'waiting' }, words.running));
     try {
-      const row = await api.runCommand(data.id, { ...target(), request: value, queueIfOffline: queue?.checked ?? false, timeout: Number(seconds.value) });
+      const row = await api.runCommand(data.id, { ...target(), request: value, queueIfOffline: queue?.checked ?? false, timeout: timeout.seconds() });
       data.takeCommand(row);
       const newest = data.commands.get(row.id) ?? row;
       if (result.querySelector('.waiting')) replace(result, statePill(newest), ' ', answerOf(newest));

@@ -17,20 +17,15 @@ export function customizePart(page) {
   const edited = editedRows();
   const list = h('div', { class: 'stacked' });
   const stale = staleCard(forget);
-  const status = h('p', { class: 'hint', role: 'status', 'data-testid': 'customize-status' });
   const error = h('div', { class: 'field-error', role: 'alert', 'data-testid': 'customize-error' });
-  const button = h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-customizations' }, words.save);
+  const bar = saveBar();
   const filter = h('input', { type: 'search', 'aria-label': words.filter, placeholder: words.filter, on: { input: () => edited.filter(filter.value) } });
   let saving = false;
   let base = null; // the template that the edits began with: its state is what the hub compares
 
   const isDirty = () => saving || edited.changed().length > 0;
 
-  function showStatus() {
-    const count = edited.changed().length;
-    setText(status, count === 0 ? words.unchanged : words.changed(count));
-    button.disabled = count === 0;
-  }
+  const showStatus = () => bar.show(edited.changed().length);
 
   const save = once(async () => {
     replace(error);
@@ -80,7 +75,7 @@ export function customizePart(page) {
   }
 
   const form = h('form', { class: 'stacked', novalidate: true, on: { submit: (event) => { event.preventDefault(); save(); }, input: showStatus, click: showStatus } },
-    h('p', { class: 'hint' }, words.intro), filter, list, stale.element, error, h('div', { class: 'save-bar' }, status, button));
+    h('p', { class: 'hint' }, words.intro), filter, list, stale.element, error, bar.element);
   return {
     element: form,
     isDirty,
@@ -92,6 +87,19 @@ export function customizePart(page) {
       }
       stale.show(template);
       showStatus();
+    },
+  };
+}
+
+/** The button that saves, and how many capabilities it would change. */
+function saveBar() {
+  const status = h('p', { class: 'hint', role: 'status', 'data-testid': 'customize-status' });
+  const button = h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-customizations' }, words.save);
+  return {
+    element: h('div', { class: 'save-bar' }, status, button),
+    show(count) {
+      setText(status, count === 0 ? words.unchanged : words.changed(count));
+      button.disabled = count === 0;
     },
   };
 }

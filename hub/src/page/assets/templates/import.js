@@ -20,10 +20,8 @@ export default function importPage(context) {
   const known = h('div');
   const fail = (text) => replace(result, h('section', { class: 'card' }, h('p', { class: 'field-error', role: 'alert' }, text)));
   const files = filesCard((chosen) => send({ files: chosen }, chosen), fail);
-  const buttons = []; // that import something at once
+  const gate = importGate(files);
   let template = null; // whose model is replaced
-  let ready = false;
-  let busy = false;
   let tell;
   // before it is known whose model is replaced, a file would make a template of its own
   const whose = new Promise((done) => { tell = done; });
@@ -31,8 +29,7 @@ export default function importPage(context) {
   /** Sends one import at a time: what is chosen while one is under way would be lost. */
   const send = once(async (source, chosen = [], again = false) => {
     await whose;
-    busy = true;
-    allow();
+    gate.set({ busy: true });
     replace(result, h('p', { class: 'hint' }, words.reading));
     try {
       const made = template ? await templatesApi.replaceModel(template, source) : await templatesApi.importModel({ ...source, onlyNew: !again });
@@ -43,8 +40,7 @@ export default function importPage(context) {
       else if (failure.code === 'known') askAgain(failure.details[0], source, chosen);
       else fail(failure.message);
     } finally {
-      busy = false;
-      allow();
+      gate.set({ busy: false });
     }
   });
 
@@ -61,15 +57,10 @@ export default function importPage(context) {
     });
   }
 
-  function allow() {
-    files.enable(ready && !busy);
-    for (const button of buttons) button.disabled = !ready || busy;
-  }
-
   async function load() {
     try {
       const [models] = await Promise.all([api.models(), loadReplaced()]);
-      replace(known, models.items.length > 0 ? knownModels(models.items, addButton, send) : null);
+      replace(known, models.items.length > 0 ? knownModels(models.items, gate.add, send) : null);
     } catch (failure) {
       fail(failure.message);
     }
@@ -84,24 +75,41 @@ export default function importPage(context) {
   }
 
   function become() {
-    ready = true;
     tell();
-    allow();
-  }
-
-  function addButton(button) {
-    buttons.push(button);
-    button.disabled = !ready || busy;
-    return button;
+    gate.set({ ready: true });
   }
 
   const sample = replaced === null ? h('section', { class: 'card' }, h('h2', {}, words.sampleTitle), h('p', { class: 'hint spaced' }, words.sampleHint),
-    addButton(h('button', { type: 'button', 'data-testid': 'import-sample', on: { click: () => send({ sample: true }) } }, texts.templates.sample))) : null;
+    gate.add(h('button', { type: 'button', 'data-testid': 'import-sample', on: { click: () => send({ sample: true }) } }, texts.templates.sample))) : null;
 
   context.titled([[texts.templates.title, '/templates'], [words.title]]);
   if (replaced === null) become();
-  else allow();
   return { element: h('div', { class: 'page' }, title, files.element, result, h('div', { class: 'columns' }, known, sample)), load };
+}
+
+/** Lets files be chosen and buttons be pressed, those added to it, while it is known whose model is replaced and nothing is under way. */
+function importGate(files) {
+  const buttons = [];
+  const state = { ready: false, busy: false };
+
+  function allow() {
+    const isOpen = state.ready && !state.busy;
+    files.enable(isOpen);
+    for (const button of buttons) button.disabled = !isOpen;
+  }
+
+  allow();
+  return {
+    set(change) {
+      Object.assign(state, change);
+      allow();
+    },
+    add(button) {
+      buttons.push(button);
+      allow();
+      return button;
+    },
+  };
 }
 
 /** The models that the hub was given, to choose one of. */

@@ -24,24 +24,12 @@ export default function templatePage(context) {
   const [id, name = 'model', slug] = context.rest;
   const tab = Object.hasOwn(PARTS, name) ? name : 'model';
   const editing = tab === 'views' && slug !== undefined;
-  const title = h('h1', {}, id);
-  const facts = h('div', { class: 'device-facts' });
-  const tools = h('div', { class: 'tools' });
-  const notices = h('div', { class: 'remarks' });
-  const panel = h('div', { on: { input: judgePublish, change: judgePublish, click: judgePublish } }, h('p', { class: 'empty' }, texts.loading));
-  const problem = h('p', { class: 'remark bad', role: 'alert', hidden: true, 'data-testid': 'publish-problem' });
-  const page = { context, template: null, slug, take, fail, load: coalesced(load), closed: false };
-  // made once: a control that is replaced under the pointer loses its click, as a menu that is replaced closes
-  const publishButton = h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: once(() => publish(page)) } }, words.actions.publish);
-  const menu = menuButton({ label: words.more, text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page) });
+  const page = { context, template: null, slug, take, fail: (text) => head.fail(text), load: coalesced(load), closed: false };
+  const head = templateHead(page, id);
+  const judge = () => head.judge(part?.isDirty?.() ?? false);
+  const panel = h('div', { on: { input: judge, change: judge, click: judge } }, h('p', { class: 'empty' }, texts.loading));
   let part = null;
   let news = 0; // answers of edits, and what the stream told, by now
-
-  /** Shows why something was not done. */
-  function fail(text) {
-    problem.hidden = text === '';
-    setText(problem, text);
-  }
 
   /** Shows a template as an edit has answered it. */
   function take(template) {
@@ -54,28 +42,13 @@ export default function templatePage(context) {
     page.template = template;
     const crumbs = [[words.title, '/templates'], [template.name, templatePath(id)]];
     context.titled(editing ? [...crumbs, [words.tabs.views, templatePath(id, 'views')], [nameOfView(template)]] : crumbs.map(([text], index) => (index === 1 ? [text] : crumbs[index])));
-    setText(title, template.name);
-    replace(facts, statePills(template), h('span', {}, words.version(template.version)), h('span', { 'data-testid': 'device-count' }, words.devices(template.deviceCount)),
-      h('span', {}, words.wire[template.wireFormat]), h('span', {}, template.language));
-    setAttribute(menu.querySelector('button'), 'aria-label', words.moreNamed(template.name));
-    if (tools.childElementCount === 0) replace(tools, publishButton, menu);
-    replace(notices, noticesOf(template, () => openNewVersion(page)));
+    head.show(template);
     if (part === null) {
       part = editing ? viewEditor(page) : PARTS[tab](page);
       replace(panel, part.element);
     }
     part.update(template);
-    judgePublish();
-  }
-
-  /** What is typed and not saved would not be published. */
-  function judgePublish() {
-    const { template } = page;
-    const unsaved = part?.isDirty?.() ?? false;
-    const codes = template?.issues.filter((issue) => issue.blocks).map((issue) => issue.code) ?? [];
-    const why = codes.includes('breaking') ? words.breaking : codes.length > 0 ? words.blocked : unsaved ? words.publishUnsaved : '';
-    publishButton.disabled = why !== '' || (template?.state === 'published' && template.draftChanges.length === 0);
-    publishButton.title = why;
+    judge();
   }
 
   function nameOfView(template) {
@@ -112,7 +85,7 @@ export default function templatePage(context) {
   }
 
   const element = h('div', { class: 'page' },
-      h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), problem, notices,
+      head.elements,
       h('nav', { class: 'tabs', 'aria-label': words.tabs.label }, Object.keys(PARTS).map((one) => h('a', {
         href: one === 'model' ? templatePath(id) : templatePath(id, one), 'data-link': true, 'data-testid': `tab-${one}`,
         'aria-current': one === tab ? 'page' : null,
@@ -124,6 +97,43 @@ export default function templatePage(context) {
     event: (name, change) => name === 'template' && change.id === id && changed(change),
     isDirty: () => !page.closed && (part?.isDirty?.() ?? false),
     close: () => { page.closed = true; },
+  };
+}
+
+/** What stands above the tabs: the name, the facts, what can be done, and what is to be known. */
+function templateHead(page, id) {
+  const title = h('h1', {}, id);
+  const facts = h('div', { class: 'device-facts' });
+  const tools = h('div', { class: 'tools' });
+  const notices = h('div', { class: 'remarks' });
+  const problem = h('p', { class: 'remark bad', role: 'alert', hidden: true, 'data-testid': 'publish-problem' });
+  // made once: a control that is replaced under the pointer loses its click, as a menu that is replaced closes
+  const publishButton = h('button', { type: 'button', class: 'primary', 'data-testid': 'publish', on: { click: once(() => publish(page)) } }, words.actions.publish);
+  const menu = menuButton({ label: words.more, text: words.more, className: '', testId: 'template-menu', items: () => templateActions(page) });
+
+  return {
+    elements: [h('div', { class: 'page-head' }, h('div', {}, title, facts), tools), problem, notices],
+    show(template) {
+      setText(title, template.name);
+      replace(facts, statePills(template), h('span', {}, words.version(template.version)), h('span', { 'data-testid': 'device-count' }, words.devices(template.deviceCount)),
+        h('span', {}, words.wire[template.wireFormat]), h('span', {}, template.language));
+      setAttribute(menu.querySelector('button'), 'aria-label', words.moreNamed(template.name));
+      if (tools.childElementCount === 0) replace(tools, publishButton, menu);
+      replace(notices, noticesOf(template, () => openNewVersion(page)));
+    },
+    /** What is typed and not saved would not be published. */
+    judge(unsaved) {
+      const { template } = page;
+      const codes = template?.issues.filter((issue) => issue.blocks).map((issue) => issue.code) ?? [];
+      const why = codes.includes('breaking') ? words.breaking : codes.length > 0 ? words.blocked : unsaved ? words.publishUnsaved : '';
+      publishButton.disabled = why !== '' || (template?.state === 'published' && template.draftChanges.length === 0);
+      publishButton.title = why;
+    },
+    /** Shows why something was not done. */
+    fail(text) {
+      problem.hidden = text === '';
+      setText(problem, text);
+    },
   };
 }
 

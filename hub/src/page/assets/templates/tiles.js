@@ -46,17 +46,9 @@ export function tilesEditor(template, view) {
 
   function tileRow(tile, index) {
     const name = `${words.tile(index + 1)}, ${words.types[tile.type]}`;
-    const titleInput = h('input', {
-      id: freshId('title'), value: tile.title ?? '', placeholder: tile.type === 'label' ? '' : words.titleHint, maxlength: 256, autocomplete: 'off', 'data-testid': 'tile-title',
-      'data-focus': tile.type === 'label', on: { input: (event) => { tile.title = event.target.value.trim() || null; } },
-    });
-    const width = h('select', { id: freshId('width'), 'data-testid': 'tile-width', on: { change: (event) => { tile.width = Number(event.target.value); } } },
-      Object.entries(words.widths).map(([value, text]) => h('option', { value, selected: Number(value) === tile.width }, text)));
     return h('li', { class: 'tile-row', 'data-testid': 'tile', 'data-type': tile.type, 'data-capabilities': tile.capabilities.join(' ') },
       h('fieldset', {}, h('legend', {}, name),
-        h('div', { class: 'tile-fields' },
-          h('div', { class: 'field' }, h('label', { for: titleInput.id }, words.title), titleInput),
-          h('div', { class: 'field' }, h('label', { for: width.id }, words.width), width)),
+        tileFields(tile),
         tile.type === 'label' ? null : capabilities(tile, name),
         h('div', { class: 'tile-tools' },
           moveButtons(name, index, tiles.length, (to) => {
@@ -107,4 +99,17 @@ export function tilesEditor(template, view) {
       return `${words.tile(index + 1)}, ${words.types[tiles[index].type]}`;
     },
   };
+}
+
+/** The title and the width of a tile. */
+function tileFields(tile) {
+  const title = h('input', {
+    id: freshId('title'), value: tile.title ?? '', placeholder: tile.type === 'label' ? '' : words.titleHint, maxlength: 256, autocomplete: 'off', 'data-testid': 'tile-title',
+    'data-focus': tile.type === 'label', on: { input: (event) => { tile.title = event.target.value.trim() || null; } },
+  });
+  const width = h('select', { id: freshId('width'), 'data-testid': 'tile-width', on: { change: (event) => { tile.width = Number(event.target.value); } } },
+    Object.entries(words.widths).map(([value, text]) => h('option', { value, selected: Number(value) === tile.width }, text)));
+  return h('div', { class: 'tile-fields' },
+    h('div', { class: 'field' }, h('label', { for: title.id }, words.title), title),
+    h('div', { class: 'field' }, h('label', { for: width.id }, words.width), width));
 }

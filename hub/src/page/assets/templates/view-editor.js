@@ -30,26 +30,24 @@ export function viewEditor(page) {
     base = template;
     view = isNew ? { kind: context.query.get('kind') === 'form' ? 'form' : 'view', name: '' } : template.views.find((one) => one.slug === slug);
     if (!view) {
-      if (body !== null || element.childElementCount === 0) replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, texts.shell.notFoundHint), backLink()));
+      if (body !== null || element.childElementCount === 0) replace(element, h('section', { class: 'card blank' }, h('p', { role: 'alert' }, texts.shell.notFoundHint), backLink(page)));
       body = null;
       return;
     }
     name.value = view.name;
     body = (view.kind === 'form' ? sectionsEditor : tilesEditor)(template, view);
-    const remove = isNew ? null : h('button', { type: 'button', 'data-testid': 'delete-view', on: { click: askDelete } }, words.delete);
-    replace(element, h('form', { class: 'stacked', novalidate: true, on: { submit } },
-      h('section', { class: 'card' }, h('h2', { class: 'spaced' }, isNew ? words.newTitle[view.kind] : texts.templates.views.kinds[view.kind]),
-        h('div', { class: 'field narrow' }, h('label', { for: name.id }, words.name), name)),
-      body.element, error,
-      h('div', { class: 'save-bar' }, backLink(), h('span', { class: 'tools' }, remove, h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-view' }, words.save)))));
+    const titles = isNew ? words.newTitle : texts.templates.views.kinds;
+    replace(element, h('form', { class: 'stacked', novalidate: true, on: { submit } }, nameCard(titles[view.kind], name), body.element, error, saveBar(page, isNew ? null : () => askDelete(view, remove, back))));
     begun = shown();
     if (isNew) name.focus();
   }
 
+  async function remove() {
+    page.template = await templatesApi.deleteView(base, slug);
+  }
+
   const shown = () => structuredClone({ name: name.value.trim(), ...body.read() });
   const isDirty = () => body !== null && !same(shown(), begun);
-
-  const backLink = () => h('a', { href: templatePath(page.template.id, 'views'), 'data-link': true }, words.back);
 
   function submit(event) {
     event.preventDefault();
@@ -85,19 +83,6 @@ export function viewEditor(page) {
     return replace(error, told.length === 0 ? h('p', {}, failure.message) : h('ul', { class: 'problems' }, told.map(([pointer, text]) => h('li', { 'data-pointer': pointer }, text))));
   }
 
-  function askDelete() {
-    // the stream may tell that the view is gone before the answer does
-    const { name: deleted } = view;
-    openConfirm({
-      title: words.deleteTitle(deleted), text: words.deleteText, button: words.delete.replace('…', ''),
-      act: async () => {
-        page.template = await templatesApi.deleteView(base, slug);
-        toast(texts.templates.done.viewDeleted(deleted));
-        back();
-      },
-    });
-  }
-
   return {
     element,
     isDirty,
@@ -107,4 +92,27 @@ export function viewEditor(page) {
       else if (!isDirty() && template.etag !== base.etag && !element.contains(document.activeElement)) build(template);
     },
   };
+}
+
+const backLink = (page) => h('a', { href: templatePath(page.template.id, 'views'), 'data-link': true }, words.back);
+
+const nameCard = (title, name) => h('section', { class: 'card' }, h('h2', { class: 'spaced' }, title),
+  h('div', { class: 'field narrow' }, h('label', { for: name.id }, words.name), name));
+
+/** The way back and the buttons; `remove` asks whether to delete what is there already. */
+function saveBar(page, remove) {
+  return h('div', { class: 'save-bar' }, backLink(page), h('span', { class: 'tools' },
+    remove && h('button', { type: 'button', 'data-testid': 'delete-view', on: { click: remove } }, words.delete),
+    h('button', { type: 'submit', class: 'primary', 'data-testid': 'save-view' }, words.save)));
+}
+
+function askDelete({ name }, remove, back) {
+  openConfirm({
+    title: words.deleteTitle(name), text: words.deleteText, button: words.delete.replace('…', ''),
+    act: async () => {
+      await remove();
+      toast(texts.templates.done.viewDeleted(name));
+      back();
+    },
+  });
 }
