@@ -36,10 +36,10 @@ pub(super) struct Place<'a> {
     pub(super) frame: usize,
 }
 
-/// Hands every change in segments after `covered` to `take`, in order, with its place,
-/// and goes on with the last one behind its last whole frame; segments up to `covered` are removed. That one may not be on
-/// the disk yet, and need not be: a power cut takes from its end only. With `repair`, what is damaged is left out. Before
-/// anything of a segment is, `before_loss` is given its number.
+/// Hands every change in segments after `covered` to `take`, in order, with its place, and goes on with the last one behind its
+/// last whole frame; segments up to `covered` are removed. That one may not be on the disk yet, and need not be: a power cut
+/// takes from its end only. With `repair`, what is damaged is left out. Before anything of a segment is, `before_loss` is
+/// given its number.
 pub(super) fn replay(
     folder: &Path,
     covered: u64,
@@ -53,23 +53,19 @@ pub(super) fn replay(
     for number in &numbers {
         let path = path(folder, *number);
         let is_last = numbers.last() == Some(number);
-        let mut bytes = Arc::new(std::fs::read(&path).map_err(HubError::file("cannot read", &path))?);
+        let mut bytes = std::fs::read(&path).map_err(HubError::file("cannot read", &path))?;
         if repair && is_damaged(&bytes, is_last) {
             before_loss(*number)?;
             let mended = repair::mend(&path, &bytes, is_last);
             let (mended, lost) = mended.map_err(HubError::file("cannot repair", &path))?;
-            bytes = Arc::new(mended);
+            bytes = mended;
             found.lost.extend(lost);
         }
+        let bytes = Arc::new(bytes);
         let segment = match frame::read(&bytes) {
             Err(Damage::Frame { at, sound }) if is_last && hole::has_hole(&bytes, at, sound) => {
                 before_loss(*number)?;
-                let left = repair::leave_hole(&path, &bytes, at);
-                found.lost.push(left.map_err(HubError::file("cannot copy", &path))?);
-                tracing::error!(
-                    file = %path.display(),
-                    "a power cut took a part of the journal's last second: the hub goes on with what is before it"
-                );
+                found.lost.push(leave_hole(&path, &bytes, at)?);
                 frame::read(&bytes[..at])
             }
             other => other,
@@ -103,6 +99,16 @@ pub(super) fn replay(
         }
     }
     Ok(found)
+}
+
+/// Leaves out what is behind a hole of the last segment, which is said and set aside.
+fn leave_hole(path: &Path, bytes: &[u8], at: usize) -> Result<LostPiece, HubError> {
+    let left = repair::leave_hole(path, bytes, at).map_err(HubError::file("cannot copy", path))?;
+    tracing::error!(
+        file = %path.display(),
+        "a power cut took a part of the journal's last second: the hub goes on with what is before it"
+    );
+    Ok(left)
 }
 
 /// Whether a segment refuses the start, or would go on without a part of it.
